@@ -1,0 +1,7 @@
+module github.com/pilothouse/pilothouse/client
+
+go 1.26
+
+require github.com/pilothouse/pilothouse/proto v0.0.0
+
+replace github.com/pilothouse/pilothouse/proto => ../proto

@@ -1,0 +1,13 @@
+module github.com/pilothouse/pilothouse/flannel
+
+go 1.26
+
+require (
+	github.com/pilothouse/pilothouse/client v0.0.0
+	github.com/pilothouse/pilothouse/proto v0.0.0
+)
+
+replace (
+	github.com/pilothouse/pilothouse/client => ../client
+	github.com/pilothouse/pilothouse/proto => ../proto
+)

@@ -1,0 +1,3 @@
+module github.com/pilothouse/pilothouse/proto
+
+go 1.26
