@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
 	"strconv"
 	"strings"
 )
@@ -90,28 +89,15 @@ func (e *Error) Body() string {
 	return s
 }
 
-// show writes a value as an error quotes it: strings quoted, numbers bare,
-// anything else as JSON.
+// show writes a value as an error quotes it: as JSON, which quotes strings and
+// leaves numbers bare.
 func show(v any) string {
-	rv := reflect.ValueOf(v)
-	for rv.Kind() == reflect.Pointer && !rv.IsNil() {
-		if s, ok := rv.Interface().(fmt.Stringer); ok {
-			return strconv.Quote(s.String())
-		}
-		rv = rv.Elem()
+	if s, ok := v.(string); ok {
+		return strconv.Quote(s)
 	}
-	switch rv.Kind() {
-	case reflect.Invalid:
-		return "null"
-	case reflect.String:
-		return strconv.Quote(rv.String())
-	}
-	if s, ok := rv.Interface().(fmt.Stringer); ok {
-		return strconv.Quote(s.String())
-	}
-	b, err := json.Marshal(rv.Interface())
+	b, err := json.Marshal(v)
 	if err != nil {
-		return fmt.Sprintf("%#v", rv.Interface())
+		return fmt.Sprintf("%#v", v)
 	}
 	return string(b)
 }
