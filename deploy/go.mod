@@ -2,12 +2,10 @@ module github.com/pilothouse/pilothouse/deploy
 
 go 1.26
 
-require (
-	github.com/pilothouse/pilothouse/client v0.0.0
-	github.com/pilothouse/pilothouse/proto v0.0.0
-)
+require github.com/google/go-containerregistry v0.22.1
 
-replace (
-	github.com/pilothouse/pilothouse/client => ../client
-	github.com/pilothouse/pilothouse/proto => ../proto
+require (
+	github.com/klauspost/compress v1.19.2 // indirect
+	github.com/opencontainers/go-digest v1.0.0 // indirect
+	github.com/opencontainers/image-spec v1.1.1 // indirect
 )

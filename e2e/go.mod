@@ -1,13 +1,8 @@
 module github.com/pilothouse/pilothouse/e2e
 
-go 1.26
+go 1.26.0
 
 require (
-	github.com/pilothouse/pilothouse/client v0.0.0
-	github.com/pilothouse/pilothouse/proto v0.0.0
-)
-
-replace (
-	github.com/pilothouse/pilothouse/client => ../client
-	github.com/pilothouse/pilothouse/proto => ../proto
+	golang.org/x/sync v0.24.0
+	golang.org/x/sys v0.36.0
 )
