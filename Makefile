@@ -1,0 +1,93 @@
+# Pilothouse: build, test, run. `make help` lists the targets.
+
+SHELL := /bin/bash
+export CGO_ENABLED := 0
+
+MODULES := proto client apiserver scheduler controller-manager kubelet kube-proxy flannel kubectl deploy e2e
+PACKAGES := $(MODULES:%=./%/...)
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
+VERSION_PKG := github.com/pilothouse/pilothouse/client/version
+LDFLAGS := -s -w -X $(VERSION_PKG).buildVersion=$(VERSION) -X $(VERSION_PKG).gitCommit=$(COMMIT)
+GO_BUILD := go build -trimpath -ldflags '$(LDFLAGS)'
+
+NODES ?= 2
+ETCD ?= 0
+IMAGES := bin/image-archives
+
+.DEFAULT_GOAL := help
+
+##@ Cluster
+
+up: prerequisites build images ## Start a cluster on this machine (NODES=2, ETCD=0|3) and run nginx on it
+	@bin/testbed up --nodes $(NODES) --etcd $(ETCD)
+
+down: bin/testbed ## Remove the cluster with everything that it made
+	@bin/testbed down
+
+prerequisites: toolchain ## Install what the hosts need from the distribution
+	@deploy/prerequisites.sh
+
+##@ Build
+
+build: toolchain ## Build every binary into bin/
+	@mkdir -p bin
+	@echo "==> building every binary into bin/ (a first build takes a few minutes)"
+	@$(GO_BUILD) -o bin/kube-apiserver ./apiserver/cmd/kube-apiserver
+	@echo "    kube-apiserver"
+	@for b in scheduler controller-manager; do $(GO_BUILD) -o bin/kube-$$b ./$$b/cmd/kube-$$b && echo "    kube-$$b" || exit 1; done
+	@for b in kubelet kube-proxy kubectl; do $(GO_BUILD) -o bin/$$b ./$$b/cmd/$$b && echo "    $$b" || exit 1; done
+	@$(GO_BUILD) -o bin/flanneld ./flannel/cmd/flanneld && echo "    flanneld"
+	@$(GO_BUILD) -o bin/images ./deploy/images && $(GO_BUILD) -o bin/pause ./deploy/images/pause && echo "    images, pause"
+	@$(GO_BUILD) -o bin/testbed ./e2e/cmd/testbed && echo "    testbed"
+	@$(GO_BUILD) -o bin/etcd go.etcd.io/etcd/server/v3 && echo "    etcd"
+
+bin/testbed: toolchain
+	@mkdir -p bin
+	@$(GO_BUILD) -o bin/testbed ./e2e/cmd/testbed
+
+images: build ## Make the container images that the test-bed needs
+	@echo "==> making images in $(IMAGES)"
+	@bin/images build --output $(IMAGES) --pause bin/pause
+
+gen: toolchain ## Write the generated code anew
+	@cd proto && go generate ./...
+
+clean: ## Remove what was built
+	@rm -rf bin
+
+##@ Test
+
+test: test-unit test-integration test-e2e ## Run everything (needs root for the last two)
+
+test-unit: toolchain ## Pure tests: no root, no network, fast
+	@echo "==> unit tests"
+	@go test -short $(PACKAGES)
+
+test-integration: prerequisites build images ## Tests on a real etcd, a real containerd and the real kernel
+	@echo "==> integration tests"
+	@go test -count=1 -p 1 -timeout 20m $(filter-out ./e2e/...,$(PACKAGES)) ./e2e/testbed/...
+
+test-e2e: prerequisites build images ## Scenarios on a cluster of several hosts
+	@echo "==> end-to-end tests"
+	@go test -count=1 -v -timeout 30m ./e2e/scenarios/...
+
+bench: build ## Benchmarks; they print figures and assert nothing
+	@go test -run '^$$' -bench . -benchmem ./proto/... ./client/... ./apiserver/... ./scheduler/... ./kube-proxy/...
+
+lint: toolchain ## gofmt, go vet, staticcheck
+	@bad=$$(gofmt -l $(MODULES)); [ -z "$$bad" ] || { echo "gofmt would change: $$bad"; exit 1; }
+	@go vet $(PACKAGES)
+	@go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 $(PACKAGES)
+
+##@ Help
+
+toolchain:
+	@command -v go >/dev/null || { echo "make: Go is not installed; Pilothouse needs Go 1.26 or later"; exit 1; }
+	@go version | grep -qE 'go1\.(2[6-9]|[3-9][0-9])' || { echo "make: $$(go version) is too old; Pilothouse needs Go 1.26 or later"; exit 1; }
+
+help: ## Show this
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+
+.PHONY: up down prerequisites build images gen clean test test-unit test-integration test-e2e bench lint toolchain help
