@@ -55,5 +55,8 @@ func generate(root string) (map[string][]byte, error) {
 			return nil, err
 		}
 	}
+	if files["schema/zz_generated_types.go"], err = schemaFile(m); err != nil {
+		return nil, err
+	}
 	return files, nil
 }
