@@ -3,8 +3,16 @@ module github.com/pilothouse/pilothouse/kube-proxy
 go 1.26
 
 require (
-	github.com/pilothouse/pilothouse/client v0.0.0
 	github.com/pilothouse/pilothouse/proto v0.0.0
+	github.com/rogpeppe/go-internal v1.16.0
+	golang.org/x/sys v0.47.0
+	sigs.k8s.io/yaml v1.6.0
+)
+
+require (
+	github.com/google/go-cmp v0.7.0 // indirect
+	go.yaml.in/yaml/v2 v2.4.2 // indirect
+	golang.org/x/tools v0.26.0 // indirect
 )
 
 replace (
