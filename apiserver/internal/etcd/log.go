@@ -1,0 +1,68 @@
+package etcd
+
+import (
+	"context"
+	"log/slog"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// zapTo makes a zap logger whose messages end up in log: warnings and errors
+// as what they are, all else at debug level, for etcd is talkative.
+func zapTo(log *slog.Logger) *zap.Logger {
+	return zap.New(&slogCore{log: log.With("component", "etcd")})
+}
+
+type slogCore struct {
+	log *slog.Logger
+}
+
+func level(l zapcore.Level) slog.Level {
+	switch {
+	case l >= zapcore.ErrorLevel:
+		return slog.LevelError
+	case l >= zapcore.WarnLevel:
+		return slog.LevelWarn
+	}
+	return slog.LevelDebug
+}
+
+// Enabled implements zapcore.Core.
+func (c *slogCore) Enabled(l zapcore.Level) bool {
+	return c.log.Enabled(context.Background(), level(l))
+}
+
+// With implements zapcore.Core.
+func (c *slogCore) With(fields []zapcore.Field) zapcore.Core {
+	return &slogCore{log: c.log.With(pairs(fields)...)}
+}
+
+// Check implements zapcore.Core.
+func (c *slogCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if c.Enabled(entry.Level) {
+		return checked.AddCore(entry, c)
+	}
+	return checked
+}
+
+// Write implements zapcore.Core.
+func (c *slogCore) Write(entry zapcore.Entry, fields []zapcore.Field) error {
+	c.log.Log(context.Background(), level(entry.Level), entry.Message, pairs(fields)...)
+	return nil
+}
+
+// Sync implements zapcore.Core.
+func (c *slogCore) Sync() error { return nil }
+
+func pairs(fields []zapcore.Field) []any {
+	enc := zapcore.NewMapObjectEncoder()
+	out := make([]any, 0, 2*len(fields))
+	for _, f := range fields {
+		f.AddTo(enc)
+	}
+	for k, v := range enc.Fields {
+		out = append(out, k, v)
+	}
+	return out
+}

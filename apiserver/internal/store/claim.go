@@ -1,0 +1,32 @@
+package store
+
+import clientv3 "go.etcd.io/etcd/client/v3"
+
+// Op is something that a write does beside its own key, in the same
+// transaction.
+type Op struct {
+	key, owner string
+	claim      bool
+}
+
+// Claim creates key with owner as its value. If the key exists the whole write
+// fails with *ClaimedError, whoever owns it.
+func Claim(key, owner string) Op { return Op{key: key, owner: owner, claim: true} }
+
+// Release deletes key if owner owns it, and does nothing otherwise.
+func Release(key, owner string) Op { return Op{key: key, owner: owner} }
+
+// Key is the key that the op creates or deletes.
+func (o Op) Key() string { return o.key }
+
+// IsClaim tells a claim from a release.
+func (o Op) IsClaim() bool { return o.claim }
+
+func (o Op) do() clientv3.Op {
+	if o.claim {
+		return clientv3.OpPut(o.key, o.owner)
+	}
+	return clientv3.OpTxn(
+		[]clientv3.Cmp{clientv3.Compare(clientv3.Value(o.key), "=", o.owner)},
+		[]clientv3.Op{clientv3.OpDelete(o.key)}, nil)
+}
