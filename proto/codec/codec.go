@@ -7,9 +7,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 
+	"github.com/pilothouse/pilothouse/proto/jsonwire"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
@@ -17,8 +16,12 @@ import (
 // in the order of their keys, nothing escaped that need not be.
 func EncodeJSON(o any) ([]byte, error) { return AppendJSON(nil, o) }
 
-// AppendJSON appends EncodeJSON's text to b.
+// AppendJSON appends EncodeJSON's text to b. Types that are no struct of the
+// API go through encoding/json.
 func AppendJSON(b []byte, o any) ([]byte, error) {
+	if a, ok := o.(jsonwire.Appender); ok {
+		return a.AppendJSON(b), nil
+	}
 	buf := bytes.NewBuffer(b)
 	e := json.NewEncoder(buf)
 	e.SetEscapeHTML(false)
@@ -29,19 +32,20 @@ func AppendJSON(b []byte, o any) ([]byte, error) {
 }
 
 // DecodeJSON reads one JSON text into the struct that into points to, and
-// ignores fields that the struct does not have.
-func DecodeJSON(b []byte, into any) error { return json.Unmarshal(b, into) }
+// ignores fields that the struct does not have. Their names are matched
+// exactly.
+func DecodeJSON(b []byte, into any) error {
+	if u, ok := into.(jsonwire.Unmarshaler); ok {
+		return jsonwire.Unmarshal(b, u)
+	}
+	return json.Unmarshal(b, into)
+}
 
 // DecodeJSONStrict is DecodeJSON that also tells, field by field, of what it
-// had to ignore: unknown and repeated fields.
+// had to ignore: unknown and repeated fields, in the order of the text.
 func DecodeJSONStrict(b []byte, into any) (problems []string, err error) {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err == nil {
-		if _, err := d.Token(); err != io.EOF {
-			return nil, fmt.Errorf("data after the JSON text: %w", err)
-		}
-		return nil, nil
+	if u, ok := into.(jsonwire.Unmarshaler); ok {
+		return jsonwire.UnmarshalStrict(b, u)
 	}
 	return nil, json.Unmarshal(b, into)
 }

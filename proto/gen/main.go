@@ -43,6 +43,12 @@ func run(root string) error {
 	return nil
 }
 
+// perPackage are the files that every package of kinds gets.
+var perPackage = map[string]func(*Package) ([]byte, error){
+	"deepcopy": deepCopyFile,
+	"json":     jsonFile,
+}
+
 // generate returns the text of every generated file by its path below root.
 func generate(root string) (map[string][]byte, error) {
 	m, err := load(root)
@@ -51,8 +57,10 @@ func generate(root string) (map[string][]byte, error) {
 	}
 	files := map[string][]byte{}
 	for _, p := range m.Packages {
-		if files[p.Dir+"/zz_generated_deepcopy.go"], err = deepCopyFile(p); err != nil {
-			return nil, err
+		for name, write := range perPackage {
+			if files[p.Dir+"/zz_generated_"+name+".go"], err = write(p); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if files["schema/zz_generated_types.go"], err = schemaFile(m); err != nil {

@@ -1,8 +1,7 @@
 package meta
 
 import (
-	"bytes"
-	"encoding/json"
+	"github.com/pilothouse/pilothouse/proto/jsonwire"
 )
 
 // UID names one object for all time; no two objects of a cluster's history
@@ -10,28 +9,34 @@ import (
 type UID string
 
 // RawExtension is an object whose type its holder does not know: its JSON
-// text, kept as it came.
+// text. Whoever sets Raw answers for its being JSON without white space
+// around its tokens; what was read always is.
 type RawExtension struct {
 	Raw []byte
 }
 
-// MarshalJSON writes the text, or null.
-func (r RawExtension) MarshalJSON() ([]byte, error) {
+// AppendJSON appends the text, or null.
+func (r RawExtension) AppendJSON(b []byte) []byte {
 	if len(r.Raw) == 0 {
-		return []byte("null"), nil
+		return append(b, "null"...)
 	}
-	return r.Raw, nil
+	return append(b, r.Raw...)
 }
 
-// UnmarshalJSON keeps a copy of the text; null is no object.
-func (r *RawExtension) UnmarshalJSON(b []byte) error {
-	if string(b) == "null" {
+// DecodeJSON keeps a copy of the text; null is no object.
+func (r *RawExtension) DecodeJSON(d *jsonwire.Decoder) {
+	if d.Null() {
 		r.Raw = nil
-		return nil
+	} else {
+		r.Raw = d.Raw()
 	}
-	r.Raw = bytes.Clone(b)
-	return nil
 }
+
+// MarshalJSON writes the text, or null.
+func (r RawExtension) MarshalJSON() ([]byte, error) { return r.AppendJSON(nil), nil }
+
+// UnmarshalJSON keeps a copy of the text; null is no object.
+func (r *RawExtension) UnmarshalJSON(b []byte) error { return jsonwire.Unmarshal(b, r) }
 
 // FieldsV1 is a set of fields in the form that managedFields uses: a JSON
 // trie whose text is kept as it came.
@@ -39,11 +44,17 @@ type FieldsV1 struct {
 	Raw []byte
 }
 
+// AppendJSON appends the text, or null.
+func (f FieldsV1) AppendJSON(b []byte) []byte { return RawExtension(f).AppendJSON(b) }
+
+// DecodeJSON keeps a copy of the text.
+func (f *FieldsV1) DecodeJSON(d *jsonwire.Decoder) { (*RawExtension)(f).DecodeJSON(d) }
+
 // MarshalJSON writes the text, or null.
-func (f FieldsV1) MarshalJSON() ([]byte, error) { return RawExtension(f).MarshalJSON() }
+func (f FieldsV1) MarshalJSON() ([]byte, error) { return f.AppendJSON(nil), nil }
 
 // UnmarshalJSON keeps a copy of the text.
-func (f *FieldsV1) UnmarshalJSON(b []byte) error { return (*RawExtension)(f).UnmarshalJSON(b) }
+func (f *FieldsV1) UnmarshalJSON(b []byte) error { return jsonwire.Unmarshal(b, f) }
 
 // IntOrString holds a number or a name, as a port or a percentage does.
 type IntOrString struct {
@@ -66,20 +77,27 @@ func FromInt(n int32) IntOrString { return IntOrString{Type: Int, IntVal: n} }
 // FromString holds s.
 func FromString(s string) IntOrString { return IntOrString{Type: String, StrVal: s} }
 
-// MarshalJSON writes a number or a string.
-func (x IntOrString) MarshalJSON() ([]byte, error) {
+// AppendJSON appends a number or a string.
+func (x IntOrString) AppendJSON(b []byte) []byte {
 	if x.Type == String {
-		return json.Marshal(x.StrVal)
+		return jsonwire.AppendString(b, x.StrVal)
 	}
-	return json.Marshal(x.IntVal)
+	return jsonwire.AppendInt(b, int64(x.IntVal))
 }
 
-// UnmarshalJSON reads a number or a string.
-func (x *IntOrString) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && b[0] == '"' {
+// DecodeJSON reads a number or a string.
+func (x *IntOrString) DecodeJSON(d *jsonwire.Decoder) {
+	if d.Peek() == '"' {
 		x.Type = String
-		return json.Unmarshal(b, &x.StrVal)
+		d.String(&x.StrVal)
+		return
 	}
 	x.Type = Int
-	return json.Unmarshal(b, &x.IntVal)
+	d.Int32(&x.IntVal)
 }
+
+// MarshalJSON writes a number or a string.
+func (x IntOrString) MarshalJSON() ([]byte, error) { return x.AppendJSON(nil), nil }
+
+// UnmarshalJSON reads a number or a string.
+func (x *IntOrString) UnmarshalJSON(b []byte) error { return jsonwire.Unmarshal(b, x) }

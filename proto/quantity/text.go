@@ -8,6 +8,8 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+
+	"github.com/pilothouse/pilothouse/proto/jsonwire"
 )
 
 // What Parse reports, in the words that users of the API know.
@@ -248,19 +250,28 @@ func (q Quantity) AppendJSON(b []byte) []byte {
 	return append(q.AppendText(append(b, '"')), '"')
 }
 
-// UnmarshalJSON reads a string or a number; null is zero.
-func (q *Quantity) UnmarshalJSON(b []byte) error {
-	if string(b) == "null" {
+// DecodeJSON reads a string or a number; null is zero.
+func (q *Quantity) DecodeJSON(d *jsonwire.Decoder) {
+	var text []byte
+	switch c := d.Peek(); {
+	case c == '-' || isDigit(c):
+		text = d.Number()
+	case d.Null():
 		*q = Quantity{}
-		return nil
+		return
+	default:
+		var ok bool
+		if text, ok = d.Text(); !ok {
+			return
+		}
 	}
-	if len(b) >= 2 && b[0] == '"' && b[len(b)-1] == '"' {
-		b = b[1 : len(b)-1]
-	}
-	p, err := Parse(string(bytes.TrimSpace(b)))
+	p, err := Parse(string(bytes.TrimSpace(text)))
 	if err != nil {
-		return err
+		d.Fail(err)
+		return
 	}
 	*q = p
-	return nil
 }
+
+// UnmarshalJSON reads a string or a number; null is zero.
+func (q *Quantity) UnmarshalJSON(b []byte) error { return jsonwire.Unmarshal(b, q) }
