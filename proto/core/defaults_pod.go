@@ -60,15 +60,6 @@ func setPodSpecDefaults(s *PodSpec) {
 		setContainerDefaults(&c)
 		s.EphemeralContainers[i].EphemeralContainerCommon = EphemeralContainerCommon(c)
 	}
-	for i := range s.TopologySpreadConstraints {
-		c := &s.TopologySpreadConstraints[i]
-		if c.NodeAffinityPolicy == nil {
-			c.NodeAffinityPolicy = ptr(NodeInclusionPolicyHonor)
-		}
-		if c.NodeTaintsPolicy == nil {
-			c.NodeTaintsPolicy = ptr(NodeInclusionPolicyIgnore)
-		}
-	}
 }
 
 // setServiceAccountAlias keeps the old and the new name of the field alike, as

@@ -8,6 +8,9 @@ func SetServiceDefaults(s *Service) {
 	spec := &s.Spec
 	setDefault(&spec.Type, ServiceTypeClusterIP)
 	setDefault(&spec.SessionAffinity, ServiceAffinityNone)
+	if spec.ClusterIP != "" && len(spec.ClusterIPs) == 0 {
+		spec.ClusterIPs = []string{spec.ClusterIP}
+	}
 	switch spec.SessionAffinity {
 	case ServiceAffinityNone:
 		spec.SessionAffinityConfig = nil

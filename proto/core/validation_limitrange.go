@@ -1,0 +1,222 @@
+package core
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pilothouse/pilothouse/proto/field"
+	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/quantity"
+)
+
+// ValidateLimitRange checks that limits do not contradict each other.
+func ValidateLimitRange(l *LimitRange) field.ErrorList {
+	var r field.Report
+	checkMeta(&r, &l.ObjectMeta)
+	checkLimits(&r, l.Spec.Limits)
+	return r.Errors
+}
+
+// ValidateLimitRangeUpdate checks a change of limits.
+func ValidateLimitRangeUpdate(l, old *LimitRange) field.ErrorList {
+	var r field.Report
+	checkMetaUpdate(&r, &l.ObjectMeta, &old.ObjectMeta)
+	checkLimits(&r, l.Spec.Limits)
+	return r.Errors
+}
+
+func checkLimits(r *field.Report, limits []LimitRangeItem) {
+	seen := map[LimitType]bool{}
+	for i := range limits {
+		l, p := &limits[i], specPath.Child("limits").Index(i)
+		checkLimitType(r, l.Type, p.Child("type"))
+		if seen[l.Type] {
+			r.Duplicate(p.Child("type"), l.Type)
+		}
+		seen[l.Type] = true
+		checkLimitItem(r, l, p)
+	}
+}
+
+func checkLimitType(r *field.Report, t LimitType, p *field.Path) {
+	if bad := meta.IsQualifiedName(string(t)); len(bad) > 0 {
+		r.Each(p, t, bad)
+	} else if !strings.Contains(string(t), "/") && t != LimitTypePod && t != LimitTypeContainer && t != LimitTypePersistentVolumeClaim {
+		r.Invalid(p, t, "must be a standard limit type or fully qualified")
+	}
+}
+
+func checkLimitItem(r *field.Report, l *LimitRangeItem, p *field.Path) {
+	names := map[ResourceName]bool{}
+	for _, f := range []struct {
+		name string
+		list ResourceList
+	}{{"max", l.Max}, {"min", l.Min}, {"default", l.Default}, {"defaultRequest", l.DefaultRequest}, {"maxLimitRequestRatio", l.MaxLimitRequestRatio}} {
+		if l.Type == LimitTypePod && strings.HasPrefix(f.name, "default") {
+			if len(f.list) > 0 {
+				r.Forbidden(p.Child(f.name), "may not be specified when `type` is 'Pod'")
+			}
+			continue
+		}
+		for _, n := range sortedKeys(f.list) {
+			names[n] = true
+			if l.Type == LimitTypePod || l.Type == LimitTypeContainer {
+				checkContainerResourceName(r, n, p.Child(f.name).Key(string(n)))
+			} else {
+				checkResourceName(r, n, p.Child(f.name).Key(string(n)))
+			}
+		}
+	}
+	_, low := l.Min[ResourceStorage]
+	_, high := l.Max[ResourceStorage]
+	if l.Type == LimitTypePersistentVolumeClaim && !low && !high {
+		r.Required(p.Child("limits"), "either minimum or maximum storage value is required, but neither was provided")
+	}
+	for _, n := range sortedKeys(names) {
+		checkLimitOrder(r, l, n, p)
+	}
+}
+
+// checkLimitOrder wants min <= defaultRequest <= default <= max.
+func checkLimitOrder(r *field.Report, l *LimitRangeItem, n ResourceName, p *field.Path) {
+	order := func(a, b ResourceList, at, aName, bName string) {
+		x, ok := a[n]
+		y, also := b[n]
+		if ok && also && x.Cmp(y) > 0 {
+			value := x
+			if strings.HasPrefix(bName, "default") {
+				value = y
+			}
+			r.Invalid(p.Child(at).Key(string(n)), value, fmt.Sprintf("%s value %s is greater than %s value %s", aName, x, bName, y))
+		}
+	}
+	order(l.Min, l.Max, "min", "min", "max")
+	order(l.Min, l.DefaultRequest, "defaultRequest", "min", "default request")
+	order(l.DefaultRequest, l.Max, "defaultRequest", "default request", "max")
+	order(l.DefaultRequest, l.Default, "defaultRequest", "default request", "default limit")
+	order(l.Min, l.Default, "default", "min", "default")
+	order(l.Default, l.Max, "default", "default", "max")
+	if q, ok := l.MaxLimitRequestRatio[n]; ok && q.Cmp(quantity.FromInt(1, q.Format())) < 0 {
+		r.Invalid(p.Child("maxLimitRequestRatio").Key(string(n)), q, fmt.Sprintf("ratio %s is less than 1", q))
+	}
+	d, ok := l.Default[n]
+	req, also := l.DefaultRequest[n]
+	if ok && also && !mayOvercommit(n) && d.Cmp(req) != 0 {
+		r.Invalid(p.Child("defaultRequest").Key(string(n)), req, fmt.Sprintf("default value %s must equal to defaultRequest value %s in %s", d, req, n))
+	}
+}
+
+// ValidateResourceQuota checks what a quota counts and where.
+func ValidateResourceQuota(q *ResourceQuota) field.ErrorList {
+	var r field.Report
+	checkMeta(&r, &q.ObjectMeta)
+	checkQuotaSpec(&r, &q.Spec)
+	checkQuotaStatus(&r, q)
+	return r.Errors
+}
+
+// ValidateResourceQuotaUpdate checks a change; scopes are fixed.
+func ValidateResourceQuotaUpdate(q, old *ResourceQuota) field.ErrorList {
+	var r field.Report
+	checkMetaUpdate(&r, &q.ObjectMeta, &old.ObjectMeta)
+	checkQuotaSpec(&r, &q.Spec)
+	if !slices.Equal(slices.Sorted(slices.Values(q.Spec.Scopes)), slices.Sorted(slices.Values(old.Spec.Scopes))) {
+		r.Invalid(specPath.Child("scopes"), q.Spec.Scopes, meta.ImmutableMessage)
+	}
+	return r.Errors
+}
+
+// ValidateResourceQuotaStatusUpdate checks a change of the amounts in use.
+func ValidateResourceQuotaStatusUpdate(q, old *ResourceQuota) field.ErrorList {
+	var r field.Report
+	checkMetaUpdate(&r, &q.ObjectMeta, &old.ObjectMeta)
+	checkQuotaStatus(&r, q)
+	return r.Errors
+}
+
+func checkQuotaList(r *field.Report, l ResourceList, p *field.Path) {
+	for _, n := range sortedKeys(l) {
+		checkQuotaResourceName(r, n, p.Key(string(n)))
+		checkAmount(r, n, l[n], p.Key(string(n)))
+	}
+}
+
+func checkQuotaStatus(r *field.Report, q *ResourceQuota) {
+	checkQuotaList(r, q.Status.Hard, statusPath.Child("hard"))
+	checkQuotaList(r, q.Status.Used, statusPath.Child("used"))
+}
+
+var quotaScopes = []ResourceQuotaScope{ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort,
+	ResourceQuotaScopeNotBestEffort, ResourceQuotaScopePriorityClass, ResourceQuotaScopeCrossNamespacePodAffinity, ResourceQuotaScopeVolumeAttributesClass}
+
+func checkQuotaSpec(r *field.Report, s *ResourceQuotaSpec) {
+	checkQuotaList(r, s.Hard, specPath.Child("hard"))
+	p := specPath.Child("scopes")
+	for _, scope := range s.Scopes {
+		if !slices.Contains(quotaScopes, scope) {
+			r.Invalid(p, s.Scopes, "unsupported scope")
+		}
+		for _, n := range sortedKeys(s.Hard) {
+			if slices.Contains(quotaResources, n) && !scopeFits(scope, n) {
+				r.Invalid(p, s.Scopes, "unsupported scope applied to resource")
+			}
+		}
+	}
+	checkScopeConflict(r, s.Scopes, s.Scopes, p)
+	if s.ScopeSelector == nil {
+		return
+	}
+	var named []ResourceQuotaScope
+	p = specPath.Child("scopeSelector", "matchExpressions")
+	for i := range s.ScopeSelector.MatchExpressions {
+		checkScopeExpression(r, &s.ScopeSelector.MatchExpressions[i], p)
+		named = append(named, s.ScopeSelector.MatchExpressions[i].ScopeName)
+	}
+	checkScopeConflict(r, named, s.Scopes, p)
+}
+
+// scopeFits reports whether a scope can narrow the counting of n. Only pods
+// and what they ask for have scopes; pods without requests can only be
+// counted.
+func scopeFits(scope ResourceQuotaScope, n ResourceName) bool {
+	if scope == ResourceQuotaScopeBestEffort {
+		return n == ResourcePods
+	}
+	if scope == ResourceQuotaScopeVolumeAttributesClass {
+		return n == ResourcePersistentVolumeClaims || n == ResourceRequestsStorage
+	}
+	return n == ResourcePods || !slices.Contains(countedResources, n) && n != ResourceRequestsStorage
+}
+
+func checkScopeConflict(r *field.Report, scopes, shown []ResourceQuotaScope, p *field.Path) {
+	for _, pair := range [][2]ResourceQuotaScope{
+		{ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort},
+		{ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating},
+	} {
+		if slices.Contains(scopes, pair[0]) && slices.Contains(scopes, pair[1]) {
+			r.Invalid(p, shown, "conflicting scopes")
+		}
+	}
+}
+
+func checkScopeExpression(r *field.Report, e *ScopedResourceSelectorRequirement, p *field.Path) {
+	if !slices.Contains(quotaScopes, e.ScopeName) {
+		r.Invalid(p.Child("scopeName"), e.ScopeName, "unsupported scope")
+	}
+	if e.ScopeName != ResourceQuotaScopePriorityClass && e.ScopeName != ResourceQuotaScopeVolumeAttributesClass && e.Operator != ScopeSelectorOpExists {
+		r.Invalid(p.Child("operator"), e.Operator, "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity")
+	}
+	switch e.Operator {
+	case ScopeSelectorOpIn, ScopeSelectorOpNotIn:
+		if len(e.Values) == 0 {
+			r.Required(p.Child("values"), "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector")
+		}
+	case ScopeSelectorOpExists, ScopeSelectorOpDoesNotExist:
+		if len(e.Values) > 0 {
+			r.Invalid(p.Child("values"), e.Values, "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector")
+		}
+	default:
+		r.Invalid(p.Child("operator"), e.Operator, "not a valid selector operator")
+	}
+}
