@@ -402,6 +402,27 @@ func checkGatesUpdate(r *field.Report, gates, old []PodSchedulingGate, p *field.
 	}
 }
 
+// ValidatePodEphemeralContainersUpdate checks the addition of debugging
+// containers: those that exist may not change.
+func ValidatePodEphemeralContainersUpdate(p, old *Pod) field.ErrorList {
+	path := specPath.Child("ephemeralContainers")
+	if _, static := old.Annotations[AnnotationMirrorPod]; static {
+		return field.ErrorList{field.Forbidden(field.New(""), "static pods do not support ephemeral containers")}
+	}
+	var r field.Report
+	checkMetaUpdate(&r, &p.ObjectMeta, &old.ObjectMeta)
+	checkPod(&r, p)
+	for _, o := range old.Spec.EphemeralContainers {
+		i := slices.IndexFunc(p.Spec.EphemeralContainers, func(c EphemeralContainer) bool { return c.Name == o.Name })
+		if i < 0 {
+			r.Forbidden(path, fmt.Sprintf("existing ephemeral containers %q may not be removed", o.Name))
+		} else if !meta.Equal(p.Spec.EphemeralContainers[i], o) {
+			r.Forbidden(path, fmt.Sprintf("existing ephemeral containers %q may not be changed", o.Name))
+		}
+	}
+	return r.Errors
+}
+
 // ValidatePodStatusUpdate checks a change of status.
 func ValidatePodStatusUpdate(p, old *Pod) field.ErrorList {
 	var r field.Report

@@ -58,8 +58,8 @@ func ValidateObjectMeta(r *field.Report, m *ObjectMeta, scope Scope, name NameCh
 // maskTrailingDash makes a prefix that ends in dashes look like the name that
 // it will begin.
 func maskTrailingDash(prefix string) string {
-	if len(prefix) > 1 && strings.HasSuffix(prefix, "-") {
-		return prefix[:len(prefix)-2] + "a"
+	if strings.HasSuffix(prefix, "-") {
+		return prefix[:len(prefix)-1] + "a"
 	}
 	return prefix
 }
