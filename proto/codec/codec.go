@@ -6,10 +6,8 @@ package codec
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 
 	"github.com/pilothouse/pilothouse/proto/jsonwire"
-	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
 // EncodeJSON is o's canonical JSON: kind, apiVersion and metadata first, maps
@@ -48,19 +46,4 @@ func DecodeJSONStrict(b []byte, into any) (problems []string, err error) {
 		return jsonwire.UnmarshalStrict(b, u)
 	}
 	return nil, json.Unmarshal(b, into)
-}
-
-// errNoProtobuf tells that the kind has no protobuf form.
-var errNoProtobuf = errors.New("this kind has no protobuf form")
-
-// EncodeProto is o in an envelope that tells its kind.
-func EncodeProto(o meta.Object) ([]byte, error) { return nil, errNoProtobuf }
-
-// DecodeProto reads an object in its envelope into the struct that into
-// points to and sets its kind and version.
-func DecodeProto(b []byte, into any) error { return errNoProtobuf }
-
-// DecodeEnvelope takes an object's envelope off.
-func DecodeEnvelope(b []byte) (apiVersion, kind string, raw []byte, err error) {
-	return "", "", nil, errNoProtobuf
 }

@@ -122,7 +122,6 @@ type NodeSystemInfo struct {
 	OperatingSystem         string          `json:"operatingSystem" protobuf:"9" required:"true"`
 	Architecture            string          `json:"architecture" protobuf:"10" required:"true"`
 	Swap                    *NodeSwapStatus `json:"swap,omitempty" protobuf:"11"`
-	RunningInUserNamespace  *bool           `json:"runningInUserNamespace,omitempty" protobuf:"12"`
 }
 
 type NodeSwapStatus struct {

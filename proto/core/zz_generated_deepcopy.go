@@ -1684,10 +1684,6 @@ func (in *NodeSystemInfo) DeepCopyInto(out *NodeSystemInfo) {
 	if in.Swap != nil {
 		out.Swap = in.Swap.DeepCopy()
 	}
-	if in.RunningInUserNamespace != nil {
-		v60 := *in.RunningInUserNamespace
-		out.RunningInUserNamespace = &v60
-	}
 }
 
 // DeepCopy is a copy of in that shares nothing with it; nil for nil.
@@ -1704,8 +1700,8 @@ func (in *NodeSystemInfo) DeepCopy() *NodeSystemInfo {
 func (in *NodeSwapStatus) DeepCopyInto(out *NodeSwapStatus) {
 	*out = *in
 	if in.Capacity != nil {
-		v61 := *in.Capacity
-		out.Capacity = &v61
+		v60 := *in.Capacity
+		out.Capacity = &v60
 	}
 }
 
@@ -1799,12 +1795,12 @@ func (in *NodeRuntimeHandler) DeepCopy() *NodeRuntimeHandler {
 func (in *NodeRuntimeHandlerFeatures) DeepCopyInto(out *NodeRuntimeHandlerFeatures) {
 	*out = *in
 	if in.RecursiveReadOnlyMounts != nil {
-		v62 := *in.RecursiveReadOnlyMounts
-		out.RecursiveReadOnlyMounts = &v62
+		v61 := *in.RecursiveReadOnlyMounts
+		out.RecursiveReadOnlyMounts = &v61
 	}
 	if in.UserNamespaces != nil {
-		v63 := *in.UserNamespaces
-		out.UserNamespaces = &v63
+		v62 := *in.UserNamespaces
+		out.UserNamespaces = &v62
 	}
 }
 
@@ -1822,8 +1818,8 @@ func (in *NodeRuntimeHandlerFeatures) DeepCopy() *NodeRuntimeHandlerFeatures {
 func (in *NodeFeatures) DeepCopyInto(out *NodeFeatures) {
 	*out = *in
 	if in.SupplementalGroupsPolicy != nil {
-		v64 := *in.SupplementalGroupsPolicy
-		out.SupplementalGroupsPolicy = &v64
+		v63 := *in.SupplementalGroupsPolicy
+		out.SupplementalGroupsPolicy = &v63
 	}
 }
 
@@ -1843,8 +1839,8 @@ func (in *NodeList) DeepCopyInto(out *NodeList) {
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]Node, len(in.Items))
-		for i65 := range in.Items {
-			in.Items[i65].DeepCopyInto(&out.Items[i65])
+		for i64 := range in.Items {
+			in.Items[i64].DeepCopyInto(&out.Items[i64])
 		}
 	}
 }
@@ -1906,23 +1902,23 @@ func (in *PersistentVolumeSpec) DeepCopyInto(out *PersistentVolumeSpec) {
 		copy(out.AccessModes, in.AccessModes)
 	}
 	if in.ClaimRef != nil {
-		v66 := *in.ClaimRef
-		out.ClaimRef = &v66
+		v65 := *in.ClaimRef
+		out.ClaimRef = &v65
 	}
 	if in.MountOptions != nil {
 		out.MountOptions = make([]string, len(in.MountOptions))
 		copy(out.MountOptions, in.MountOptions)
 	}
 	if in.VolumeMode != nil {
-		v67 := *in.VolumeMode
-		out.VolumeMode = &v67
+		v66 := *in.VolumeMode
+		out.VolumeMode = &v66
 	}
 	if in.NodeAffinity != nil {
 		out.NodeAffinity = in.NodeAffinity.DeepCopy()
 	}
 	if in.VolumeAttributesClassName != nil {
-		v68 := *in.VolumeAttributesClassName
-		out.VolumeAttributesClassName = &v68
+		v67 := *in.VolumeAttributesClassName
+		out.VolumeAttributesClassName = &v67
 	}
 }
 
@@ -1940,12 +1936,12 @@ func (in *PersistentVolumeSpec) DeepCopy() *PersistentVolumeSpec {
 func (in *PersistentVolumeSource) DeepCopyInto(out *PersistentVolumeSource) {
 	*out = *in
 	if in.GCEPersistentDisk != nil {
-		v69 := *in.GCEPersistentDisk
-		out.GCEPersistentDisk = &v69
+		v68 := *in.GCEPersistentDisk
+		out.GCEPersistentDisk = &v68
 	}
 	if in.AWSElasticBlockStore != nil {
-		v70 := *in.AWSElasticBlockStore
-		out.AWSElasticBlockStore = &v70
+		v69 := *in.AWSElasticBlockStore
+		out.AWSElasticBlockStore = &v69
 	}
 	if in.HostPath != nil {
 		out.HostPath = in.HostPath.DeepCopy()
@@ -1954,8 +1950,8 @@ func (in *PersistentVolumeSource) DeepCopyInto(out *PersistentVolumeSource) {
 		out.Glusterfs = in.Glusterfs.DeepCopy()
 	}
 	if in.NFS != nil {
-		v71 := *in.NFS
-		out.NFS = &v71
+		v70 := *in.NFS
+		out.NFS = &v70
 	}
 	if in.RBD != nil {
 		out.RBD = in.RBD.DeepCopy()
@@ -1973,8 +1969,8 @@ func (in *PersistentVolumeSource) DeepCopyInto(out *PersistentVolumeSource) {
 		out.FC = in.FC.DeepCopy()
 	}
 	if in.Flocker != nil {
-		v72 := *in.Flocker
-		out.Flocker = &v72
+		v71 := *in.Flocker
+		out.Flocker = &v71
 	}
 	if in.FlexVolume != nil {
 		out.FlexVolume = in.FlexVolume.DeepCopy()
@@ -1983,23 +1979,23 @@ func (in *PersistentVolumeSource) DeepCopyInto(out *PersistentVolumeSource) {
 		out.AzureFile = in.AzureFile.DeepCopy()
 	}
 	if in.VsphereVolume != nil {
-		v73 := *in.VsphereVolume
-		out.VsphereVolume = &v73
+		v72 := *in.VsphereVolume
+		out.VsphereVolume = &v72
 	}
 	if in.Quobyte != nil {
-		v74 := *in.Quobyte
-		out.Quobyte = &v74
+		v73 := *in.Quobyte
+		out.Quobyte = &v73
 	}
 	if in.AzureDisk != nil {
 		out.AzureDisk = in.AzureDisk.DeepCopy()
 	}
 	if in.PhotonPersistentDisk != nil {
-		v75 := *in.PhotonPersistentDisk
-		out.PhotonPersistentDisk = &v75
+		v74 := *in.PhotonPersistentDisk
+		out.PhotonPersistentDisk = &v74
 	}
 	if in.PortworxVolume != nil {
-		v76 := *in.PortworxVolume
-		out.PortworxVolume = &v76
+		v75 := *in.PortworxVolume
+		out.PortworxVolume = &v75
 	}
 	if in.ScaleIO != nil {
 		out.ScaleIO = in.ScaleIO.DeepCopy()
@@ -2029,8 +2025,8 @@ func (in *PersistentVolumeSource) DeepCopy() *PersistentVolumeSource {
 func (in *GlusterfsPersistentVolumeSource) DeepCopyInto(out *GlusterfsPersistentVolumeSource) {
 	*out = *in
 	if in.EndpointsNamespace != nil {
-		v77 := *in.EndpointsNamespace
-		out.EndpointsNamespace = &v77
+		v76 := *in.EndpointsNamespace
+		out.EndpointsNamespace = &v76
 	}
 }
 
@@ -2052,8 +2048,8 @@ func (in *RBDPersistentVolumeSource) DeepCopyInto(out *RBDPersistentVolumeSource
 		copy(out.CephMonitors, in.CephMonitors)
 	}
 	if in.SecretRef != nil {
-		v78 := *in.SecretRef
-		out.SecretRef = &v78
+		v77 := *in.SecretRef
+		out.SecretRef = &v77
 	}
 }
 
@@ -2090,12 +2086,12 @@ func (in *ISCSIPersistentVolumeSource) DeepCopyInto(out *ISCSIPersistentVolumeSo
 		copy(out.Portals, in.Portals)
 	}
 	if in.SecretRef != nil {
-		v79 := *in.SecretRef
-		out.SecretRef = &v79
+		v78 := *in.SecretRef
+		out.SecretRef = &v78
 	}
 	if in.InitiatorName != nil {
-		v80 := *in.InitiatorName
-		out.InitiatorName = &v80
+		v79 := *in.InitiatorName
+		out.InitiatorName = &v79
 	}
 }
 
@@ -2113,8 +2109,8 @@ func (in *ISCSIPersistentVolumeSource) DeepCopy() *ISCSIPersistentVolumeSource {
 func (in *CinderPersistentVolumeSource) DeepCopyInto(out *CinderPersistentVolumeSource) {
 	*out = *in
 	if in.SecretRef != nil {
-		v81 := *in.SecretRef
-		out.SecretRef = &v81
+		v80 := *in.SecretRef
+		out.SecretRef = &v80
 	}
 }
 
@@ -2136,8 +2132,8 @@ func (in *CephFSPersistentVolumeSource) DeepCopyInto(out *CephFSPersistentVolume
 		copy(out.Monitors, in.Monitors)
 	}
 	if in.SecretRef != nil {
-		v82 := *in.SecretRef
-		out.SecretRef = &v82
+		v81 := *in.SecretRef
+		out.SecretRef = &v81
 	}
 }
 
@@ -2155,8 +2151,8 @@ func (in *CephFSPersistentVolumeSource) DeepCopy() *CephFSPersistentVolumeSource
 func (in *FlexPersistentVolumeSource) DeepCopyInto(out *FlexPersistentVolumeSource) {
 	*out = *in
 	if in.SecretRef != nil {
-		v83 := *in.SecretRef
-		out.SecretRef = &v83
+		v82 := *in.SecretRef
+		out.SecretRef = &v82
 	}
 	if in.Options != nil {
 		out.Options = maps.Clone(in.Options)
@@ -2177,8 +2173,8 @@ func (in *FlexPersistentVolumeSource) DeepCopy() *FlexPersistentVolumeSource {
 func (in *AzureFilePersistentVolumeSource) DeepCopyInto(out *AzureFilePersistentVolumeSource) {
 	*out = *in
 	if in.SecretNamespace != nil {
-		v84 := *in.SecretNamespace
-		out.SecretNamespace = &v84
+		v83 := *in.SecretNamespace
+		out.SecretNamespace = &v83
 	}
 }
 
@@ -2196,8 +2192,8 @@ func (in *AzureFilePersistentVolumeSource) DeepCopy() *AzureFilePersistentVolume
 func (in *ScaleIOPersistentVolumeSource) DeepCopyInto(out *ScaleIOPersistentVolumeSource) {
 	*out = *in
 	if in.SecretRef != nil {
-		v85 := *in.SecretRef
-		out.SecretRef = &v85
+		v84 := *in.SecretRef
+		out.SecretRef = &v84
 	}
 }
 
@@ -2215,8 +2211,8 @@ func (in *ScaleIOPersistentVolumeSource) DeepCopy() *ScaleIOPersistentVolumeSour
 func (in *LocalVolumeSource) DeepCopyInto(out *LocalVolumeSource) {
 	*out = *in
 	if in.FSType != nil {
-		v86 := *in.FSType
-		out.FSType = &v86
+		v85 := *in.FSType
+		out.FSType = &v85
 	}
 }
 
@@ -2234,8 +2230,8 @@ func (in *LocalVolumeSource) DeepCopy() *LocalVolumeSource {
 func (in *StorageOSPersistentVolumeSource) DeepCopyInto(out *StorageOSPersistentVolumeSource) {
 	*out = *in
 	if in.SecretRef != nil {
-		v87 := *in.SecretRef
-		out.SecretRef = &v87
+		v86 := *in.SecretRef
+		out.SecretRef = &v86
 	}
 }
 
@@ -2256,24 +2252,24 @@ func (in *CSIPersistentVolumeSource) DeepCopyInto(out *CSIPersistentVolumeSource
 		out.VolumeAttributes = maps.Clone(in.VolumeAttributes)
 	}
 	if in.ControllerPublishSecretRef != nil {
-		v88 := *in.ControllerPublishSecretRef
-		out.ControllerPublishSecretRef = &v88
+		v87 := *in.ControllerPublishSecretRef
+		out.ControllerPublishSecretRef = &v87
 	}
 	if in.NodeStageSecretRef != nil {
-		v89 := *in.NodeStageSecretRef
-		out.NodeStageSecretRef = &v89
+		v88 := *in.NodeStageSecretRef
+		out.NodeStageSecretRef = &v88
 	}
 	if in.NodePublishSecretRef != nil {
-		v90 := *in.NodePublishSecretRef
-		out.NodePublishSecretRef = &v90
+		v89 := *in.NodePublishSecretRef
+		out.NodePublishSecretRef = &v89
 	}
 	if in.ControllerExpandSecretRef != nil {
-		v91 := *in.ControllerExpandSecretRef
-		out.ControllerExpandSecretRef = &v91
+		v90 := *in.ControllerExpandSecretRef
+		out.ControllerExpandSecretRef = &v90
 	}
 	if in.NodeExpandSecretRef != nil {
-		v92 := *in.NodeExpandSecretRef
-		out.NodeExpandSecretRef = &v92
+		v91 := *in.NodeExpandSecretRef
+		out.NodeExpandSecretRef = &v91
 	}
 }
 
@@ -2309,8 +2305,8 @@ func (in *VolumeNodeAffinity) DeepCopy() *VolumeNodeAffinity {
 func (in *PersistentVolumeStatus) DeepCopyInto(out *PersistentVolumeStatus) {
 	*out = *in
 	if in.LastPhaseTransitionTime != nil {
-		v93 := *in.LastPhaseTransitionTime
-		out.LastPhaseTransitionTime = &v93
+		v92 := *in.LastPhaseTransitionTime
+		out.LastPhaseTransitionTime = &v92
 	}
 }
 
@@ -2330,8 +2326,8 @@ func (in *PersistentVolumeList) DeepCopyInto(out *PersistentVolumeList) {
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]PersistentVolume, len(in.Items))
-		for i94 := range in.Items {
-			in.Items[i94].DeepCopyInto(&out.Items[i94])
+		for i93 := range in.Items {
+			in.Items[i93].DeepCopyInto(&out.Items[i93])
 		}
 	}
 }
@@ -2389,12 +2385,12 @@ func (in *PersistentVolumeClaimSpec) DeepCopyInto(out *PersistentVolumeClaimSpec
 	}
 	in.Resources.DeepCopyInto(&out.Resources)
 	if in.StorageClassName != nil {
-		v95 := *in.StorageClassName
-		out.StorageClassName = &v95
+		v94 := *in.StorageClassName
+		out.StorageClassName = &v94
 	}
 	if in.VolumeMode != nil {
-		v96 := *in.VolumeMode
-		out.VolumeMode = &v96
+		v95 := *in.VolumeMode
+		out.VolumeMode = &v95
 	}
 	if in.DataSource != nil {
 		out.DataSource = in.DataSource.DeepCopy()
@@ -2403,8 +2399,8 @@ func (in *PersistentVolumeClaimSpec) DeepCopyInto(out *PersistentVolumeClaimSpec
 		out.DataSourceRef = in.DataSourceRef.DeepCopy()
 	}
 	if in.VolumeAttributesClassName != nil {
-		v97 := *in.VolumeAttributesClassName
-		out.VolumeAttributesClassName = &v97
+		v96 := *in.VolumeAttributesClassName
+		out.VolumeAttributesClassName = &v96
 	}
 }
 
@@ -2443,8 +2439,8 @@ func (in *VolumeResourceRequirements) DeepCopy() *VolumeResourceRequirements {
 func (in *TypedLocalObjectReference) DeepCopyInto(out *TypedLocalObjectReference) {
 	*out = *in
 	if in.APIGroup != nil {
-		v98 := *in.APIGroup
-		out.APIGroup = &v98
+		v97 := *in.APIGroup
+		out.APIGroup = &v97
 	}
 }
 
@@ -2462,12 +2458,12 @@ func (in *TypedLocalObjectReference) DeepCopy() *TypedLocalObjectReference {
 func (in *TypedObjectReference) DeepCopyInto(out *TypedObjectReference) {
 	*out = *in
 	if in.APIGroup != nil {
-		v99 := *in.APIGroup
-		out.APIGroup = &v99
+		v98 := *in.APIGroup
+		out.APIGroup = &v98
 	}
 	if in.Namespace != nil {
-		v100 := *in.Namespace
-		out.Namespace = &v100
+		v99 := *in.Namespace
+		out.Namespace = &v99
 	}
 }
 
@@ -2525,12 +2521,12 @@ func (in *PersistentVolumeClaimStatus) DeepCopyInto(out *PersistentVolumeClaimSt
 		out.AllocatedResourceStatuses = maps.Clone(in.AllocatedResourceStatuses)
 	}
 	if in.CurrentVolumeAttributesClassName != nil {
-		v101 := *in.CurrentVolumeAttributesClassName
-		out.CurrentVolumeAttributesClassName = &v101
+		v100 := *in.CurrentVolumeAttributesClassName
+		out.CurrentVolumeAttributesClassName = &v100
 	}
 	if in.ModifyVolumeStatus != nil {
-		v102 := *in.ModifyVolumeStatus
-		out.ModifyVolumeStatus = &v102
+		v101 := *in.ModifyVolumeStatus
+		out.ModifyVolumeStatus = &v101
 	}
 	if in.HealthStatus != nil {
 		out.HealthStatus = in.HealthStatus.DeepCopy()
@@ -2602,8 +2598,8 @@ func (in *PersistentVolumeClaimList) DeepCopyInto(out *PersistentVolumeClaimList
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]PersistentVolumeClaim, len(in.Items))
-		for i103 := range in.Items {
-			in.Items[i103].DeepCopyInto(&out.Items[i103])
+		for i102 := range in.Items {
+			in.Items[i102].DeepCopyInto(&out.Items[i102])
 		}
 	}
 }
@@ -2660,46 +2656,46 @@ func (in *PodSpec) DeepCopyInto(out *PodSpec) {
 	*out = *in
 	if in.Volumes != nil {
 		out.Volumes = make([]Volume, len(in.Volumes))
-		for i104 := range in.Volumes {
-			in.Volumes[i104].DeepCopyInto(&out.Volumes[i104])
+		for i103 := range in.Volumes {
+			in.Volumes[i103].DeepCopyInto(&out.Volumes[i103])
 		}
 	}
 	if in.InitContainers != nil {
 		out.InitContainers = make([]Container, len(in.InitContainers))
-		for i105 := range in.InitContainers {
-			in.InitContainers[i105].DeepCopyInto(&out.InitContainers[i105])
+		for i104 := range in.InitContainers {
+			in.InitContainers[i104].DeepCopyInto(&out.InitContainers[i104])
 		}
 	}
 	if in.Containers != nil {
 		out.Containers = make([]Container, len(in.Containers))
-		for i106 := range in.Containers {
-			in.Containers[i106].DeepCopyInto(&out.Containers[i106])
+		for i105 := range in.Containers {
+			in.Containers[i105].DeepCopyInto(&out.Containers[i105])
 		}
 	}
 	if in.EphemeralContainers != nil {
 		out.EphemeralContainers = make([]EphemeralContainer, len(in.EphemeralContainers))
-		for i107 := range in.EphemeralContainers {
-			in.EphemeralContainers[i107].DeepCopyInto(&out.EphemeralContainers[i107])
+		for i106 := range in.EphemeralContainers {
+			in.EphemeralContainers[i106].DeepCopyInto(&out.EphemeralContainers[i106])
 		}
 	}
 	if in.TerminationGracePeriodSeconds != nil {
-		v108 := *in.TerminationGracePeriodSeconds
-		out.TerminationGracePeriodSeconds = &v108
+		v107 := *in.TerminationGracePeriodSeconds
+		out.TerminationGracePeriodSeconds = &v107
 	}
 	if in.ActiveDeadlineSeconds != nil {
-		v109 := *in.ActiveDeadlineSeconds
-		out.ActiveDeadlineSeconds = &v109
+		v108 := *in.ActiveDeadlineSeconds
+		out.ActiveDeadlineSeconds = &v108
 	}
 	if in.NodeSelector != nil {
 		out.NodeSelector = maps.Clone(in.NodeSelector)
 	}
 	if in.AutomountServiceAccountToken != nil {
-		v110 := *in.AutomountServiceAccountToken
-		out.AutomountServiceAccountToken = &v110
+		v109 := *in.AutomountServiceAccountToken
+		out.AutomountServiceAccountToken = &v109
 	}
 	if in.ShareProcessNamespace != nil {
-		v111 := *in.ShareProcessNamespace
-		out.ShareProcessNamespace = &v111
+		v110 := *in.ShareProcessNamespace
+		out.ShareProcessNamespace = &v110
 	}
 	if in.SecurityContext != nil {
 		out.SecurityContext = in.SecurityContext.DeepCopy()
@@ -2713,19 +2709,19 @@ func (in *PodSpec) DeepCopyInto(out *PodSpec) {
 	}
 	if in.Tolerations != nil {
 		out.Tolerations = make([]Toleration, len(in.Tolerations))
-		for i112 := range in.Tolerations {
-			in.Tolerations[i112].DeepCopyInto(&out.Tolerations[i112])
+		for i111 := range in.Tolerations {
+			in.Tolerations[i111].DeepCopyInto(&out.Tolerations[i111])
 		}
 	}
 	if in.HostAliases != nil {
 		out.HostAliases = make([]HostAlias, len(in.HostAliases))
-		for i113 := range in.HostAliases {
-			in.HostAliases[i113].DeepCopyInto(&out.HostAliases[i113])
+		for i112 := range in.HostAliases {
+			in.HostAliases[i112].DeepCopyInto(&out.HostAliases[i112])
 		}
 	}
 	if in.Priority != nil {
-		v114 := *in.Priority
-		out.Priority = &v114
+		v113 := *in.Priority
+		out.Priority = &v113
 	}
 	if in.DNSConfig != nil {
 		out.DNSConfig = in.DNSConfig.DeepCopy()
@@ -2735,37 +2731,37 @@ func (in *PodSpec) DeepCopyInto(out *PodSpec) {
 		copy(out.ReadinessGates, in.ReadinessGates)
 	}
 	if in.RuntimeClassName != nil {
-		v115 := *in.RuntimeClassName
-		out.RuntimeClassName = &v115
+		v114 := *in.RuntimeClassName
+		out.RuntimeClassName = &v114
 	}
 	if in.EnableServiceLinks != nil {
-		v116 := *in.EnableServiceLinks
-		out.EnableServiceLinks = &v116
+		v115 := *in.EnableServiceLinks
+		out.EnableServiceLinks = &v115
 	}
 	if in.PreemptionPolicy != nil {
-		v117 := *in.PreemptionPolicy
-		out.PreemptionPolicy = &v117
+		v116 := *in.PreemptionPolicy
+		out.PreemptionPolicy = &v116
 	}
 	if in.Overhead != nil {
 		out.Overhead = maps.Clone(in.Overhead)
 	}
 	if in.TopologySpreadConstraints != nil {
 		out.TopologySpreadConstraints = make([]TopologySpreadConstraint, len(in.TopologySpreadConstraints))
-		for i118 := range in.TopologySpreadConstraints {
-			in.TopologySpreadConstraints[i118].DeepCopyInto(&out.TopologySpreadConstraints[i118])
+		for i117 := range in.TopologySpreadConstraints {
+			in.TopologySpreadConstraints[i117].DeepCopyInto(&out.TopologySpreadConstraints[i117])
 		}
 	}
 	if in.SetHostnameAsFQDN != nil {
-		v119 := *in.SetHostnameAsFQDN
-		out.SetHostnameAsFQDN = &v119
+		v118 := *in.SetHostnameAsFQDN
+		out.SetHostnameAsFQDN = &v118
 	}
 	if in.OS != nil {
-		v120 := *in.OS
-		out.OS = &v120
+		v119 := *in.OS
+		out.OS = &v119
 	}
 	if in.HostUsers != nil {
-		v121 := *in.HostUsers
-		out.HostUsers = &v121
+		v120 := *in.HostUsers
+		out.HostUsers = &v120
 	}
 	if in.SchedulingGates != nil {
 		out.SchedulingGates = make([]PodSchedulingGate, len(in.SchedulingGates))
@@ -2773,24 +2769,24 @@ func (in *PodSpec) DeepCopyInto(out *PodSpec) {
 	}
 	if in.ResourceClaims != nil {
 		out.ResourceClaims = make([]PodResourceClaim, len(in.ResourceClaims))
-		for i122 := range in.ResourceClaims {
-			in.ResourceClaims[i122].DeepCopyInto(&out.ResourceClaims[i122])
+		for i121 := range in.ResourceClaims {
+			in.ResourceClaims[i121].DeepCopyInto(&out.ResourceClaims[i121])
 		}
 	}
 	if in.Resources != nil {
 		out.Resources = in.Resources.DeepCopy()
 	}
 	if in.HostnameOverride != nil {
-		v123 := *in.HostnameOverride
-		out.HostnameOverride = &v123
+		v122 := *in.HostnameOverride
+		out.HostnameOverride = &v122
 	}
 	if in.SchedulingGroup != nil {
 		out.SchedulingGroup = in.SchedulingGroup.DeepCopy()
 	}
 	if in.EvictionResponders != nil {
 		out.EvictionResponders = make([]EvictionResponder, len(in.EvictionResponders))
-		for i124 := range in.EvictionResponders {
-			in.EvictionResponders[i124].DeepCopyInto(&out.EvictionResponders[i124])
+		for i123 := range in.EvictionResponders {
+			in.EvictionResponders[i123].DeepCopyInto(&out.EvictionResponders[i123])
 		}
 	}
 }
@@ -2837,8 +2833,8 @@ func (in *PodDNSConfig) DeepCopyInto(out *PodDNSConfig) {
 	}
 	if in.Options != nil {
 		out.Options = make([]PodDNSConfigOption, len(in.Options))
-		for i125 := range in.Options {
-			in.Options[i125].DeepCopyInto(&out.Options[i125])
+		for i124 := range in.Options {
+			in.Options[i124].DeepCopyInto(&out.Options[i124])
 		}
 	}
 }
@@ -2857,8 +2853,8 @@ func (in *PodDNSConfig) DeepCopy() *PodDNSConfig {
 func (in *PodDNSConfigOption) DeepCopyInto(out *PodDNSConfigOption) {
 	*out = *in
 	if in.Value != nil {
-		v126 := *in.Value
-		out.Value = &v126
+		v125 := *in.Value
+		out.Value = &v125
 	}
 }
 
@@ -2921,12 +2917,12 @@ func (in *PodSchedulingGate) DeepCopy() *PodSchedulingGate {
 func (in *PodResourceClaim) DeepCopyInto(out *PodResourceClaim) {
 	*out = *in
 	if in.ResourceClaimName != nil {
-		v127 := *in.ResourceClaimName
-		out.ResourceClaimName = &v127
+		v126 := *in.ResourceClaimName
+		out.ResourceClaimName = &v126
 	}
 	if in.ResourceClaimTemplateName != nil {
-		v128 := *in.ResourceClaimTemplateName
-		out.ResourceClaimTemplateName = &v128
+		v127 := *in.ResourceClaimTemplateName
+		out.ResourceClaimTemplateName = &v127
 	}
 }
 
@@ -2944,8 +2940,8 @@ func (in *PodResourceClaim) DeepCopy() *PodResourceClaim {
 func (in *PodSchedulingGroup) DeepCopyInto(out *PodSchedulingGroup) {
 	*out = *in
 	if in.PodGroupName != nil {
-		v129 := *in.PodGroupName
-		out.PodGroupName = &v129
+		v128 := *in.PodGroupName
+		out.PodGroupName = &v128
 	}
 }
 
@@ -2963,8 +2959,8 @@ func (in *PodSchedulingGroup) DeepCopy() *PodSchedulingGroup {
 func (in *EvictionResponder) DeepCopyInto(out *EvictionResponder) {
 	*out = *in
 	if in.Priority != nil {
-		v130 := *in.Priority
-		out.Priority = &v130
+		v129 := *in.Priority
+		out.Priority = &v129
 	}
 }
 
@@ -2994,31 +2990,31 @@ func (in *PodStatus) DeepCopyInto(out *PodStatus) {
 		copy(out.PodIPs, in.PodIPs)
 	}
 	if in.StartTime != nil {
-		v131 := *in.StartTime
-		out.StartTime = &v131
+		v130 := *in.StartTime
+		out.StartTime = &v130
 	}
 	if in.InitContainerStatuses != nil {
 		out.InitContainerStatuses = make([]ContainerStatus, len(in.InitContainerStatuses))
-		for i132 := range in.InitContainerStatuses {
-			in.InitContainerStatuses[i132].DeepCopyInto(&out.InitContainerStatuses[i132])
+		for i131 := range in.InitContainerStatuses {
+			in.InitContainerStatuses[i131].DeepCopyInto(&out.InitContainerStatuses[i131])
 		}
 	}
 	if in.ContainerStatuses != nil {
 		out.ContainerStatuses = make([]ContainerStatus, len(in.ContainerStatuses))
-		for i133 := range in.ContainerStatuses {
-			in.ContainerStatuses[i133].DeepCopyInto(&out.ContainerStatuses[i133])
+		for i132 := range in.ContainerStatuses {
+			in.ContainerStatuses[i132].DeepCopyInto(&out.ContainerStatuses[i132])
 		}
 	}
 	if in.EphemeralContainerStatuses != nil {
 		out.EphemeralContainerStatuses = make([]ContainerStatus, len(in.EphemeralContainerStatuses))
-		for i134 := range in.EphemeralContainerStatuses {
-			in.EphemeralContainerStatuses[i134].DeepCopyInto(&out.EphemeralContainerStatuses[i134])
+		for i133 := range in.EphemeralContainerStatuses {
+			in.EphemeralContainerStatuses[i133].DeepCopyInto(&out.EphemeralContainerStatuses[i133])
 		}
 	}
 	if in.ResourceClaimStatuses != nil {
 		out.ResourceClaimStatuses = make([]PodResourceClaimStatus, len(in.ResourceClaimStatuses))
-		for i135 := range in.ResourceClaimStatuses {
-			in.ResourceClaimStatuses[i135].DeepCopyInto(&out.ResourceClaimStatuses[i135])
+		for i134 := range in.ResourceClaimStatuses {
+			in.ResourceClaimStatuses[i134].DeepCopyInto(&out.ResourceClaimStatuses[i134])
 		}
 	}
 	if in.ExtendedResourceClaimStatus != nil {
@@ -3032,14 +3028,14 @@ func (in *PodStatus) DeepCopyInto(out *PodStatus) {
 	}
 	if in.NodeAllocatableResourceClaimStatuses != nil {
 		out.NodeAllocatableResourceClaimStatuses = make([]NodeAllocatableResourceClaimStatus, len(in.NodeAllocatableResourceClaimStatuses))
-		for i136 := range in.NodeAllocatableResourceClaimStatuses {
-			in.NodeAllocatableResourceClaimStatuses[i136].DeepCopyInto(&out.NodeAllocatableResourceClaimStatuses[i136])
+		for i135 := range in.NodeAllocatableResourceClaimStatuses {
+			in.NodeAllocatableResourceClaimStatuses[i135].DeepCopyInto(&out.NodeAllocatableResourceClaimStatuses[i135])
 		}
 	}
 	if in.VolumeHealth != nil {
 		out.VolumeHealth = make([]PodVolumeHealth, len(in.VolumeHealth))
-		for i137 := range in.VolumeHealth {
-			in.VolumeHealth[i137].DeepCopyInto(&out.VolumeHealth[i137])
+		for i136 := range in.VolumeHealth {
+			in.VolumeHealth[i136].DeepCopyInto(&out.VolumeHealth[i136])
 		}
 	}
 }
@@ -3103,8 +3099,8 @@ func (in *PodIP) DeepCopy() *PodIP {
 func (in *PodResourceClaimStatus) DeepCopyInto(out *PodResourceClaimStatus) {
 	*out = *in
 	if in.ResourceClaimName != nil {
-		v138 := *in.ResourceClaimName
-		out.ResourceClaimName = &v138
+		v137 := *in.ResourceClaimName
+		out.ResourceClaimName = &v137
 	}
 }
 
@@ -3175,8 +3171,8 @@ func (in *NodeAllocatableResourceClaimStatus) DeepCopy() *NodeAllocatableResourc
 func (in *NodeAllocatableMappedResources) DeepCopyInto(out *NodeAllocatableMappedResources) {
 	*out = *in
 	if in.Quantity != nil {
-		v139 := *in.Quantity
-		out.Quantity = &v139
+		v138 := *in.Quantity
+		out.Quantity = &v138
 	}
 }
 
@@ -3194,12 +3190,12 @@ func (in *NodeAllocatableMappedResources) DeepCopy() *NodeAllocatableMappedResou
 func (in *NodeAllocatableOverheadResources) DeepCopyInto(out *NodeAllocatableOverheadResources) {
 	*out = *in
 	if in.PerPod != nil {
-		v140 := *in.PerPod
-		out.PerPod = &v140
+		v139 := *in.PerPod
+		out.PerPod = &v139
 	}
 	if in.PerContainer != nil {
-		v141 := *in.PerContainer
-		out.PerContainer = &v141
+		v140 := *in.PerContainer
+		out.PerContainer = &v140
 	}
 }
 
@@ -3253,8 +3249,8 @@ func (in *PodList) DeepCopyInto(out *PodList) {
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]Pod, len(in.Items))
-		for i142 := range in.Items {
-			in.Items[i142].DeepCopyInto(&out.Items[i142])
+		for i141 := range in.Items {
+			in.Items[i141].DeepCopyInto(&out.Items[i141])
 		}
 	}
 }
@@ -3307,8 +3303,8 @@ func (in *Probe) DeepCopyInto(out *Probe) {
 	*out = *in
 	in.ProbeHandler.DeepCopyInto(&out.ProbeHandler)
 	if in.TerminationGracePeriodSeconds != nil {
-		v143 := *in.TerminationGracePeriodSeconds
-		out.TerminationGracePeriodSeconds = &v143
+		v142 := *in.TerminationGracePeriodSeconds
+		out.TerminationGracePeriodSeconds = &v142
 	}
 }
 
@@ -3332,8 +3328,8 @@ func (in *ProbeHandler) DeepCopyInto(out *ProbeHandler) {
 		out.HTTPGet = in.HTTPGet.DeepCopy()
 	}
 	if in.TCPSocket != nil {
-		v144 := *in.TCPSocket
-		out.TCPSocket = &v144
+		v143 := *in.TCPSocket
+		out.TCPSocket = &v143
 	}
 	if in.GRPC != nil {
 		out.GRPC = in.GRPC.DeepCopy()
@@ -3377,8 +3373,8 @@ func (in *HTTPGetAction) DeepCopyInto(out *HTTPGetAction) {
 		copy(out.HTTPHeaders, in.HTTPHeaders)
 	}
 	if in.Protocol != nil {
-		v145 := *in.Protocol
-		out.Protocol = &v145
+		v144 := *in.Protocol
+		out.Protocol = &v144
 	}
 }
 
@@ -3426,12 +3422,12 @@ func (in *TCPSocketAction) DeepCopy() *TCPSocketAction {
 func (in *GRPCAction) DeepCopyInto(out *GRPCAction) {
 	*out = *in
 	if in.Service != nil {
-		v146 := *in.Service
-		out.Service = &v146
+		v145 := *in.Service
+		out.Service = &v145
 	}
 	if in.Mode != nil {
-		v147 := *in.Mode
-		out.Mode = &v147
+		v146 := *in.Mode
+		out.Mode = &v146
 	}
 }
 
@@ -3455,8 +3451,8 @@ func (in *Lifecycle) DeepCopyInto(out *Lifecycle) {
 		out.PreStop = in.PreStop.DeepCopy()
 	}
 	if in.StopSignal != nil {
-		v148 := *in.StopSignal
-		out.StopSignal = &v148
+		v147 := *in.StopSignal
+		out.StopSignal = &v147
 	}
 }
 
@@ -3480,12 +3476,12 @@ func (in *LifecycleHandler) DeepCopyInto(out *LifecycleHandler) {
 		out.HTTPGet = in.HTTPGet.DeepCopy()
 	}
 	if in.TCPSocket != nil {
-		v149 := *in.TCPSocket
-		out.TCPSocket = &v149
+		v148 := *in.TCPSocket
+		out.TCPSocket = &v148
 	}
 	if in.Sleep != nil {
-		v150 := *in.Sleep
-		out.Sleep = &v150
+		v149 := *in.Sleep
+		out.Sleep = &v149
 	}
 }
 
@@ -3571,8 +3567,8 @@ func (in *ReplicationController) DeepCopyObject() meta.Object {
 func (in *ReplicationControllerSpec) DeepCopyInto(out *ReplicationControllerSpec) {
 	*out = *in
 	if in.Replicas != nil {
-		v151 := *in.Replicas
-		out.Replicas = &v151
+		v150 := *in.Replicas
+		out.Replicas = &v150
 	}
 	if in.Selector != nil {
 		out.Selector = maps.Clone(in.Selector)
@@ -3649,8 +3645,8 @@ func (in *ReplicationControllerList) DeepCopyInto(out *ReplicationControllerList
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]ReplicationController, len(in.Items))
-		for i152 := range in.Items {
-			in.Items[i152].DeepCopyInto(&out.Items[i152])
+		for i151 := range in.Items {
+			in.Items[i151].DeepCopyInto(&out.Items[i151])
 		}
 	}
 }
@@ -3707,8 +3703,8 @@ func (in *PodTemplateList) DeepCopyInto(out *PodTemplateList) {
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]PodTemplate, len(in.Items))
-		for i153 := range in.Items {
-			in.Items[i153].DeepCopyInto(&out.Items[i153])
+		for i152 := range in.Items {
+			in.Items[i152].DeepCopyInto(&out.Items[i152])
 		}
 	}
 }
@@ -3788,8 +3784,8 @@ func (in *ScopeSelector) DeepCopyInto(out *ScopeSelector) {
 	*out = *in
 	if in.MatchExpressions != nil {
 		out.MatchExpressions = make([]ScopedResourceSelectorRequirement, len(in.MatchExpressions))
-		for i154 := range in.MatchExpressions {
-			in.MatchExpressions[i154].DeepCopyInto(&out.MatchExpressions[i154])
+		for i153 := range in.MatchExpressions {
+			in.MatchExpressions[i153].DeepCopyInto(&out.MatchExpressions[i153])
 		}
 	}
 }
@@ -3850,8 +3846,8 @@ func (in *ResourceQuotaList) DeepCopyInto(out *ResourceQuotaList) {
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]ResourceQuota, len(in.Items))
-		for i155 := range in.Items {
-			in.Items[i155].DeepCopyInto(&out.Items[i155])
+		for i154 := range in.Items {
+			in.Items[i154].DeepCopyInto(&out.Items[i154])
 		}
 	}
 }
@@ -3952,8 +3948,8 @@ func (in *NodeAffinity) DeepCopyInto(out *NodeAffinity) {
 	}
 	if in.PreferredDuringSchedulingIgnoredDuringExecution != nil {
 		out.PreferredDuringSchedulingIgnoredDuringExecution = make([]PreferredSchedulingTerm, len(in.PreferredDuringSchedulingIgnoredDuringExecution))
-		for i156 := range in.PreferredDuringSchedulingIgnoredDuringExecution {
-			in.PreferredDuringSchedulingIgnoredDuringExecution[i156].DeepCopyInto(&out.PreferredDuringSchedulingIgnoredDuringExecution[i156])
+		for i155 := range in.PreferredDuringSchedulingIgnoredDuringExecution {
+			in.PreferredDuringSchedulingIgnoredDuringExecution[i155].DeepCopyInto(&out.PreferredDuringSchedulingIgnoredDuringExecution[i155])
 		}
 	}
 }
@@ -3973,8 +3969,8 @@ func (in *NodeSelector) DeepCopyInto(out *NodeSelector) {
 	*out = *in
 	if in.NodeSelectorTerms != nil {
 		out.NodeSelectorTerms = make([]NodeSelectorTerm, len(in.NodeSelectorTerms))
-		for i157 := range in.NodeSelectorTerms {
-			in.NodeSelectorTerms[i157].DeepCopyInto(&out.NodeSelectorTerms[i157])
+		for i156 := range in.NodeSelectorTerms {
+			in.NodeSelectorTerms[i156].DeepCopyInto(&out.NodeSelectorTerms[i156])
 		}
 	}
 }
@@ -3994,14 +3990,14 @@ func (in *NodeSelectorTerm) DeepCopyInto(out *NodeSelectorTerm) {
 	*out = *in
 	if in.MatchExpressions != nil {
 		out.MatchExpressions = make([]NodeSelectorRequirement, len(in.MatchExpressions))
-		for i158 := range in.MatchExpressions {
-			in.MatchExpressions[i158].DeepCopyInto(&out.MatchExpressions[i158])
+		for i157 := range in.MatchExpressions {
+			in.MatchExpressions[i157].DeepCopyInto(&out.MatchExpressions[i157])
 		}
 	}
 	if in.MatchFields != nil {
 		out.MatchFields = make([]NodeSelectorRequirement, len(in.MatchFields))
-		for i159 := range in.MatchFields {
-			in.MatchFields[i159].DeepCopyInto(&out.MatchFields[i159])
+		for i158 := range in.MatchFields {
+			in.MatchFields[i158].DeepCopyInto(&out.MatchFields[i158])
 		}
 	}
 }
@@ -4056,14 +4052,14 @@ func (in *PodAffinity) DeepCopyInto(out *PodAffinity) {
 	*out = *in
 	if in.RequiredDuringSchedulingIgnoredDuringExecution != nil {
 		out.RequiredDuringSchedulingIgnoredDuringExecution = make([]PodAffinityTerm, len(in.RequiredDuringSchedulingIgnoredDuringExecution))
-		for i160 := range in.RequiredDuringSchedulingIgnoredDuringExecution {
-			in.RequiredDuringSchedulingIgnoredDuringExecution[i160].DeepCopyInto(&out.RequiredDuringSchedulingIgnoredDuringExecution[i160])
+		for i159 := range in.RequiredDuringSchedulingIgnoredDuringExecution {
+			in.RequiredDuringSchedulingIgnoredDuringExecution[i159].DeepCopyInto(&out.RequiredDuringSchedulingIgnoredDuringExecution[i159])
 		}
 	}
 	if in.PreferredDuringSchedulingIgnoredDuringExecution != nil {
 		out.PreferredDuringSchedulingIgnoredDuringExecution = make([]WeightedPodAffinityTerm, len(in.PreferredDuringSchedulingIgnoredDuringExecution))
-		for i161 := range in.PreferredDuringSchedulingIgnoredDuringExecution {
-			in.PreferredDuringSchedulingIgnoredDuringExecution[i161].DeepCopyInto(&out.PreferredDuringSchedulingIgnoredDuringExecution[i161])
+		for i160 := range in.PreferredDuringSchedulingIgnoredDuringExecution {
+			in.PreferredDuringSchedulingIgnoredDuringExecution[i160].DeepCopyInto(&out.PreferredDuringSchedulingIgnoredDuringExecution[i160])
 		}
 	}
 }
@@ -4132,14 +4128,14 @@ func (in *PodAntiAffinity) DeepCopyInto(out *PodAntiAffinity) {
 	*out = *in
 	if in.RequiredDuringSchedulingIgnoredDuringExecution != nil {
 		out.RequiredDuringSchedulingIgnoredDuringExecution = make([]PodAffinityTerm, len(in.RequiredDuringSchedulingIgnoredDuringExecution))
-		for i162 := range in.RequiredDuringSchedulingIgnoredDuringExecution {
-			in.RequiredDuringSchedulingIgnoredDuringExecution[i162].DeepCopyInto(&out.RequiredDuringSchedulingIgnoredDuringExecution[i162])
+		for i161 := range in.RequiredDuringSchedulingIgnoredDuringExecution {
+			in.RequiredDuringSchedulingIgnoredDuringExecution[i161].DeepCopyInto(&out.RequiredDuringSchedulingIgnoredDuringExecution[i161])
 		}
 	}
 	if in.PreferredDuringSchedulingIgnoredDuringExecution != nil {
 		out.PreferredDuringSchedulingIgnoredDuringExecution = make([]WeightedPodAffinityTerm, len(in.PreferredDuringSchedulingIgnoredDuringExecution))
-		for i163 := range in.PreferredDuringSchedulingIgnoredDuringExecution {
-			in.PreferredDuringSchedulingIgnoredDuringExecution[i163].DeepCopyInto(&out.PreferredDuringSchedulingIgnoredDuringExecution[i163])
+		for i162 := range in.PreferredDuringSchedulingIgnoredDuringExecution {
+			in.PreferredDuringSchedulingIgnoredDuringExecution[i162].DeepCopyInto(&out.PreferredDuringSchedulingIgnoredDuringExecution[i162])
 		}
 	}
 }
@@ -4158,8 +4154,8 @@ func (in *PodAntiAffinity) DeepCopy() *PodAntiAffinity {
 func (in *Toleration) DeepCopyInto(out *Toleration) {
 	*out = *in
 	if in.TolerationSeconds != nil {
-		v164 := *in.TolerationSeconds
-		out.TolerationSeconds = &v164
+		v163 := *in.TolerationSeconds
+		out.TolerationSeconds = &v163
 	}
 }
 
@@ -4180,16 +4176,16 @@ func (in *TopologySpreadConstraint) DeepCopyInto(out *TopologySpreadConstraint) 
 		out.LabelSelector = in.LabelSelector.DeepCopy()
 	}
 	if in.MinDomains != nil {
-		v165 := *in.MinDomains
-		out.MinDomains = &v165
+		v164 := *in.MinDomains
+		out.MinDomains = &v164
 	}
 	if in.NodeAffinityPolicy != nil {
-		v166 := *in.NodeAffinityPolicy
-		out.NodeAffinityPolicy = &v166
+		v165 := *in.NodeAffinityPolicy
+		out.NodeAffinityPolicy = &v165
 	}
 	if in.NodeTaintsPolicy != nil {
-		v167 := *in.NodeTaintsPolicy
-		out.NodeTaintsPolicy = &v167
+		v166 := *in.NodeTaintsPolicy
+		out.NodeTaintsPolicy = &v166
 	}
 	if in.MatchLabelKeys != nil {
 		out.MatchLabelKeys = make([]string, len(in.MatchLabelKeys))
@@ -4211,8 +4207,8 @@ func (in *TopologySpreadConstraint) DeepCopy() *TopologySpreadConstraint {
 func (in *Taint) DeepCopyInto(out *Taint) {
 	*out = *in
 	if in.TimeAdded != nil {
-		v168 := *in.TimeAdded
-		out.TimeAdded = &v168
+		v167 := *in.TimeAdded
+		out.TimeAdded = &v167
 	}
 }
 
@@ -4231,18 +4227,18 @@ func (in *Secret) DeepCopyInto(out *Secret) {
 	*out = *in
 	in.ObjectMeta.DeepCopyInto(&out.ObjectMeta)
 	if in.Immutable != nil {
-		v169 := *in.Immutable
-		out.Immutable = &v169
+		v168 := *in.Immutable
+		out.Immutable = &v168
 	}
 	if in.Data != nil {
 		out.Data = make(map[string][]byte, len(in.Data))
-		for k170, v171 := range in.Data {
-			c172 := v171
-			if v171 != nil {
-				c172 = make([]byte, len(v171))
-				copy(c172, v171)
+		for k169, v170 := range in.Data {
+			c171 := v170
+			if v170 != nil {
+				c171 = make([]byte, len(v170))
+				copy(c171, v170)
 			}
-			out.Data[k170] = c172
+			out.Data[k169] = c171
 		}
 	}
 	if in.StringData != nil {
@@ -4271,8 +4267,8 @@ func (in *SecretList) DeepCopyInto(out *SecretList) {
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]Secret, len(in.Items))
-		for i173 := range in.Items {
-			in.Items[i173].DeepCopyInto(&out.Items[i173])
+		for i172 := range in.Items {
+			in.Items[i172].DeepCopyInto(&out.Items[i172])
 		}
 	}
 }
@@ -4306,39 +4302,39 @@ func (in *SecurityContext) DeepCopyInto(out *SecurityContext) {
 		out.Capabilities = in.Capabilities.DeepCopy()
 	}
 	if in.Privileged != nil {
-		v174 := *in.Privileged
-		out.Privileged = &v174
+		v173 := *in.Privileged
+		out.Privileged = &v173
 	}
 	if in.SELinuxOptions != nil {
-		v175 := *in.SELinuxOptions
-		out.SELinuxOptions = &v175
+		v174 := *in.SELinuxOptions
+		out.SELinuxOptions = &v174
 	}
 	if in.WindowsOptions != nil {
 		out.WindowsOptions = in.WindowsOptions.DeepCopy()
 	}
 	if in.RunAsUser != nil {
-		v176 := *in.RunAsUser
-		out.RunAsUser = &v176
+		v175 := *in.RunAsUser
+		out.RunAsUser = &v175
 	}
 	if in.RunAsGroup != nil {
-		v177 := *in.RunAsGroup
-		out.RunAsGroup = &v177
+		v176 := *in.RunAsGroup
+		out.RunAsGroup = &v176
 	}
 	if in.RunAsNonRoot != nil {
-		v178 := *in.RunAsNonRoot
-		out.RunAsNonRoot = &v178
+		v177 := *in.RunAsNonRoot
+		out.RunAsNonRoot = &v177
 	}
 	if in.ReadOnlyRootFilesystem != nil {
-		v179 := *in.ReadOnlyRootFilesystem
-		out.ReadOnlyRootFilesystem = &v179
+		v178 := *in.ReadOnlyRootFilesystem
+		out.ReadOnlyRootFilesystem = &v178
 	}
 	if in.AllowPrivilegeEscalation != nil {
-		v180 := *in.AllowPrivilegeEscalation
-		out.AllowPrivilegeEscalation = &v180
+		v179 := *in.AllowPrivilegeEscalation
+		out.AllowPrivilegeEscalation = &v179
 	}
 	if in.ProcMount != nil {
-		v181 := *in.ProcMount
-		out.ProcMount = &v181
+		v180 := *in.ProcMount
+		out.ProcMount = &v180
 	}
 	if in.SeccompProfile != nil {
 		out.SeccompProfile = in.SeccompProfile.DeepCopy()
@@ -4400,20 +4396,20 @@ func (in *SELinuxOptions) DeepCopy() *SELinuxOptions {
 func (in *WindowsSecurityContextOptions) DeepCopyInto(out *WindowsSecurityContextOptions) {
 	*out = *in
 	if in.GMSACredentialSpecName != nil {
-		v182 := *in.GMSACredentialSpecName
-		out.GMSACredentialSpecName = &v182
+		v181 := *in.GMSACredentialSpecName
+		out.GMSACredentialSpecName = &v181
 	}
 	if in.GMSACredentialSpec != nil {
-		v183 := *in.GMSACredentialSpec
-		out.GMSACredentialSpec = &v183
+		v182 := *in.GMSACredentialSpec
+		out.GMSACredentialSpec = &v182
 	}
 	if in.RunAsUserName != nil {
-		v184 := *in.RunAsUserName
-		out.RunAsUserName = &v184
+		v183 := *in.RunAsUserName
+		out.RunAsUserName = &v183
 	}
 	if in.HostProcess != nil {
-		v185 := *in.HostProcess
-		out.HostProcess = &v185
+		v184 := *in.HostProcess
+		out.HostProcess = &v184
 	}
 }
 
@@ -4431,8 +4427,8 @@ func (in *WindowsSecurityContextOptions) DeepCopy() *WindowsSecurityContextOptio
 func (in *SeccompProfile) DeepCopyInto(out *SeccompProfile) {
 	*out = *in
 	if in.LocalhostProfile != nil {
-		v186 := *in.LocalhostProfile
-		out.LocalhostProfile = &v186
+		v185 := *in.LocalhostProfile
+		out.LocalhostProfile = &v185
 	}
 }
 
@@ -4450,8 +4446,8 @@ func (in *SeccompProfile) DeepCopy() *SeccompProfile {
 func (in *AppArmorProfile) DeepCopyInto(out *AppArmorProfile) {
 	*out = *in
 	if in.LocalhostProfile != nil {
-		v187 := *in.LocalhostProfile
-		out.LocalhostProfile = &v187
+		v186 := *in.LocalhostProfile
+		out.LocalhostProfile = &v186
 	}
 }
 
@@ -4469,43 +4465,43 @@ func (in *AppArmorProfile) DeepCopy() *AppArmorProfile {
 func (in *PodSecurityContext) DeepCopyInto(out *PodSecurityContext) {
 	*out = *in
 	if in.SELinuxOptions != nil {
-		v188 := *in.SELinuxOptions
-		out.SELinuxOptions = &v188
+		v187 := *in.SELinuxOptions
+		out.SELinuxOptions = &v187
 	}
 	if in.WindowsOptions != nil {
 		out.WindowsOptions = in.WindowsOptions.DeepCopy()
 	}
 	if in.RunAsUser != nil {
-		v189 := *in.RunAsUser
-		out.RunAsUser = &v189
+		v188 := *in.RunAsUser
+		out.RunAsUser = &v188
 	}
 	if in.RunAsGroup != nil {
-		v190 := *in.RunAsGroup
-		out.RunAsGroup = &v190
+		v189 := *in.RunAsGroup
+		out.RunAsGroup = &v189
 	}
 	if in.RunAsNonRoot != nil {
-		v191 := *in.RunAsNonRoot
-		out.RunAsNonRoot = &v191
+		v190 := *in.RunAsNonRoot
+		out.RunAsNonRoot = &v190
 	}
 	if in.SupplementalGroups != nil {
 		out.SupplementalGroups = make([]int64, len(in.SupplementalGroups))
 		copy(out.SupplementalGroups, in.SupplementalGroups)
 	}
 	if in.SupplementalGroupsPolicy != nil {
-		v192 := *in.SupplementalGroupsPolicy
-		out.SupplementalGroupsPolicy = &v192
+		v191 := *in.SupplementalGroupsPolicy
+		out.SupplementalGroupsPolicy = &v191
 	}
 	if in.FSGroup != nil {
-		v193 := *in.FSGroup
-		out.FSGroup = &v193
+		v192 := *in.FSGroup
+		out.FSGroup = &v192
 	}
 	if in.Sysctls != nil {
 		out.Sysctls = make([]Sysctl, len(in.Sysctls))
 		copy(out.Sysctls, in.Sysctls)
 	}
 	if in.FSGroupChangePolicy != nil {
-		v194 := *in.FSGroupChangePolicy
-		out.FSGroupChangePolicy = &v194
+		v193 := *in.FSGroupChangePolicy
+		out.FSGroupChangePolicy = &v193
 	}
 	if in.SeccompProfile != nil {
 		out.SeccompProfile = in.SeccompProfile.DeepCopy()
@@ -4514,8 +4510,8 @@ func (in *PodSecurityContext) DeepCopyInto(out *PodSecurityContext) {
 		out.AppArmorProfile = in.AppArmorProfile.DeepCopy()
 	}
 	if in.SELinuxChangePolicy != nil {
-		v195 := *in.SELinuxChangePolicy
-		out.SELinuxChangePolicy = &v195
+		v194 := *in.SELinuxChangePolicy
+		out.SELinuxChangePolicy = &v194
 	}
 }
 
@@ -4572,8 +4568,8 @@ func (in *ServiceSpec) DeepCopyInto(out *ServiceSpec) {
 	*out = *in
 	if in.Ports != nil {
 		out.Ports = make([]ServicePort, len(in.Ports))
-		for i196 := range in.Ports {
-			in.Ports[i196].DeepCopyInto(&out.Ports[i196])
+		for i195 := range in.Ports {
+			in.Ports[i195].DeepCopyInto(&out.Ports[i195])
 		}
 	}
 	if in.Selector != nil {
@@ -4599,24 +4595,24 @@ func (in *ServiceSpec) DeepCopyInto(out *ServiceSpec) {
 		copy(out.IPFamilies, in.IPFamilies)
 	}
 	if in.IPFamilyPolicy != nil {
-		v197 := *in.IPFamilyPolicy
-		out.IPFamilyPolicy = &v197
+		v196 := *in.IPFamilyPolicy
+		out.IPFamilyPolicy = &v196
 	}
 	if in.AllocateLoadBalancerNodePorts != nil {
-		v198 := *in.AllocateLoadBalancerNodePorts
-		out.AllocateLoadBalancerNodePorts = &v198
+		v197 := *in.AllocateLoadBalancerNodePorts
+		out.AllocateLoadBalancerNodePorts = &v197
 	}
 	if in.LoadBalancerClass != nil {
-		v199 := *in.LoadBalancerClass
-		out.LoadBalancerClass = &v199
+		v198 := *in.LoadBalancerClass
+		out.LoadBalancerClass = &v198
 	}
 	if in.InternalTrafficPolicy != nil {
-		v200 := *in.InternalTrafficPolicy
-		out.InternalTrafficPolicy = &v200
+		v199 := *in.InternalTrafficPolicy
+		out.InternalTrafficPolicy = &v199
 	}
 	if in.TrafficDistribution != nil {
-		v201 := *in.TrafficDistribution
-		out.TrafficDistribution = &v201
+		v200 := *in.TrafficDistribution
+		out.TrafficDistribution = &v200
 	}
 }
 
@@ -4634,8 +4630,8 @@ func (in *ServiceSpec) DeepCopy() *ServiceSpec {
 func (in *ServicePort) DeepCopyInto(out *ServicePort) {
 	*out = *in
 	if in.AppProtocol != nil {
-		v202 := *in.AppProtocol
-		out.AppProtocol = &v202
+		v201 := *in.AppProtocol
+		out.AppProtocol = &v201
 	}
 }
 
@@ -4671,8 +4667,8 @@ func (in *SessionAffinityConfig) DeepCopy() *SessionAffinityConfig {
 func (in *ClientIPConfig) DeepCopyInto(out *ClientIPConfig) {
 	*out = *in
 	if in.TimeoutSeconds != nil {
-		v203 := *in.TimeoutSeconds
-		out.TimeoutSeconds = &v203
+		v202 := *in.TimeoutSeconds
+		out.TimeoutSeconds = &v202
 	}
 }
 
@@ -4711,8 +4707,8 @@ func (in *LoadBalancerStatus) DeepCopyInto(out *LoadBalancerStatus) {
 	*out = *in
 	if in.Ingress != nil {
 		out.Ingress = make([]LoadBalancerIngress, len(in.Ingress))
-		for i204 := range in.Ingress {
-			in.Ingress[i204].DeepCopyInto(&out.Ingress[i204])
+		for i203 := range in.Ingress {
+			in.Ingress[i203].DeepCopyInto(&out.Ingress[i203])
 		}
 	}
 }
@@ -4731,13 +4727,13 @@ func (in *LoadBalancerStatus) DeepCopy() *LoadBalancerStatus {
 func (in *LoadBalancerIngress) DeepCopyInto(out *LoadBalancerIngress) {
 	*out = *in
 	if in.IPMode != nil {
-		v205 := *in.IPMode
-		out.IPMode = &v205
+		v204 := *in.IPMode
+		out.IPMode = &v204
 	}
 	if in.Ports != nil {
 		out.Ports = make([]PortStatus, len(in.Ports))
-		for i206 := range in.Ports {
-			in.Ports[i206].DeepCopyInto(&out.Ports[i206])
+		for i205 := range in.Ports {
+			in.Ports[i205].DeepCopyInto(&out.Ports[i205])
 		}
 	}
 }
@@ -4756,8 +4752,8 @@ func (in *LoadBalancerIngress) DeepCopy() *LoadBalancerIngress {
 func (in *PortStatus) DeepCopyInto(out *PortStatus) {
 	*out = *in
 	if in.Error != nil {
-		v207 := *in.Error
-		out.Error = &v207
+		v206 := *in.Error
+		out.Error = &v206
 	}
 }
 
@@ -4777,8 +4773,8 @@ func (in *ServiceList) DeepCopyInto(out *ServiceList) {
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]Service, len(in.Items))
-		for i208 := range in.Items {
-			in.Items[i208].DeepCopyInto(&out.Items[i208])
+		for i207 := range in.Items {
+			in.Items[i207].DeepCopyInto(&out.Items[i207])
 		}
 	}
 }
@@ -4818,8 +4814,8 @@ func (in *ServiceAccount) DeepCopyInto(out *ServiceAccount) {
 		copy(out.ImagePullSecrets, in.ImagePullSecrets)
 	}
 	if in.AutomountServiceAccountToken != nil {
-		v209 := *in.AutomountServiceAccountToken
-		out.AutomountServiceAccountToken = &v209
+		v208 := *in.AutomountServiceAccountToken
+		out.AutomountServiceAccountToken = &v208
 	}
 }
 
@@ -4844,8 +4840,8 @@ func (in *ServiceAccountList) DeepCopyInto(out *ServiceAccountList) {
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]ServiceAccount, len(in.Items))
-		for i210 := range in.Items {
-			in.Items[i210].DeepCopyInto(&out.Items[i210])
+		for i209 := range in.Items {
+			in.Items[i209].DeepCopyInto(&out.Items[i209])
 		}
 	}
 }
@@ -4900,34 +4896,34 @@ func (in *VolumeSource) DeepCopyInto(out *VolumeSource) {
 		out.EmptyDir = in.EmptyDir.DeepCopy()
 	}
 	if in.GCEPersistentDisk != nil {
-		v211 := *in.GCEPersistentDisk
-		out.GCEPersistentDisk = &v211
+		v210 := *in.GCEPersistentDisk
+		out.GCEPersistentDisk = &v210
 	}
 	if in.AWSElasticBlockStore != nil {
-		v212 := *in.AWSElasticBlockStore
-		out.AWSElasticBlockStore = &v212
+		v211 := *in.AWSElasticBlockStore
+		out.AWSElasticBlockStore = &v211
 	}
 	if in.GitRepo != nil {
-		v213 := *in.GitRepo
-		out.GitRepo = &v213
+		v212 := *in.GitRepo
+		out.GitRepo = &v212
 	}
 	if in.Secret != nil {
 		out.Secret = in.Secret.DeepCopy()
 	}
 	if in.NFS != nil {
-		v214 := *in.NFS
-		out.NFS = &v214
+		v213 := *in.NFS
+		out.NFS = &v213
 	}
 	if in.ISCSI != nil {
 		out.ISCSI = in.ISCSI.DeepCopy()
 	}
 	if in.Glusterfs != nil {
-		v215 := *in.Glusterfs
-		out.Glusterfs = &v215
+		v214 := *in.Glusterfs
+		out.Glusterfs = &v214
 	}
 	if in.PersistentVolumeClaim != nil {
-		v216 := *in.PersistentVolumeClaim
-		out.PersistentVolumeClaim = &v216
+		v215 := *in.PersistentVolumeClaim
+		out.PersistentVolumeClaim = &v215
 	}
 	if in.RBD != nil {
 		out.RBD = in.RBD.DeepCopy()
@@ -4942,8 +4938,8 @@ func (in *VolumeSource) DeepCopyInto(out *VolumeSource) {
 		out.CephFS = in.CephFS.DeepCopy()
 	}
 	if in.Flocker != nil {
-		v217 := *in.Flocker
-		out.Flocker = &v217
+		v216 := *in.Flocker
+		out.Flocker = &v216
 	}
 	if in.DownwardAPI != nil {
 		out.DownwardAPI = in.DownwardAPI.DeepCopy()
@@ -4952,33 +4948,33 @@ func (in *VolumeSource) DeepCopyInto(out *VolumeSource) {
 		out.FC = in.FC.DeepCopy()
 	}
 	if in.AzureFile != nil {
-		v218 := *in.AzureFile
-		out.AzureFile = &v218
+		v217 := *in.AzureFile
+		out.AzureFile = &v217
 	}
 	if in.ConfigMap != nil {
 		out.ConfigMap = in.ConfigMap.DeepCopy()
 	}
 	if in.VsphereVolume != nil {
-		v219 := *in.VsphereVolume
-		out.VsphereVolume = &v219
+		v218 := *in.VsphereVolume
+		out.VsphereVolume = &v218
 	}
 	if in.Quobyte != nil {
-		v220 := *in.Quobyte
-		out.Quobyte = &v220
+		v219 := *in.Quobyte
+		out.Quobyte = &v219
 	}
 	if in.AzureDisk != nil {
 		out.AzureDisk = in.AzureDisk.DeepCopy()
 	}
 	if in.PhotonPersistentDisk != nil {
-		v221 := *in.PhotonPersistentDisk
-		out.PhotonPersistentDisk = &v221
+		v220 := *in.PhotonPersistentDisk
+		out.PhotonPersistentDisk = &v220
 	}
 	if in.Projected != nil {
 		out.Projected = in.Projected.DeepCopy()
 	}
 	if in.PortworxVolume != nil {
-		v222 := *in.PortworxVolume
-		out.PortworxVolume = &v222
+		v221 := *in.PortworxVolume
+		out.PortworxVolume = &v221
 	}
 	if in.ScaleIO != nil {
 		out.ScaleIO = in.ScaleIO.DeepCopy()
@@ -4993,8 +4989,8 @@ func (in *VolumeSource) DeepCopyInto(out *VolumeSource) {
 		out.Ephemeral = in.Ephemeral.DeepCopy()
 	}
 	if in.Image != nil {
-		v223 := *in.Image
-		out.Image = &v223
+		v222 := *in.Image
+		out.Image = &v222
 	}
 }
 
@@ -5012,8 +5008,8 @@ func (in *VolumeSource) DeepCopy() *VolumeSource {
 func (in *HostPathVolumeSource) DeepCopyInto(out *HostPathVolumeSource) {
 	*out = *in
 	if in.Type != nil {
-		v224 := *in.Type
-		out.Type = &v224
+		v223 := *in.Type
+		out.Type = &v223
 	}
 }
 
@@ -5031,12 +5027,12 @@ func (in *HostPathVolumeSource) DeepCopy() *HostPathVolumeSource {
 func (in *EmptyDirVolumeSource) DeepCopyInto(out *EmptyDirVolumeSource) {
 	*out = *in
 	if in.SizeLimit != nil {
-		v225 := *in.SizeLimit
-		out.SizeLimit = &v225
+		v224 := *in.SizeLimit
+		out.SizeLimit = &v224
 	}
 	if in.Mode != nil {
-		v226 := *in.Mode
-		out.Mode = &v226
+		v225 := *in.Mode
+		out.Mode = &v225
 	}
 }
 
@@ -5100,21 +5096,21 @@ func (in *SecretVolumeSource) DeepCopyInto(out *SecretVolumeSource) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]KeyToPath, len(in.Items))
-		for i227 := range in.Items {
-			in.Items[i227].DeepCopyInto(&out.Items[i227])
+		for i226 := range in.Items {
+			in.Items[i226].DeepCopyInto(&out.Items[i226])
 		}
 	}
 	if in.DefaultMode != nil {
-		v228 := *in.DefaultMode
-		out.DefaultMode = &v228
+		v227 := *in.DefaultMode
+		out.DefaultMode = &v227
 	}
 	if in.Optional != nil {
-		v229 := *in.Optional
-		out.Optional = &v229
+		v228 := *in.Optional
+		out.Optional = &v228
 	}
 	if in.DefaultUser != nil {
-		v230 := *in.DefaultUser
-		out.DefaultUser = &v230
+		v229 := *in.DefaultUser
+		out.DefaultUser = &v229
 	}
 }
 
@@ -5132,12 +5128,12 @@ func (in *SecretVolumeSource) DeepCopy() *SecretVolumeSource {
 func (in *KeyToPath) DeepCopyInto(out *KeyToPath) {
 	*out = *in
 	if in.Mode != nil {
-		v231 := *in.Mode
-		out.Mode = &v231
+		v230 := *in.Mode
+		out.Mode = &v230
 	}
 	if in.User != nil {
-		v232 := *in.User
-		out.User = &v232
+		v231 := *in.User
+		out.User = &v231
 	}
 }
 
@@ -5174,12 +5170,12 @@ func (in *ISCSIVolumeSource) DeepCopyInto(out *ISCSIVolumeSource) {
 		copy(out.Portals, in.Portals)
 	}
 	if in.SecretRef != nil {
-		v233 := *in.SecretRef
-		out.SecretRef = &v233
+		v232 := *in.SecretRef
+		out.SecretRef = &v232
 	}
 	if in.InitiatorName != nil {
-		v234 := *in.InitiatorName
-		out.InitiatorName = &v234
+		v233 := *in.InitiatorName
+		out.InitiatorName = &v233
 	}
 }
 
@@ -5231,8 +5227,8 @@ func (in *RBDVolumeSource) DeepCopyInto(out *RBDVolumeSource) {
 		copy(out.CephMonitors, in.CephMonitors)
 	}
 	if in.SecretRef != nil {
-		v235 := *in.SecretRef
-		out.SecretRef = &v235
+		v234 := *in.SecretRef
+		out.SecretRef = &v234
 	}
 }
 
@@ -5250,8 +5246,8 @@ func (in *RBDVolumeSource) DeepCopy() *RBDVolumeSource {
 func (in *FlexVolumeSource) DeepCopyInto(out *FlexVolumeSource) {
 	*out = *in
 	if in.SecretRef != nil {
-		v236 := *in.SecretRef
-		out.SecretRef = &v236
+		v235 := *in.SecretRef
+		out.SecretRef = &v235
 	}
 	if in.Options != nil {
 		out.Options = maps.Clone(in.Options)
@@ -5272,8 +5268,8 @@ func (in *FlexVolumeSource) DeepCopy() *FlexVolumeSource {
 func (in *CinderVolumeSource) DeepCopyInto(out *CinderVolumeSource) {
 	*out = *in
 	if in.SecretRef != nil {
-		v237 := *in.SecretRef
-		out.SecretRef = &v237
+		v236 := *in.SecretRef
+		out.SecretRef = &v236
 	}
 }
 
@@ -5295,8 +5291,8 @@ func (in *CephFSVolumeSource) DeepCopyInto(out *CephFSVolumeSource) {
 		copy(out.Monitors, in.Monitors)
 	}
 	if in.SecretRef != nil {
-		v238 := *in.SecretRef
-		out.SecretRef = &v238
+		v237 := *in.SecretRef
+		out.SecretRef = &v237
 	}
 }
 
@@ -5330,17 +5326,17 @@ func (in *DownwardAPIVolumeSource) DeepCopyInto(out *DownwardAPIVolumeSource) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]DownwardAPIVolumeFile, len(in.Items))
-		for i239 := range in.Items {
-			in.Items[i239].DeepCopyInto(&out.Items[i239])
+		for i238 := range in.Items {
+			in.Items[i238].DeepCopyInto(&out.Items[i238])
 		}
 	}
 	if in.DefaultMode != nil {
-		v240 := *in.DefaultMode
-		out.DefaultMode = &v240
+		v239 := *in.DefaultMode
+		out.DefaultMode = &v239
 	}
 	if in.DefaultUser != nil {
-		v241 := *in.DefaultUser
-		out.DefaultUser = &v241
+		v240 := *in.DefaultUser
+		out.DefaultUser = &v240
 	}
 }
 
@@ -5358,20 +5354,20 @@ func (in *DownwardAPIVolumeSource) DeepCopy() *DownwardAPIVolumeSource {
 func (in *DownwardAPIVolumeFile) DeepCopyInto(out *DownwardAPIVolumeFile) {
 	*out = *in
 	if in.FieldRef != nil {
-		v242 := *in.FieldRef
-		out.FieldRef = &v242
+		v241 := *in.FieldRef
+		out.FieldRef = &v241
 	}
 	if in.ResourceFieldRef != nil {
-		v243 := *in.ResourceFieldRef
-		out.ResourceFieldRef = &v243
+		v242 := *in.ResourceFieldRef
+		out.ResourceFieldRef = &v242
 	}
 	if in.Mode != nil {
-		v244 := *in.Mode
-		out.Mode = &v244
+		v243 := *in.Mode
+		out.Mode = &v243
 	}
 	if in.User != nil {
-		v245 := *in.User
-		out.User = &v245
+		v244 := *in.User
+		out.User = &v244
 	}
 }
 
@@ -5423,8 +5419,8 @@ func (in *FCVolumeSource) DeepCopyInto(out *FCVolumeSource) {
 		copy(out.TargetWWNs, in.TargetWWNs)
 	}
 	if in.Lun != nil {
-		v246 := *in.Lun
-		out.Lun = &v246
+		v245 := *in.Lun
+		out.Lun = &v245
 	}
 	if in.WWIDs != nil {
 		out.WWIDs = make([]string, len(in.WWIDs))
@@ -5462,17 +5458,17 @@ func (in *ConfigMapVolumeSource) DeepCopyInto(out *ConfigMapVolumeSource) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]KeyToPath, len(in.Items))
-		for i247 := range in.Items {
-			in.Items[i247].DeepCopyInto(&out.Items[i247])
+		for i246 := range in.Items {
+			in.Items[i246].DeepCopyInto(&out.Items[i246])
 		}
 	}
 	if in.DefaultMode != nil {
-		v248 := *in.DefaultMode
-		out.DefaultMode = &v248
+		v247 := *in.DefaultMode
+		out.DefaultMode = &v247
 	}
 	if in.Optional != nil {
-		v249 := *in.Optional
-		out.Optional = &v249
+		v248 := *in.Optional
+		out.Optional = &v248
 	}
 }
 
@@ -5520,20 +5516,20 @@ func (in *QuobyteVolumeSource) DeepCopy() *QuobyteVolumeSource {
 func (in *AzureDiskVolumeSource) DeepCopyInto(out *AzureDiskVolumeSource) {
 	*out = *in
 	if in.CachingMode != nil {
-		v250 := *in.CachingMode
-		out.CachingMode = &v250
+		v249 := *in.CachingMode
+		out.CachingMode = &v249
 	}
 	if in.FSType != nil {
-		v251 := *in.FSType
-		out.FSType = &v251
+		v250 := *in.FSType
+		out.FSType = &v250
 	}
 	if in.ReadOnly != nil {
-		v252 := *in.ReadOnly
-		out.ReadOnly = &v252
+		v251 := *in.ReadOnly
+		out.ReadOnly = &v251
 	}
 	if in.Kind != nil {
-		v253 := *in.Kind
-		out.Kind = &v253
+		v252 := *in.Kind
+		out.Kind = &v252
 	}
 }
 
@@ -5567,17 +5563,17 @@ func (in *ProjectedVolumeSource) DeepCopyInto(out *ProjectedVolumeSource) {
 	*out = *in
 	if in.Sources != nil {
 		out.Sources = make([]VolumeProjection, len(in.Sources))
-		for i254 := range in.Sources {
-			in.Sources[i254].DeepCopyInto(&out.Sources[i254])
+		for i253 := range in.Sources {
+			in.Sources[i253].DeepCopyInto(&out.Sources[i253])
 		}
 	}
 	if in.DefaultMode != nil {
-		v255 := *in.DefaultMode
-		out.DefaultMode = &v255
+		v254 := *in.DefaultMode
+		out.DefaultMode = &v254
 	}
 	if in.DefaultUser != nil {
-		v256 := *in.DefaultUser
-		out.DefaultUser = &v256
+		v255 := *in.DefaultUser
+		out.DefaultUser = &v255
 	}
 }
 
@@ -5629,13 +5625,13 @@ func (in *SecretProjection) DeepCopyInto(out *SecretProjection) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]KeyToPath, len(in.Items))
-		for i257 := range in.Items {
-			in.Items[i257].DeepCopyInto(&out.Items[i257])
+		for i256 := range in.Items {
+			in.Items[i256].DeepCopyInto(&out.Items[i256])
 		}
 	}
 	if in.Optional != nil {
-		v258 := *in.Optional
-		out.Optional = &v258
+		v257 := *in.Optional
+		out.Optional = &v257
 	}
 }
 
@@ -5654,8 +5650,8 @@ func (in *DownwardAPIProjection) DeepCopyInto(out *DownwardAPIProjection) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]DownwardAPIVolumeFile, len(in.Items))
-		for i259 := range in.Items {
-			in.Items[i259].DeepCopyInto(&out.Items[i259])
+		for i258 := range in.Items {
+			in.Items[i258].DeepCopyInto(&out.Items[i258])
 		}
 	}
 }
@@ -5675,13 +5671,13 @@ func (in *ConfigMapProjection) DeepCopyInto(out *ConfigMapProjection) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]KeyToPath, len(in.Items))
-		for i260 := range in.Items {
-			in.Items[i260].DeepCopyInto(&out.Items[i260])
+		for i259 := range in.Items {
+			in.Items[i259].DeepCopyInto(&out.Items[i259])
 		}
 	}
 	if in.Optional != nil {
-		v261 := *in.Optional
-		out.Optional = &v261
+		v260 := *in.Optional
+		out.Optional = &v260
 	}
 }
 
@@ -5699,12 +5695,12 @@ func (in *ConfigMapProjection) DeepCopy() *ConfigMapProjection {
 func (in *ServiceAccountTokenProjection) DeepCopyInto(out *ServiceAccountTokenProjection) {
 	*out = *in
 	if in.ExpirationSeconds != nil {
-		v262 := *in.ExpirationSeconds
-		out.ExpirationSeconds = &v262
+		v261 := *in.ExpirationSeconds
+		out.ExpirationSeconds = &v261
 	}
 	if in.User != nil {
-		v263 := *in.User
-		out.User = &v263
+		v262 := *in.User
+		out.User = &v262
 	}
 }
 
@@ -5722,23 +5718,23 @@ func (in *ServiceAccountTokenProjection) DeepCopy() *ServiceAccountTokenProjecti
 func (in *ClusterTrustBundleProjection) DeepCopyInto(out *ClusterTrustBundleProjection) {
 	*out = *in
 	if in.Name != nil {
-		v264 := *in.Name
-		out.Name = &v264
+		v263 := *in.Name
+		out.Name = &v263
 	}
 	if in.SignerName != nil {
-		v265 := *in.SignerName
-		out.SignerName = &v265
+		v264 := *in.SignerName
+		out.SignerName = &v264
 	}
 	if in.LabelSelector != nil {
 		out.LabelSelector = in.LabelSelector.DeepCopy()
 	}
 	if in.Optional != nil {
-		v266 := *in.Optional
-		out.Optional = &v266
+		v265 := *in.Optional
+		out.Optional = &v265
 	}
 	if in.User != nil {
-		v267 := *in.User
-		out.User = &v267
+		v266 := *in.User
+		out.User = &v266
 	}
 }
 
@@ -5756,15 +5752,15 @@ func (in *ClusterTrustBundleProjection) DeepCopy() *ClusterTrustBundleProjection
 func (in *PodCertificateProjection) DeepCopyInto(out *PodCertificateProjection) {
 	*out = *in
 	if in.MaxExpirationSeconds != nil {
-		v268 := *in.MaxExpirationSeconds
-		out.MaxExpirationSeconds = &v268
+		v267 := *in.MaxExpirationSeconds
+		out.MaxExpirationSeconds = &v267
 	}
 	if in.UserAnnotations != nil {
 		out.UserAnnotations = maps.Clone(in.UserAnnotations)
 	}
 	if in.User != nil {
-		v269 := *in.User
-		out.User = &v269
+		v268 := *in.User
+		out.User = &v268
 	}
 }
 
@@ -5797,8 +5793,8 @@ func (in *PortworxVolumeSource) DeepCopy() *PortworxVolumeSource {
 func (in *ScaleIOVolumeSource) DeepCopyInto(out *ScaleIOVolumeSource) {
 	*out = *in
 	if in.SecretRef != nil {
-		v270 := *in.SecretRef
-		out.SecretRef = &v270
+		v269 := *in.SecretRef
+		out.SecretRef = &v269
 	}
 }
 
@@ -5816,8 +5812,8 @@ func (in *ScaleIOVolumeSource) DeepCopy() *ScaleIOVolumeSource {
 func (in *StorageOSVolumeSource) DeepCopyInto(out *StorageOSVolumeSource) {
 	*out = *in
 	if in.SecretRef != nil {
-		v271 := *in.SecretRef
-		out.SecretRef = &v271
+		v270 := *in.SecretRef
+		out.SecretRef = &v270
 	}
 }
 
@@ -5835,19 +5831,19 @@ func (in *StorageOSVolumeSource) DeepCopy() *StorageOSVolumeSource {
 func (in *CSIVolumeSource) DeepCopyInto(out *CSIVolumeSource) {
 	*out = *in
 	if in.ReadOnly != nil {
-		v272 := *in.ReadOnly
-		out.ReadOnly = &v272
+		v271 := *in.ReadOnly
+		out.ReadOnly = &v271
 	}
 	if in.FSType != nil {
-		v273 := *in.FSType
-		out.FSType = &v273
+		v272 := *in.FSType
+		out.FSType = &v272
 	}
 	if in.VolumeAttributes != nil {
 		out.VolumeAttributes = maps.Clone(in.VolumeAttributes)
 	}
 	if in.NodePublishSecretRef != nil {
-		v274 := *in.NodePublishSecretRef
-		out.NodePublishSecretRef = &v274
+		v273 := *in.NodePublishSecretRef
+		out.NodePublishSecretRef = &v273
 	}
 }
 

@@ -5421,10 +5421,6 @@ func (x *NodeSystemInfo) AppendJSON(b []byte) []byte {
 		b = append(b, `,"swap":`...)
 		b = x.Swap.AppendJSON(b)
 	}
-	if x.RunningInUserNamespace != nil {
-		b = append(b, `,"runningInUserNamespace":`...)
-		b = jsonwire.AppendBool(b, bool(*x.RunningInUserNamespace))
-	}
 	return jsonwire.Close(b, start)
 }
 
@@ -5475,16 +5471,6 @@ func (x *NodeSystemInfo) DecodeJSON(d *jsonwire.Decoder) {
 					x.Swap = new(NodeSwapStatus)
 				}
 				x.Swap.DecodeJSON(d)
-			}
-		case "runningInUserNamespace":
-			d.Once(&seen, 11)
-			if d.Null() {
-				x.RunningInUserNamespace = nil
-			} else {
-				if x.RunningInUserNamespace == nil {
-					x.RunningInUserNamespace = new(bool)
-				}
-				d.Bool(x.RunningInUserNamespace)
 			}
 		default:
 			d.Unknown()

@@ -47,6 +47,7 @@ func run(root string) error {
 var perPackage = map[string]func(*Package) ([]byte, error){
 	"deepcopy": deepCopyFile,
 	"json":     jsonFile,
+	"protobuf": protobufFile,
 }
 
 // generate returns the text of every generated file by its path below root.
@@ -66,5 +67,6 @@ func generate(root string) (map[string][]byte, error) {
 	if files["schema/zz_generated_types.go"], err = schemaFile(m); err != nil {
 		return nil, err
 	}
+	protoFiles(m, files)
 	return files, nil
 }

@@ -42,8 +42,12 @@ type APIResource struct {
 	Group              string   `json:"group,omitempty" protobuf:"8"`
 	Version            string   `json:"version,omitempty" protobuf:"9"`
 	Kind               string   `json:"kind" protobuf:"3" required:"true"`
-	Verbs              []string `json:"verbs" protobuf:"4" required:"true"`
+	Verbs              Verbs    `json:"verbs" protobuf:"4" required:"true"`
 	ShortNames         []string `json:"shortNames,omitempty" protobuf:"5" listType:"atomic"`
 	Categories         []string `json:"categories,omitempty" protobuf:"7" listType:"atomic"`
 	StorageVersionHash string   `json:"storageVersionHash,omitempty" protobuf:"10"`
 }
+
+// Verbs lists what can be done with a resource. It is a type of its own
+// because protobuf must tell an empty list from none.
+type Verbs []string

@@ -143,7 +143,7 @@ func (in *APIResourceList) DeepCopy() *APIResourceList {
 func (in *APIResource) DeepCopyInto(out *APIResource) {
 	*out = *in
 	if in.Verbs != nil {
-		out.Verbs = make([]string, len(in.Verbs))
+		out.Verbs = make(Verbs, len(in.Verbs))
 		copy(out.Verbs, in.Verbs)
 	}
 	if in.ShortNames != nil {

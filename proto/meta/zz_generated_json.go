@@ -515,8 +515,8 @@ func (x *APIResource) DecodeJSON(d *jsonwire.Decoder) {
 			d.Once(&seen, 6)
 			if d.Null() {
 				x.Verbs = nil
-			} else if d.Array("[]string") {
-				list16 := []string{}
+			} else if d.Array("v1.Verbs") {
+				list16 := Verbs{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
 					list16 = append(list16, "")
 					d.String(&list16[len(list16)-1])

@@ -759,7 +759,6 @@ var structs = []typeSource{
 		{"operatingSystem", "string", `required:"true"`, ""},
 		{"architecture", "string", `required:"true"`, ""},
 		{"swap", "core.NodeSwapStatus", ``, ""},
-		{"runningInUserNamespace", "bool", ``, ""},
 	}},
 	{goName: "core.NodeSwapStatus", name: "io.k8s.api.core.v1.NodeSwapStatus", mapType: "", doc: "", fields: []fieldSource{
 		{"capacity", "int64", ``, ""},
