@@ -8,6 +8,7 @@ var packages = []Package{
 	{Dir: "coordination", Group: "coordination.k8s.io", Version: "v1", ProtoPackage: "k8s.io.api.coordination.v1"},
 	{Dir: "discovery", Group: "discovery.k8s.io", Version: "v1", ProtoPackage: "k8s.io.api.discovery.v1"},
 	{Dir: "events", Group: "events.k8s.io", Version: "v1", ProtoPackage: "k8s.io.api.events.v1"},
+	{Dir: "authentication", Group: "authentication.k8s.io", Version: "v1", ProtoPackage: "k8s.io.api.authentication.v1"},
 	{Dir: "policy", Group: "policy", Version: "v1", ProtoPackage: "k8s.io.api.policy.v1"},
 	{Dir: "autoscaling", Group: "autoscaling", Version: "v1", ProtoPackage: "k8s.io.api.autoscaling.v1"},
 	{Dir: "apidiscovery", Group: "apidiscovery.k8s.io", Version: "v2", ProtoPackage: "k8s.io.api.apidiscovery.v2"},

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
+	"path"
+	"path"
 	"sort"
 )
 
@@ -60,6 +62,12 @@ func (w *writer) bytes() ([]byte, error) {
 	if len(w.imports) > 0 {
 		var std, own []string
 		for i := range w.imports {
+			if !bytes.Contains(w.body.Bytes(), []byte(path.Base(i)+".")) {
+				continue // named by a type that was not written after all
+			}
+			if !bytes.Contains(w.body.Bytes(), []byte(path.Base(i)+".")) {
+				continue // an expression that was asked for and then not written
+			}
 			if bytes.Contains([]byte(i), []byte(".")) {
 				own = append(own, i)
 			} else {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pilothouse/pilothouse/proto/apidiscovery"
+	"github.com/pilothouse/pilothouse/proto/authentication"
 	"github.com/pilothouse/pilothouse/proto/autoscaling"
 	"github.com/pilothouse/pilothouse/proto/coordination"
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -41,6 +42,7 @@ var table = []entry{
 
 	listed[autoscaling.Scale, none]("autoscaling", "v1", "Scale", namespaced, ""),
 	listed[policy.Eviction, none]("policy", "v1", "Eviction", namespaced, ""),
+	listed[authentication.TokenRequest, none]("authentication.k8s.io", "v1", "TokenRequest", namespaced, ""),
 	listed[meta.PartialObjectMetadata, meta.PartialObjectMetadataList]("meta.k8s.io", "v1", "PartialObjectMetadata", cluster, ""),
 	listed[apidiscovery.APIGroupDiscovery, apidiscovery.APIGroupDiscoveryList]("apidiscovery.k8s.io", "v2", "APIGroupDiscovery", cluster, ""),
 
