@@ -1,0 +1,126 @@
+// Package request reads off a request's method and path what it asks for: the
+// verb, the resource, the namespace and the name. Authorization decides on it,
+// the handlers act on it, metrics count by it.
+package request
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Info is what a request asks for.
+type Info struct {
+	// Resource says that the path names something below /api or /apis with a
+	// version; otherwise only Verb and Path mean something.
+	IsResource bool
+	// Verb is get, list, watch, create, update, patch, delete,
+	// deletecollection or proxy; for other paths the method in lower case.
+	Verb string
+	// Path is the URL's path.
+	Path string
+	// Prefix is api or apis.
+	Prefix string
+	// Group is empty for the core group.
+	Group string
+	// Version is the API version, such as v1.
+	Version string
+	// Namespace is empty for cluster-wide requests.
+	Namespace string
+	// Resource is the plural, such as pods.
+	Resource string
+	// Subresource is what follows the name, such as status.
+	Subresource string
+	// Name is empty for lists and creates.
+	Name string
+	// Rest is what follows the subresource, with its leading slash: the path
+	// that a proxied request is for.
+	Rest string
+}
+
+// Parse reads method, path and query. Watches are lists with watch=true, or
+// the old /watch/ paths.
+func Parse(r *http.Request) Info {
+	i := Info{Path: r.URL.Path, Verb: strings.ToLower(r.Method)}
+	rest, ok := i.version()
+	if !ok {
+		return i
+	}
+	i.IsResource = true
+	watched := false
+	if after, ok := strings.CutPrefix(rest, "watch/"); ok {
+		rest, watched = after, true
+	}
+	if after, ok := strings.CutPrefix(rest, "namespaces/"); ok {
+		i.namespaced(after)
+	} else {
+		i.Resource, i.Name, i.Subresource, i.Rest = cut3(rest)
+	}
+	i.Verb = verb(r, &i, watched)
+	return i
+}
+
+// version takes /api/v1/ or /apis/group/version/ off the path; false when
+// nothing follows.
+func (i *Info) version() (rest string, ok bool) {
+	p := strings.TrimPrefix(i.Path, "/")
+	i.Prefix, rest, ok = strings.Cut(p, "/")
+	if !ok || i.Prefix != "api" && i.Prefix != "apis" {
+		return "", false
+	}
+	if i.Prefix == "apis" {
+		if i.Group, rest, ok = strings.Cut(rest, "/"); !ok {
+			return "", false
+		}
+	}
+	i.Version, rest, ok = strings.Cut(rest, "/")
+	return rest, ok && rest != "" && i.Version != ""
+}
+
+// namespaced reads what follows namespaces/: an object in the namespace, or
+// the namespace itself and its subresources.
+func (i *Info) namespaced(p string) {
+	ns, rest, more := strings.Cut(p, "/")
+	i.Namespace = ns
+	if !more || rest == "" || rest == "status" || rest == "finalize" {
+		i.Resource, i.Name, i.Subresource = "namespaces", ns, rest
+		return
+	}
+	i.Resource, i.Name, i.Subresource, i.Rest = cut3(rest)
+}
+
+// cut3 takes resource/name/subresource apart, with whatever follows.
+func cut3(p string) (resource, name, sub, rest string) {
+	resource, p, _ = strings.Cut(p, "/")
+	name, p, _ = strings.Cut(p, "/")
+	if n := strings.IndexByte(p, '/'); n >= 0 {
+		p, rest = p[:n], p[n:]
+	}
+	return resource, name, p, rest
+}
+
+func verb(r *http.Request, i *Info, watched bool) string {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		if watched || i.Name == "" && isTrue(r.URL.Query().Get("watch")) {
+			return "watch"
+		}
+		if i.Name == "" {
+			return "list"
+		}
+		return "get"
+	case http.MethodPost:
+		return "create"
+	case http.MethodPut:
+		return "update"
+	case http.MethodPatch:
+		return "patch"
+	case http.MethodDelete:
+		if i.Name == "" {
+			return "deletecollection"
+		}
+		return "delete"
+	}
+	return strings.ToLower(r.Method)
+}
+
+func isTrue(s string) bool { return s == "true" || s == "1" || s == "True" }
