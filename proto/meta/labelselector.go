@@ -1,22 +1,40 @@
 package meta
 
+// LabelSelector selects objects by their labels; all its conditions must
+// hold. An empty one selects everything, an absent one nothing.
+//
 // +mapType=atomic
 type LabelSelector struct {
-	MatchLabels      map[string]string          `json:"matchLabels,omitempty" protobuf:"1"`
+	// Labels that objects must carry with exactly these values.
+	MatchLabels map[string]string `json:"matchLabels,omitempty" protobuf:"1"`
+	// Further conditions on labels.
 	MatchExpressions []LabelSelectorRequirement `json:"matchExpressions,omitempty" protobuf:"2" listType:"atomic"`
 }
 
+// LabelSelectorRequirement is one condition on one label.
 type LabelSelectorRequirement struct {
-	Key      string                `json:"key" protobuf:"1" required:"true"`
+	// The label's key.
+	Key string `json:"key" protobuf:"1" required:"true"`
+	// How the label is compared with values: In, NotIn, Exists or
+	// DoesNotExist.
 	Operator LabelSelectorOperator `json:"operator" protobuf:"2" required:"true"`
-	Values   []string              `json:"values,omitempty" protobuf:"3" listType:"atomic"`
+	// What the label is compared with: at least one for In and NotIn, none
+	// for the others.
+	Values []string `json:"values,omitempty" protobuf:"3" listType:"atomic"`
 }
 
+// LabelSelectorOperator relates a label to the values of a requirement.
 type LabelSelectorOperator string
 
+// The values of LabelSelectorOperator.
 const (
-	LabelSelectorOpIn           LabelSelectorOperator = "In"
-	LabelSelectorOpNotIn        LabelSelectorOperator = "NotIn"
-	LabelSelectorOpExists       LabelSelectorOperator = "Exists"
+	// LabelSelectorOpIn wants the label to have one of the values.
+	LabelSelectorOpIn LabelSelectorOperator = "In"
+	// LabelSelectorOpNotIn wants the label to have none of the values, or to
+	// be absent.
+	LabelSelectorOpNotIn LabelSelectorOperator = "NotIn"
+	// LabelSelectorOpExists wants the label to be there.
+	LabelSelectorOpExists LabelSelectorOperator = "Exists"
+	// LabelSelectorOpDoesNotExist wants the label to be absent.
 	LabelSelectorOpDoesNotExist LabelSelectorOperator = "DoesNotExist"
 )

@@ -66,6 +66,7 @@ type IntOrString struct {
 // IntOrStringType says which of the two an IntOrString holds.
 type IntOrStringType int64
 
+// The values of IntOrStringType.
 const (
 	Int    IntOrStringType = iota // IntVal counts.
 	String                        // StrVal counts.

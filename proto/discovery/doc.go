@@ -1,0 +1,3 @@
+// Package discovery holds the kinds of discovery.k8s.io/v1: the EndpointSlice,
+// which says where the traffic of a Service goes.
+package discovery
