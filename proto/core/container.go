@@ -156,7 +156,6 @@ type VolumeMount struct {
 	SubPath           string                 `json:"subPath,omitempty" protobuf:"4"`
 	MountPropagation  *MountPropagationMode  `json:"mountPropagation,omitempty" protobuf:"5"`
 	SubPathExpr       string                 `json:"subPathExpr,omitempty" protobuf:"6"`
-	BindMountOptions  []string               `json:"bindMountOptions,omitempty" protobuf:"8"`
 }
 
 type RecursiveReadOnlyMode string
@@ -193,20 +192,20 @@ type EphemeralContainer struct {
 }
 
 type EphemeralContainerCommon struct {
-	Name                     string                   `json:"name" protobuf:"1"`
+	Name                     string                   `json:"name" protobuf:"1" required:"true"`
 	Image                    string                   `json:"image,omitempty" protobuf:"2"`
-	Command                  []string                 `json:"command,omitempty" protobuf:"3"`
-	Args                     []string                 `json:"args,omitempty" protobuf:"4"`
+	Command                  []string                 `json:"command,omitempty" protobuf:"3" listType:"atomic"`
+	Args                     []string                 `json:"args,omitempty" protobuf:"4" listType:"atomic"`
 	WorkingDir               string                   `json:"workingDir,omitempty" protobuf:"5"`
-	Ports                    []ContainerPort          `json:"ports,omitempty" protobuf:"6"`
-	EnvFrom                  []EnvFromSource          `json:"envFrom,omitempty" protobuf:"19"`
-	Env                      []EnvVar                 `json:"env,omitempty" protobuf:"7"`
+	Ports                    []ContainerPort          `json:"ports,omitempty" protobuf:"6" patchStrategy:"merge" patchMergeKey:"containerPort" listType:"map" listMapKey:"containerPort,protocol"`
+	EnvFrom                  []EnvFromSource          `json:"envFrom,omitempty" protobuf:"19" listType:"atomic"`
+	Env                      []EnvVar                 `json:"env,omitempty" protobuf:"7" patchStrategy:"merge" patchMergeKey:"name" listType:"map" listMapKey:"name"`
 	Resources                ResourceRequirements     `json:"resources,omitempty" protobuf:"8"`
-	ResizePolicy             []ContainerResizePolicy  `json:"resizePolicy,omitempty" protobuf:"23"`
+	ResizePolicy             []ContainerResizePolicy  `json:"resizePolicy,omitempty" protobuf:"23" listType:"atomic"`
 	RestartPolicy            *ContainerRestartPolicy  `json:"restartPolicy,omitempty" protobuf:"24"`
-	RestartPolicyRules       []ContainerRestartRule   `json:"restartPolicyRules,omitempty" protobuf:"25"`
-	VolumeMounts             []VolumeMount            `json:"volumeMounts,omitempty" protobuf:"9"`
-	VolumeDevices            []VolumeDevice           `json:"volumeDevices,omitempty" protobuf:"21"`
+	RestartPolicyRules       []ContainerRestartRule   `json:"restartPolicyRules,omitempty" protobuf:"25" listType:"atomic"`
+	VolumeMounts             []VolumeMount            `json:"volumeMounts,omitempty" protobuf:"9" patchStrategy:"merge" patchMergeKey:"mountPath" listType:"map" listMapKey:"mountPath"`
+	VolumeDevices            []VolumeDevice           `json:"volumeDevices,omitempty" protobuf:"21" patchStrategy:"merge" patchMergeKey:"devicePath" listType:"map" listMapKey:"devicePath"`
 	LivenessProbe            *Probe                   `json:"livenessProbe,omitempty" protobuf:"10"`
 	ReadinessProbe           *Probe                   `json:"readinessProbe,omitempty" protobuf:"11"`
 	StartupProbe             *Probe                   `json:"startupProbe,omitempty" protobuf:"22"`

@@ -6,7 +6,7 @@ import (
 
 type Event struct {
 	meta.TypeMeta       `json:",inline"`
-	meta.ObjectMeta     `json:"metadata" protobuf:"1"`
+	meta.ObjectMeta     `json:"metadata" protobuf:"1" required:"true"`
 	InvolvedObject      ObjectReference  `json:"involvedObject" protobuf:"2" required:"true"`
 	Reason              string           `json:"reason,omitempty" protobuf:"3"`
 	Message             string           `json:"message,omitempty" protobuf:"4"`

@@ -12,14 +12,13 @@ type Node struct {
 }
 
 type NodeSpec struct {
-	PodCIDR             string                   `json:"podCIDR,omitempty" protobuf:"1"`
-	PodCIDRs            []string                 `json:"podCIDRs,omitempty" protobuf:"7" patchStrategy:"merge" listType:"set"`
-	ProviderID          string                   `json:"providerID,omitempty" protobuf:"3"`
-	Unschedulable       bool                     `json:"unschedulable,omitempty" protobuf:"4"`
-	Taints              []Taint                  `json:"taints,omitempty" protobuf:"5" listType:"atomic"`
-	ConfigSource        *NodeConfigSource        `json:"configSource,omitempty" protobuf:"6"`
-	DoNotUseExternalID  string                   `json:"externalID,omitempty" protobuf:"2"`
-	PodPreemptionPolicy *NodePodPreemptionPolicy `json:"podPreemptionPolicy,omitempty" protobuf:"8"`
+	PodCIDR            string            `json:"podCIDR,omitempty" protobuf:"1"`
+	PodCIDRs           []string          `json:"podCIDRs,omitempty" protobuf:"7" patchStrategy:"merge" listType:"set"`
+	ProviderID         string            `json:"providerID,omitempty" protobuf:"3"`
+	Unschedulable      bool              `json:"unschedulable,omitempty" protobuf:"4"`
+	Taints             []Taint           `json:"taints,omitempty" protobuf:"5" listType:"atomic"`
+	ConfigSource       *NodeConfigSource `json:"configSource,omitempty" protobuf:"6"`
+	DoNotUseExternalID string            `json:"externalID,omitempty" protobuf:"2"`
 }
 
 type NodeConfigSource struct {
@@ -32,10 +31,6 @@ type ConfigMapNodeConfigSource struct {
 	UID              meta.UID `json:"uid,omitempty" protobuf:"3"`
 	ResourceVersion  string   `json:"resourceVersion,omitempty" protobuf:"4"`
 	KubeletConfigKey string   `json:"kubeletConfigKey" protobuf:"5" required:"true"`
-}
-
-type NodePodPreemptionPolicy struct {
-	DisableResizePreemption []string `json:"disableResizePreemption,omitempty" protobuf:"1"`
 }
 
 type NodeStatus struct {

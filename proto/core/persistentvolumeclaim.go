@@ -72,7 +72,6 @@ type PersistentVolumeClaimStatus struct {
 	AllocatedResourceStatuses        map[ResourceName]ClaimResourceStatus `json:"allocatedResourceStatuses,omitempty" protobuf:"7" mapType:"granular"`
 	CurrentVolumeAttributesClassName *string                              `json:"currentVolumeAttributesClassName,omitempty" protobuf:"8"`
 	ModifyVolumeStatus               *ModifyVolumeStatus                  `json:"modifyVolumeStatus,omitempty" protobuf:"9"`
-	HealthStatus                     *VolumeHealthStatus                  `json:"healthStatus,omitempty" protobuf:"10"`
 }
 
 type PersistentVolumeClaimPhase string
@@ -126,11 +125,6 @@ const (
 	PersistentVolumeClaimModifyVolumeInProgress PersistentVolumeClaimModifyVolumeStatus = "InProgress"
 	PersistentVolumeClaimModifyVolumeInfeasible PersistentVolumeClaimModifyVolumeStatus = "Infeasible"
 )
-
-type VolumeHealthStatus struct {
-	HealthConditions   []VolumeHealthCondition `json:"healthConditions,omitempty" protobuf:"1"`
-	LastTransitionTime meta.Time               `json:"lastTransitionTime,omitempty" protobuf:"2"`
-}
 
 type PersistentVolumeClaimList struct {
 	meta.TypeMeta `json:",inline"`

@@ -2,7 +2,6 @@ package core
 
 import (
 	"github.com/pilothouse/pilothouse/proto/meta"
-	"github.com/pilothouse/pilothouse/proto/quantity"
 )
 
 type Pod struct {
@@ -55,7 +54,6 @@ type PodSpec struct {
 	Resources                     *ResourceRequirements      `json:"resources,omitempty" protobuf:"40"`
 	HostnameOverride              *string                    `json:"hostnameOverride,omitempty" protobuf:"41"`
 	SchedulingGroup               *PodSchedulingGroup        `json:"schedulingGroup,omitempty" protobuf:"43"`
-	EvictionResponders            []EvictionResponder        `json:"evictionResponders,omitempty" protobuf:"44"`
 }
 
 type RestartPolicy string
@@ -141,11 +139,6 @@ type PodSchedulingGroup struct {
 	PodGroupName *string `json:"podGroupName,omitempty" protobuf:"1"`
 }
 
-type EvictionResponder struct {
-	Name     string `json:"name" protobuf:"1"`
-	Priority *int32 `json:"priority" protobuf:"2"`
-}
-
 type PodStatus struct {
 	ObservedGeneration                   int64                                `json:"observedGeneration,omitempty" protobuf:"17"`
 	Phase                                PodPhase                             `json:"phase,omitempty" protobuf:"1"`
@@ -168,7 +161,6 @@ type PodStatus struct {
 	AllocatedResources                   ResourceList                         `json:"allocatedResources,omitempty" protobuf:"19"`
 	Resources                            *ResourceRequirements                `json:"resources,omitempty" protobuf:"20"`
 	NodeAllocatableResourceClaimStatuses []NodeAllocatableResourceClaimStatus `json:"nodeAllocatableResourceClaimStatuses,omitempty" protobuf:"21" listType:"atomic"`
-	VolumeHealth                         []PodVolumeHealth                    `json:"volumeHealth,omitempty" protobuf:"22"`
 }
 
 type PodPhase string
@@ -240,40 +232,10 @@ type ContainerExtendedResourceRequest struct {
 }
 
 type NodeAllocatableResourceClaimStatus struct {
-	ResourceClaimName string   `json:"resourceClaimName" protobuf:"1" required:"true"`
-	Containers        []string `json:"containers,omitempty" protobuf:"2" listType:"set"`
+	ResourceClaimName string       `json:"resourceClaimName" protobuf:"1" required:"true"`
+	Containers        []string     `json:"containers,omitempty" protobuf:"2" listType:"set"`
+	Resources         ResourceList `json:"resources" protobuf:"3" required:"true"`
 }
-
-type NodeAllocatableMappedResources struct {
-	Name     ResourceName       `json:"name" protobuf:"1"`
-	Quantity *quantity.Quantity `json:"quantity" protobuf:"2"`
-}
-
-type NodeAllocatableOverheadResources struct {
-	Name         ResourceName       `json:"name" protobuf:"1"`
-	PerPod       *quantity.Quantity `json:"perPod,omitempty" protobuf:"2"`
-	PerContainer *quantity.Quantity `json:"perContainer,omitempty" protobuf:"3"`
-}
-
-type PodVolumeHealth struct {
-	Name               string                  `json:"name" protobuf:"1"`
-	HealthConditions   []VolumeHealthCondition `json:"healthConditions,omitempty" protobuf:"2"`
-	LastTransitionTime meta.Time               `json:"lastTransitionTime,omitempty" protobuf:"3"`
-}
-
-type VolumeHealthCondition struct {
-	Status  VolumeHealthStatusType `json:"status" protobuf:"1"`
-	Reason  string                 `json:"reason" protobuf:"2"`
-	Message string                 `json:"message,omitempty" protobuf:"3"`
-}
-
-type VolumeHealthStatusType string
-
-const (
-	VolumeHealthInaccessible VolumeHealthStatusType = "Inaccessible"
-	VolumeHealthDataLoss     VolumeHealthStatusType = "DataLoss"
-	VolumeHealthDegraded     VolumeHealthStatusType = "Degraded"
-)
 
 type PodList struct {
 	meta.TypeMeta `json:",inline"`

@@ -31,7 +31,6 @@ type HTTPGetAction struct {
 	Host        string           `json:"host,omitempty" protobuf:"3"`
 	Scheme      URIScheme        `json:"scheme,omitempty" protobuf:"4"`
 	HTTPHeaders []HTTPHeader     `json:"httpHeaders,omitempty" protobuf:"5" listType:"atomic"`
-	Protocol    *HTTPProtocol    `json:"protocol,omitempty" protobuf:"6"`
 }
 
 type URIScheme string
@@ -46,30 +45,15 @@ type HTTPHeader struct {
 	Value string `json:"value" protobuf:"2" required:"true"`
 }
 
-type HTTPProtocol string
-
-const (
-	HTTPProtocolHTTP1 HTTPProtocol = "HTTP1"
-	HTTPProtocolHTTP2 HTTPProtocol = "HTTP2"
-)
-
 type TCPSocketAction struct {
 	Port meta.IntOrString `json:"port" protobuf:"1" required:"true"`
 	Host string           `json:"host,omitempty" protobuf:"2"`
 }
 
 type GRPCAction struct {
-	Port    int32          `json:"port" protobuf:"1" required:"true"`
-	Service *string        `json:"service" protobuf:"2"`
-	Mode    *GRPCProbeMode `json:"mode,omitempty" protobuf:"3"`
+	Port    int32   `json:"port" protobuf:"1" required:"true"`
+	Service *string `json:"service" protobuf:"2"`
 }
-
-type GRPCProbeMode string
-
-const (
-	GRPCProbeModePlaintext GRPCProbeMode = "Plaintext"
-	GRPCProbeModeTLS       GRPCProbeMode = "TLS"
-)
 
 type Lifecycle struct {
 	PostStart  *LifecycleHandler `json:"postStart,omitempty" protobuf:"1"`

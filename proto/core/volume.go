@@ -64,7 +64,6 @@ const (
 type EmptyDirVolumeSource struct {
 	Medium    StorageMedium      `json:"medium,omitempty" protobuf:"1"`
 	SizeLimit *quantity.Quantity `json:"sizeLimit,omitempty" protobuf:"2"`
-	Mode      *int32             `json:"mode,omitempty" protobuf:"3"`
 }
 
 type StorageMedium string
@@ -101,14 +100,12 @@ type SecretVolumeSource struct {
 	Items       []KeyToPath `json:"items,omitempty" protobuf:"2" listType:"atomic"`
 	DefaultMode *int32      `json:"defaultMode,omitempty" protobuf:"3"`
 	Optional    *bool       `json:"optional,omitempty" protobuf:"4"`
-	DefaultUser *int64      `json:"defaultUser,omitempty" protobuf:"5"`
 }
 
 type KeyToPath struct {
 	Key  string `json:"key" protobuf:"1" required:"true"`
 	Path string `json:"path" protobuf:"2" required:"true"`
 	Mode *int32 `json:"mode,omitempty" protobuf:"3"`
-	User *int64 `json:"user,omitempty" protobuf:"4"`
 }
 
 type NFSVolumeSource struct {
@@ -185,7 +182,6 @@ type FlockerVolumeSource struct {
 type DownwardAPIVolumeSource struct {
 	Items       []DownwardAPIVolumeFile `json:"items,omitempty" protobuf:"1" listType:"atomic"`
 	DefaultMode *int32                  `json:"defaultMode,omitempty" protobuf:"2"`
-	DefaultUser *int64                  `json:"defaultUser,omitempty" protobuf:"3"`
 }
 
 type DownwardAPIVolumeFile struct {
@@ -193,7 +189,6 @@ type DownwardAPIVolumeFile struct {
 	FieldRef         *ObjectFieldSelector   `json:"fieldRef,omitempty" protobuf:"2"`
 	ResourceFieldRef *ResourceFieldSelector `json:"resourceFieldRef,omitempty" protobuf:"3"`
 	Mode             *int32                 `json:"mode,omitempty" protobuf:"4"`
-	User             *int64                 `json:"user,omitempty" protobuf:"5"`
 }
 
 // +mapType=atomic
@@ -279,7 +274,6 @@ type PhotonPersistentDiskVolumeSource struct {
 type ProjectedVolumeSource struct {
 	Sources     []VolumeProjection `json:"sources" protobuf:"1" listType:"atomic"`
 	DefaultMode *int32             `json:"defaultMode,omitempty" protobuf:"2"`
-	DefaultUser *int64             `json:"defaultUser,omitempty" protobuf:"3"`
 }
 
 type VolumeProjection struct {
@@ -311,7 +305,6 @@ type ServiceAccountTokenProjection struct {
 	Audience          string `json:"audience,omitempty" protobuf:"1"`
 	ExpirationSeconds *int64 `json:"expirationSeconds,omitempty" protobuf:"2"`
 	Path              string `json:"path" protobuf:"3" required:"true"`
-	User              *int64 `json:"user,omitempty" protobuf:"4"`
 }
 
 type ClusterTrustBundleProjection struct {
@@ -320,7 +313,6 @@ type ClusterTrustBundleProjection struct {
 	LabelSelector *meta.LabelSelector `json:"labelSelector,omitempty" protobuf:"3"`
 	Optional      *bool               `json:"optional,omitempty" protobuf:"5"`
 	Path          string              `json:"path" protobuf:"4" required:"true"`
-	User          *int64              `json:"user,omitempty" protobuf:"6"`
 }
 
 type PodCertificateProjection struct {
@@ -331,7 +323,6 @@ type PodCertificateProjection struct {
 	KeyPath              string            `json:"keyPath,omitempty" protobuf:"5"`
 	CertificateChainPath string            `json:"certificateChainPath,omitempty" protobuf:"6"`
 	UserAnnotations      map[string]string `json:"userAnnotations,omitempty" protobuf:"7"`
-	User                 *int64            `json:"user,omitempty" protobuf:"8"`
 }
 
 type PortworxVolumeSource struct {

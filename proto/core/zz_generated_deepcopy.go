@@ -613,10 +613,6 @@ func (in *VolumeMount) DeepCopyInto(out *VolumeMount) {
 		v25 := *in.MountPropagation
 		out.MountPropagation = &v25
 	}
-	if in.BindMountOptions != nil {
-		out.BindMountOptions = make([]string, len(in.BindMountOptions))
-		copy(out.BindMountOptions, in.BindMountOptions)
-	}
 }
 
 // DeepCopy is a copy of in that shares nothing with it; nil for nil.
@@ -1490,9 +1486,6 @@ func (in *NodeSpec) DeepCopyInto(out *NodeSpec) {
 	if in.ConfigSource != nil {
 		out.ConfigSource = in.ConfigSource.DeepCopy()
 	}
-	if in.PodPreemptionPolicy != nil {
-		out.PodPreemptionPolicy = in.PodPreemptionPolicy.DeepCopy()
-	}
 }
 
 // DeepCopy is a copy of in that shares nothing with it; nil for nil.
@@ -1535,25 +1528,6 @@ func (in *ConfigMapNodeConfigSource) DeepCopy() *ConfigMapNodeConfigSource {
 		return nil
 	}
 	out := new(ConfigMapNodeConfigSource)
-	in.DeepCopyInto(out)
-	return out
-}
-
-// DeepCopyInto makes out a copy of in that shares nothing with it.
-func (in *NodePodPreemptionPolicy) DeepCopyInto(out *NodePodPreemptionPolicy) {
-	*out = *in
-	if in.DisableResizePreemption != nil {
-		out.DisableResizePreemption = make([]string, len(in.DisableResizePreemption))
-		copy(out.DisableResizePreemption, in.DisableResizePreemption)
-	}
-}
-
-// DeepCopy is a copy of in that shares nothing with it; nil for nil.
-func (in *NodePodPreemptionPolicy) DeepCopy() *NodePodPreemptionPolicy {
-	if in == nil {
-		return nil
-	}
-	out := new(NodePodPreemptionPolicy)
 	in.DeepCopyInto(out)
 	return out
 }
@@ -2528,9 +2502,6 @@ func (in *PersistentVolumeClaimStatus) DeepCopyInto(out *PersistentVolumeClaimSt
 		v101 := *in.ModifyVolumeStatus
 		out.ModifyVolumeStatus = &v101
 	}
-	if in.HealthStatus != nil {
-		out.HealthStatus = in.HealthStatus.DeepCopy()
-	}
 }
 
 // DeepCopy is a copy of in that shares nothing with it; nil for nil.
@@ -2569,25 +2540,6 @@ func (in *ModifyVolumeStatus) DeepCopy() *ModifyVolumeStatus {
 		return nil
 	}
 	out := new(ModifyVolumeStatus)
-	in.DeepCopyInto(out)
-	return out
-}
-
-// DeepCopyInto makes out a copy of in that shares nothing with it.
-func (in *VolumeHealthStatus) DeepCopyInto(out *VolumeHealthStatus) {
-	*out = *in
-	if in.HealthConditions != nil {
-		out.HealthConditions = make([]VolumeHealthCondition, len(in.HealthConditions))
-		copy(out.HealthConditions, in.HealthConditions)
-	}
-}
-
-// DeepCopy is a copy of in that shares nothing with it; nil for nil.
-func (in *VolumeHealthStatus) DeepCopy() *VolumeHealthStatus {
-	if in == nil {
-		return nil
-	}
-	out := new(VolumeHealthStatus)
 	in.DeepCopyInto(out)
 	return out
 }
@@ -2783,12 +2735,6 @@ func (in *PodSpec) DeepCopyInto(out *PodSpec) {
 	if in.SchedulingGroup != nil {
 		out.SchedulingGroup = in.SchedulingGroup.DeepCopy()
 	}
-	if in.EvictionResponders != nil {
-		out.EvictionResponders = make([]EvictionResponder, len(in.EvictionResponders))
-		for i123 := range in.EvictionResponders {
-			in.EvictionResponders[i123].DeepCopyInto(&out.EvictionResponders[i123])
-		}
-	}
 }
 
 // DeepCopy is a copy of in that shares nothing with it; nil for nil.
@@ -2833,8 +2779,8 @@ func (in *PodDNSConfig) DeepCopyInto(out *PodDNSConfig) {
 	}
 	if in.Options != nil {
 		out.Options = make([]PodDNSConfigOption, len(in.Options))
-		for i124 := range in.Options {
-			in.Options[i124].DeepCopyInto(&out.Options[i124])
+		for i123 := range in.Options {
+			in.Options[i123].DeepCopyInto(&out.Options[i123])
 		}
 	}
 }
@@ -2853,8 +2799,8 @@ func (in *PodDNSConfig) DeepCopy() *PodDNSConfig {
 func (in *PodDNSConfigOption) DeepCopyInto(out *PodDNSConfigOption) {
 	*out = *in
 	if in.Value != nil {
-		v125 := *in.Value
-		out.Value = &v125
+		v124 := *in.Value
+		out.Value = &v124
 	}
 }
 
@@ -2917,12 +2863,12 @@ func (in *PodSchedulingGate) DeepCopy() *PodSchedulingGate {
 func (in *PodResourceClaim) DeepCopyInto(out *PodResourceClaim) {
 	*out = *in
 	if in.ResourceClaimName != nil {
-		v126 := *in.ResourceClaimName
-		out.ResourceClaimName = &v126
+		v125 := *in.ResourceClaimName
+		out.ResourceClaimName = &v125
 	}
 	if in.ResourceClaimTemplateName != nil {
-		v127 := *in.ResourceClaimTemplateName
-		out.ResourceClaimTemplateName = &v127
+		v126 := *in.ResourceClaimTemplateName
+		out.ResourceClaimTemplateName = &v126
 	}
 }
 
@@ -2940,8 +2886,8 @@ func (in *PodResourceClaim) DeepCopy() *PodResourceClaim {
 func (in *PodSchedulingGroup) DeepCopyInto(out *PodSchedulingGroup) {
 	*out = *in
 	if in.PodGroupName != nil {
-		v128 := *in.PodGroupName
-		out.PodGroupName = &v128
+		v127 := *in.PodGroupName
+		out.PodGroupName = &v127
 	}
 }
 
@@ -2951,25 +2897,6 @@ func (in *PodSchedulingGroup) DeepCopy() *PodSchedulingGroup {
 		return nil
 	}
 	out := new(PodSchedulingGroup)
-	in.DeepCopyInto(out)
-	return out
-}
-
-// DeepCopyInto makes out a copy of in that shares nothing with it.
-func (in *EvictionResponder) DeepCopyInto(out *EvictionResponder) {
-	*out = *in
-	if in.Priority != nil {
-		v129 := *in.Priority
-		out.Priority = &v129
-	}
-}
-
-// DeepCopy is a copy of in that shares nothing with it; nil for nil.
-func (in *EvictionResponder) DeepCopy() *EvictionResponder {
-	if in == nil {
-		return nil
-	}
-	out := new(EvictionResponder)
 	in.DeepCopyInto(out)
 	return out
 }
@@ -2990,31 +2917,31 @@ func (in *PodStatus) DeepCopyInto(out *PodStatus) {
 		copy(out.PodIPs, in.PodIPs)
 	}
 	if in.StartTime != nil {
-		v130 := *in.StartTime
-		out.StartTime = &v130
+		v128 := *in.StartTime
+		out.StartTime = &v128
 	}
 	if in.InitContainerStatuses != nil {
 		out.InitContainerStatuses = make([]ContainerStatus, len(in.InitContainerStatuses))
-		for i131 := range in.InitContainerStatuses {
-			in.InitContainerStatuses[i131].DeepCopyInto(&out.InitContainerStatuses[i131])
+		for i129 := range in.InitContainerStatuses {
+			in.InitContainerStatuses[i129].DeepCopyInto(&out.InitContainerStatuses[i129])
 		}
 	}
 	if in.ContainerStatuses != nil {
 		out.ContainerStatuses = make([]ContainerStatus, len(in.ContainerStatuses))
-		for i132 := range in.ContainerStatuses {
-			in.ContainerStatuses[i132].DeepCopyInto(&out.ContainerStatuses[i132])
+		for i130 := range in.ContainerStatuses {
+			in.ContainerStatuses[i130].DeepCopyInto(&out.ContainerStatuses[i130])
 		}
 	}
 	if in.EphemeralContainerStatuses != nil {
 		out.EphemeralContainerStatuses = make([]ContainerStatus, len(in.EphemeralContainerStatuses))
-		for i133 := range in.EphemeralContainerStatuses {
-			in.EphemeralContainerStatuses[i133].DeepCopyInto(&out.EphemeralContainerStatuses[i133])
+		for i131 := range in.EphemeralContainerStatuses {
+			in.EphemeralContainerStatuses[i131].DeepCopyInto(&out.EphemeralContainerStatuses[i131])
 		}
 	}
 	if in.ResourceClaimStatuses != nil {
 		out.ResourceClaimStatuses = make([]PodResourceClaimStatus, len(in.ResourceClaimStatuses))
-		for i134 := range in.ResourceClaimStatuses {
-			in.ResourceClaimStatuses[i134].DeepCopyInto(&out.ResourceClaimStatuses[i134])
+		for i132 := range in.ResourceClaimStatuses {
+			in.ResourceClaimStatuses[i132].DeepCopyInto(&out.ResourceClaimStatuses[i132])
 		}
 	}
 	if in.ExtendedResourceClaimStatus != nil {
@@ -3028,14 +2955,8 @@ func (in *PodStatus) DeepCopyInto(out *PodStatus) {
 	}
 	if in.NodeAllocatableResourceClaimStatuses != nil {
 		out.NodeAllocatableResourceClaimStatuses = make([]NodeAllocatableResourceClaimStatus, len(in.NodeAllocatableResourceClaimStatuses))
-		for i135 := range in.NodeAllocatableResourceClaimStatuses {
-			in.NodeAllocatableResourceClaimStatuses[i135].DeepCopyInto(&out.NodeAllocatableResourceClaimStatuses[i135])
-		}
-	}
-	if in.VolumeHealth != nil {
-		out.VolumeHealth = make([]PodVolumeHealth, len(in.VolumeHealth))
-		for i136 := range in.VolumeHealth {
-			in.VolumeHealth[i136].DeepCopyInto(&out.VolumeHealth[i136])
+		for i133 := range in.NodeAllocatableResourceClaimStatuses {
+			in.NodeAllocatableResourceClaimStatuses[i133].DeepCopyInto(&out.NodeAllocatableResourceClaimStatuses[i133])
 		}
 	}
 }
@@ -3099,8 +3020,8 @@ func (in *PodIP) DeepCopy() *PodIP {
 func (in *PodResourceClaimStatus) DeepCopyInto(out *PodResourceClaimStatus) {
 	*out = *in
 	if in.ResourceClaimName != nil {
-		v137 := *in.ResourceClaimName
-		out.ResourceClaimName = &v137
+		v134 := *in.ResourceClaimName
+		out.ResourceClaimName = &v134
 	}
 }
 
@@ -3155,6 +3076,9 @@ func (in *NodeAllocatableResourceClaimStatus) DeepCopyInto(out *NodeAllocatableR
 		out.Containers = make([]string, len(in.Containers))
 		copy(out.Containers, in.Containers)
 	}
+	if in.Resources != nil {
+		out.Resources = maps.Clone(in.Resources)
+	}
 }
 
 // DeepCopy is a copy of in that shares nothing with it; nil for nil.
@@ -3168,89 +3092,13 @@ func (in *NodeAllocatableResourceClaimStatus) DeepCopy() *NodeAllocatableResourc
 }
 
 // DeepCopyInto makes out a copy of in that shares nothing with it.
-func (in *NodeAllocatableMappedResources) DeepCopyInto(out *NodeAllocatableMappedResources) {
-	*out = *in
-	if in.Quantity != nil {
-		v138 := *in.Quantity
-		out.Quantity = &v138
-	}
-}
-
-// DeepCopy is a copy of in that shares nothing with it; nil for nil.
-func (in *NodeAllocatableMappedResources) DeepCopy() *NodeAllocatableMappedResources {
-	if in == nil {
-		return nil
-	}
-	out := new(NodeAllocatableMappedResources)
-	in.DeepCopyInto(out)
-	return out
-}
-
-// DeepCopyInto makes out a copy of in that shares nothing with it.
-func (in *NodeAllocatableOverheadResources) DeepCopyInto(out *NodeAllocatableOverheadResources) {
-	*out = *in
-	if in.PerPod != nil {
-		v139 := *in.PerPod
-		out.PerPod = &v139
-	}
-	if in.PerContainer != nil {
-		v140 := *in.PerContainer
-		out.PerContainer = &v140
-	}
-}
-
-// DeepCopy is a copy of in that shares nothing with it; nil for nil.
-func (in *NodeAllocatableOverheadResources) DeepCopy() *NodeAllocatableOverheadResources {
-	if in == nil {
-		return nil
-	}
-	out := new(NodeAllocatableOverheadResources)
-	in.DeepCopyInto(out)
-	return out
-}
-
-// DeepCopyInto makes out a copy of in that shares nothing with it.
-func (in *PodVolumeHealth) DeepCopyInto(out *PodVolumeHealth) {
-	*out = *in
-	if in.HealthConditions != nil {
-		out.HealthConditions = make([]VolumeHealthCondition, len(in.HealthConditions))
-		copy(out.HealthConditions, in.HealthConditions)
-	}
-}
-
-// DeepCopy is a copy of in that shares nothing with it; nil for nil.
-func (in *PodVolumeHealth) DeepCopy() *PodVolumeHealth {
-	if in == nil {
-		return nil
-	}
-	out := new(PodVolumeHealth)
-	in.DeepCopyInto(out)
-	return out
-}
-
-// DeepCopyInto makes out a copy of in that shares nothing with it.
-func (in *VolumeHealthCondition) DeepCopyInto(out *VolumeHealthCondition) {
-	*out = *in
-}
-
-// DeepCopy is a copy of in that shares nothing with it; nil for nil.
-func (in *VolumeHealthCondition) DeepCopy() *VolumeHealthCondition {
-	if in == nil {
-		return nil
-	}
-	out := new(VolumeHealthCondition)
-	in.DeepCopyInto(out)
-	return out
-}
-
-// DeepCopyInto makes out a copy of in that shares nothing with it.
 func (in *PodList) DeepCopyInto(out *PodList) {
 	*out = *in
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]Pod, len(in.Items))
-		for i141 := range in.Items {
-			in.Items[i141].DeepCopyInto(&out.Items[i141])
+		for i135 := range in.Items {
+			in.Items[i135].DeepCopyInto(&out.Items[i135])
 		}
 	}
 }
@@ -3303,8 +3151,8 @@ func (in *Probe) DeepCopyInto(out *Probe) {
 	*out = *in
 	in.ProbeHandler.DeepCopyInto(&out.ProbeHandler)
 	if in.TerminationGracePeriodSeconds != nil {
-		v142 := *in.TerminationGracePeriodSeconds
-		out.TerminationGracePeriodSeconds = &v142
+		v136 := *in.TerminationGracePeriodSeconds
+		out.TerminationGracePeriodSeconds = &v136
 	}
 }
 
@@ -3328,8 +3176,8 @@ func (in *ProbeHandler) DeepCopyInto(out *ProbeHandler) {
 		out.HTTPGet = in.HTTPGet.DeepCopy()
 	}
 	if in.TCPSocket != nil {
-		v143 := *in.TCPSocket
-		out.TCPSocket = &v143
+		v137 := *in.TCPSocket
+		out.TCPSocket = &v137
 	}
 	if in.GRPC != nil {
 		out.GRPC = in.GRPC.DeepCopy()
@@ -3371,10 +3219,6 @@ func (in *HTTPGetAction) DeepCopyInto(out *HTTPGetAction) {
 	if in.HTTPHeaders != nil {
 		out.HTTPHeaders = make([]HTTPHeader, len(in.HTTPHeaders))
 		copy(out.HTTPHeaders, in.HTTPHeaders)
-	}
-	if in.Protocol != nil {
-		v144 := *in.Protocol
-		out.Protocol = &v144
 	}
 }
 
@@ -3422,12 +3266,8 @@ func (in *TCPSocketAction) DeepCopy() *TCPSocketAction {
 func (in *GRPCAction) DeepCopyInto(out *GRPCAction) {
 	*out = *in
 	if in.Service != nil {
-		v145 := *in.Service
-		out.Service = &v145
-	}
-	if in.Mode != nil {
-		v146 := *in.Mode
-		out.Mode = &v146
+		v138 := *in.Service
+		out.Service = &v138
 	}
 }
 
@@ -3451,8 +3291,8 @@ func (in *Lifecycle) DeepCopyInto(out *Lifecycle) {
 		out.PreStop = in.PreStop.DeepCopy()
 	}
 	if in.StopSignal != nil {
-		v147 := *in.StopSignal
-		out.StopSignal = &v147
+		v139 := *in.StopSignal
+		out.StopSignal = &v139
 	}
 }
 
@@ -3476,12 +3316,12 @@ func (in *LifecycleHandler) DeepCopyInto(out *LifecycleHandler) {
 		out.HTTPGet = in.HTTPGet.DeepCopy()
 	}
 	if in.TCPSocket != nil {
-		v148 := *in.TCPSocket
-		out.TCPSocket = &v148
+		v140 := *in.TCPSocket
+		out.TCPSocket = &v140
 	}
 	if in.Sleep != nil {
-		v149 := *in.Sleep
-		out.Sleep = &v149
+		v141 := *in.Sleep
+		out.Sleep = &v141
 	}
 }
 
@@ -3567,8 +3407,8 @@ func (in *ReplicationController) DeepCopyObject() meta.Object {
 func (in *ReplicationControllerSpec) DeepCopyInto(out *ReplicationControllerSpec) {
 	*out = *in
 	if in.Replicas != nil {
-		v150 := *in.Replicas
-		out.Replicas = &v150
+		v142 := *in.Replicas
+		out.Replicas = &v142
 	}
 	if in.Selector != nil {
 		out.Selector = maps.Clone(in.Selector)
@@ -3645,8 +3485,8 @@ func (in *ReplicationControllerList) DeepCopyInto(out *ReplicationControllerList
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]ReplicationController, len(in.Items))
-		for i151 := range in.Items {
-			in.Items[i151].DeepCopyInto(&out.Items[i151])
+		for i143 := range in.Items {
+			in.Items[i143].DeepCopyInto(&out.Items[i143])
 		}
 	}
 }
@@ -3703,8 +3543,8 @@ func (in *PodTemplateList) DeepCopyInto(out *PodTemplateList) {
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]PodTemplate, len(in.Items))
-		for i152 := range in.Items {
-			in.Items[i152].DeepCopyInto(&out.Items[i152])
+		for i144 := range in.Items {
+			in.Items[i144].DeepCopyInto(&out.Items[i144])
 		}
 	}
 }
@@ -3784,8 +3624,8 @@ func (in *ScopeSelector) DeepCopyInto(out *ScopeSelector) {
 	*out = *in
 	if in.MatchExpressions != nil {
 		out.MatchExpressions = make([]ScopedResourceSelectorRequirement, len(in.MatchExpressions))
-		for i153 := range in.MatchExpressions {
-			in.MatchExpressions[i153].DeepCopyInto(&out.MatchExpressions[i153])
+		for i145 := range in.MatchExpressions {
+			in.MatchExpressions[i145].DeepCopyInto(&out.MatchExpressions[i145])
 		}
 	}
 }
@@ -3846,8 +3686,8 @@ func (in *ResourceQuotaList) DeepCopyInto(out *ResourceQuotaList) {
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]ResourceQuota, len(in.Items))
-		for i154 := range in.Items {
-			in.Items[i154].DeepCopyInto(&out.Items[i154])
+		for i146 := range in.Items {
+			in.Items[i146].DeepCopyInto(&out.Items[i146])
 		}
 	}
 }
@@ -3948,8 +3788,8 @@ func (in *NodeAffinity) DeepCopyInto(out *NodeAffinity) {
 	}
 	if in.PreferredDuringSchedulingIgnoredDuringExecution != nil {
 		out.PreferredDuringSchedulingIgnoredDuringExecution = make([]PreferredSchedulingTerm, len(in.PreferredDuringSchedulingIgnoredDuringExecution))
-		for i155 := range in.PreferredDuringSchedulingIgnoredDuringExecution {
-			in.PreferredDuringSchedulingIgnoredDuringExecution[i155].DeepCopyInto(&out.PreferredDuringSchedulingIgnoredDuringExecution[i155])
+		for i147 := range in.PreferredDuringSchedulingIgnoredDuringExecution {
+			in.PreferredDuringSchedulingIgnoredDuringExecution[i147].DeepCopyInto(&out.PreferredDuringSchedulingIgnoredDuringExecution[i147])
 		}
 	}
 }
@@ -3969,8 +3809,8 @@ func (in *NodeSelector) DeepCopyInto(out *NodeSelector) {
 	*out = *in
 	if in.NodeSelectorTerms != nil {
 		out.NodeSelectorTerms = make([]NodeSelectorTerm, len(in.NodeSelectorTerms))
-		for i156 := range in.NodeSelectorTerms {
-			in.NodeSelectorTerms[i156].DeepCopyInto(&out.NodeSelectorTerms[i156])
+		for i148 := range in.NodeSelectorTerms {
+			in.NodeSelectorTerms[i148].DeepCopyInto(&out.NodeSelectorTerms[i148])
 		}
 	}
 }
@@ -3990,14 +3830,14 @@ func (in *NodeSelectorTerm) DeepCopyInto(out *NodeSelectorTerm) {
 	*out = *in
 	if in.MatchExpressions != nil {
 		out.MatchExpressions = make([]NodeSelectorRequirement, len(in.MatchExpressions))
-		for i157 := range in.MatchExpressions {
-			in.MatchExpressions[i157].DeepCopyInto(&out.MatchExpressions[i157])
+		for i149 := range in.MatchExpressions {
+			in.MatchExpressions[i149].DeepCopyInto(&out.MatchExpressions[i149])
 		}
 	}
 	if in.MatchFields != nil {
 		out.MatchFields = make([]NodeSelectorRequirement, len(in.MatchFields))
-		for i158 := range in.MatchFields {
-			in.MatchFields[i158].DeepCopyInto(&out.MatchFields[i158])
+		for i150 := range in.MatchFields {
+			in.MatchFields[i150].DeepCopyInto(&out.MatchFields[i150])
 		}
 	}
 }
@@ -4052,14 +3892,14 @@ func (in *PodAffinity) DeepCopyInto(out *PodAffinity) {
 	*out = *in
 	if in.RequiredDuringSchedulingIgnoredDuringExecution != nil {
 		out.RequiredDuringSchedulingIgnoredDuringExecution = make([]PodAffinityTerm, len(in.RequiredDuringSchedulingIgnoredDuringExecution))
-		for i159 := range in.RequiredDuringSchedulingIgnoredDuringExecution {
-			in.RequiredDuringSchedulingIgnoredDuringExecution[i159].DeepCopyInto(&out.RequiredDuringSchedulingIgnoredDuringExecution[i159])
+		for i151 := range in.RequiredDuringSchedulingIgnoredDuringExecution {
+			in.RequiredDuringSchedulingIgnoredDuringExecution[i151].DeepCopyInto(&out.RequiredDuringSchedulingIgnoredDuringExecution[i151])
 		}
 	}
 	if in.PreferredDuringSchedulingIgnoredDuringExecution != nil {
 		out.PreferredDuringSchedulingIgnoredDuringExecution = make([]WeightedPodAffinityTerm, len(in.PreferredDuringSchedulingIgnoredDuringExecution))
-		for i160 := range in.PreferredDuringSchedulingIgnoredDuringExecution {
-			in.PreferredDuringSchedulingIgnoredDuringExecution[i160].DeepCopyInto(&out.PreferredDuringSchedulingIgnoredDuringExecution[i160])
+		for i152 := range in.PreferredDuringSchedulingIgnoredDuringExecution {
+			in.PreferredDuringSchedulingIgnoredDuringExecution[i152].DeepCopyInto(&out.PreferredDuringSchedulingIgnoredDuringExecution[i152])
 		}
 	}
 }
@@ -4128,14 +3968,14 @@ func (in *PodAntiAffinity) DeepCopyInto(out *PodAntiAffinity) {
 	*out = *in
 	if in.RequiredDuringSchedulingIgnoredDuringExecution != nil {
 		out.RequiredDuringSchedulingIgnoredDuringExecution = make([]PodAffinityTerm, len(in.RequiredDuringSchedulingIgnoredDuringExecution))
-		for i161 := range in.RequiredDuringSchedulingIgnoredDuringExecution {
-			in.RequiredDuringSchedulingIgnoredDuringExecution[i161].DeepCopyInto(&out.RequiredDuringSchedulingIgnoredDuringExecution[i161])
+		for i153 := range in.RequiredDuringSchedulingIgnoredDuringExecution {
+			in.RequiredDuringSchedulingIgnoredDuringExecution[i153].DeepCopyInto(&out.RequiredDuringSchedulingIgnoredDuringExecution[i153])
 		}
 	}
 	if in.PreferredDuringSchedulingIgnoredDuringExecution != nil {
 		out.PreferredDuringSchedulingIgnoredDuringExecution = make([]WeightedPodAffinityTerm, len(in.PreferredDuringSchedulingIgnoredDuringExecution))
-		for i162 := range in.PreferredDuringSchedulingIgnoredDuringExecution {
-			in.PreferredDuringSchedulingIgnoredDuringExecution[i162].DeepCopyInto(&out.PreferredDuringSchedulingIgnoredDuringExecution[i162])
+		for i154 := range in.PreferredDuringSchedulingIgnoredDuringExecution {
+			in.PreferredDuringSchedulingIgnoredDuringExecution[i154].DeepCopyInto(&out.PreferredDuringSchedulingIgnoredDuringExecution[i154])
 		}
 	}
 }
@@ -4154,8 +3994,8 @@ func (in *PodAntiAffinity) DeepCopy() *PodAntiAffinity {
 func (in *Toleration) DeepCopyInto(out *Toleration) {
 	*out = *in
 	if in.TolerationSeconds != nil {
-		v163 := *in.TolerationSeconds
-		out.TolerationSeconds = &v163
+		v155 := *in.TolerationSeconds
+		out.TolerationSeconds = &v155
 	}
 }
 
@@ -4176,16 +4016,16 @@ func (in *TopologySpreadConstraint) DeepCopyInto(out *TopologySpreadConstraint) 
 		out.LabelSelector = in.LabelSelector.DeepCopy()
 	}
 	if in.MinDomains != nil {
-		v164 := *in.MinDomains
-		out.MinDomains = &v164
+		v156 := *in.MinDomains
+		out.MinDomains = &v156
 	}
 	if in.NodeAffinityPolicy != nil {
-		v165 := *in.NodeAffinityPolicy
-		out.NodeAffinityPolicy = &v165
+		v157 := *in.NodeAffinityPolicy
+		out.NodeAffinityPolicy = &v157
 	}
 	if in.NodeTaintsPolicy != nil {
-		v166 := *in.NodeTaintsPolicy
-		out.NodeTaintsPolicy = &v166
+		v158 := *in.NodeTaintsPolicy
+		out.NodeTaintsPolicy = &v158
 	}
 	if in.MatchLabelKeys != nil {
 		out.MatchLabelKeys = make([]string, len(in.MatchLabelKeys))
@@ -4207,8 +4047,8 @@ func (in *TopologySpreadConstraint) DeepCopy() *TopologySpreadConstraint {
 func (in *Taint) DeepCopyInto(out *Taint) {
 	*out = *in
 	if in.TimeAdded != nil {
-		v167 := *in.TimeAdded
-		out.TimeAdded = &v167
+		v159 := *in.TimeAdded
+		out.TimeAdded = &v159
 	}
 }
 
@@ -4227,18 +4067,18 @@ func (in *Secret) DeepCopyInto(out *Secret) {
 	*out = *in
 	in.ObjectMeta.DeepCopyInto(&out.ObjectMeta)
 	if in.Immutable != nil {
-		v168 := *in.Immutable
-		out.Immutable = &v168
+		v160 := *in.Immutable
+		out.Immutable = &v160
 	}
 	if in.Data != nil {
 		out.Data = make(map[string][]byte, len(in.Data))
-		for k169, v170 := range in.Data {
-			c171 := v170
-			if v170 != nil {
-				c171 = make([]byte, len(v170))
-				copy(c171, v170)
+		for k161, v162 := range in.Data {
+			c163 := v162
+			if v162 != nil {
+				c163 = make([]byte, len(v162))
+				copy(c163, v162)
 			}
-			out.Data[k169] = c171
+			out.Data[k161] = c163
 		}
 	}
 	if in.StringData != nil {
@@ -4267,8 +4107,8 @@ func (in *SecretList) DeepCopyInto(out *SecretList) {
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]Secret, len(in.Items))
-		for i172 := range in.Items {
-			in.Items[i172].DeepCopyInto(&out.Items[i172])
+		for i164 := range in.Items {
+			in.Items[i164].DeepCopyInto(&out.Items[i164])
 		}
 	}
 }
@@ -4302,39 +4142,39 @@ func (in *SecurityContext) DeepCopyInto(out *SecurityContext) {
 		out.Capabilities = in.Capabilities.DeepCopy()
 	}
 	if in.Privileged != nil {
-		v173 := *in.Privileged
-		out.Privileged = &v173
+		v165 := *in.Privileged
+		out.Privileged = &v165
 	}
 	if in.SELinuxOptions != nil {
-		v174 := *in.SELinuxOptions
-		out.SELinuxOptions = &v174
+		v166 := *in.SELinuxOptions
+		out.SELinuxOptions = &v166
 	}
 	if in.WindowsOptions != nil {
 		out.WindowsOptions = in.WindowsOptions.DeepCopy()
 	}
 	if in.RunAsUser != nil {
-		v175 := *in.RunAsUser
-		out.RunAsUser = &v175
+		v167 := *in.RunAsUser
+		out.RunAsUser = &v167
 	}
 	if in.RunAsGroup != nil {
-		v176 := *in.RunAsGroup
-		out.RunAsGroup = &v176
+		v168 := *in.RunAsGroup
+		out.RunAsGroup = &v168
 	}
 	if in.RunAsNonRoot != nil {
-		v177 := *in.RunAsNonRoot
-		out.RunAsNonRoot = &v177
+		v169 := *in.RunAsNonRoot
+		out.RunAsNonRoot = &v169
 	}
 	if in.ReadOnlyRootFilesystem != nil {
-		v178 := *in.ReadOnlyRootFilesystem
-		out.ReadOnlyRootFilesystem = &v178
+		v170 := *in.ReadOnlyRootFilesystem
+		out.ReadOnlyRootFilesystem = &v170
 	}
 	if in.AllowPrivilegeEscalation != nil {
-		v179 := *in.AllowPrivilegeEscalation
-		out.AllowPrivilegeEscalation = &v179
+		v171 := *in.AllowPrivilegeEscalation
+		out.AllowPrivilegeEscalation = &v171
 	}
 	if in.ProcMount != nil {
-		v180 := *in.ProcMount
-		out.ProcMount = &v180
+		v172 := *in.ProcMount
+		out.ProcMount = &v172
 	}
 	if in.SeccompProfile != nil {
 		out.SeccompProfile = in.SeccompProfile.DeepCopy()
@@ -4396,20 +4236,20 @@ func (in *SELinuxOptions) DeepCopy() *SELinuxOptions {
 func (in *WindowsSecurityContextOptions) DeepCopyInto(out *WindowsSecurityContextOptions) {
 	*out = *in
 	if in.GMSACredentialSpecName != nil {
-		v181 := *in.GMSACredentialSpecName
-		out.GMSACredentialSpecName = &v181
+		v173 := *in.GMSACredentialSpecName
+		out.GMSACredentialSpecName = &v173
 	}
 	if in.GMSACredentialSpec != nil {
-		v182 := *in.GMSACredentialSpec
-		out.GMSACredentialSpec = &v182
+		v174 := *in.GMSACredentialSpec
+		out.GMSACredentialSpec = &v174
 	}
 	if in.RunAsUserName != nil {
-		v183 := *in.RunAsUserName
-		out.RunAsUserName = &v183
+		v175 := *in.RunAsUserName
+		out.RunAsUserName = &v175
 	}
 	if in.HostProcess != nil {
-		v184 := *in.HostProcess
-		out.HostProcess = &v184
+		v176 := *in.HostProcess
+		out.HostProcess = &v176
 	}
 }
 
@@ -4427,8 +4267,8 @@ func (in *WindowsSecurityContextOptions) DeepCopy() *WindowsSecurityContextOptio
 func (in *SeccompProfile) DeepCopyInto(out *SeccompProfile) {
 	*out = *in
 	if in.LocalhostProfile != nil {
-		v185 := *in.LocalhostProfile
-		out.LocalhostProfile = &v185
+		v177 := *in.LocalhostProfile
+		out.LocalhostProfile = &v177
 	}
 }
 
@@ -4446,8 +4286,8 @@ func (in *SeccompProfile) DeepCopy() *SeccompProfile {
 func (in *AppArmorProfile) DeepCopyInto(out *AppArmorProfile) {
 	*out = *in
 	if in.LocalhostProfile != nil {
-		v186 := *in.LocalhostProfile
-		out.LocalhostProfile = &v186
+		v178 := *in.LocalhostProfile
+		out.LocalhostProfile = &v178
 	}
 }
 
@@ -4465,43 +4305,43 @@ func (in *AppArmorProfile) DeepCopy() *AppArmorProfile {
 func (in *PodSecurityContext) DeepCopyInto(out *PodSecurityContext) {
 	*out = *in
 	if in.SELinuxOptions != nil {
-		v187 := *in.SELinuxOptions
-		out.SELinuxOptions = &v187
+		v179 := *in.SELinuxOptions
+		out.SELinuxOptions = &v179
 	}
 	if in.WindowsOptions != nil {
 		out.WindowsOptions = in.WindowsOptions.DeepCopy()
 	}
 	if in.RunAsUser != nil {
-		v188 := *in.RunAsUser
-		out.RunAsUser = &v188
+		v180 := *in.RunAsUser
+		out.RunAsUser = &v180
 	}
 	if in.RunAsGroup != nil {
-		v189 := *in.RunAsGroup
-		out.RunAsGroup = &v189
+		v181 := *in.RunAsGroup
+		out.RunAsGroup = &v181
 	}
 	if in.RunAsNonRoot != nil {
-		v190 := *in.RunAsNonRoot
-		out.RunAsNonRoot = &v190
+		v182 := *in.RunAsNonRoot
+		out.RunAsNonRoot = &v182
 	}
 	if in.SupplementalGroups != nil {
 		out.SupplementalGroups = make([]int64, len(in.SupplementalGroups))
 		copy(out.SupplementalGroups, in.SupplementalGroups)
 	}
 	if in.SupplementalGroupsPolicy != nil {
-		v191 := *in.SupplementalGroupsPolicy
-		out.SupplementalGroupsPolicy = &v191
+		v183 := *in.SupplementalGroupsPolicy
+		out.SupplementalGroupsPolicy = &v183
 	}
 	if in.FSGroup != nil {
-		v192 := *in.FSGroup
-		out.FSGroup = &v192
+		v184 := *in.FSGroup
+		out.FSGroup = &v184
 	}
 	if in.Sysctls != nil {
 		out.Sysctls = make([]Sysctl, len(in.Sysctls))
 		copy(out.Sysctls, in.Sysctls)
 	}
 	if in.FSGroupChangePolicy != nil {
-		v193 := *in.FSGroupChangePolicy
-		out.FSGroupChangePolicy = &v193
+		v185 := *in.FSGroupChangePolicy
+		out.FSGroupChangePolicy = &v185
 	}
 	if in.SeccompProfile != nil {
 		out.SeccompProfile = in.SeccompProfile.DeepCopy()
@@ -4510,8 +4350,8 @@ func (in *PodSecurityContext) DeepCopyInto(out *PodSecurityContext) {
 		out.AppArmorProfile = in.AppArmorProfile.DeepCopy()
 	}
 	if in.SELinuxChangePolicy != nil {
-		v194 := *in.SELinuxChangePolicy
-		out.SELinuxChangePolicy = &v194
+		v186 := *in.SELinuxChangePolicy
+		out.SELinuxChangePolicy = &v186
 	}
 }
 
@@ -4568,8 +4408,8 @@ func (in *ServiceSpec) DeepCopyInto(out *ServiceSpec) {
 	*out = *in
 	if in.Ports != nil {
 		out.Ports = make([]ServicePort, len(in.Ports))
-		for i195 := range in.Ports {
-			in.Ports[i195].DeepCopyInto(&out.Ports[i195])
+		for i187 := range in.Ports {
+			in.Ports[i187].DeepCopyInto(&out.Ports[i187])
 		}
 	}
 	if in.Selector != nil {
@@ -4595,24 +4435,24 @@ func (in *ServiceSpec) DeepCopyInto(out *ServiceSpec) {
 		copy(out.IPFamilies, in.IPFamilies)
 	}
 	if in.IPFamilyPolicy != nil {
-		v196 := *in.IPFamilyPolicy
-		out.IPFamilyPolicy = &v196
+		v188 := *in.IPFamilyPolicy
+		out.IPFamilyPolicy = &v188
 	}
 	if in.AllocateLoadBalancerNodePorts != nil {
-		v197 := *in.AllocateLoadBalancerNodePorts
-		out.AllocateLoadBalancerNodePorts = &v197
+		v189 := *in.AllocateLoadBalancerNodePorts
+		out.AllocateLoadBalancerNodePorts = &v189
 	}
 	if in.LoadBalancerClass != nil {
-		v198 := *in.LoadBalancerClass
-		out.LoadBalancerClass = &v198
+		v190 := *in.LoadBalancerClass
+		out.LoadBalancerClass = &v190
 	}
 	if in.InternalTrafficPolicy != nil {
-		v199 := *in.InternalTrafficPolicy
-		out.InternalTrafficPolicy = &v199
+		v191 := *in.InternalTrafficPolicy
+		out.InternalTrafficPolicy = &v191
 	}
 	if in.TrafficDistribution != nil {
-		v200 := *in.TrafficDistribution
-		out.TrafficDistribution = &v200
+		v192 := *in.TrafficDistribution
+		out.TrafficDistribution = &v192
 	}
 }
 
@@ -4630,8 +4470,8 @@ func (in *ServiceSpec) DeepCopy() *ServiceSpec {
 func (in *ServicePort) DeepCopyInto(out *ServicePort) {
 	*out = *in
 	if in.AppProtocol != nil {
-		v201 := *in.AppProtocol
-		out.AppProtocol = &v201
+		v193 := *in.AppProtocol
+		out.AppProtocol = &v193
 	}
 }
 
@@ -4667,8 +4507,8 @@ func (in *SessionAffinityConfig) DeepCopy() *SessionAffinityConfig {
 func (in *ClientIPConfig) DeepCopyInto(out *ClientIPConfig) {
 	*out = *in
 	if in.TimeoutSeconds != nil {
-		v202 := *in.TimeoutSeconds
-		out.TimeoutSeconds = &v202
+		v194 := *in.TimeoutSeconds
+		out.TimeoutSeconds = &v194
 	}
 }
 
@@ -4707,8 +4547,8 @@ func (in *LoadBalancerStatus) DeepCopyInto(out *LoadBalancerStatus) {
 	*out = *in
 	if in.Ingress != nil {
 		out.Ingress = make([]LoadBalancerIngress, len(in.Ingress))
-		for i203 := range in.Ingress {
-			in.Ingress[i203].DeepCopyInto(&out.Ingress[i203])
+		for i195 := range in.Ingress {
+			in.Ingress[i195].DeepCopyInto(&out.Ingress[i195])
 		}
 	}
 }
@@ -4727,13 +4567,13 @@ func (in *LoadBalancerStatus) DeepCopy() *LoadBalancerStatus {
 func (in *LoadBalancerIngress) DeepCopyInto(out *LoadBalancerIngress) {
 	*out = *in
 	if in.IPMode != nil {
-		v204 := *in.IPMode
-		out.IPMode = &v204
+		v196 := *in.IPMode
+		out.IPMode = &v196
 	}
 	if in.Ports != nil {
 		out.Ports = make([]PortStatus, len(in.Ports))
-		for i205 := range in.Ports {
-			in.Ports[i205].DeepCopyInto(&out.Ports[i205])
+		for i197 := range in.Ports {
+			in.Ports[i197].DeepCopyInto(&out.Ports[i197])
 		}
 	}
 }
@@ -4752,8 +4592,8 @@ func (in *LoadBalancerIngress) DeepCopy() *LoadBalancerIngress {
 func (in *PortStatus) DeepCopyInto(out *PortStatus) {
 	*out = *in
 	if in.Error != nil {
-		v206 := *in.Error
-		out.Error = &v206
+		v198 := *in.Error
+		out.Error = &v198
 	}
 }
 
@@ -4773,8 +4613,8 @@ func (in *ServiceList) DeepCopyInto(out *ServiceList) {
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]Service, len(in.Items))
-		for i207 := range in.Items {
-			in.Items[i207].DeepCopyInto(&out.Items[i207])
+		for i199 := range in.Items {
+			in.Items[i199].DeepCopyInto(&out.Items[i199])
 		}
 	}
 }
@@ -4814,8 +4654,8 @@ func (in *ServiceAccount) DeepCopyInto(out *ServiceAccount) {
 		copy(out.ImagePullSecrets, in.ImagePullSecrets)
 	}
 	if in.AutomountServiceAccountToken != nil {
-		v208 := *in.AutomountServiceAccountToken
-		out.AutomountServiceAccountToken = &v208
+		v200 := *in.AutomountServiceAccountToken
+		out.AutomountServiceAccountToken = &v200
 	}
 }
 
@@ -4840,8 +4680,8 @@ func (in *ServiceAccountList) DeepCopyInto(out *ServiceAccountList) {
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]ServiceAccount, len(in.Items))
-		for i209 := range in.Items {
-			in.Items[i209].DeepCopyInto(&out.Items[i209])
+		for i201 := range in.Items {
+			in.Items[i201].DeepCopyInto(&out.Items[i201])
 		}
 	}
 }
@@ -4896,34 +4736,34 @@ func (in *VolumeSource) DeepCopyInto(out *VolumeSource) {
 		out.EmptyDir = in.EmptyDir.DeepCopy()
 	}
 	if in.GCEPersistentDisk != nil {
-		v210 := *in.GCEPersistentDisk
-		out.GCEPersistentDisk = &v210
+		v202 := *in.GCEPersistentDisk
+		out.GCEPersistentDisk = &v202
 	}
 	if in.AWSElasticBlockStore != nil {
-		v211 := *in.AWSElasticBlockStore
-		out.AWSElasticBlockStore = &v211
+		v203 := *in.AWSElasticBlockStore
+		out.AWSElasticBlockStore = &v203
 	}
 	if in.GitRepo != nil {
-		v212 := *in.GitRepo
-		out.GitRepo = &v212
+		v204 := *in.GitRepo
+		out.GitRepo = &v204
 	}
 	if in.Secret != nil {
 		out.Secret = in.Secret.DeepCopy()
 	}
 	if in.NFS != nil {
-		v213 := *in.NFS
-		out.NFS = &v213
+		v205 := *in.NFS
+		out.NFS = &v205
 	}
 	if in.ISCSI != nil {
 		out.ISCSI = in.ISCSI.DeepCopy()
 	}
 	if in.Glusterfs != nil {
-		v214 := *in.Glusterfs
-		out.Glusterfs = &v214
+		v206 := *in.Glusterfs
+		out.Glusterfs = &v206
 	}
 	if in.PersistentVolumeClaim != nil {
-		v215 := *in.PersistentVolumeClaim
-		out.PersistentVolumeClaim = &v215
+		v207 := *in.PersistentVolumeClaim
+		out.PersistentVolumeClaim = &v207
 	}
 	if in.RBD != nil {
 		out.RBD = in.RBD.DeepCopy()
@@ -4938,8 +4778,8 @@ func (in *VolumeSource) DeepCopyInto(out *VolumeSource) {
 		out.CephFS = in.CephFS.DeepCopy()
 	}
 	if in.Flocker != nil {
-		v216 := *in.Flocker
-		out.Flocker = &v216
+		v208 := *in.Flocker
+		out.Flocker = &v208
 	}
 	if in.DownwardAPI != nil {
 		out.DownwardAPI = in.DownwardAPI.DeepCopy()
@@ -4948,33 +4788,33 @@ func (in *VolumeSource) DeepCopyInto(out *VolumeSource) {
 		out.FC = in.FC.DeepCopy()
 	}
 	if in.AzureFile != nil {
-		v217 := *in.AzureFile
-		out.AzureFile = &v217
+		v209 := *in.AzureFile
+		out.AzureFile = &v209
 	}
 	if in.ConfigMap != nil {
 		out.ConfigMap = in.ConfigMap.DeepCopy()
 	}
 	if in.VsphereVolume != nil {
-		v218 := *in.VsphereVolume
-		out.VsphereVolume = &v218
+		v210 := *in.VsphereVolume
+		out.VsphereVolume = &v210
 	}
 	if in.Quobyte != nil {
-		v219 := *in.Quobyte
-		out.Quobyte = &v219
+		v211 := *in.Quobyte
+		out.Quobyte = &v211
 	}
 	if in.AzureDisk != nil {
 		out.AzureDisk = in.AzureDisk.DeepCopy()
 	}
 	if in.PhotonPersistentDisk != nil {
-		v220 := *in.PhotonPersistentDisk
-		out.PhotonPersistentDisk = &v220
+		v212 := *in.PhotonPersistentDisk
+		out.PhotonPersistentDisk = &v212
 	}
 	if in.Projected != nil {
 		out.Projected = in.Projected.DeepCopy()
 	}
 	if in.PortworxVolume != nil {
-		v221 := *in.PortworxVolume
-		out.PortworxVolume = &v221
+		v213 := *in.PortworxVolume
+		out.PortworxVolume = &v213
 	}
 	if in.ScaleIO != nil {
 		out.ScaleIO = in.ScaleIO.DeepCopy()
@@ -4989,8 +4829,8 @@ func (in *VolumeSource) DeepCopyInto(out *VolumeSource) {
 		out.Ephemeral = in.Ephemeral.DeepCopy()
 	}
 	if in.Image != nil {
-		v222 := *in.Image
-		out.Image = &v222
+		v214 := *in.Image
+		out.Image = &v214
 	}
 }
 
@@ -5008,8 +4848,8 @@ func (in *VolumeSource) DeepCopy() *VolumeSource {
 func (in *HostPathVolumeSource) DeepCopyInto(out *HostPathVolumeSource) {
 	*out = *in
 	if in.Type != nil {
-		v223 := *in.Type
-		out.Type = &v223
+		v215 := *in.Type
+		out.Type = &v215
 	}
 }
 
@@ -5027,12 +4867,8 @@ func (in *HostPathVolumeSource) DeepCopy() *HostPathVolumeSource {
 func (in *EmptyDirVolumeSource) DeepCopyInto(out *EmptyDirVolumeSource) {
 	*out = *in
 	if in.SizeLimit != nil {
-		v224 := *in.SizeLimit
-		out.SizeLimit = &v224
-	}
-	if in.Mode != nil {
-		v225 := *in.Mode
-		out.Mode = &v225
+		v216 := *in.SizeLimit
+		out.SizeLimit = &v216
 	}
 }
 
@@ -5096,21 +4932,17 @@ func (in *SecretVolumeSource) DeepCopyInto(out *SecretVolumeSource) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]KeyToPath, len(in.Items))
-		for i226 := range in.Items {
-			in.Items[i226].DeepCopyInto(&out.Items[i226])
+		for i217 := range in.Items {
+			in.Items[i217].DeepCopyInto(&out.Items[i217])
 		}
 	}
 	if in.DefaultMode != nil {
-		v227 := *in.DefaultMode
-		out.DefaultMode = &v227
+		v218 := *in.DefaultMode
+		out.DefaultMode = &v218
 	}
 	if in.Optional != nil {
-		v228 := *in.Optional
-		out.Optional = &v228
-	}
-	if in.DefaultUser != nil {
-		v229 := *in.DefaultUser
-		out.DefaultUser = &v229
+		v219 := *in.Optional
+		out.Optional = &v219
 	}
 }
 
@@ -5128,12 +4960,8 @@ func (in *SecretVolumeSource) DeepCopy() *SecretVolumeSource {
 func (in *KeyToPath) DeepCopyInto(out *KeyToPath) {
 	*out = *in
 	if in.Mode != nil {
-		v230 := *in.Mode
-		out.Mode = &v230
-	}
-	if in.User != nil {
-		v231 := *in.User
-		out.User = &v231
+		v220 := *in.Mode
+		out.Mode = &v220
 	}
 }
 
@@ -5170,12 +4998,12 @@ func (in *ISCSIVolumeSource) DeepCopyInto(out *ISCSIVolumeSource) {
 		copy(out.Portals, in.Portals)
 	}
 	if in.SecretRef != nil {
-		v232 := *in.SecretRef
-		out.SecretRef = &v232
+		v221 := *in.SecretRef
+		out.SecretRef = &v221
 	}
 	if in.InitiatorName != nil {
-		v233 := *in.InitiatorName
-		out.InitiatorName = &v233
+		v222 := *in.InitiatorName
+		out.InitiatorName = &v222
 	}
 }
 
@@ -5227,8 +5055,8 @@ func (in *RBDVolumeSource) DeepCopyInto(out *RBDVolumeSource) {
 		copy(out.CephMonitors, in.CephMonitors)
 	}
 	if in.SecretRef != nil {
-		v234 := *in.SecretRef
-		out.SecretRef = &v234
+		v223 := *in.SecretRef
+		out.SecretRef = &v223
 	}
 }
 
@@ -5246,8 +5074,8 @@ func (in *RBDVolumeSource) DeepCopy() *RBDVolumeSource {
 func (in *FlexVolumeSource) DeepCopyInto(out *FlexVolumeSource) {
 	*out = *in
 	if in.SecretRef != nil {
-		v235 := *in.SecretRef
-		out.SecretRef = &v235
+		v224 := *in.SecretRef
+		out.SecretRef = &v224
 	}
 	if in.Options != nil {
 		out.Options = maps.Clone(in.Options)
@@ -5268,8 +5096,8 @@ func (in *FlexVolumeSource) DeepCopy() *FlexVolumeSource {
 func (in *CinderVolumeSource) DeepCopyInto(out *CinderVolumeSource) {
 	*out = *in
 	if in.SecretRef != nil {
-		v236 := *in.SecretRef
-		out.SecretRef = &v236
+		v225 := *in.SecretRef
+		out.SecretRef = &v225
 	}
 }
 
@@ -5291,8 +5119,8 @@ func (in *CephFSVolumeSource) DeepCopyInto(out *CephFSVolumeSource) {
 		copy(out.Monitors, in.Monitors)
 	}
 	if in.SecretRef != nil {
-		v237 := *in.SecretRef
-		out.SecretRef = &v237
+		v226 := *in.SecretRef
+		out.SecretRef = &v226
 	}
 }
 
@@ -5326,17 +5154,13 @@ func (in *DownwardAPIVolumeSource) DeepCopyInto(out *DownwardAPIVolumeSource) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]DownwardAPIVolumeFile, len(in.Items))
-		for i238 := range in.Items {
-			in.Items[i238].DeepCopyInto(&out.Items[i238])
+		for i227 := range in.Items {
+			in.Items[i227].DeepCopyInto(&out.Items[i227])
 		}
 	}
 	if in.DefaultMode != nil {
-		v239 := *in.DefaultMode
-		out.DefaultMode = &v239
-	}
-	if in.DefaultUser != nil {
-		v240 := *in.DefaultUser
-		out.DefaultUser = &v240
+		v228 := *in.DefaultMode
+		out.DefaultMode = &v228
 	}
 }
 
@@ -5354,20 +5178,16 @@ func (in *DownwardAPIVolumeSource) DeepCopy() *DownwardAPIVolumeSource {
 func (in *DownwardAPIVolumeFile) DeepCopyInto(out *DownwardAPIVolumeFile) {
 	*out = *in
 	if in.FieldRef != nil {
-		v241 := *in.FieldRef
-		out.FieldRef = &v241
+		v229 := *in.FieldRef
+		out.FieldRef = &v229
 	}
 	if in.ResourceFieldRef != nil {
-		v242 := *in.ResourceFieldRef
-		out.ResourceFieldRef = &v242
+		v230 := *in.ResourceFieldRef
+		out.ResourceFieldRef = &v230
 	}
 	if in.Mode != nil {
-		v243 := *in.Mode
-		out.Mode = &v243
-	}
-	if in.User != nil {
-		v244 := *in.User
-		out.User = &v244
+		v231 := *in.Mode
+		out.Mode = &v231
 	}
 }
 
@@ -5419,8 +5239,8 @@ func (in *FCVolumeSource) DeepCopyInto(out *FCVolumeSource) {
 		copy(out.TargetWWNs, in.TargetWWNs)
 	}
 	if in.Lun != nil {
-		v245 := *in.Lun
-		out.Lun = &v245
+		v232 := *in.Lun
+		out.Lun = &v232
 	}
 	if in.WWIDs != nil {
 		out.WWIDs = make([]string, len(in.WWIDs))
@@ -5458,17 +5278,17 @@ func (in *ConfigMapVolumeSource) DeepCopyInto(out *ConfigMapVolumeSource) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]KeyToPath, len(in.Items))
-		for i246 := range in.Items {
-			in.Items[i246].DeepCopyInto(&out.Items[i246])
+		for i233 := range in.Items {
+			in.Items[i233].DeepCopyInto(&out.Items[i233])
 		}
 	}
 	if in.DefaultMode != nil {
-		v247 := *in.DefaultMode
-		out.DefaultMode = &v247
+		v234 := *in.DefaultMode
+		out.DefaultMode = &v234
 	}
 	if in.Optional != nil {
-		v248 := *in.Optional
-		out.Optional = &v248
+		v235 := *in.Optional
+		out.Optional = &v235
 	}
 }
 
@@ -5516,20 +5336,20 @@ func (in *QuobyteVolumeSource) DeepCopy() *QuobyteVolumeSource {
 func (in *AzureDiskVolumeSource) DeepCopyInto(out *AzureDiskVolumeSource) {
 	*out = *in
 	if in.CachingMode != nil {
-		v249 := *in.CachingMode
-		out.CachingMode = &v249
+		v236 := *in.CachingMode
+		out.CachingMode = &v236
 	}
 	if in.FSType != nil {
-		v250 := *in.FSType
-		out.FSType = &v250
+		v237 := *in.FSType
+		out.FSType = &v237
 	}
 	if in.ReadOnly != nil {
-		v251 := *in.ReadOnly
-		out.ReadOnly = &v251
+		v238 := *in.ReadOnly
+		out.ReadOnly = &v238
 	}
 	if in.Kind != nil {
-		v252 := *in.Kind
-		out.Kind = &v252
+		v239 := *in.Kind
+		out.Kind = &v239
 	}
 }
 
@@ -5563,17 +5383,13 @@ func (in *ProjectedVolumeSource) DeepCopyInto(out *ProjectedVolumeSource) {
 	*out = *in
 	if in.Sources != nil {
 		out.Sources = make([]VolumeProjection, len(in.Sources))
-		for i253 := range in.Sources {
-			in.Sources[i253].DeepCopyInto(&out.Sources[i253])
+		for i240 := range in.Sources {
+			in.Sources[i240].DeepCopyInto(&out.Sources[i240])
 		}
 	}
 	if in.DefaultMode != nil {
-		v254 := *in.DefaultMode
-		out.DefaultMode = &v254
-	}
-	if in.DefaultUser != nil {
-		v255 := *in.DefaultUser
-		out.DefaultUser = &v255
+		v241 := *in.DefaultMode
+		out.DefaultMode = &v241
 	}
 }
 
@@ -5625,13 +5441,13 @@ func (in *SecretProjection) DeepCopyInto(out *SecretProjection) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]KeyToPath, len(in.Items))
-		for i256 := range in.Items {
-			in.Items[i256].DeepCopyInto(&out.Items[i256])
+		for i242 := range in.Items {
+			in.Items[i242].DeepCopyInto(&out.Items[i242])
 		}
 	}
 	if in.Optional != nil {
-		v257 := *in.Optional
-		out.Optional = &v257
+		v243 := *in.Optional
+		out.Optional = &v243
 	}
 }
 
@@ -5650,8 +5466,8 @@ func (in *DownwardAPIProjection) DeepCopyInto(out *DownwardAPIProjection) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]DownwardAPIVolumeFile, len(in.Items))
-		for i258 := range in.Items {
-			in.Items[i258].DeepCopyInto(&out.Items[i258])
+		for i244 := range in.Items {
+			in.Items[i244].DeepCopyInto(&out.Items[i244])
 		}
 	}
 }
@@ -5671,13 +5487,13 @@ func (in *ConfigMapProjection) DeepCopyInto(out *ConfigMapProjection) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]KeyToPath, len(in.Items))
-		for i259 := range in.Items {
-			in.Items[i259].DeepCopyInto(&out.Items[i259])
+		for i245 := range in.Items {
+			in.Items[i245].DeepCopyInto(&out.Items[i245])
 		}
 	}
 	if in.Optional != nil {
-		v260 := *in.Optional
-		out.Optional = &v260
+		v246 := *in.Optional
+		out.Optional = &v246
 	}
 }
 
@@ -5695,12 +5511,8 @@ func (in *ConfigMapProjection) DeepCopy() *ConfigMapProjection {
 func (in *ServiceAccountTokenProjection) DeepCopyInto(out *ServiceAccountTokenProjection) {
 	*out = *in
 	if in.ExpirationSeconds != nil {
-		v261 := *in.ExpirationSeconds
-		out.ExpirationSeconds = &v261
-	}
-	if in.User != nil {
-		v262 := *in.User
-		out.User = &v262
+		v247 := *in.ExpirationSeconds
+		out.ExpirationSeconds = &v247
 	}
 }
 
@@ -5718,23 +5530,19 @@ func (in *ServiceAccountTokenProjection) DeepCopy() *ServiceAccountTokenProjecti
 func (in *ClusterTrustBundleProjection) DeepCopyInto(out *ClusterTrustBundleProjection) {
 	*out = *in
 	if in.Name != nil {
-		v263 := *in.Name
-		out.Name = &v263
+		v248 := *in.Name
+		out.Name = &v248
 	}
 	if in.SignerName != nil {
-		v264 := *in.SignerName
-		out.SignerName = &v264
+		v249 := *in.SignerName
+		out.SignerName = &v249
 	}
 	if in.LabelSelector != nil {
 		out.LabelSelector = in.LabelSelector.DeepCopy()
 	}
 	if in.Optional != nil {
-		v265 := *in.Optional
-		out.Optional = &v265
-	}
-	if in.User != nil {
-		v266 := *in.User
-		out.User = &v266
+		v250 := *in.Optional
+		out.Optional = &v250
 	}
 }
 
@@ -5752,15 +5560,11 @@ func (in *ClusterTrustBundleProjection) DeepCopy() *ClusterTrustBundleProjection
 func (in *PodCertificateProjection) DeepCopyInto(out *PodCertificateProjection) {
 	*out = *in
 	if in.MaxExpirationSeconds != nil {
-		v267 := *in.MaxExpirationSeconds
-		out.MaxExpirationSeconds = &v267
+		v251 := *in.MaxExpirationSeconds
+		out.MaxExpirationSeconds = &v251
 	}
 	if in.UserAnnotations != nil {
 		out.UserAnnotations = maps.Clone(in.UserAnnotations)
-	}
-	if in.User != nil {
-		v268 := *in.User
-		out.User = &v268
 	}
 }
 
@@ -5793,8 +5597,8 @@ func (in *PortworxVolumeSource) DeepCopy() *PortworxVolumeSource {
 func (in *ScaleIOVolumeSource) DeepCopyInto(out *ScaleIOVolumeSource) {
 	*out = *in
 	if in.SecretRef != nil {
-		v269 := *in.SecretRef
-		out.SecretRef = &v269
+		v252 := *in.SecretRef
+		out.SecretRef = &v252
 	}
 }
 
@@ -5812,8 +5616,8 @@ func (in *ScaleIOVolumeSource) DeepCopy() *ScaleIOVolumeSource {
 func (in *StorageOSVolumeSource) DeepCopyInto(out *StorageOSVolumeSource) {
 	*out = *in
 	if in.SecretRef != nil {
-		v270 := *in.SecretRef
-		out.SecretRef = &v270
+		v253 := *in.SecretRef
+		out.SecretRef = &v253
 	}
 }
 
@@ -5831,19 +5635,19 @@ func (in *StorageOSVolumeSource) DeepCopy() *StorageOSVolumeSource {
 func (in *CSIVolumeSource) DeepCopyInto(out *CSIVolumeSource) {
 	*out = *in
 	if in.ReadOnly != nil {
-		v271 := *in.ReadOnly
-		out.ReadOnly = &v271
+		v254 := *in.ReadOnly
+		out.ReadOnly = &v254
 	}
 	if in.FSType != nil {
-		v272 := *in.FSType
-		out.FSType = &v272
+		v255 := *in.FSType
+		out.FSType = &v255
 	}
 	if in.VolumeAttributes != nil {
 		out.VolumeAttributes = maps.Clone(in.VolumeAttributes)
 	}
 	if in.NodePublishSecretRef != nil {
-		v273 := *in.NodePublishSecretRef
-		out.NodePublishSecretRef = &v273
+		v256 := *in.NodePublishSecretRef
+		out.NodePublishSecretRef = &v256
 	}
 }
 

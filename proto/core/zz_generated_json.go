@@ -1856,17 +1856,6 @@ func (x *VolumeMount) AppendJSON(b []byte) []byte {
 		b = append(b, `,"subPathExpr":`...)
 		b = jsonwire.AppendString(b, string(x.SubPathExpr))
 	}
-	if len(x.BindMountOptions) != 0 {
-		b = append(b, `,"bindMountOptions":`...)
-		b = append(b, '[')
-		for i47 := range x.BindMountOptions {
-			if i47 > 0 {
-				b = append(b, ',')
-			}
-			b = jsonwire.AppendString(b, string(x.BindMountOptions[i47]))
-		}
-		b = append(b, ']')
-	}
 	return jsonwire.Close(b, start)
 }
 
@@ -1913,18 +1902,6 @@ func (x *VolumeMount) DecodeJSON(d *jsonwire.Decoder) {
 		case "subPathExpr":
 			d.Once(&seen, 6)
 			d.String(&x.SubPathExpr)
-		case "bindMountOptions":
-			d.Once(&seen, 7)
-			if d.Null() {
-				x.BindMountOptions = nil
-			} else if d.Array("[]string") {
-				list48 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list48 = append(list48, "")
-					d.String(&list48[len(list48)-1])
-				}
-				x.BindMountOptions = list48
-			}
 		default:
 			d.Unknown()
 		}
@@ -1975,22 +1952,22 @@ func (x *EphemeralContainer) AppendJSON(b []byte) []byte {
 	if len(x.EphemeralContainerCommon.Command) != 0 {
 		b = append(b, `,"command":`...)
 		b = append(b, '[')
-		for i49 := range x.EphemeralContainerCommon.Command {
-			if i49 > 0 {
+		for i47 := range x.EphemeralContainerCommon.Command {
+			if i47 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.EphemeralContainerCommon.Command[i49]))
+			b = jsonwire.AppendString(b, string(x.EphemeralContainerCommon.Command[i47]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainerCommon.Args) != 0 {
 		b = append(b, `,"args":`...)
 		b = append(b, '[')
-		for i50 := range x.EphemeralContainerCommon.Args {
-			if i50 > 0 {
+		for i48 := range x.EphemeralContainerCommon.Args {
+			if i48 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.EphemeralContainerCommon.Args[i50]))
+			b = jsonwire.AppendString(b, string(x.EphemeralContainerCommon.Args[i48]))
 		}
 		b = append(b, ']')
 	}
@@ -2001,33 +1978,33 @@ func (x *EphemeralContainer) AppendJSON(b []byte) []byte {
 	if len(x.EphemeralContainerCommon.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i51 := range x.EphemeralContainerCommon.Ports {
-			if i51 > 0 {
+		for i49 := range x.EphemeralContainerCommon.Ports {
+			if i49 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.Ports[i51].AppendJSON(b)
+			b = x.EphemeralContainerCommon.Ports[i49].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainerCommon.EnvFrom) != 0 {
 		b = append(b, `,"envFrom":`...)
 		b = append(b, '[')
-		for i52 := range x.EphemeralContainerCommon.EnvFrom {
-			if i52 > 0 {
+		for i50 := range x.EphemeralContainerCommon.EnvFrom {
+			if i50 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.EnvFrom[i52].AppendJSON(b)
+			b = x.EphemeralContainerCommon.EnvFrom[i50].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainerCommon.Env) != 0 {
 		b = append(b, `,"env":`...)
 		b = append(b, '[')
-		for i53 := range x.EphemeralContainerCommon.Env {
-			if i53 > 0 {
+		for i51 := range x.EphemeralContainerCommon.Env {
+			if i51 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.Env[i53].AppendJSON(b)
+			b = x.EphemeralContainerCommon.Env[i51].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2036,11 +2013,11 @@ func (x *EphemeralContainer) AppendJSON(b []byte) []byte {
 	if len(x.EphemeralContainerCommon.ResizePolicy) != 0 {
 		b = append(b, `,"resizePolicy":`...)
 		b = append(b, '[')
-		for i54 := range x.EphemeralContainerCommon.ResizePolicy {
-			if i54 > 0 {
+		for i52 := range x.EphemeralContainerCommon.ResizePolicy {
+			if i52 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.ResizePolicy[i54].AppendJSON(b)
+			b = x.EphemeralContainerCommon.ResizePolicy[i52].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2051,33 +2028,33 @@ func (x *EphemeralContainer) AppendJSON(b []byte) []byte {
 	if len(x.EphemeralContainerCommon.RestartPolicyRules) != 0 {
 		b = append(b, `,"restartPolicyRules":`...)
 		b = append(b, '[')
-		for i55 := range x.EphemeralContainerCommon.RestartPolicyRules {
-			if i55 > 0 {
+		for i53 := range x.EphemeralContainerCommon.RestartPolicyRules {
+			if i53 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.RestartPolicyRules[i55].AppendJSON(b)
+			b = x.EphemeralContainerCommon.RestartPolicyRules[i53].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainerCommon.VolumeMounts) != 0 {
 		b = append(b, `,"volumeMounts":`...)
 		b = append(b, '[')
-		for i56 := range x.EphemeralContainerCommon.VolumeMounts {
-			if i56 > 0 {
+		for i54 := range x.EphemeralContainerCommon.VolumeMounts {
+			if i54 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.VolumeMounts[i56].AppendJSON(b)
+			b = x.EphemeralContainerCommon.VolumeMounts[i54].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainerCommon.VolumeDevices) != 0 {
 		b = append(b, `,"volumeDevices":`...)
 		b = append(b, '[')
-		for i57 := range x.EphemeralContainerCommon.VolumeDevices {
-			if i57 > 0 {
+		for i55 := range x.EphemeralContainerCommon.VolumeDevices {
+			if i55 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.VolumeDevices[i57].AppendJSON(b)
+			b = x.EphemeralContainerCommon.VolumeDevices[i55].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2151,24 +2128,24 @@ func (x *EphemeralContainer) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.EphemeralContainerCommon.Command = nil
 			} else if d.Array("[]string") {
-				list58 := []string{}
+				list56 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list58 = append(list58, "")
-					d.String(&list58[len(list58)-1])
+					list56 = append(list56, "")
+					d.String(&list56[len(list56)-1])
 				}
-				x.EphemeralContainerCommon.Command = list58
+				x.EphemeralContainerCommon.Command = list56
 			}
 		case "args":
 			d.Once(&seen, 3)
 			if d.Null() {
 				x.EphemeralContainerCommon.Args = nil
 			} else if d.Array("[]string") {
-				list59 := []string{}
+				list57 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list59 = append(list59, "")
-					d.String(&list59[len(list59)-1])
+					list57 = append(list57, "")
+					d.String(&list57[len(list57)-1])
 				}
-				x.EphemeralContainerCommon.Args = list59
+				x.EphemeralContainerCommon.Args = list57
 			}
 		case "workingDir":
 			d.Once(&seen, 4)
@@ -2178,36 +2155,36 @@ func (x *EphemeralContainer) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.EphemeralContainerCommon.Ports = nil
 			} else if d.Array("[]v1.ContainerPort") {
-				list60 := []ContainerPort{}
+				list58 := []ContainerPort{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list60 = append(list60, ContainerPort{})
-					list60[len(list60)-1].DecodeJSON(d)
+					list58 = append(list58, ContainerPort{})
+					list58[len(list58)-1].DecodeJSON(d)
 				}
-				x.EphemeralContainerCommon.Ports = list60
+				x.EphemeralContainerCommon.Ports = list58
 			}
 		case "envFrom":
 			d.Once(&seen, 6)
 			if d.Null() {
 				x.EphemeralContainerCommon.EnvFrom = nil
 			} else if d.Array("[]v1.EnvFromSource") {
-				list61 := []EnvFromSource{}
+				list59 := []EnvFromSource{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list61 = append(list61, EnvFromSource{})
-					list61[len(list61)-1].DecodeJSON(d)
+					list59 = append(list59, EnvFromSource{})
+					list59[len(list59)-1].DecodeJSON(d)
 				}
-				x.EphemeralContainerCommon.EnvFrom = list61
+				x.EphemeralContainerCommon.EnvFrom = list59
 			}
 		case "env":
 			d.Once(&seen, 7)
 			if d.Null() {
 				x.EphemeralContainerCommon.Env = nil
 			} else if d.Array("[]v1.EnvVar") {
-				list62 := []EnvVar{}
+				list60 := []EnvVar{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list62 = append(list62, EnvVar{})
-					list62[len(list62)-1].DecodeJSON(d)
+					list60 = append(list60, EnvVar{})
+					list60[len(list60)-1].DecodeJSON(d)
 				}
-				x.EphemeralContainerCommon.Env = list62
+				x.EphemeralContainerCommon.Env = list60
 			}
 		case "resources":
 			d.Once(&seen, 8)
@@ -2217,12 +2194,12 @@ func (x *EphemeralContainer) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.EphemeralContainerCommon.ResizePolicy = nil
 			} else if d.Array("[]v1.ContainerResizePolicy") {
-				list63 := []ContainerResizePolicy{}
+				list61 := []ContainerResizePolicy{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list63 = append(list63, ContainerResizePolicy{})
-					list63[len(list63)-1].DecodeJSON(d)
+					list61 = append(list61, ContainerResizePolicy{})
+					list61[len(list61)-1].DecodeJSON(d)
 				}
-				x.EphemeralContainerCommon.ResizePolicy = list63
+				x.EphemeralContainerCommon.ResizePolicy = list61
 			}
 		case "restartPolicy":
 			d.Once(&seen, 10)
@@ -2239,36 +2216,36 @@ func (x *EphemeralContainer) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.EphemeralContainerCommon.RestartPolicyRules = nil
 			} else if d.Array("[]v1.ContainerRestartRule") {
-				list64 := []ContainerRestartRule{}
+				list62 := []ContainerRestartRule{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list64 = append(list64, ContainerRestartRule{})
-					list64[len(list64)-1].DecodeJSON(d)
+					list62 = append(list62, ContainerRestartRule{})
+					list62[len(list62)-1].DecodeJSON(d)
 				}
-				x.EphemeralContainerCommon.RestartPolicyRules = list64
+				x.EphemeralContainerCommon.RestartPolicyRules = list62
 			}
 		case "volumeMounts":
 			d.Once(&seen, 12)
 			if d.Null() {
 				x.EphemeralContainerCommon.VolumeMounts = nil
 			} else if d.Array("[]v1.VolumeMount") {
-				list65 := []VolumeMount{}
+				list63 := []VolumeMount{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list65 = append(list65, VolumeMount{})
-					list65[len(list65)-1].DecodeJSON(d)
+					list63 = append(list63, VolumeMount{})
+					list63[len(list63)-1].DecodeJSON(d)
 				}
-				x.EphemeralContainerCommon.VolumeMounts = list65
+				x.EphemeralContainerCommon.VolumeMounts = list63
 			}
 		case "volumeDevices":
 			d.Once(&seen, 13)
 			if d.Null() {
 				x.EphemeralContainerCommon.VolumeDevices = nil
 			} else if d.Array("[]v1.VolumeDevice") {
-				list66 := []VolumeDevice{}
+				list64 := []VolumeDevice{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list66 = append(list66, VolumeDevice{})
-					list66[len(list66)-1].DecodeJSON(d)
+					list64 = append(list64, VolumeDevice{})
+					list64[len(list64)-1].DecodeJSON(d)
 				}
-				x.EphemeralContainerCommon.VolumeDevices = list66
+				x.EphemeralContainerCommon.VolumeDevices = list64
 			}
 		case "livenessProbe":
 			d.Once(&seen, 14)
@@ -2360,22 +2337,22 @@ func (x *EphemeralContainerCommon) AppendJSON(b []byte) []byte {
 	if len(x.Command) != 0 {
 		b = append(b, `,"command":`...)
 		b = append(b, '[')
-		for i67 := range x.Command {
-			if i67 > 0 {
+		for i65 := range x.Command {
+			if i65 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Command[i67]))
+			b = jsonwire.AppendString(b, string(x.Command[i65]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Args) != 0 {
 		b = append(b, `,"args":`...)
 		b = append(b, '[')
-		for i68 := range x.Args {
-			if i68 > 0 {
+		for i66 := range x.Args {
+			if i66 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Args[i68]))
+			b = jsonwire.AppendString(b, string(x.Args[i66]))
 		}
 		b = append(b, ']')
 	}
@@ -2386,33 +2363,33 @@ func (x *EphemeralContainerCommon) AppendJSON(b []byte) []byte {
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i69 := range x.Ports {
-			if i69 > 0 {
+		for i67 := range x.Ports {
+			if i67 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ports[i69].AppendJSON(b)
+			b = x.Ports[i67].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EnvFrom) != 0 {
 		b = append(b, `,"envFrom":`...)
 		b = append(b, '[')
-		for i70 := range x.EnvFrom {
-			if i70 > 0 {
+		for i68 := range x.EnvFrom {
+			if i68 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EnvFrom[i70].AppendJSON(b)
+			b = x.EnvFrom[i68].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Env) != 0 {
 		b = append(b, `,"env":`...)
 		b = append(b, '[')
-		for i71 := range x.Env {
-			if i71 > 0 {
+		for i69 := range x.Env {
+			if i69 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Env[i71].AppendJSON(b)
+			b = x.Env[i69].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2421,11 +2398,11 @@ func (x *EphemeralContainerCommon) AppendJSON(b []byte) []byte {
 	if len(x.ResizePolicy) != 0 {
 		b = append(b, `,"resizePolicy":`...)
 		b = append(b, '[')
-		for i72 := range x.ResizePolicy {
-			if i72 > 0 {
+		for i70 := range x.ResizePolicy {
+			if i70 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ResizePolicy[i72].AppendJSON(b)
+			b = x.ResizePolicy[i70].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2436,33 +2413,33 @@ func (x *EphemeralContainerCommon) AppendJSON(b []byte) []byte {
 	if len(x.RestartPolicyRules) != 0 {
 		b = append(b, `,"restartPolicyRules":`...)
 		b = append(b, '[')
-		for i73 := range x.RestartPolicyRules {
-			if i73 > 0 {
+		for i71 := range x.RestartPolicyRules {
+			if i71 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RestartPolicyRules[i73].AppendJSON(b)
+			b = x.RestartPolicyRules[i71].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.VolumeMounts) != 0 {
 		b = append(b, `,"volumeMounts":`...)
 		b = append(b, '[')
-		for i74 := range x.VolumeMounts {
-			if i74 > 0 {
+		for i72 := range x.VolumeMounts {
+			if i72 > 0 {
 				b = append(b, ',')
 			}
-			b = x.VolumeMounts[i74].AppendJSON(b)
+			b = x.VolumeMounts[i72].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.VolumeDevices) != 0 {
 		b = append(b, `,"volumeDevices":`...)
 		b = append(b, '[')
-		for i75 := range x.VolumeDevices {
-			if i75 > 0 {
+		for i73 := range x.VolumeDevices {
+			if i73 > 0 {
 				b = append(b, ',')
 			}
-			b = x.VolumeDevices[i75].AppendJSON(b)
+			b = x.VolumeDevices[i73].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2532,24 +2509,24 @@ func (x *EphemeralContainerCommon) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Command = nil
 			} else if d.Array("[]string") {
-				list76 := []string{}
+				list74 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list76 = append(list76, "")
-					d.String(&list76[len(list76)-1])
+					list74 = append(list74, "")
+					d.String(&list74[len(list74)-1])
 				}
-				x.Command = list76
+				x.Command = list74
 			}
 		case "args":
 			d.Once(&seen, 3)
 			if d.Null() {
 				x.Args = nil
 			} else if d.Array("[]string") {
-				list77 := []string{}
+				list75 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list77 = append(list77, "")
-					d.String(&list77[len(list77)-1])
+					list75 = append(list75, "")
+					d.String(&list75[len(list75)-1])
 				}
-				x.Args = list77
+				x.Args = list75
 			}
 		case "workingDir":
 			d.Once(&seen, 4)
@@ -2559,36 +2536,36 @@ func (x *EphemeralContainerCommon) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Ports = nil
 			} else if d.Array("[]v1.ContainerPort") {
-				list78 := []ContainerPort{}
+				list76 := []ContainerPort{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list78 = append(list78, ContainerPort{})
-					list78[len(list78)-1].DecodeJSON(d)
+					list76 = append(list76, ContainerPort{})
+					list76[len(list76)-1].DecodeJSON(d)
 				}
-				x.Ports = list78
+				x.Ports = list76
 			}
 		case "envFrom":
 			d.Once(&seen, 6)
 			if d.Null() {
 				x.EnvFrom = nil
 			} else if d.Array("[]v1.EnvFromSource") {
-				list79 := []EnvFromSource{}
+				list77 := []EnvFromSource{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list79 = append(list79, EnvFromSource{})
-					list79[len(list79)-1].DecodeJSON(d)
+					list77 = append(list77, EnvFromSource{})
+					list77[len(list77)-1].DecodeJSON(d)
 				}
-				x.EnvFrom = list79
+				x.EnvFrom = list77
 			}
 		case "env":
 			d.Once(&seen, 7)
 			if d.Null() {
 				x.Env = nil
 			} else if d.Array("[]v1.EnvVar") {
-				list80 := []EnvVar{}
+				list78 := []EnvVar{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list80 = append(list80, EnvVar{})
-					list80[len(list80)-1].DecodeJSON(d)
+					list78 = append(list78, EnvVar{})
+					list78[len(list78)-1].DecodeJSON(d)
 				}
-				x.Env = list80
+				x.Env = list78
 			}
 		case "resources":
 			d.Once(&seen, 8)
@@ -2598,12 +2575,12 @@ func (x *EphemeralContainerCommon) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.ResizePolicy = nil
 			} else if d.Array("[]v1.ContainerResizePolicy") {
-				list81 := []ContainerResizePolicy{}
+				list79 := []ContainerResizePolicy{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list81 = append(list81, ContainerResizePolicy{})
-					list81[len(list81)-1].DecodeJSON(d)
+					list79 = append(list79, ContainerResizePolicy{})
+					list79[len(list79)-1].DecodeJSON(d)
 				}
-				x.ResizePolicy = list81
+				x.ResizePolicy = list79
 			}
 		case "restartPolicy":
 			d.Once(&seen, 10)
@@ -2620,36 +2597,36 @@ func (x *EphemeralContainerCommon) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.RestartPolicyRules = nil
 			} else if d.Array("[]v1.ContainerRestartRule") {
-				list82 := []ContainerRestartRule{}
+				list80 := []ContainerRestartRule{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list82 = append(list82, ContainerRestartRule{})
-					list82[len(list82)-1].DecodeJSON(d)
+					list80 = append(list80, ContainerRestartRule{})
+					list80[len(list80)-1].DecodeJSON(d)
 				}
-				x.RestartPolicyRules = list82
+				x.RestartPolicyRules = list80
 			}
 		case "volumeMounts":
 			d.Once(&seen, 12)
 			if d.Null() {
 				x.VolumeMounts = nil
 			} else if d.Array("[]v1.VolumeMount") {
-				list83 := []VolumeMount{}
+				list81 := []VolumeMount{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list83 = append(list83, VolumeMount{})
-					list83[len(list83)-1].DecodeJSON(d)
+					list81 = append(list81, VolumeMount{})
+					list81[len(list81)-1].DecodeJSON(d)
 				}
-				x.VolumeMounts = list83
+				x.VolumeMounts = list81
 			}
 		case "volumeDevices":
 			d.Once(&seen, 13)
 			if d.Null() {
 				x.VolumeDevices = nil
 			} else if d.Array("[]v1.VolumeDevice") {
-				list84 := []VolumeDevice{}
+				list82 := []VolumeDevice{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list84 = append(list84, VolumeDevice{})
-					list84[len(list84)-1].DecodeJSON(d)
+					list82 = append(list82, VolumeDevice{})
+					list82[len(list82)-1].DecodeJSON(d)
 				}
-				x.VolumeDevices = list84
+				x.VolumeDevices = list82
 			}
 		case "livenessProbe":
 			d.Once(&seen, 14)
@@ -2753,16 +2730,16 @@ func (x *ContainerStatus) AppendJSON(b []byte) []byte {
 	}
 	if len(x.AllocatedResources) != 0 {
 		b = append(b, `,"allocatedResources":`...)
-		var stack86 [16]ResourceName
-		keys85 := jsonwire.SortedKeys(x.AllocatedResources, stack86[:0])
-		start89 := len(b)
-		for _, k87 := range keys85 {
-			b = jsonwire.AppendString(append(b, ','), string(k87))
+		var stack84 [16]ResourceName
+		keys83 := jsonwire.SortedKeys(x.AllocatedResources, stack84[:0])
+		start87 := len(b)
+		for _, k85 := range keys83 {
+			b = jsonwire.AppendString(append(b, ','), string(k85))
 			b = append(b, ':')
-			v88 := x.AllocatedResources[k87]
-			b = v88.AppendJSON(b)
+			v86 := x.AllocatedResources[k85]
+			b = v86.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start89)
+		b = jsonwire.Close(b, start87)
 	}
 	if x.Resources != nil {
 		b = append(b, `,"resources":`...)
@@ -2771,11 +2748,11 @@ func (x *ContainerStatus) AppendJSON(b []byte) []byte {
 	if len(x.VolumeMounts) != 0 {
 		b = append(b, `,"volumeMounts":`...)
 		b = append(b, '[')
-		for i90 := range x.VolumeMounts {
-			if i90 > 0 {
+		for i88 := range x.VolumeMounts {
+			if i88 > 0 {
 				b = append(b, ',')
 			}
-			b = x.VolumeMounts[i90].AppendJSON(b)
+			b = x.VolumeMounts[i88].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2786,11 +2763,11 @@ func (x *ContainerStatus) AppendJSON(b []byte) []byte {
 	if len(x.AllocatedResourcesStatus) != 0 {
 		b = append(b, `,"allocatedResourcesStatus":`...)
 		b = append(b, '[')
-		for i91 := range x.AllocatedResourcesStatus {
-			if i91 > 0 {
+		for i89 := range x.AllocatedResourcesStatus {
+			if i89 > 0 {
 				b = append(b, ',')
 			}
-			b = x.AllocatedResourcesStatus[i91].AppendJSON(b)
+			b = x.AllocatedResourcesStatus[i89].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2852,12 +2829,12 @@ func (x *ContainerStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.AllocatedResources = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k92 := ResourceName(d.KeyString())
-					_, has94 := x.AllocatedResources[k92]
-					d.MapKey(has94)
-					var v93 quantity.Quantity
-					v93.DecodeJSON(d)
-					x.AllocatedResources[k92] = v93
+					k90 := ResourceName(d.KeyString())
+					_, has92 := x.AllocatedResources[k90]
+					d.MapKey(has92)
+					var v91 quantity.Quantity
+					v91.DecodeJSON(d)
+					x.AllocatedResources[k90] = v91
 				}
 				d.MapEnd()
 			}
@@ -2876,12 +2853,12 @@ func (x *ContainerStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.VolumeMounts = nil
 			} else if d.Array("[]v1.VolumeMountStatus") {
-				list95 := []VolumeMountStatus{}
+				list93 := []VolumeMountStatus{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list95 = append(list95, VolumeMountStatus{})
-					list95[len(list95)-1].DecodeJSON(d)
+					list93 = append(list93, VolumeMountStatus{})
+					list93[len(list93)-1].DecodeJSON(d)
 				}
-				x.VolumeMounts = list95
+				x.VolumeMounts = list93
 			}
 		case "user":
 			d.Once(&seen, 12)
@@ -2898,12 +2875,12 @@ func (x *ContainerStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.AllocatedResourcesStatus = nil
 			} else if d.Array("[]v1.ResourceStatus") {
-				list96 := []ResourceStatus{}
+				list94 := []ResourceStatus{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list96 = append(list96, ResourceStatus{})
-					list96[len(list96)-1].DecodeJSON(d)
+					list94 = append(list94, ResourceStatus{})
+					list94[len(list94)-1].DecodeJSON(d)
 				}
-				x.AllocatedResourcesStatus = list96
+				x.AllocatedResourcesStatus = list94
 			}
 		case "stopSignal":
 			d.Once(&seen, 14)
@@ -3284,11 +3261,11 @@ func (x *LinuxContainerUser) AppendJSON(b []byte) []byte {
 	if len(x.SupplementalGroups) != 0 {
 		b = append(b, `,"supplementalGroups":`...)
 		b = append(b, '[')
-		for i97 := range x.SupplementalGroups {
-			if i97 > 0 {
+		for i95 := range x.SupplementalGroups {
+			if i95 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendInt(b, int64(x.SupplementalGroups[i97]))
+			b = jsonwire.AppendInt(b, int64(x.SupplementalGroups[i95]))
 		}
 		b = append(b, ']')
 	}
@@ -3314,12 +3291,12 @@ func (x *LinuxContainerUser) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.SupplementalGroups = nil
 			} else if d.Array("[]int64") {
-				list98 := []int64{}
+				list96 := []int64{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list98 = append(list98, 0)
-					d.Int64(&list98[len(list98)-1])
+					list96 = append(list96, 0)
+					d.Int64(&list96[len(list96)-1])
 				}
-				x.SupplementalGroups = list98
+				x.SupplementalGroups = list96
 			}
 		default:
 			d.Unknown()
@@ -3336,11 +3313,11 @@ func (x *ResourceStatus) AppendJSON(b []byte) []byte {
 	if len(x.Resources) != 0 {
 		b = append(b, `,"resources":`...)
 		b = append(b, '[')
-		for i99 := range x.Resources {
-			if i99 > 0 {
+		for i97 := range x.Resources {
+			if i97 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Resources[i99].AppendJSON(b)
+			b = x.Resources[i97].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -3363,12 +3340,12 @@ func (x *ResourceStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Resources = nil
 			} else if d.Array("[]v1.ResourceHealth") {
-				list100 := []ResourceHealth{}
+				list98 := []ResourceHealth{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list100 = append(list100, ResourceHealth{})
-					list100[len(list100)-1].DecodeJSON(d)
+					list98 = append(list98, ResourceHealth{})
+					list98[len(list98)-1].DecodeJSON(d)
 				}
-				x.Resources = list100
+				x.Resources = list98
 			}
 		default:
 			d.Unknown()
@@ -3440,11 +3417,11 @@ func (x *Endpoints) AppendJSON(b []byte) []byte {
 	if len(x.Subsets) != 0 {
 		b = append(b, `,"subsets":`...)
 		b = append(b, '[')
-		for i101 := range x.Subsets {
-			if i101 > 0 {
+		for i99 := range x.Subsets {
+			if i99 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Subsets[i101].AppendJSON(b)
+			b = x.Subsets[i99].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -3473,12 +3450,12 @@ func (x *Endpoints) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Subsets = nil
 			} else if d.Array("[]v1.EndpointSubset") {
-				list102 := []EndpointSubset{}
+				list100 := []EndpointSubset{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list102 = append(list102, EndpointSubset{})
-					list102[len(list102)-1].DecodeJSON(d)
+					list100 = append(list100, EndpointSubset{})
+					list100[len(list100)-1].DecodeJSON(d)
 				}
-				x.Subsets = list102
+				x.Subsets = list100
 			}
 		default:
 			d.Unknown()
@@ -3493,33 +3470,33 @@ func (x *EndpointSubset) AppendJSON(b []byte) []byte {
 	if len(x.Addresses) != 0 {
 		b = append(b, `,"addresses":`...)
 		b = append(b, '[')
-		for i103 := range x.Addresses {
-			if i103 > 0 {
+		for i101 := range x.Addresses {
+			if i101 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Addresses[i103].AppendJSON(b)
+			b = x.Addresses[i101].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.NotReadyAddresses) != 0 {
 		b = append(b, `,"notReadyAddresses":`...)
 		b = append(b, '[')
-		for i104 := range x.NotReadyAddresses {
-			if i104 > 0 {
+		for i102 := range x.NotReadyAddresses {
+			if i102 > 0 {
 				b = append(b, ',')
 			}
-			b = x.NotReadyAddresses[i104].AppendJSON(b)
+			b = x.NotReadyAddresses[i102].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i105 := range x.Ports {
-			if i105 > 0 {
+		for i103 := range x.Ports {
+			if i103 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ports[i105].AppendJSON(b)
+			b = x.Ports[i103].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -3539,36 +3516,36 @@ func (x *EndpointSubset) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Addresses = nil
 			} else if d.Array("[]v1.EndpointAddress") {
-				list106 := []EndpointAddress{}
+				list104 := []EndpointAddress{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list106 = append(list106, EndpointAddress{})
-					list106[len(list106)-1].DecodeJSON(d)
+					list104 = append(list104, EndpointAddress{})
+					list104[len(list104)-1].DecodeJSON(d)
 				}
-				x.Addresses = list106
+				x.Addresses = list104
 			}
 		case "notReadyAddresses":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.NotReadyAddresses = nil
 			} else if d.Array("[]v1.EndpointAddress") {
-				list107 := []EndpointAddress{}
+				list105 := []EndpointAddress{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list107 = append(list107, EndpointAddress{})
-					list107[len(list107)-1].DecodeJSON(d)
+					list105 = append(list105, EndpointAddress{})
+					list105[len(list105)-1].DecodeJSON(d)
 				}
-				x.NotReadyAddresses = list107
+				x.NotReadyAddresses = list105
 			}
 		case "ports":
 			d.Once(&seen, 2)
 			if d.Null() {
 				x.Ports = nil
 			} else if d.Array("[]v1.EndpointPort") {
-				list108 := []EndpointPort{}
+				list106 := []EndpointPort{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list108 = append(list108, EndpointPort{})
-					list108[len(list108)-1].DecodeJSON(d)
+					list106 = append(list106, EndpointPort{})
+					list106[len(list106)-1].DecodeJSON(d)
 				}
-				x.Ports = list108
+				x.Ports = list106
 			}
 		default:
 			d.Unknown()
@@ -3710,11 +3687,11 @@ func (x *EndpointsList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i109 := range x.Items {
-			if i109 > 0 {
+		for i107 := range x.Items {
+			if i107 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i109].AppendJSON(b)
+			b = x.Items[i107].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -3743,12 +3720,12 @@ func (x *EndpointsList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.Endpoints") {
-				list110 := []Endpoints{}
+				list108 := []Endpoints{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list110 = append(list110, Endpoints{})
-					list110[len(list110)-1].DecodeJSON(d)
+					list108 = append(list108, Endpoints{})
+					list108[len(list108)-1].DecodeJSON(d)
 				}
-				x.Items = list110
+				x.Items = list108
 			}
 		default:
 			d.Unknown()
@@ -3981,11 +3958,11 @@ func (x *EventList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i111 := range x.Items {
-			if i111 > 0 {
+		for i109 := range x.Items {
+			if i109 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i111].AppendJSON(b)
+			b = x.Items[i109].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4014,12 +3991,12 @@ func (x *EventList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.Event") {
-				list112 := []Event{}
+				list110 := []Event{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list112 = append(list112, Event{})
-					list112[len(list112)-1].DecodeJSON(d)
+					list110 = append(list110, Event{})
+					list110[len(list110)-1].DecodeJSON(d)
 				}
-				x.Items = list112
+				x.Items = list110
 			}
 		default:
 			d.Unknown()
@@ -4121,11 +4098,11 @@ func (x *LimitRangeSpec) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i113 := range x.Limits {
-			if i113 > 0 {
+		for i111 := range x.Limits {
+			if i111 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Limits[i113].AppendJSON(b)
+			b = x.Limits[i111].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4145,12 +4122,12 @@ func (x *LimitRangeSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Limits = nil
 			} else if d.Array("[]v1.LimitRangeItem") {
-				list114 := []LimitRangeItem{}
+				list112 := []LimitRangeItem{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list114 = append(list114, LimitRangeItem{})
-					list114[len(list114)-1].DecodeJSON(d)
+					list112 = append(list112, LimitRangeItem{})
+					list112[len(list112)-1].DecodeJSON(d)
 				}
-				x.Limits = list114
+				x.Limits = list112
 			}
 		default:
 			d.Unknown()
@@ -4166,68 +4143,68 @@ func (x *LimitRangeItem) AppendJSON(b []byte) []byte {
 	b = jsonwire.AppendString(b, string(x.Type))
 	if len(x.Max) != 0 {
 		b = append(b, `,"max":`...)
-		var stack116 [16]ResourceName
-		keys115 := jsonwire.SortedKeys(x.Max, stack116[:0])
-		start119 := len(b)
-		for _, k117 := range keys115 {
-			b = jsonwire.AppendString(append(b, ','), string(k117))
+		var stack114 [16]ResourceName
+		keys113 := jsonwire.SortedKeys(x.Max, stack114[:0])
+		start117 := len(b)
+		for _, k115 := range keys113 {
+			b = jsonwire.AppendString(append(b, ','), string(k115))
 			b = append(b, ':')
-			v118 := x.Max[k117]
-			b = v118.AppendJSON(b)
+			v116 := x.Max[k115]
+			b = v116.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start119)
+		b = jsonwire.Close(b, start117)
 	}
 	if len(x.Min) != 0 {
 		b = append(b, `,"min":`...)
-		var stack121 [16]ResourceName
-		keys120 := jsonwire.SortedKeys(x.Min, stack121[:0])
-		start124 := len(b)
-		for _, k122 := range keys120 {
-			b = jsonwire.AppendString(append(b, ','), string(k122))
+		var stack119 [16]ResourceName
+		keys118 := jsonwire.SortedKeys(x.Min, stack119[:0])
+		start122 := len(b)
+		for _, k120 := range keys118 {
+			b = jsonwire.AppendString(append(b, ','), string(k120))
 			b = append(b, ':')
-			v123 := x.Min[k122]
-			b = v123.AppendJSON(b)
+			v121 := x.Min[k120]
+			b = v121.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start124)
+		b = jsonwire.Close(b, start122)
 	}
 	if len(x.Default) != 0 {
 		b = append(b, `,"default":`...)
-		var stack126 [16]ResourceName
-		keys125 := jsonwire.SortedKeys(x.Default, stack126[:0])
-		start129 := len(b)
-		for _, k127 := range keys125 {
-			b = jsonwire.AppendString(append(b, ','), string(k127))
+		var stack124 [16]ResourceName
+		keys123 := jsonwire.SortedKeys(x.Default, stack124[:0])
+		start127 := len(b)
+		for _, k125 := range keys123 {
+			b = jsonwire.AppendString(append(b, ','), string(k125))
 			b = append(b, ':')
-			v128 := x.Default[k127]
-			b = v128.AppendJSON(b)
+			v126 := x.Default[k125]
+			b = v126.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start129)
+		b = jsonwire.Close(b, start127)
 	}
 	if len(x.DefaultRequest) != 0 {
 		b = append(b, `,"defaultRequest":`...)
-		var stack131 [16]ResourceName
-		keys130 := jsonwire.SortedKeys(x.DefaultRequest, stack131[:0])
-		start134 := len(b)
-		for _, k132 := range keys130 {
-			b = jsonwire.AppendString(append(b, ','), string(k132))
+		var stack129 [16]ResourceName
+		keys128 := jsonwire.SortedKeys(x.DefaultRequest, stack129[:0])
+		start132 := len(b)
+		for _, k130 := range keys128 {
+			b = jsonwire.AppendString(append(b, ','), string(k130))
 			b = append(b, ':')
-			v133 := x.DefaultRequest[k132]
-			b = v133.AppendJSON(b)
+			v131 := x.DefaultRequest[k130]
+			b = v131.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start134)
+		b = jsonwire.Close(b, start132)
 	}
 	if len(x.MaxLimitRequestRatio) != 0 {
 		b = append(b, `,"maxLimitRequestRatio":`...)
-		var stack136 [16]ResourceName
-		keys135 := jsonwire.SortedKeys(x.MaxLimitRequestRatio, stack136[:0])
-		start139 := len(b)
-		for _, k137 := range keys135 {
-			b = jsonwire.AppendString(append(b, ','), string(k137))
+		var stack134 [16]ResourceName
+		keys133 := jsonwire.SortedKeys(x.MaxLimitRequestRatio, stack134[:0])
+		start137 := len(b)
+		for _, k135 := range keys133 {
+			b = jsonwire.AppendString(append(b, ','), string(k135))
 			b = append(b, ':')
-			v138 := x.MaxLimitRequestRatio[k137]
-			b = v138.AppendJSON(b)
+			v136 := x.MaxLimitRequestRatio[k135]
+			b = v136.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start139)
+		b = jsonwire.Close(b, start137)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -4252,12 +4229,12 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 					x.Max = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k140 := ResourceName(d.KeyString())
-					_, has142 := x.Max[k140]
-					d.MapKey(has142)
-					var v141 quantity.Quantity
-					v141.DecodeJSON(d)
-					x.Max[k140] = v141
+					k138 := ResourceName(d.KeyString())
+					_, has140 := x.Max[k138]
+					d.MapKey(has140)
+					var v139 quantity.Quantity
+					v139.DecodeJSON(d)
+					x.Max[k138] = v139
 				}
 				d.MapEnd()
 			}
@@ -4270,12 +4247,12 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 					x.Min = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k143 := ResourceName(d.KeyString())
-					_, has145 := x.Min[k143]
-					d.MapKey(has145)
-					var v144 quantity.Quantity
-					v144.DecodeJSON(d)
-					x.Min[k143] = v144
+					k141 := ResourceName(d.KeyString())
+					_, has143 := x.Min[k141]
+					d.MapKey(has143)
+					var v142 quantity.Quantity
+					v142.DecodeJSON(d)
+					x.Min[k141] = v142
 				}
 				d.MapEnd()
 			}
@@ -4288,12 +4265,12 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 					x.Default = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k146 := ResourceName(d.KeyString())
-					_, has148 := x.Default[k146]
-					d.MapKey(has148)
-					var v147 quantity.Quantity
-					v147.DecodeJSON(d)
-					x.Default[k146] = v147
+					k144 := ResourceName(d.KeyString())
+					_, has146 := x.Default[k144]
+					d.MapKey(has146)
+					var v145 quantity.Quantity
+					v145.DecodeJSON(d)
+					x.Default[k144] = v145
 				}
 				d.MapEnd()
 			}
@@ -4306,12 +4283,12 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 					x.DefaultRequest = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k149 := ResourceName(d.KeyString())
-					_, has151 := x.DefaultRequest[k149]
-					d.MapKey(has151)
-					var v150 quantity.Quantity
-					v150.DecodeJSON(d)
-					x.DefaultRequest[k149] = v150
+					k147 := ResourceName(d.KeyString())
+					_, has149 := x.DefaultRequest[k147]
+					d.MapKey(has149)
+					var v148 quantity.Quantity
+					v148.DecodeJSON(d)
+					x.DefaultRequest[k147] = v148
 				}
 				d.MapEnd()
 			}
@@ -4324,12 +4301,12 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 					x.MaxLimitRequestRatio = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k152 := ResourceName(d.KeyString())
-					_, has154 := x.MaxLimitRequestRatio[k152]
-					d.MapKey(has154)
-					var v153 quantity.Quantity
-					v153.DecodeJSON(d)
-					x.MaxLimitRequestRatio[k152] = v153
+					k150 := ResourceName(d.KeyString())
+					_, has152 := x.MaxLimitRequestRatio[k150]
+					d.MapKey(has152)
+					var v151 quantity.Quantity
+					v151.DecodeJSON(d)
+					x.MaxLimitRequestRatio[k150] = v151
 				}
 				d.MapEnd()
 			}
@@ -4358,11 +4335,11 @@ func (x *LimitRangeList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i155 := range x.Items {
-			if i155 > 0 {
+		for i153 := range x.Items {
+			if i153 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i155].AppendJSON(b)
+			b = x.Items[i153].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4391,12 +4368,12 @@ func (x *LimitRangeList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.LimitRange") {
-				list156 := []LimitRange{}
+				list154 := []LimitRange{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list156 = append(list156, LimitRange{})
-					list156[len(list156)-1].DecodeJSON(d)
+					list154 = append(list154, LimitRange{})
+					list154[len(list154)-1].DecodeJSON(d)
 				}
-				x.Items = list156
+				x.Items = list154
 			}
 		default:
 			d.Unknown()
@@ -4461,11 +4438,11 @@ func (x *NamespaceSpec) AppendJSON(b []byte) []byte {
 	if len(x.Finalizers) != 0 {
 		b = append(b, `,"finalizers":`...)
 		b = append(b, '[')
-		for i157 := range x.Finalizers {
-			if i157 > 0 {
+		for i155 := range x.Finalizers {
+			if i155 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Finalizers[i157]))
+			b = jsonwire.AppendString(b, string(x.Finalizers[i155]))
 		}
 		b = append(b, ']')
 	}
@@ -4485,12 +4462,12 @@ func (x *NamespaceSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Finalizers = nil
 			} else if d.Array("[]v1.FinalizerName") {
-				list158 := []FinalizerName{}
+				list156 := []FinalizerName{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list158 = append(list158, "")
-					d.String((*string)(&list158[len(list158)-1]))
+					list156 = append(list156, "")
+					d.String((*string)(&list156[len(list156)-1]))
 				}
-				x.Finalizers = list158
+				x.Finalizers = list156
 			}
 		default:
 			d.Unknown()
@@ -4509,11 +4486,11 @@ func (x *NamespaceStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i159 := range x.Conditions {
-			if i159 > 0 {
+		for i157 := range x.Conditions {
+			if i157 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i159].AppendJSON(b)
+			b = x.Conditions[i157].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4536,12 +4513,12 @@ func (x *NamespaceStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Conditions = nil
 			} else if d.Array("[]v1.NamespaceCondition") {
-				list160 := []NamespaceCondition{}
+				list158 := []NamespaceCondition{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list160 = append(list160, NamespaceCondition{})
-					list160[len(list160)-1].DecodeJSON(d)
+					list158 = append(list158, NamespaceCondition{})
+					list158[len(list158)-1].DecodeJSON(d)
 				}
-				x.Conditions = list160
+				x.Conditions = list158
 			}
 		default:
 			d.Unknown()
@@ -4618,11 +4595,11 @@ func (x *NamespaceList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i161 := range x.Items {
-			if i161 > 0 {
+		for i159 := range x.Items {
+			if i159 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i161].AppendJSON(b)
+			b = x.Items[i159].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4651,12 +4628,12 @@ func (x *NamespaceList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.Namespace") {
-				list162 := []Namespace{}
+				list160 := []Namespace{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list162 = append(list162, Namespace{})
-					list162[len(list162)-1].DecodeJSON(d)
+					list160 = append(list160, Namespace{})
+					list160[len(list160)-1].DecodeJSON(d)
 				}
-				x.Items = list162
+				x.Items = list160
 			}
 		default:
 			d.Unknown()
@@ -4725,11 +4702,11 @@ func (x *NodeSpec) AppendJSON(b []byte) []byte {
 	if len(x.PodCIDRs) != 0 {
 		b = append(b, `,"podCIDRs":`...)
 		b = append(b, '[')
-		for i163 := range x.PodCIDRs {
-			if i163 > 0 {
+		for i161 := range x.PodCIDRs {
+			if i161 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.PodCIDRs[i163]))
+			b = jsonwire.AppendString(b, string(x.PodCIDRs[i161]))
 		}
 		b = append(b, ']')
 	}
@@ -4744,11 +4721,11 @@ func (x *NodeSpec) AppendJSON(b []byte) []byte {
 	if len(x.Taints) != 0 {
 		b = append(b, `,"taints":`...)
 		b = append(b, '[')
-		for i164 := range x.Taints {
-			if i164 > 0 {
+		for i162 := range x.Taints {
+			if i162 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Taints[i164].AppendJSON(b)
+			b = x.Taints[i162].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4759,10 +4736,6 @@ func (x *NodeSpec) AppendJSON(b []byte) []byte {
 	if x.DoNotUseExternalID != "" {
 		b = append(b, `,"externalID":`...)
 		b = jsonwire.AppendString(b, string(x.DoNotUseExternalID))
-	}
-	if x.PodPreemptionPolicy != nil {
-		b = append(b, `,"podPreemptionPolicy":`...)
-		b = x.PodPreemptionPolicy.AppendJSON(b)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -4783,12 +4756,12 @@ func (x *NodeSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.PodCIDRs = nil
 			} else if d.Array("[]string") {
-				list165 := []string{}
+				list163 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list165 = append(list165, "")
-					d.String(&list165[len(list165)-1])
+					list163 = append(list163, "")
+					d.String(&list163[len(list163)-1])
 				}
-				x.PodCIDRs = list165
+				x.PodCIDRs = list163
 			}
 		case "providerID":
 			d.Once(&seen, 2)
@@ -4801,12 +4774,12 @@ func (x *NodeSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Taints = nil
 			} else if d.Array("[]v1.Taint") {
-				list166 := []Taint{}
+				list164 := []Taint{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list166 = append(list166, Taint{})
-					list166[len(list166)-1].DecodeJSON(d)
+					list164 = append(list164, Taint{})
+					list164[len(list164)-1].DecodeJSON(d)
 				}
-				x.Taints = list166
+				x.Taints = list164
 			}
 		case "configSource":
 			d.Once(&seen, 5)
@@ -4821,16 +4794,6 @@ func (x *NodeSpec) DecodeJSON(d *jsonwire.Decoder) {
 		case "externalID":
 			d.Once(&seen, 6)
 			d.String(&x.DoNotUseExternalID)
-		case "podPreemptionPolicy":
-			d.Once(&seen, 7)
-			if d.Null() {
-				x.PodPreemptionPolicy = nil
-			} else {
-				if x.PodPreemptionPolicy == nil {
-					x.PodPreemptionPolicy = new(NodePodPreemptionPolicy)
-				}
-				x.PodPreemptionPolicy.DecodeJSON(d)
-			}
 		default:
 			d.Unknown()
 		}
@@ -4924,77 +4887,33 @@ func (x *ConfigMapNodeConfigSource) DecodeJSON(d *jsonwire.Decoder) {
 }
 
 // AppendJSON appends x's canonical JSON to b.
-func (x *NodePodPreemptionPolicy) AppendJSON(b []byte) []byte {
-	start := len(b)
-	if len(x.DisableResizePreemption) != 0 {
-		b = append(b, `,"disableResizePreemption":`...)
-		b = append(b, '[')
-		for i167 := range x.DisableResizePreemption {
-			if i167 > 0 {
-				b = append(b, ',')
-			}
-			b = jsonwire.AppendString(b, string(x.DisableResizePreemption[i167]))
-		}
-		b = append(b, ']')
-	}
-	return jsonwire.Close(b, start)
-}
-
-// DecodeJSON reads x from d and leaves alone what the text does not name.
-func (x *NodePodPreemptionPolicy) DecodeJSON(d *jsonwire.Decoder) {
-	if !d.Object("v1.NodePodPreemptionPolicy") {
-		return
-	}
-	var seen uint64
-	for ok := d.FirstKey(); ok; ok = d.NextKey() {
-		switch string(d.Key()) {
-		case "disableResizePreemption":
-			d.Once(&seen, 0)
-			if d.Null() {
-				x.DisableResizePreemption = nil
-			} else if d.Array("[]string") {
-				list168 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list168 = append(list168, "")
-					d.String(&list168[len(list168)-1])
-				}
-				x.DisableResizePreemption = list168
-			}
-		default:
-			d.Unknown()
-		}
-	}
-	d.Leave("NodePodPreemptionPolicy")
-}
-
-// AppendJSON appends x's canonical JSON to b.
 func (x *NodeStatus) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Capacity) != 0 {
 		b = append(b, `,"capacity":`...)
-		var stack170 [16]ResourceName
-		keys169 := jsonwire.SortedKeys(x.Capacity, stack170[:0])
-		start173 := len(b)
-		for _, k171 := range keys169 {
-			b = jsonwire.AppendString(append(b, ','), string(k171))
+		var stack166 [16]ResourceName
+		keys165 := jsonwire.SortedKeys(x.Capacity, stack166[:0])
+		start169 := len(b)
+		for _, k167 := range keys165 {
+			b = jsonwire.AppendString(append(b, ','), string(k167))
 			b = append(b, ':')
-			v172 := x.Capacity[k171]
-			b = v172.AppendJSON(b)
+			v168 := x.Capacity[k167]
+			b = v168.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start173)
+		b = jsonwire.Close(b, start169)
 	}
 	if len(x.Allocatable) != 0 {
 		b = append(b, `,"allocatable":`...)
-		var stack175 [16]ResourceName
-		keys174 := jsonwire.SortedKeys(x.Allocatable, stack175[:0])
-		start178 := len(b)
-		for _, k176 := range keys174 {
-			b = jsonwire.AppendString(append(b, ','), string(k176))
+		var stack171 [16]ResourceName
+		keys170 := jsonwire.SortedKeys(x.Allocatable, stack171[:0])
+		start174 := len(b)
+		for _, k172 := range keys170 {
+			b = jsonwire.AppendString(append(b, ','), string(k172))
 			b = append(b, ':')
-			v177 := x.Allocatable[k176]
-			b = v177.AppendJSON(b)
+			v173 := x.Allocatable[k172]
+			b = v173.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start178)
+		b = jsonwire.Close(b, start174)
 	}
 	if x.Phase != "" {
 		b = append(b, `,"phase":`...)
@@ -5003,22 +4922,22 @@ func (x *NodeStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i179 := range x.Conditions {
-			if i179 > 0 {
+		for i175 := range x.Conditions {
+			if i175 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i179].AppendJSON(b)
+			b = x.Conditions[i175].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Addresses) != 0 {
 		b = append(b, `,"addresses":`...)
 		b = append(b, '[')
-		for i180 := range x.Addresses {
-			if i180 > 0 {
+		for i176 := range x.Addresses {
+			if i176 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Addresses[i180].AppendJSON(b)
+			b = x.Addresses[i176].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -5029,33 +4948,33 @@ func (x *NodeStatus) AppendJSON(b []byte) []byte {
 	if len(x.Images) != 0 {
 		b = append(b, `,"images":`...)
 		b = append(b, '[')
-		for i181 := range x.Images {
-			if i181 > 0 {
+		for i177 := range x.Images {
+			if i177 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Images[i181].AppendJSON(b)
+			b = x.Images[i177].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.VolumesInUse) != 0 {
 		b = append(b, `,"volumesInUse":`...)
 		b = append(b, '[')
-		for i182 := range x.VolumesInUse {
-			if i182 > 0 {
+		for i178 := range x.VolumesInUse {
+			if i178 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.VolumesInUse[i182]))
+			b = jsonwire.AppendString(b, string(x.VolumesInUse[i178]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.VolumesAttached) != 0 {
 		b = append(b, `,"volumesAttached":`...)
 		b = append(b, '[')
-		for i183 := range x.VolumesAttached {
-			if i183 > 0 {
+		for i179 := range x.VolumesAttached {
+			if i179 > 0 {
 				b = append(b, ',')
 			}
-			b = x.VolumesAttached[i183].AppendJSON(b)
+			b = x.VolumesAttached[i179].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -5066,11 +4985,11 @@ func (x *NodeStatus) AppendJSON(b []byte) []byte {
 	if len(x.RuntimeHandlers) != 0 {
 		b = append(b, `,"runtimeHandlers":`...)
 		b = append(b, '[')
-		for i184 := range x.RuntimeHandlers {
-			if i184 > 0 {
+		for i180 := range x.RuntimeHandlers {
+			if i180 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RuntimeHandlers[i184].AppendJSON(b)
+			b = x.RuntimeHandlers[i180].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -5081,11 +5000,11 @@ func (x *NodeStatus) AppendJSON(b []byte) []byte {
 	if len(x.DeclaredFeatures) != 0 {
 		b = append(b, `,"declaredFeatures":`...)
 		b = append(b, '[')
-		for i185 := range x.DeclaredFeatures {
-			if i185 > 0 {
+		for i181 := range x.DeclaredFeatures {
+			if i181 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.DeclaredFeatures[i185]))
+			b = jsonwire.AppendString(b, string(x.DeclaredFeatures[i181]))
 		}
 		b = append(b, ']')
 	}
@@ -5109,12 +5028,12 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.Capacity = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k186 := ResourceName(d.KeyString())
-					_, has188 := x.Capacity[k186]
-					d.MapKey(has188)
-					var v187 quantity.Quantity
-					v187.DecodeJSON(d)
-					x.Capacity[k186] = v187
+					k182 := ResourceName(d.KeyString())
+					_, has184 := x.Capacity[k182]
+					d.MapKey(has184)
+					var v183 quantity.Quantity
+					v183.DecodeJSON(d)
+					x.Capacity[k182] = v183
 				}
 				d.MapEnd()
 			}
@@ -5127,12 +5046,12 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.Allocatable = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k189 := ResourceName(d.KeyString())
-					_, has191 := x.Allocatable[k189]
-					d.MapKey(has191)
-					var v190 quantity.Quantity
-					v190.DecodeJSON(d)
-					x.Allocatable[k189] = v190
+					k185 := ResourceName(d.KeyString())
+					_, has187 := x.Allocatable[k185]
+					d.MapKey(has187)
+					var v186 quantity.Quantity
+					v186.DecodeJSON(d)
+					x.Allocatable[k185] = v186
 				}
 				d.MapEnd()
 			}
@@ -5144,24 +5063,24 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Conditions = nil
 			} else if d.Array("[]v1.NodeCondition") {
-				list192 := []NodeCondition{}
+				list188 := []NodeCondition{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list192 = append(list192, NodeCondition{})
-					list192[len(list192)-1].DecodeJSON(d)
+					list188 = append(list188, NodeCondition{})
+					list188[len(list188)-1].DecodeJSON(d)
 				}
-				x.Conditions = list192
+				x.Conditions = list188
 			}
 		case "addresses":
 			d.Once(&seen, 4)
 			if d.Null() {
 				x.Addresses = nil
 			} else if d.Array("[]v1.NodeAddress") {
-				list193 := []NodeAddress{}
+				list189 := []NodeAddress{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list193 = append(list193, NodeAddress{})
-					list193[len(list193)-1].DecodeJSON(d)
+					list189 = append(list189, NodeAddress{})
+					list189[len(list189)-1].DecodeJSON(d)
 				}
-				x.Addresses = list193
+				x.Addresses = list189
 			}
 		case "daemonEndpoints":
 			d.Once(&seen, 5)
@@ -5174,36 +5093,36 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Images = nil
 			} else if d.Array("[]v1.ContainerImage") {
-				list194 := []ContainerImage{}
+				list190 := []ContainerImage{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list194 = append(list194, ContainerImage{})
-					list194[len(list194)-1].DecodeJSON(d)
+					list190 = append(list190, ContainerImage{})
+					list190[len(list190)-1].DecodeJSON(d)
 				}
-				x.Images = list194
+				x.Images = list190
 			}
 		case "volumesInUse":
 			d.Once(&seen, 8)
 			if d.Null() {
 				x.VolumesInUse = nil
 			} else if d.Array("[]v1.UniqueVolumeName") {
-				list195 := []UniqueVolumeName{}
+				list191 := []UniqueVolumeName{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list195 = append(list195, "")
-					d.String((*string)(&list195[len(list195)-1]))
+					list191 = append(list191, "")
+					d.String((*string)(&list191[len(list191)-1]))
 				}
-				x.VolumesInUse = list195
+				x.VolumesInUse = list191
 			}
 		case "volumesAttached":
 			d.Once(&seen, 9)
 			if d.Null() {
 				x.VolumesAttached = nil
 			} else if d.Array("[]v1.AttachedVolume") {
-				list196 := []AttachedVolume{}
+				list192 := []AttachedVolume{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list196 = append(list196, AttachedVolume{})
-					list196[len(list196)-1].DecodeJSON(d)
+					list192 = append(list192, AttachedVolume{})
+					list192[len(list192)-1].DecodeJSON(d)
 				}
-				x.VolumesAttached = list196
+				x.VolumesAttached = list192
 			}
 		case "config":
 			d.Once(&seen, 10)
@@ -5220,12 +5139,12 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.RuntimeHandlers = nil
 			} else if d.Array("[]v1.NodeRuntimeHandler") {
-				list197 := []NodeRuntimeHandler{}
+				list193 := []NodeRuntimeHandler{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list197 = append(list197, NodeRuntimeHandler{})
-					list197[len(list197)-1].DecodeJSON(d)
+					list193 = append(list193, NodeRuntimeHandler{})
+					list193[len(list193)-1].DecodeJSON(d)
 				}
-				x.RuntimeHandlers = list197
+				x.RuntimeHandlers = list193
 			}
 		case "features":
 			d.Once(&seen, 12)
@@ -5242,12 +5161,12 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.DeclaredFeatures = nil
 			} else if d.Array("[]string") {
-				list198 := []string{}
+				list194 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list198 = append(list198, "")
-					d.String(&list198[len(list198)-1])
+					list194 = append(list194, "")
+					d.String(&list194[len(list194)-1])
 				}
-				x.DeclaredFeatures = list198
+				x.DeclaredFeatures = list194
 			}
 		default:
 			d.Unknown()
@@ -5522,11 +5441,11 @@ func (x *ContainerImage) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i199 := range x.Names {
-			if i199 > 0 {
+		for i195 := range x.Names {
+			if i195 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Names[i199]))
+			b = jsonwire.AppendString(b, string(x.Names[i195]))
 		}
 		b = append(b, ']')
 	}
@@ -5550,12 +5469,12 @@ func (x *ContainerImage) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Names = nil
 			} else if d.Array("[]string") {
-				list200 := []string{}
+				list196 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list200 = append(list200, "")
-					d.String(&list200[len(list200)-1])
+					list196 = append(list196, "")
+					d.String(&list196[len(list196)-1])
 				}
-				x.Names = list200
+				x.Names = list196
 			}
 		case "sizeBytes":
 			d.Once(&seen, 1)
@@ -5810,11 +5729,11 @@ func (x *NodeList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i201 := range x.Items {
-			if i201 > 0 {
+		for i197 := range x.Items {
+			if i197 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i201].AppendJSON(b)
+			b = x.Items[i197].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -5843,12 +5762,12 @@ func (x *NodeList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.Node") {
-				list202 := []Node{}
+				list198 := []Node{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list202 = append(list202, Node{})
-					list202[len(list202)-1].DecodeJSON(d)
+					list198 = append(list198, Node{})
+					list198[len(list198)-1].DecodeJSON(d)
 				}
-				x.Items = list202
+				x.Items = list198
 			}
 		default:
 			d.Unknown()
@@ -5912,16 +5831,16 @@ func (x *PersistentVolumeSpec) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Capacity) != 0 {
 		b = append(b, `,"capacity":`...)
-		var stack204 [16]ResourceName
-		keys203 := jsonwire.SortedKeys(x.Capacity, stack204[:0])
-		start207 := len(b)
-		for _, k205 := range keys203 {
-			b = jsonwire.AppendString(append(b, ','), string(k205))
+		var stack200 [16]ResourceName
+		keys199 := jsonwire.SortedKeys(x.Capacity, stack200[:0])
+		start203 := len(b)
+		for _, k201 := range keys199 {
+			b = jsonwire.AppendString(append(b, ','), string(k201))
 			b = append(b, ':')
-			v206 := x.Capacity[k205]
-			b = v206.AppendJSON(b)
+			v202 := x.Capacity[k201]
+			b = v202.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start207)
+		b = jsonwire.Close(b, start203)
 	}
 	if x.PersistentVolumeSource.GCEPersistentDisk != nil {
 		b = append(b, `,"gcePersistentDisk":`...)
@@ -6014,11 +5933,11 @@ func (x *PersistentVolumeSpec) AppendJSON(b []byte) []byte {
 	if len(x.AccessModes) != 0 {
 		b = append(b, `,"accessModes":`...)
 		b = append(b, '[')
-		for i208 := range x.AccessModes {
-			if i208 > 0 {
+		for i204 := range x.AccessModes {
+			if i204 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.AccessModes[i208]))
+			b = jsonwire.AppendString(b, string(x.AccessModes[i204]))
 		}
 		b = append(b, ']')
 	}
@@ -6037,11 +5956,11 @@ func (x *PersistentVolumeSpec) AppendJSON(b []byte) []byte {
 	if len(x.MountOptions) != 0 {
 		b = append(b, `,"mountOptions":`...)
 		b = append(b, '[')
-		for i209 := range x.MountOptions {
-			if i209 > 0 {
+		for i205 := range x.MountOptions {
+			if i205 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.MountOptions[i209]))
+			b = jsonwire.AppendString(b, string(x.MountOptions[i205]))
 		}
 		b = append(b, ']')
 	}
@@ -6077,12 +5996,12 @@ func (x *PersistentVolumeSpec) DecodeJSON(d *jsonwire.Decoder) {
 					x.Capacity = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k210 := ResourceName(d.KeyString())
-					_, has212 := x.Capacity[k210]
-					d.MapKey(has212)
-					var v211 quantity.Quantity
-					v211.DecodeJSON(d)
-					x.Capacity[k210] = v211
+					k206 := ResourceName(d.KeyString())
+					_, has208 := x.Capacity[k206]
+					d.MapKey(has208)
+					var v207 quantity.Quantity
+					v207.DecodeJSON(d)
+					x.Capacity[k206] = v207
 				}
 				d.MapEnd()
 			}
@@ -6311,12 +6230,12 @@ func (x *PersistentVolumeSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.AccessModes = nil
 			} else if d.Array("[]v1.PersistentVolumeAccessMode") {
-				list213 := []PersistentVolumeAccessMode{}
+				list209 := []PersistentVolumeAccessMode{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list213 = append(list213, "")
-					d.String((*string)(&list213[len(list213)-1]))
+					list209 = append(list209, "")
+					d.String((*string)(&list209[len(list209)-1]))
 				}
-				x.AccessModes = list213
+				x.AccessModes = list209
 			}
 		case "claimRef":
 			d.Once(&seen, 24)
@@ -6339,12 +6258,12 @@ func (x *PersistentVolumeSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.MountOptions = nil
 			} else if d.Array("[]string") {
-				list214 := []string{}
+				list210 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list214 = append(list214, "")
-					d.String(&list214[len(list214)-1])
+					list210 = append(list210, "")
+					d.String(&list210[len(list210)-1])
 				}
-				x.MountOptions = list214
+				x.MountOptions = list210
 			}
 		case "volumeMode":
 			d.Once(&seen, 28)
@@ -6772,11 +6691,11 @@ func (x *RBDPersistentVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i215 := range x.CephMonitors {
-			if i215 > 0 {
+		for i211 := range x.CephMonitors {
+			if i211 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.CephMonitors[i215]))
+			b = jsonwire.AppendString(b, string(x.CephMonitors[i211]))
 		}
 		b = append(b, ']')
 	}
@@ -6822,12 +6741,12 @@ func (x *RBDPersistentVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.CephMonitors = nil
 			} else if d.Array("[]string") {
-				list216 := []string{}
+				list212 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list216 = append(list216, "")
-					d.String(&list216[len(list216)-1])
+					list212 = append(list212, "")
+					d.String(&list212[len(list212)-1])
 				}
-				x.CephMonitors = list216
+				x.CephMonitors = list212
 			}
 		case "image":
 			d.Once(&seen, 1)
@@ -6923,11 +6842,11 @@ func (x *ISCSIPersistentVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Portals) != 0 {
 		b = append(b, `,"portals":`...)
 		b = append(b, '[')
-		for i217 := range x.Portals {
-			if i217 > 0 {
+		for i213 := range x.Portals {
+			if i213 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Portals[i217]))
+			b = jsonwire.AppendString(b, string(x.Portals[i213]))
 		}
 		b = append(b, ']')
 	}
@@ -6981,12 +6900,12 @@ func (x *ISCSIPersistentVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Portals = nil
 			} else if d.Array("[]string") {
-				list218 := []string{}
+				list214 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list218 = append(list218, "")
-					d.String(&list218[len(list218)-1])
+					list214 = append(list214, "")
+					d.String(&list214[len(list214)-1])
 				}
-				x.Portals = list218
+				x.Portals = list214
 			}
 		case "chapAuthDiscovery":
 			d.Once(&seen, 7)
@@ -7083,11 +7002,11 @@ func (x *CephFSPersistentVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i219 := range x.Monitors {
-			if i219 > 0 {
+		for i215 := range x.Monitors {
+			if i215 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Monitors[i219]))
+			b = jsonwire.AppendString(b, string(x.Monitors[i215]))
 		}
 		b = append(b, ']')
 	}
@@ -7127,12 +7046,12 @@ func (x *CephFSPersistentVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Monitors = nil
 			} else if d.Array("[]string") {
-				list220 := []string{}
+				list216 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list220 = append(list220, "")
-					d.String(&list220[len(list220)-1])
+					list216 = append(list216, "")
+					d.String(&list216[len(list216)-1])
 				}
-				x.Monitors = list220
+				x.Monitors = list216
 			}
 		case "path":
 			d.Once(&seen, 1)
@@ -7182,16 +7101,16 @@ func (x *FlexPersistentVolumeSource) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Options) != 0 {
 		b = append(b, `,"options":`...)
-		var stack222 [16]string
-		keys221 := jsonwire.SortedKeys(x.Options, stack222[:0])
-		start225 := len(b)
-		for _, k223 := range keys221 {
-			b = jsonwire.AppendString(append(b, ','), string(k223))
+		var stack218 [16]string
+		keys217 := jsonwire.SortedKeys(x.Options, stack218[:0])
+		start221 := len(b)
+		for _, k219 := range keys217 {
+			b = jsonwire.AppendString(append(b, ','), string(k219))
 			b = append(b, ':')
-			v224 := x.Options[k223]
-			b = jsonwire.AppendString(b, string(v224))
+			v220 := x.Options[k219]
+			b = jsonwire.AppendString(b, string(v220))
 		}
-		b = jsonwire.Close(b, start225)
+		b = jsonwire.Close(b, start221)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -7232,12 +7151,12 @@ func (x *FlexPersistentVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 					x.Options = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k226 := string(d.KeyString())
-					_, has228 := x.Options[k226]
-					d.MapKey(has228)
-					var v227 string
-					d.String(&v227)
-					x.Options[k226] = v227
+					k222 := string(d.KeyString())
+					_, has224 := x.Options[k222]
+					d.MapKey(has224)
+					var v223 string
+					d.String(&v223)
+					x.Options[k222] = v223
 				}
 				d.MapEnd()
 			}
@@ -7518,16 +7437,16 @@ func (x *CSIPersistentVolumeSource) AppendJSON(b []byte) []byte {
 	}
 	if len(x.VolumeAttributes) != 0 {
 		b = append(b, `,"volumeAttributes":`...)
-		var stack230 [16]string
-		keys229 := jsonwire.SortedKeys(x.VolumeAttributes, stack230[:0])
-		start233 := len(b)
-		for _, k231 := range keys229 {
-			b = jsonwire.AppendString(append(b, ','), string(k231))
+		var stack226 [16]string
+		keys225 := jsonwire.SortedKeys(x.VolumeAttributes, stack226[:0])
+		start229 := len(b)
+		for _, k227 := range keys225 {
+			b = jsonwire.AppendString(append(b, ','), string(k227))
 			b = append(b, ':')
-			v232 := x.VolumeAttributes[k231]
-			b = jsonwire.AppendString(b, string(v232))
+			v228 := x.VolumeAttributes[k227]
+			b = jsonwire.AppendString(b, string(v228))
 		}
-		b = jsonwire.Close(b, start233)
+		b = jsonwire.Close(b, start229)
 	}
 	if x.ControllerPublishSecretRef != nil {
 		b = append(b, `,"controllerPublishSecretRef":`...)
@@ -7581,12 +7500,12 @@ func (x *CSIPersistentVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 					x.VolumeAttributes = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k234 := string(d.KeyString())
-					_, has236 := x.VolumeAttributes[k234]
-					d.MapKey(has236)
-					var v235 string
-					d.String(&v235)
-					x.VolumeAttributes[k234] = v235
+					k230 := string(d.KeyString())
+					_, has232 := x.VolumeAttributes[k230]
+					d.MapKey(has232)
+					var v231 string
+					d.String(&v231)
+					x.VolumeAttributes[k230] = v231
 				}
 				d.MapEnd()
 			}
@@ -7756,11 +7675,11 @@ func (x *PersistentVolumeList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i237 := range x.Items {
-			if i237 > 0 {
+		for i233 := range x.Items {
+			if i233 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i237].AppendJSON(b)
+			b = x.Items[i233].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -7789,12 +7708,12 @@ func (x *PersistentVolumeList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.PersistentVolume") {
-				list238 := []PersistentVolume{}
+				list234 := []PersistentVolume{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list238 = append(list238, PersistentVolume{})
-					list238[len(list238)-1].DecodeJSON(d)
+					list234 = append(list234, PersistentVolume{})
+					list234[len(list234)-1].DecodeJSON(d)
 				}
-				x.Items = list238
+				x.Items = list234
 			}
 		default:
 			d.Unknown()
@@ -7840,11 +7759,11 @@ func (x *PersistentVolumeClaimSpec) AppendJSON(b []byte) []byte {
 	if len(x.AccessModes) != 0 {
 		b = append(b, `,"accessModes":`...)
 		b = append(b, '[')
-		for i239 := range x.AccessModes {
-			if i239 > 0 {
+		for i235 := range x.AccessModes {
+			if i235 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.AccessModes[i239]))
+			b = jsonwire.AppendString(b, string(x.AccessModes[i235]))
 		}
 		b = append(b, ']')
 	}
@@ -7894,12 +7813,12 @@ func (x *PersistentVolumeClaimSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.AccessModes = nil
 			} else if d.Array("[]v1.PersistentVolumeAccessMode") {
-				list240 := []PersistentVolumeAccessMode{}
+				list236 := []PersistentVolumeAccessMode{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list240 = append(list240, "")
-					d.String((*string)(&list240[len(list240)-1]))
+					list236 = append(list236, "")
+					d.String((*string)(&list236[len(list236)-1]))
 				}
-				x.AccessModes = list240
+				x.AccessModes = list236
 			}
 		case "selector":
 			d.Once(&seen, 1)
@@ -7979,29 +7898,29 @@ func (x *VolumeResourceRequirements) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Limits) != 0 {
 		b = append(b, `,"limits":`...)
-		var stack242 [16]ResourceName
-		keys241 := jsonwire.SortedKeys(x.Limits, stack242[:0])
-		start245 := len(b)
-		for _, k243 := range keys241 {
-			b = jsonwire.AppendString(append(b, ','), string(k243))
+		var stack238 [16]ResourceName
+		keys237 := jsonwire.SortedKeys(x.Limits, stack238[:0])
+		start241 := len(b)
+		for _, k239 := range keys237 {
+			b = jsonwire.AppendString(append(b, ','), string(k239))
 			b = append(b, ':')
-			v244 := x.Limits[k243]
-			b = v244.AppendJSON(b)
+			v240 := x.Limits[k239]
+			b = v240.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start245)
+		b = jsonwire.Close(b, start241)
 	}
 	if len(x.Requests) != 0 {
 		b = append(b, `,"requests":`...)
-		var stack247 [16]ResourceName
-		keys246 := jsonwire.SortedKeys(x.Requests, stack247[:0])
-		start250 := len(b)
-		for _, k248 := range keys246 {
-			b = jsonwire.AppendString(append(b, ','), string(k248))
+		var stack243 [16]ResourceName
+		keys242 := jsonwire.SortedKeys(x.Requests, stack243[:0])
+		start246 := len(b)
+		for _, k244 := range keys242 {
+			b = jsonwire.AppendString(append(b, ','), string(k244))
 			b = append(b, ':')
-			v249 := x.Requests[k248]
-			b = v249.AppendJSON(b)
+			v245 := x.Requests[k244]
+			b = v245.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start250)
+		b = jsonwire.Close(b, start246)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -8023,12 +7942,12 @@ func (x *VolumeResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 					x.Limits = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k251 := ResourceName(d.KeyString())
-					_, has253 := x.Limits[k251]
-					d.MapKey(has253)
-					var v252 quantity.Quantity
-					v252.DecodeJSON(d)
-					x.Limits[k251] = v252
+					k247 := ResourceName(d.KeyString())
+					_, has249 := x.Limits[k247]
+					d.MapKey(has249)
+					var v248 quantity.Quantity
+					v248.DecodeJSON(d)
+					x.Limits[k247] = v248
 				}
 				d.MapEnd()
 			}
@@ -8041,12 +7960,12 @@ func (x *VolumeResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 					x.Requests = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k254 := ResourceName(d.KeyString())
-					_, has256 := x.Requests[k254]
-					d.MapKey(has256)
-					var v255 quantity.Quantity
-					v255.DecodeJSON(d)
-					x.Requests[k254] = v255
+					k250 := ResourceName(d.KeyString())
+					_, has252 := x.Requests[k250]
+					d.MapKey(has252)
+					var v251 quantity.Quantity
+					v251.DecodeJSON(d)
+					x.Requests[k250] = v251
 				}
 				d.MapEnd()
 			}
@@ -8225,63 +8144,63 @@ func (x *PersistentVolumeClaimStatus) AppendJSON(b []byte) []byte {
 	if len(x.AccessModes) != 0 {
 		b = append(b, `,"accessModes":`...)
 		b = append(b, '[')
-		for i257 := range x.AccessModes {
-			if i257 > 0 {
+		for i253 := range x.AccessModes {
+			if i253 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.AccessModes[i257]))
+			b = jsonwire.AppendString(b, string(x.AccessModes[i253]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Capacity) != 0 {
 		b = append(b, `,"capacity":`...)
-		var stack259 [16]ResourceName
-		keys258 := jsonwire.SortedKeys(x.Capacity, stack259[:0])
-		start262 := len(b)
-		for _, k260 := range keys258 {
-			b = jsonwire.AppendString(append(b, ','), string(k260))
+		var stack255 [16]ResourceName
+		keys254 := jsonwire.SortedKeys(x.Capacity, stack255[:0])
+		start258 := len(b)
+		for _, k256 := range keys254 {
+			b = jsonwire.AppendString(append(b, ','), string(k256))
 			b = append(b, ':')
-			v261 := x.Capacity[k260]
-			b = v261.AppendJSON(b)
+			v257 := x.Capacity[k256]
+			b = v257.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start262)
+		b = jsonwire.Close(b, start258)
 	}
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i263 := range x.Conditions {
-			if i263 > 0 {
+		for i259 := range x.Conditions {
+			if i259 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i263].AppendJSON(b)
+			b = x.Conditions[i259].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.AllocatedResources) != 0 {
 		b = append(b, `,"allocatedResources":`...)
-		var stack265 [16]ResourceName
-		keys264 := jsonwire.SortedKeys(x.AllocatedResources, stack265[:0])
-		start268 := len(b)
-		for _, k266 := range keys264 {
-			b = jsonwire.AppendString(append(b, ','), string(k266))
+		var stack261 [16]ResourceName
+		keys260 := jsonwire.SortedKeys(x.AllocatedResources, stack261[:0])
+		start264 := len(b)
+		for _, k262 := range keys260 {
+			b = jsonwire.AppendString(append(b, ','), string(k262))
 			b = append(b, ':')
-			v267 := x.AllocatedResources[k266]
-			b = v267.AppendJSON(b)
+			v263 := x.AllocatedResources[k262]
+			b = v263.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start268)
+		b = jsonwire.Close(b, start264)
 	}
 	if len(x.AllocatedResourceStatuses) != 0 {
 		b = append(b, `,"allocatedResourceStatuses":`...)
-		var stack270 [16]ResourceName
-		keys269 := jsonwire.SortedKeys(x.AllocatedResourceStatuses, stack270[:0])
-		start273 := len(b)
-		for _, k271 := range keys269 {
-			b = jsonwire.AppendString(append(b, ','), string(k271))
+		var stack266 [16]ResourceName
+		keys265 := jsonwire.SortedKeys(x.AllocatedResourceStatuses, stack266[:0])
+		start269 := len(b)
+		for _, k267 := range keys265 {
+			b = jsonwire.AppendString(append(b, ','), string(k267))
 			b = append(b, ':')
-			v272 := x.AllocatedResourceStatuses[k271]
-			b = jsonwire.AppendString(b, string(v272))
+			v268 := x.AllocatedResourceStatuses[k267]
+			b = jsonwire.AppendString(b, string(v268))
 		}
-		b = jsonwire.Close(b, start273)
+		b = jsonwire.Close(b, start269)
 	}
 	if x.CurrentVolumeAttributesClassName != nil {
 		b = append(b, `,"currentVolumeAttributesClassName":`...)
@@ -8290,10 +8209,6 @@ func (x *PersistentVolumeClaimStatus) AppendJSON(b []byte) []byte {
 	if x.ModifyVolumeStatus != nil {
 		b = append(b, `,"modifyVolumeStatus":`...)
 		b = x.ModifyVolumeStatus.AppendJSON(b)
-	}
-	if x.HealthStatus != nil {
-		b = append(b, `,"healthStatus":`...)
-		b = x.HealthStatus.AppendJSON(b)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -8314,12 +8229,12 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.AccessModes = nil
 			} else if d.Array("[]v1.PersistentVolumeAccessMode") {
-				list274 := []PersistentVolumeAccessMode{}
+				list270 := []PersistentVolumeAccessMode{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list274 = append(list274, "")
-					d.String((*string)(&list274[len(list274)-1]))
+					list270 = append(list270, "")
+					d.String((*string)(&list270[len(list270)-1]))
 				}
-				x.AccessModes = list274
+				x.AccessModes = list270
 			}
 		case "capacity":
 			d.Once(&seen, 2)
@@ -8330,12 +8245,12 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.Capacity = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k275 := ResourceName(d.KeyString())
-					_, has277 := x.Capacity[k275]
-					d.MapKey(has277)
-					var v276 quantity.Quantity
-					v276.DecodeJSON(d)
-					x.Capacity[k275] = v276
+					k271 := ResourceName(d.KeyString())
+					_, has273 := x.Capacity[k271]
+					d.MapKey(has273)
+					var v272 quantity.Quantity
+					v272.DecodeJSON(d)
+					x.Capacity[k271] = v272
 				}
 				d.MapEnd()
 			}
@@ -8344,12 +8259,12 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Conditions = nil
 			} else if d.Array("[]v1.PersistentVolumeClaimCondition") {
-				list278 := []PersistentVolumeClaimCondition{}
+				list274 := []PersistentVolumeClaimCondition{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list278 = append(list278, PersistentVolumeClaimCondition{})
-					list278[len(list278)-1].DecodeJSON(d)
+					list274 = append(list274, PersistentVolumeClaimCondition{})
+					list274[len(list274)-1].DecodeJSON(d)
 				}
-				x.Conditions = list278
+				x.Conditions = list274
 			}
 		case "allocatedResources":
 			d.Once(&seen, 4)
@@ -8360,12 +8275,12 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.AllocatedResources = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k279 := ResourceName(d.KeyString())
-					_, has281 := x.AllocatedResources[k279]
-					d.MapKey(has281)
-					var v280 quantity.Quantity
-					v280.DecodeJSON(d)
-					x.AllocatedResources[k279] = v280
+					k275 := ResourceName(d.KeyString())
+					_, has277 := x.AllocatedResources[k275]
+					d.MapKey(has277)
+					var v276 quantity.Quantity
+					v276.DecodeJSON(d)
+					x.AllocatedResources[k275] = v276
 				}
 				d.MapEnd()
 			}
@@ -8378,12 +8293,12 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.AllocatedResourceStatuses = map[ResourceName]ClaimResourceStatus{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k282 := ResourceName(d.KeyString())
-					_, has284 := x.AllocatedResourceStatuses[k282]
-					d.MapKey(has284)
-					var v283 ClaimResourceStatus
-					d.String((*string)(&v283))
-					x.AllocatedResourceStatuses[k282] = v283
+					k278 := ResourceName(d.KeyString())
+					_, has280 := x.AllocatedResourceStatuses[k278]
+					d.MapKey(has280)
+					var v279 ClaimResourceStatus
+					d.String((*string)(&v279))
+					x.AllocatedResourceStatuses[k278] = v279
 				}
 				d.MapEnd()
 			}
@@ -8406,16 +8321,6 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.ModifyVolumeStatus = new(ModifyVolumeStatus)
 				}
 				x.ModifyVolumeStatus.DecodeJSON(d)
-			}
-		case "healthStatus":
-			d.Once(&seen, 8)
-			if d.Null() {
-				x.HealthStatus = nil
-			} else {
-				if x.HealthStatus == nil {
-					x.HealthStatus = new(VolumeHealthStatus)
-				}
-				x.HealthStatus.DecodeJSON(d)
 			}
 		default:
 			d.Unknown()
@@ -8513,55 +8418,6 @@ func (x *ModifyVolumeStatus) DecodeJSON(d *jsonwire.Decoder) {
 }
 
 // AppendJSON appends x's canonical JSON to b.
-func (x *VolumeHealthStatus) AppendJSON(b []byte) []byte {
-	start := len(b)
-	if len(x.HealthConditions) != 0 {
-		b = append(b, `,"healthConditions":`...)
-		b = append(b, '[')
-		for i285 := range x.HealthConditions {
-			if i285 > 0 {
-				b = append(b, ',')
-			}
-			b = x.HealthConditions[i285].AppendJSON(b)
-		}
-		b = append(b, ']')
-	}
-	b = append(b, `,"lastTransitionTime":`...)
-	b = x.LastTransitionTime.AppendJSON(b)
-	return jsonwire.Close(b, start)
-}
-
-// DecodeJSON reads x from d and leaves alone what the text does not name.
-func (x *VolumeHealthStatus) DecodeJSON(d *jsonwire.Decoder) {
-	if !d.Object("v1.VolumeHealthStatus") {
-		return
-	}
-	var seen uint64
-	for ok := d.FirstKey(); ok; ok = d.NextKey() {
-		switch string(d.Key()) {
-		case "healthConditions":
-			d.Once(&seen, 0)
-			if d.Null() {
-				x.HealthConditions = nil
-			} else if d.Array("[]v1.VolumeHealthCondition") {
-				list286 := []VolumeHealthCondition{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list286 = append(list286, VolumeHealthCondition{})
-					list286[len(list286)-1].DecodeJSON(d)
-				}
-				x.HealthConditions = list286
-			}
-		case "lastTransitionTime":
-			d.Once(&seen, 1)
-			x.LastTransitionTime.DecodeJSON(d)
-		default:
-			d.Unknown()
-		}
-	}
-	d.Leave("VolumeHealthStatus")
-}
-
-// AppendJSON appends x's canonical JSON to b.
 func (x *PersistentVolumeClaimList) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if x.TypeMeta.Kind != "" {
@@ -8579,11 +8435,11 @@ func (x *PersistentVolumeClaimList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i287 := range x.Items {
-			if i287 > 0 {
+		for i281 := range x.Items {
+			if i281 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i287].AppendJSON(b)
+			b = x.Items[i281].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8612,12 +8468,12 @@ func (x *PersistentVolumeClaimList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.PersistentVolumeClaim") {
-				list288 := []PersistentVolumeClaim{}
+				list282 := []PersistentVolumeClaim{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list288 = append(list288, PersistentVolumeClaim{})
-					list288[len(list288)-1].DecodeJSON(d)
+					list282 = append(list282, PersistentVolumeClaim{})
+					list282[len(list282)-1].DecodeJSON(d)
 				}
-				x.Items = list288
+				x.Items = list282
 			}
 		default:
 			d.Unknown()
@@ -8682,22 +8538,22 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	if len(x.Volumes) != 0 {
 		b = append(b, `,"volumes":`...)
 		b = append(b, '[')
-		for i289 := range x.Volumes {
-			if i289 > 0 {
+		for i283 := range x.Volumes {
+			if i283 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Volumes[i289].AppendJSON(b)
+			b = x.Volumes[i283].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.InitContainers) != 0 {
 		b = append(b, `,"initContainers":`...)
 		b = append(b, '[')
-		for i290 := range x.InitContainers {
-			if i290 > 0 {
+		for i284 := range x.InitContainers {
+			if i284 > 0 {
 				b = append(b, ',')
 			}
-			b = x.InitContainers[i290].AppendJSON(b)
+			b = x.InitContainers[i284].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8706,22 +8562,22 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i291 := range x.Containers {
-			if i291 > 0 {
+		for i285 := range x.Containers {
+			if i285 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Containers[i291].AppendJSON(b)
+			b = x.Containers[i285].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainers) != 0 {
 		b = append(b, `,"ephemeralContainers":`...)
 		b = append(b, '[')
-		for i292 := range x.EphemeralContainers {
-			if i292 > 0 {
+		for i286 := range x.EphemeralContainers {
+			if i286 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainers[i292].AppendJSON(b)
+			b = x.EphemeralContainers[i286].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8743,16 +8599,16 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	}
 	if len(x.NodeSelector) != 0 {
 		b = append(b, `,"nodeSelector":`...)
-		var stack294 [16]string
-		keys293 := jsonwire.SortedKeys(x.NodeSelector, stack294[:0])
-		start297 := len(b)
-		for _, k295 := range keys293 {
-			b = jsonwire.AppendString(append(b, ','), string(k295))
+		var stack288 [16]string
+		keys287 := jsonwire.SortedKeys(x.NodeSelector, stack288[:0])
+		start291 := len(b)
+		for _, k289 := range keys287 {
+			b = jsonwire.AppendString(append(b, ','), string(k289))
 			b = append(b, ':')
-			v296 := x.NodeSelector[k295]
-			b = jsonwire.AppendString(b, string(v296))
+			v290 := x.NodeSelector[k289]
+			b = jsonwire.AppendString(b, string(v290))
 		}
-		b = jsonwire.Close(b, start297)
+		b = jsonwire.Close(b, start291)
 	}
 	if x.ServiceAccountName != "" {
 		b = append(b, `,"serviceAccountName":`...)
@@ -8793,11 +8649,11 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	if len(x.ImagePullSecrets) != 0 {
 		b = append(b, `,"imagePullSecrets":`...)
 		b = append(b, '[')
-		for i298 := range x.ImagePullSecrets {
-			if i298 > 0 {
+		for i292 := range x.ImagePullSecrets {
+			if i292 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ImagePullSecrets[i298].AppendJSON(b)
+			b = x.ImagePullSecrets[i292].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8820,22 +8676,22 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	if len(x.Tolerations) != 0 {
 		b = append(b, `,"tolerations":`...)
 		b = append(b, '[')
-		for i299 := range x.Tolerations {
-			if i299 > 0 {
+		for i293 := range x.Tolerations {
+			if i293 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Tolerations[i299].AppendJSON(b)
+			b = x.Tolerations[i293].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.HostAliases) != 0 {
 		b = append(b, `,"hostAliases":`...)
 		b = append(b, '[')
-		for i300 := range x.HostAliases {
-			if i300 > 0 {
+		for i294 := range x.HostAliases {
+			if i294 > 0 {
 				b = append(b, ',')
 			}
-			b = x.HostAliases[i300].AppendJSON(b)
+			b = x.HostAliases[i294].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8854,11 +8710,11 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	if len(x.ReadinessGates) != 0 {
 		b = append(b, `,"readinessGates":`...)
 		b = append(b, '[')
-		for i301 := range x.ReadinessGates {
-			if i301 > 0 {
+		for i295 := range x.ReadinessGates {
+			if i295 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ReadinessGates[i301].AppendJSON(b)
+			b = x.ReadinessGates[i295].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8876,25 +8732,25 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Overhead) != 0 {
 		b = append(b, `,"overhead":`...)
-		var stack303 [16]ResourceName
-		keys302 := jsonwire.SortedKeys(x.Overhead, stack303[:0])
-		start306 := len(b)
-		for _, k304 := range keys302 {
-			b = jsonwire.AppendString(append(b, ','), string(k304))
+		var stack297 [16]ResourceName
+		keys296 := jsonwire.SortedKeys(x.Overhead, stack297[:0])
+		start300 := len(b)
+		for _, k298 := range keys296 {
+			b = jsonwire.AppendString(append(b, ','), string(k298))
 			b = append(b, ':')
-			v305 := x.Overhead[k304]
-			b = v305.AppendJSON(b)
+			v299 := x.Overhead[k298]
+			b = v299.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start306)
+		b = jsonwire.Close(b, start300)
 	}
 	if len(x.TopologySpreadConstraints) != 0 {
 		b = append(b, `,"topologySpreadConstraints":`...)
 		b = append(b, '[')
-		for i307 := range x.TopologySpreadConstraints {
-			if i307 > 0 {
+		for i301 := range x.TopologySpreadConstraints {
+			if i301 > 0 {
 				b = append(b, ',')
 			}
-			b = x.TopologySpreadConstraints[i307].AppendJSON(b)
+			b = x.TopologySpreadConstraints[i301].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8913,22 +8769,22 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	if len(x.SchedulingGates) != 0 {
 		b = append(b, `,"schedulingGates":`...)
 		b = append(b, '[')
-		for i308 := range x.SchedulingGates {
-			if i308 > 0 {
+		for i302 := range x.SchedulingGates {
+			if i302 > 0 {
 				b = append(b, ',')
 			}
-			b = x.SchedulingGates[i308].AppendJSON(b)
+			b = x.SchedulingGates[i302].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.ResourceClaims) != 0 {
 		b = append(b, `,"resourceClaims":`...)
 		b = append(b, '[')
-		for i309 := range x.ResourceClaims {
-			if i309 > 0 {
+		for i303 := range x.ResourceClaims {
+			if i303 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ResourceClaims[i309].AppendJSON(b)
+			b = x.ResourceClaims[i303].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8943,17 +8799,6 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	if x.SchedulingGroup != nil {
 		b = append(b, `,"schedulingGroup":`...)
 		b = x.SchedulingGroup.AppendJSON(b)
-	}
-	if len(x.EvictionResponders) != 0 {
-		b = append(b, `,"evictionResponders":`...)
-		b = append(b, '[')
-		for i310 := range x.EvictionResponders {
-			if i310 > 0 {
-				b = append(b, ',')
-			}
-			b = x.EvictionResponders[i310].AppendJSON(b)
-		}
-		b = append(b, ']')
 	}
 	return jsonwire.Close(b, start)
 }
@@ -8971,48 +8816,48 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Volumes = nil
 			} else if d.Array("[]v1.Volume") {
-				list311 := []Volume{}
+				list304 := []Volume{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list311 = append(list311, Volume{})
-					list311[len(list311)-1].DecodeJSON(d)
+					list304 = append(list304, Volume{})
+					list304[len(list304)-1].DecodeJSON(d)
 				}
-				x.Volumes = list311
+				x.Volumes = list304
 			}
 		case "initContainers":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.InitContainers = nil
 			} else if d.Array("[]v1.Container") {
-				list312 := []Container{}
+				list305 := []Container{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list312 = append(list312, Container{})
-					list312[len(list312)-1].DecodeJSON(d)
+					list305 = append(list305, Container{})
+					list305[len(list305)-1].DecodeJSON(d)
 				}
-				x.InitContainers = list312
+				x.InitContainers = list305
 			}
 		case "containers":
 			d.Once(&seen, 2)
 			if d.Null() {
 				x.Containers = nil
 			} else if d.Array("[]v1.Container") {
-				list313 := []Container{}
+				list306 := []Container{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list313 = append(list313, Container{})
-					list313[len(list313)-1].DecodeJSON(d)
+					list306 = append(list306, Container{})
+					list306[len(list306)-1].DecodeJSON(d)
 				}
-				x.Containers = list313
+				x.Containers = list306
 			}
 		case "ephemeralContainers":
 			d.Once(&seen, 3)
 			if d.Null() {
 				x.EphemeralContainers = nil
 			} else if d.Array("[]v1.EphemeralContainer") {
-				list314 := []EphemeralContainer{}
+				list307 := []EphemeralContainer{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list314 = append(list314, EphemeralContainer{})
-					list314[len(list314)-1].DecodeJSON(d)
+					list307 = append(list307, EphemeralContainer{})
+					list307[len(list307)-1].DecodeJSON(d)
 				}
-				x.EphemeralContainers = list314
+				x.EphemeralContainers = list307
 			}
 		case "restartPolicy":
 			d.Once(&seen, 4)
@@ -9049,12 +8894,12 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 					x.NodeSelector = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k315 := string(d.KeyString())
-					_, has317 := x.NodeSelector[k315]
-					d.MapKey(has317)
-					var v316 string
-					d.String(&v316)
-					x.NodeSelector[k315] = v316
+					k308 := string(d.KeyString())
+					_, has310 := x.NodeSelector[k308]
+					d.MapKey(has310)
+					var v309 string
+					d.String(&v309)
+					x.NodeSelector[k308] = v309
 				}
 				d.MapEnd()
 			}
@@ -9111,12 +8956,12 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.ImagePullSecrets = nil
 			} else if d.Array("[]v1.LocalObjectReference") {
-				list318 := []LocalObjectReference{}
+				list311 := []LocalObjectReference{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list318 = append(list318, LocalObjectReference{})
-					list318[len(list318)-1].DecodeJSON(d)
+					list311 = append(list311, LocalObjectReference{})
+					list311[len(list311)-1].DecodeJSON(d)
 				}
-				x.ImagePullSecrets = list318
+				x.ImagePullSecrets = list311
 			}
 		case "hostname":
 			d.Once(&seen, 19)
@@ -9142,24 +8987,24 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Tolerations = nil
 			} else if d.Array("[]v1.Toleration") {
-				list319 := []Toleration{}
+				list312 := []Toleration{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list319 = append(list319, Toleration{})
-					list319[len(list319)-1].DecodeJSON(d)
+					list312 = append(list312, Toleration{})
+					list312[len(list312)-1].DecodeJSON(d)
 				}
-				x.Tolerations = list319
+				x.Tolerations = list312
 			}
 		case "hostAliases":
 			d.Once(&seen, 24)
 			if d.Null() {
 				x.HostAliases = nil
 			} else if d.Array("[]v1.HostAlias") {
-				list320 := []HostAlias{}
+				list313 := []HostAlias{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list320 = append(list320, HostAlias{})
-					list320[len(list320)-1].DecodeJSON(d)
+					list313 = append(list313, HostAlias{})
+					list313[len(list313)-1].DecodeJSON(d)
 				}
-				x.HostAliases = list320
+				x.HostAliases = list313
 			}
 		case "priorityClassName":
 			d.Once(&seen, 25)
@@ -9189,12 +9034,12 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.ReadinessGates = nil
 			} else if d.Array("[]v1.PodReadinessGate") {
-				list321 := []PodReadinessGate{}
+				list314 := []PodReadinessGate{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list321 = append(list321, PodReadinessGate{})
-					list321[len(list321)-1].DecodeJSON(d)
+					list314 = append(list314, PodReadinessGate{})
+					list314[len(list314)-1].DecodeJSON(d)
 				}
-				x.ReadinessGates = list321
+				x.ReadinessGates = list314
 			}
 		case "runtimeClassName":
 			d.Once(&seen, 29)
@@ -9235,12 +9080,12 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 					x.Overhead = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k322 := ResourceName(d.KeyString())
-					_, has324 := x.Overhead[k322]
-					d.MapKey(has324)
-					var v323 quantity.Quantity
-					v323.DecodeJSON(d)
-					x.Overhead[k322] = v323
+					k315 := ResourceName(d.KeyString())
+					_, has317 := x.Overhead[k315]
+					d.MapKey(has317)
+					var v316 quantity.Quantity
+					v316.DecodeJSON(d)
+					x.Overhead[k315] = v316
 				}
 				d.MapEnd()
 			}
@@ -9249,12 +9094,12 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.TopologySpreadConstraints = nil
 			} else if d.Array("[]v1.TopologySpreadConstraint") {
-				list325 := []TopologySpreadConstraint{}
+				list318 := []TopologySpreadConstraint{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list325 = append(list325, TopologySpreadConstraint{})
-					list325[len(list325)-1].DecodeJSON(d)
+					list318 = append(list318, TopologySpreadConstraint{})
+					list318[len(list318)-1].DecodeJSON(d)
 				}
-				x.TopologySpreadConstraints = list325
+				x.TopologySpreadConstraints = list318
 			}
 		case "setHostnameAsFQDN":
 			d.Once(&seen, 34)
@@ -9291,24 +9136,24 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.SchedulingGates = nil
 			} else if d.Array("[]v1.PodSchedulingGate") {
-				list326 := []PodSchedulingGate{}
+				list319 := []PodSchedulingGate{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list326 = append(list326, PodSchedulingGate{})
-					list326[len(list326)-1].DecodeJSON(d)
+					list319 = append(list319, PodSchedulingGate{})
+					list319[len(list319)-1].DecodeJSON(d)
 				}
-				x.SchedulingGates = list326
+				x.SchedulingGates = list319
 			}
 		case "resourceClaims":
 			d.Once(&seen, 38)
 			if d.Null() {
 				x.ResourceClaims = nil
 			} else if d.Array("[]v1.PodResourceClaim") {
-				list327 := []PodResourceClaim{}
+				list320 := []PodResourceClaim{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list327 = append(list327, PodResourceClaim{})
-					list327[len(list327)-1].DecodeJSON(d)
+					list320 = append(list320, PodResourceClaim{})
+					list320[len(list320)-1].DecodeJSON(d)
 				}
-				x.ResourceClaims = list327
+				x.ResourceClaims = list320
 			}
 		case "resources":
 			d.Once(&seen, 39)
@@ -9340,18 +9185,6 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 				}
 				x.SchedulingGroup.DecodeJSON(d)
 			}
-		case "evictionResponders":
-			d.Once(&seen, 42)
-			if d.Null() {
-				x.EvictionResponders = nil
-			} else if d.Array("[]v1.EvictionResponder") {
-				list328 := []EvictionResponder{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list328 = append(list328, EvictionResponder{})
-					list328[len(list328)-1].DecodeJSON(d)
-				}
-				x.EvictionResponders = list328
-			}
 		default:
 			d.Unknown()
 		}
@@ -9367,11 +9200,11 @@ func (x *HostAlias) AppendJSON(b []byte) []byte {
 	if len(x.Hostnames) != 0 {
 		b = append(b, `,"hostnames":`...)
 		b = append(b, '[')
-		for i329 := range x.Hostnames {
-			if i329 > 0 {
+		for i321 := range x.Hostnames {
+			if i321 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Hostnames[i329]))
+			b = jsonwire.AppendString(b, string(x.Hostnames[i321]))
 		}
 		b = append(b, ']')
 	}
@@ -9394,12 +9227,12 @@ func (x *HostAlias) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Hostnames = nil
 			} else if d.Array("[]string") {
-				list330 := []string{}
+				list322 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list330 = append(list330, "")
-					d.String(&list330[len(list330)-1])
+					list322 = append(list322, "")
+					d.String(&list322[len(list322)-1])
 				}
-				x.Hostnames = list330
+				x.Hostnames = list322
 			}
 		default:
 			d.Unknown()
@@ -9414,33 +9247,33 @@ func (x *PodDNSConfig) AppendJSON(b []byte) []byte {
 	if len(x.Nameservers) != 0 {
 		b = append(b, `,"nameservers":`...)
 		b = append(b, '[')
-		for i331 := range x.Nameservers {
-			if i331 > 0 {
+		for i323 := range x.Nameservers {
+			if i323 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Nameservers[i331]))
+			b = jsonwire.AppendString(b, string(x.Nameservers[i323]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Searches) != 0 {
 		b = append(b, `,"searches":`...)
 		b = append(b, '[')
-		for i332 := range x.Searches {
-			if i332 > 0 {
+		for i324 := range x.Searches {
+			if i324 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Searches[i332]))
+			b = jsonwire.AppendString(b, string(x.Searches[i324]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Options) != 0 {
 		b = append(b, `,"options":`...)
 		b = append(b, '[')
-		for i333 := range x.Options {
-			if i333 > 0 {
+		for i325 := range x.Options {
+			if i325 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Options[i333].AppendJSON(b)
+			b = x.Options[i325].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9460,36 +9293,36 @@ func (x *PodDNSConfig) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Nameservers = nil
 			} else if d.Array("[]string") {
-				list334 := []string{}
+				list326 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list334 = append(list334, "")
-					d.String(&list334[len(list334)-1])
+					list326 = append(list326, "")
+					d.String(&list326[len(list326)-1])
 				}
-				x.Nameservers = list334
+				x.Nameservers = list326
 			}
 		case "searches":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.Searches = nil
 			} else if d.Array("[]string") {
-				list335 := []string{}
+				list327 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list335 = append(list335, "")
-					d.String(&list335[len(list335)-1])
+					list327 = append(list327, "")
+					d.String(&list327[len(list327)-1])
 				}
-				x.Searches = list335
+				x.Searches = list327
 			}
 		case "options":
 			d.Once(&seen, 2)
 			if d.Null() {
 				x.Options = nil
 			} else if d.Array("[]v1.PodDNSConfigOption") {
-				list336 := []PodDNSConfigOption{}
+				list328 := []PodDNSConfigOption{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list336 = append(list336, PodDNSConfigOption{})
-					list336[len(list336)-1].DecodeJSON(d)
+					list328 = append(list328, PodDNSConfigOption{})
+					list328[len(list328)-1].DecodeJSON(d)
 				}
-				x.Options = list336
+				x.Options = list328
 			}
 		default:
 			d.Unknown()
@@ -9708,48 +9541,6 @@ func (x *PodSchedulingGroup) DecodeJSON(d *jsonwire.Decoder) {
 }
 
 // AppendJSON appends x's canonical JSON to b.
-func (x *EvictionResponder) AppendJSON(b []byte) []byte {
-	start := len(b)
-	b = append(b, `,"name":`...)
-	b = jsonwire.AppendString(b, string(x.Name))
-	b = append(b, `,"priority":`...)
-	if x.Priority == nil {
-		b = append(b, "null"...)
-	} else {
-		b = jsonwire.AppendInt(b, int64(*x.Priority))
-	}
-	return jsonwire.Close(b, start)
-}
-
-// DecodeJSON reads x from d and leaves alone what the text does not name.
-func (x *EvictionResponder) DecodeJSON(d *jsonwire.Decoder) {
-	if !d.Object("v1.EvictionResponder") {
-		return
-	}
-	var seen uint64
-	for ok := d.FirstKey(); ok; ok = d.NextKey() {
-		switch string(d.Key()) {
-		case "name":
-			d.Once(&seen, 0)
-			d.String(&x.Name)
-		case "priority":
-			d.Once(&seen, 1)
-			if d.Null() {
-				x.Priority = nil
-			} else {
-				if x.Priority == nil {
-					x.Priority = new(int32)
-				}
-				d.Int32(x.Priority)
-			}
-		default:
-			d.Unknown()
-		}
-	}
-	d.Leave("EvictionResponder")
-}
-
-// AppendJSON appends x's canonical JSON to b.
 func (x *PodStatus) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if x.ObservedGeneration != 0 {
@@ -9763,11 +9554,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i337 := range x.Conditions {
-			if i337 > 0 {
+		for i329 := range x.Conditions {
+			if i329 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i337].AppendJSON(b)
+			b = x.Conditions[i329].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9790,11 +9581,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.HostIPs) != 0 {
 		b = append(b, `,"hostIPs":`...)
 		b = append(b, '[')
-		for i338 := range x.HostIPs {
-			if i338 > 0 {
+		for i330 := range x.HostIPs {
+			if i330 > 0 {
 				b = append(b, ',')
 			}
-			b = x.HostIPs[i338].AppendJSON(b)
+			b = x.HostIPs[i330].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9805,11 +9596,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.PodIPs) != 0 {
 		b = append(b, `,"podIPs":`...)
 		b = append(b, '[')
-		for i339 := range x.PodIPs {
-			if i339 > 0 {
+		for i331 := range x.PodIPs {
+			if i331 > 0 {
 				b = append(b, ',')
 			}
-			b = x.PodIPs[i339].AppendJSON(b)
+			b = x.PodIPs[i331].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9820,22 +9611,22 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.InitContainerStatuses) != 0 {
 		b = append(b, `,"initContainerStatuses":`...)
 		b = append(b, '[')
-		for i340 := range x.InitContainerStatuses {
-			if i340 > 0 {
+		for i332 := range x.InitContainerStatuses {
+			if i332 > 0 {
 				b = append(b, ',')
 			}
-			b = x.InitContainerStatuses[i340].AppendJSON(b)
+			b = x.InitContainerStatuses[i332].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.ContainerStatuses) != 0 {
 		b = append(b, `,"containerStatuses":`...)
 		b = append(b, '[')
-		for i341 := range x.ContainerStatuses {
-			if i341 > 0 {
+		for i333 := range x.ContainerStatuses {
+			if i333 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ContainerStatuses[i341].AppendJSON(b)
+			b = x.ContainerStatuses[i333].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9846,11 +9637,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.EphemeralContainerStatuses) != 0 {
 		b = append(b, `,"ephemeralContainerStatuses":`...)
 		b = append(b, '[')
-		for i342 := range x.EphemeralContainerStatuses {
-			if i342 > 0 {
+		for i334 := range x.EphemeralContainerStatuses {
+			if i334 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerStatuses[i342].AppendJSON(b)
+			b = x.EphemeralContainerStatuses[i334].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9861,11 +9652,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.ResourceClaimStatuses) != 0 {
 		b = append(b, `,"resourceClaimStatuses":`...)
 		b = append(b, '[')
-		for i343 := range x.ResourceClaimStatuses {
-			if i343 > 0 {
+		for i335 := range x.ResourceClaimStatuses {
+			if i335 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ResourceClaimStatuses[i343].AppendJSON(b)
+			b = x.ResourceClaimStatuses[i335].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9875,16 +9666,16 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	}
 	if len(x.AllocatedResources) != 0 {
 		b = append(b, `,"allocatedResources":`...)
-		var stack345 [16]ResourceName
-		keys344 := jsonwire.SortedKeys(x.AllocatedResources, stack345[:0])
-		start348 := len(b)
-		for _, k346 := range keys344 {
-			b = jsonwire.AppendString(append(b, ','), string(k346))
+		var stack337 [16]ResourceName
+		keys336 := jsonwire.SortedKeys(x.AllocatedResources, stack337[:0])
+		start340 := len(b)
+		for _, k338 := range keys336 {
+			b = jsonwire.AppendString(append(b, ','), string(k338))
 			b = append(b, ':')
-			v347 := x.AllocatedResources[k346]
-			b = v347.AppendJSON(b)
+			v339 := x.AllocatedResources[k338]
+			b = v339.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start348)
+		b = jsonwire.Close(b, start340)
 	}
 	if x.Resources != nil {
 		b = append(b, `,"resources":`...)
@@ -9893,22 +9684,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.NodeAllocatableResourceClaimStatuses) != 0 {
 		b = append(b, `,"nodeAllocatableResourceClaimStatuses":`...)
 		b = append(b, '[')
-		for i349 := range x.NodeAllocatableResourceClaimStatuses {
-			if i349 > 0 {
+		for i341 := range x.NodeAllocatableResourceClaimStatuses {
+			if i341 > 0 {
 				b = append(b, ',')
 			}
-			b = x.NodeAllocatableResourceClaimStatuses[i349].AppendJSON(b)
-		}
-		b = append(b, ']')
-	}
-	if len(x.VolumeHealth) != 0 {
-		b = append(b, `,"volumeHealth":`...)
-		b = append(b, '[')
-		for i350 := range x.VolumeHealth {
-			if i350 > 0 {
-				b = append(b, ',')
-			}
-			b = x.VolumeHealth[i350].AppendJSON(b)
+			b = x.NodeAllocatableResourceClaimStatuses[i341].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9934,12 +9714,12 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Conditions = nil
 			} else if d.Array("[]v1.PodCondition") {
-				list351 := []PodCondition{}
+				list342 := []PodCondition{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list351 = append(list351, PodCondition{})
-					list351[len(list351)-1].DecodeJSON(d)
+					list342 = append(list342, PodCondition{})
+					list342[len(list342)-1].DecodeJSON(d)
 				}
-				x.Conditions = list351
+				x.Conditions = list342
 			}
 		case "message":
 			d.Once(&seen, 3)
@@ -9958,12 +9738,12 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.HostIPs = nil
 			} else if d.Array("[]v1.HostIP") {
-				list352 := []HostIP{}
+				list343 := []HostIP{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list352 = append(list352, HostIP{})
-					list352[len(list352)-1].DecodeJSON(d)
+					list343 = append(list343, HostIP{})
+					list343[len(list343)-1].DecodeJSON(d)
 				}
-				x.HostIPs = list352
+				x.HostIPs = list343
 			}
 		case "podIP":
 			d.Once(&seen, 8)
@@ -9973,12 +9753,12 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.PodIPs = nil
 			} else if d.Array("[]v1.PodIP") {
-				list353 := []PodIP{}
+				list344 := []PodIP{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list353 = append(list353, PodIP{})
-					list353[len(list353)-1].DecodeJSON(d)
+					list344 = append(list344, PodIP{})
+					list344[len(list344)-1].DecodeJSON(d)
 				}
-				x.PodIPs = list353
+				x.PodIPs = list344
 			}
 		case "startTime":
 			d.Once(&seen, 10)
@@ -9995,24 +9775,24 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.InitContainerStatuses = nil
 			} else if d.Array("[]v1.ContainerStatus") {
-				list354 := []ContainerStatus{}
+				list345 := []ContainerStatus{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list354 = append(list354, ContainerStatus{})
-					list354[len(list354)-1].DecodeJSON(d)
+					list345 = append(list345, ContainerStatus{})
+					list345[len(list345)-1].DecodeJSON(d)
 				}
-				x.InitContainerStatuses = list354
+				x.InitContainerStatuses = list345
 			}
 		case "containerStatuses":
 			d.Once(&seen, 12)
 			if d.Null() {
 				x.ContainerStatuses = nil
 			} else if d.Array("[]v1.ContainerStatus") {
-				list355 := []ContainerStatus{}
+				list346 := []ContainerStatus{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list355 = append(list355, ContainerStatus{})
-					list355[len(list355)-1].DecodeJSON(d)
+					list346 = append(list346, ContainerStatus{})
+					list346[len(list346)-1].DecodeJSON(d)
 				}
-				x.ContainerStatuses = list355
+				x.ContainerStatuses = list346
 			}
 		case "qosClass":
 			d.Once(&seen, 13)
@@ -10022,12 +9802,12 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.EphemeralContainerStatuses = nil
 			} else if d.Array("[]v1.ContainerStatus") {
-				list356 := []ContainerStatus{}
+				list347 := []ContainerStatus{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list356 = append(list356, ContainerStatus{})
-					list356[len(list356)-1].DecodeJSON(d)
+					list347 = append(list347, ContainerStatus{})
+					list347[len(list347)-1].DecodeJSON(d)
 				}
-				x.EphemeralContainerStatuses = list356
+				x.EphemeralContainerStatuses = list347
 			}
 		case "resize":
 			d.Once(&seen, 15)
@@ -10037,12 +9817,12 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.ResourceClaimStatuses = nil
 			} else if d.Array("[]v1.PodResourceClaimStatus") {
-				list357 := []PodResourceClaimStatus{}
+				list348 := []PodResourceClaimStatus{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list357 = append(list357, PodResourceClaimStatus{})
-					list357[len(list357)-1].DecodeJSON(d)
+					list348 = append(list348, PodResourceClaimStatus{})
+					list348[len(list348)-1].DecodeJSON(d)
 				}
-				x.ResourceClaimStatuses = list357
+				x.ResourceClaimStatuses = list348
 			}
 		case "extendedResourceClaimStatus":
 			d.Once(&seen, 17)
@@ -10063,12 +9843,12 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.AllocatedResources = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k358 := ResourceName(d.KeyString())
-					_, has360 := x.AllocatedResources[k358]
-					d.MapKey(has360)
-					var v359 quantity.Quantity
-					v359.DecodeJSON(d)
-					x.AllocatedResources[k358] = v359
+					k349 := ResourceName(d.KeyString())
+					_, has351 := x.AllocatedResources[k349]
+					d.MapKey(has351)
+					var v350 quantity.Quantity
+					v350.DecodeJSON(d)
+					x.AllocatedResources[k349] = v350
 				}
 				d.MapEnd()
 			}
@@ -10087,24 +9867,12 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.NodeAllocatableResourceClaimStatuses = nil
 			} else if d.Array("[]v1.NodeAllocatableResourceClaimStatus") {
-				list361 := []NodeAllocatableResourceClaimStatus{}
+				list352 := []NodeAllocatableResourceClaimStatus{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list361 = append(list361, NodeAllocatableResourceClaimStatus{})
-					list361[len(list361)-1].DecodeJSON(d)
+					list352 = append(list352, NodeAllocatableResourceClaimStatus{})
+					list352[len(list352)-1].DecodeJSON(d)
 				}
-				x.NodeAllocatableResourceClaimStatuses = list361
-			}
-		case "volumeHealth":
-			d.Once(&seen, 21)
-			if d.Null() {
-				x.VolumeHealth = nil
-			} else if d.Array("[]v1.PodVolumeHealth") {
-				list362 := []PodVolumeHealth{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list362 = append(list362, PodVolumeHealth{})
-					list362[len(list362)-1].DecodeJSON(d)
-				}
-				x.VolumeHealth = list362
+				x.NodeAllocatableResourceClaimStatuses = list352
 			}
 		default:
 			d.Unknown()
@@ -10275,11 +10043,11 @@ func (x *PodExtendedResourceClaimStatus) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i363 := range x.RequestMappings {
-			if i363 > 0 {
+		for i353 := range x.RequestMappings {
+			if i353 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RequestMappings[i363].AppendJSON(b)
+			b = x.RequestMappings[i353].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -10301,12 +10069,12 @@ func (x *PodExtendedResourceClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.RequestMappings = nil
 			} else if d.Array("[]v1.ContainerExtendedResourceRequest") {
-				list364 := []ContainerExtendedResourceRequest{}
+				list354 := []ContainerExtendedResourceRequest{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list364 = append(list364, ContainerExtendedResourceRequest{})
-					list364[len(list364)-1].DecodeJSON(d)
+					list354 = append(list354, ContainerExtendedResourceRequest{})
+					list354[len(list354)-1].DecodeJSON(d)
 				}
-				x.RequestMappings = list364
+				x.RequestMappings = list354
 			}
 		case "resourceClaimName":
 			d.Once(&seen, 1)
@@ -10362,13 +10130,28 @@ func (x *NodeAllocatableResourceClaimStatus) AppendJSON(b []byte) []byte {
 	if len(x.Containers) != 0 {
 		b = append(b, `,"containers":`...)
 		b = append(b, '[')
-		for i365 := range x.Containers {
-			if i365 > 0 {
+		for i355 := range x.Containers {
+			if i355 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Containers[i365]))
+			b = jsonwire.AppendString(b, string(x.Containers[i355]))
 		}
 		b = append(b, ']')
+	}
+	b = append(b, `,"resources":`...)
+	if x.Resources == nil {
+		b = append(b, "null"...)
+	} else {
+		var stack357 [16]ResourceName
+		keys356 := jsonwire.SortedKeys(x.Resources, stack357[:0])
+		start360 := len(b)
+		for _, k358 := range keys356 {
+			b = jsonwire.AppendString(append(b, ','), string(k358))
+			b = append(b, ':')
+			v359 := x.Resources[k358]
+			b = v359.AppendJSON(b)
+		}
+		b = jsonwire.Close(b, start360)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -10389,206 +10172,36 @@ func (x *NodeAllocatableResourceClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Containers = nil
 			} else if d.Array("[]string") {
-				list366 := []string{}
+				list361 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list366 = append(list366, "")
-					d.String(&list366[len(list366)-1])
+					list361 = append(list361, "")
+					d.String(&list361[len(list361)-1])
 				}
-				x.Containers = list366
+				x.Containers = list361
+			}
+		case "resources":
+			d.Once(&seen, 2)
+			if d.Null() {
+				x.Resources = nil
+			} else if d.Object("v1.ResourceList") {
+				if x.Resources == nil {
+					x.Resources = ResourceList{}
+				}
+				for ok := d.FirstKey(); ok; ok = d.NextKey() {
+					k362 := ResourceName(d.KeyString())
+					_, has364 := x.Resources[k362]
+					d.MapKey(has364)
+					var v363 quantity.Quantity
+					v363.DecodeJSON(d)
+					x.Resources[k362] = v363
+				}
+				d.MapEnd()
 			}
 		default:
 			d.Unknown()
 		}
 	}
 	d.Leave("NodeAllocatableResourceClaimStatus")
-}
-
-// AppendJSON appends x's canonical JSON to b.
-func (x *NodeAllocatableMappedResources) AppendJSON(b []byte) []byte {
-	start := len(b)
-	b = append(b, `,"name":`...)
-	b = jsonwire.AppendString(b, string(x.Name))
-	b = append(b, `,"quantity":`...)
-	if x.Quantity == nil {
-		b = append(b, "null"...)
-	} else {
-		b = x.Quantity.AppendJSON(b)
-	}
-	return jsonwire.Close(b, start)
-}
-
-// DecodeJSON reads x from d and leaves alone what the text does not name.
-func (x *NodeAllocatableMappedResources) DecodeJSON(d *jsonwire.Decoder) {
-	if !d.Object("v1.NodeAllocatableMappedResources") {
-		return
-	}
-	var seen uint64
-	for ok := d.FirstKey(); ok; ok = d.NextKey() {
-		switch string(d.Key()) {
-		case "name":
-			d.Once(&seen, 0)
-			d.String((*string)(&x.Name))
-		case "quantity":
-			d.Once(&seen, 1)
-			if d.Null() {
-				x.Quantity = nil
-			} else {
-				if x.Quantity == nil {
-					x.Quantity = new(quantity.Quantity)
-				}
-				x.Quantity.DecodeJSON(d)
-			}
-		default:
-			d.Unknown()
-		}
-	}
-	d.Leave("NodeAllocatableMappedResources")
-}
-
-// AppendJSON appends x's canonical JSON to b.
-func (x *NodeAllocatableOverheadResources) AppendJSON(b []byte) []byte {
-	start := len(b)
-	b = append(b, `,"name":`...)
-	b = jsonwire.AppendString(b, string(x.Name))
-	if x.PerPod != nil {
-		b = append(b, `,"perPod":`...)
-		b = x.PerPod.AppendJSON(b)
-	}
-	if x.PerContainer != nil {
-		b = append(b, `,"perContainer":`...)
-		b = x.PerContainer.AppendJSON(b)
-	}
-	return jsonwire.Close(b, start)
-}
-
-// DecodeJSON reads x from d and leaves alone what the text does not name.
-func (x *NodeAllocatableOverheadResources) DecodeJSON(d *jsonwire.Decoder) {
-	if !d.Object("v1.NodeAllocatableOverheadResources") {
-		return
-	}
-	var seen uint64
-	for ok := d.FirstKey(); ok; ok = d.NextKey() {
-		switch string(d.Key()) {
-		case "name":
-			d.Once(&seen, 0)
-			d.String((*string)(&x.Name))
-		case "perPod":
-			d.Once(&seen, 1)
-			if d.Null() {
-				x.PerPod = nil
-			} else {
-				if x.PerPod == nil {
-					x.PerPod = new(quantity.Quantity)
-				}
-				x.PerPod.DecodeJSON(d)
-			}
-		case "perContainer":
-			d.Once(&seen, 2)
-			if d.Null() {
-				x.PerContainer = nil
-			} else {
-				if x.PerContainer == nil {
-					x.PerContainer = new(quantity.Quantity)
-				}
-				x.PerContainer.DecodeJSON(d)
-			}
-		default:
-			d.Unknown()
-		}
-	}
-	d.Leave("NodeAllocatableOverheadResources")
-}
-
-// AppendJSON appends x's canonical JSON to b.
-func (x *PodVolumeHealth) AppendJSON(b []byte) []byte {
-	start := len(b)
-	b = append(b, `,"name":`...)
-	b = jsonwire.AppendString(b, string(x.Name))
-	if len(x.HealthConditions) != 0 {
-		b = append(b, `,"healthConditions":`...)
-		b = append(b, '[')
-		for i367 := range x.HealthConditions {
-			if i367 > 0 {
-				b = append(b, ',')
-			}
-			b = x.HealthConditions[i367].AppendJSON(b)
-		}
-		b = append(b, ']')
-	}
-	b = append(b, `,"lastTransitionTime":`...)
-	b = x.LastTransitionTime.AppendJSON(b)
-	return jsonwire.Close(b, start)
-}
-
-// DecodeJSON reads x from d and leaves alone what the text does not name.
-func (x *PodVolumeHealth) DecodeJSON(d *jsonwire.Decoder) {
-	if !d.Object("v1.PodVolumeHealth") {
-		return
-	}
-	var seen uint64
-	for ok := d.FirstKey(); ok; ok = d.NextKey() {
-		switch string(d.Key()) {
-		case "name":
-			d.Once(&seen, 0)
-			d.String(&x.Name)
-		case "healthConditions":
-			d.Once(&seen, 1)
-			if d.Null() {
-				x.HealthConditions = nil
-			} else if d.Array("[]v1.VolumeHealthCondition") {
-				list368 := []VolumeHealthCondition{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list368 = append(list368, VolumeHealthCondition{})
-					list368[len(list368)-1].DecodeJSON(d)
-				}
-				x.HealthConditions = list368
-			}
-		case "lastTransitionTime":
-			d.Once(&seen, 2)
-			x.LastTransitionTime.DecodeJSON(d)
-		default:
-			d.Unknown()
-		}
-	}
-	d.Leave("PodVolumeHealth")
-}
-
-// AppendJSON appends x's canonical JSON to b.
-func (x *VolumeHealthCondition) AppendJSON(b []byte) []byte {
-	start := len(b)
-	b = append(b, `,"status":`...)
-	b = jsonwire.AppendString(b, string(x.Status))
-	b = append(b, `,"reason":`...)
-	b = jsonwire.AppendString(b, string(x.Reason))
-	if x.Message != "" {
-		b = append(b, `,"message":`...)
-		b = jsonwire.AppendString(b, string(x.Message))
-	}
-	return jsonwire.Close(b, start)
-}
-
-// DecodeJSON reads x from d and leaves alone what the text does not name.
-func (x *VolumeHealthCondition) DecodeJSON(d *jsonwire.Decoder) {
-	if !d.Object("v1.VolumeHealthCondition") {
-		return
-	}
-	var seen uint64
-	for ok := d.FirstKey(); ok; ok = d.NextKey() {
-		switch string(d.Key()) {
-		case "status":
-			d.Once(&seen, 0)
-			d.String((*string)(&x.Status))
-		case "reason":
-			d.Once(&seen, 1)
-			d.String(&x.Reason)
-		case "message":
-			d.Once(&seen, 2)
-			d.String(&x.Message)
-		default:
-			d.Unknown()
-		}
-	}
-	d.Leave("VolumeHealthCondition")
 }
 
 // AppendJSON appends x's canonical JSON to b.
@@ -10609,11 +10222,11 @@ func (x *PodList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i369 := range x.Items {
-			if i369 > 0 {
+		for i365 := range x.Items {
+			if i365 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i369].AppendJSON(b)
+			b = x.Items[i365].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -10642,12 +10255,12 @@ func (x *PodList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.Pod") {
-				list370 := []Pod{}
+				list366 := []Pod{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list370 = append(list370, Pod{})
-					list370[len(list370)-1].DecodeJSON(d)
+					list366 = append(list366, Pod{})
+					list366[len(list366)-1].DecodeJSON(d)
 				}
-				x.Items = list370
+				x.Items = list366
 			}
 		default:
 			d.Unknown()
@@ -10910,11 +10523,11 @@ func (x *ExecAction) AppendJSON(b []byte) []byte {
 	if len(x.Command) != 0 {
 		b = append(b, `,"command":`...)
 		b = append(b, '[')
-		for i371 := range x.Command {
-			if i371 > 0 {
+		for i367 := range x.Command {
+			if i367 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Command[i371]))
+			b = jsonwire.AppendString(b, string(x.Command[i367]))
 		}
 		b = append(b, ']')
 	}
@@ -10934,12 +10547,12 @@ func (x *ExecAction) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Command = nil
 			} else if d.Array("[]string") {
-				list372 := []string{}
+				list368 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list372 = append(list372, "")
-					d.String(&list372[len(list372)-1])
+					list368 = append(list368, "")
+					d.String(&list368[len(list368)-1])
 				}
-				x.Command = list372
+				x.Command = list368
 			}
 		default:
 			d.Unknown()
@@ -10968,17 +10581,13 @@ func (x *HTTPGetAction) AppendJSON(b []byte) []byte {
 	if len(x.HTTPHeaders) != 0 {
 		b = append(b, `,"httpHeaders":`...)
 		b = append(b, '[')
-		for i373 := range x.HTTPHeaders {
-			if i373 > 0 {
+		for i369 := range x.HTTPHeaders {
+			if i369 > 0 {
 				b = append(b, ',')
 			}
-			b = x.HTTPHeaders[i373].AppendJSON(b)
+			b = x.HTTPHeaders[i369].AppendJSON(b)
 		}
 		b = append(b, ']')
-	}
-	if x.Protocol != nil {
-		b = append(b, `,"protocol":`...)
-		b = jsonwire.AppendString(b, string(*x.Protocol))
 	}
 	return jsonwire.Close(b, start)
 }
@@ -11008,22 +10617,12 @@ func (x *HTTPGetAction) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.HTTPHeaders = nil
 			} else if d.Array("[]v1.HTTPHeader") {
-				list374 := []HTTPHeader{}
+				list370 := []HTTPHeader{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list374 = append(list374, HTTPHeader{})
-					list374[len(list374)-1].DecodeJSON(d)
+					list370 = append(list370, HTTPHeader{})
+					list370[len(list370)-1].DecodeJSON(d)
 				}
-				x.HTTPHeaders = list374
-			}
-		case "protocol":
-			d.Once(&seen, 5)
-			if d.Null() {
-				x.Protocol = nil
-			} else {
-				if x.Protocol == nil {
-					x.Protocol = new(HTTPProtocol)
-				}
-				d.String((*string)(x.Protocol))
+				x.HTTPHeaders = list370
 			}
 		default:
 			d.Unknown()
@@ -11107,10 +10706,6 @@ func (x *GRPCAction) AppendJSON(b []byte) []byte {
 	} else {
 		b = jsonwire.AppendString(b, string(*x.Service))
 	}
-	if x.Mode != nil {
-		b = append(b, `,"mode":`...)
-		b = jsonwire.AppendString(b, string(*x.Mode))
-	}
 	return jsonwire.Close(b, start)
 }
 
@@ -11134,16 +10729,6 @@ func (x *GRPCAction) DecodeJSON(d *jsonwire.Decoder) {
 					x.Service = new(string)
 				}
 				d.String(x.Service)
-			}
-		case "mode":
-			d.Once(&seen, 2)
-			if d.Null() {
-				x.Mode = nil
-			} else {
-				if x.Mode == nil {
-					x.Mode = new(GRPCProbeMode)
-				}
-				d.String((*string)(x.Mode))
 			}
 		default:
 			d.Unknown()
@@ -11479,16 +11064,16 @@ func (x *ReplicationControllerSpec) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Selector) != 0 {
 		b = append(b, `,"selector":`...)
-		var stack376 [16]string
-		keys375 := jsonwire.SortedKeys(x.Selector, stack376[:0])
-		start379 := len(b)
-		for _, k377 := range keys375 {
-			b = jsonwire.AppendString(append(b, ','), string(k377))
+		var stack372 [16]string
+		keys371 := jsonwire.SortedKeys(x.Selector, stack372[:0])
+		start375 := len(b)
+		for _, k373 := range keys371 {
+			b = jsonwire.AppendString(append(b, ','), string(k373))
 			b = append(b, ':')
-			v378 := x.Selector[k377]
-			b = jsonwire.AppendString(b, string(v378))
+			v374 := x.Selector[k373]
+			b = jsonwire.AppendString(b, string(v374))
 		}
-		b = jsonwire.Close(b, start379)
+		b = jsonwire.Close(b, start375)
 	}
 	if x.Template != nil {
 		b = append(b, `,"template":`...)
@@ -11527,12 +11112,12 @@ func (x *ReplicationControllerSpec) DecodeJSON(d *jsonwire.Decoder) {
 					x.Selector = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k380 := string(d.KeyString())
-					_, has382 := x.Selector[k380]
-					d.MapKey(has382)
-					var v381 string
-					d.String(&v381)
-					x.Selector[k380] = v381
+					k376 := string(d.KeyString())
+					_, has378 := x.Selector[k376]
+					d.MapKey(has378)
+					var v377 string
+					d.String(&v377)
+					x.Selector[k376] = v377
 				}
 				d.MapEnd()
 			}
@@ -11608,11 +11193,11 @@ func (x *ReplicationControllerStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i383 := range x.Conditions {
-			if i383 > 0 {
+		for i379 := range x.Conditions {
+			if i379 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i383].AppendJSON(b)
+			b = x.Conditions[i379].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11647,12 +11232,12 @@ func (x *ReplicationControllerStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Conditions = nil
 			} else if d.Array("[]v1.ReplicationControllerCondition") {
-				list384 := []ReplicationControllerCondition{}
+				list380 := []ReplicationControllerCondition{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list384 = append(list384, ReplicationControllerCondition{})
-					list384[len(list384)-1].DecodeJSON(d)
+					list380 = append(list380, ReplicationControllerCondition{})
+					list380[len(list380)-1].DecodeJSON(d)
 				}
-				x.Conditions = list384
+				x.Conditions = list380
 			}
 		default:
 			d.Unknown()
@@ -11729,11 +11314,11 @@ func (x *ReplicationControllerList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i385 := range x.Items {
-			if i385 > 0 {
+		for i381 := range x.Items {
+			if i381 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i385].AppendJSON(b)
+			b = x.Items[i381].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11762,12 +11347,12 @@ func (x *ReplicationControllerList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.ReplicationController") {
-				list386 := []ReplicationController{}
+				list382 := []ReplicationController{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list386 = append(list386, ReplicationController{})
-					list386[len(list386)-1].DecodeJSON(d)
+					list382 = append(list382, ReplicationController{})
+					list382[len(list382)-1].DecodeJSON(d)
 				}
-				x.Items = list386
+				x.Items = list382
 			}
 		default:
 			d.Unknown()
@@ -11839,11 +11424,11 @@ func (x *PodTemplateList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i387 := range x.Items {
-			if i387 > 0 {
+		for i383 := range x.Items {
+			if i383 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i387].AppendJSON(b)
+			b = x.Items[i383].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11872,12 +11457,12 @@ func (x *PodTemplateList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.PodTemplate") {
-				list388 := []PodTemplate{}
+				list384 := []PodTemplate{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list388 = append(list388, PodTemplate{})
-					list388[len(list388)-1].DecodeJSON(d)
+					list384 = append(list384, PodTemplate{})
+					list384[len(list384)-1].DecodeJSON(d)
 				}
-				x.Items = list388
+				x.Items = list384
 			}
 		default:
 			d.Unknown()
@@ -11941,25 +11526,25 @@ func (x *ResourceQuotaSpec) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Hard) != 0 {
 		b = append(b, `,"hard":`...)
-		var stack390 [16]ResourceName
-		keys389 := jsonwire.SortedKeys(x.Hard, stack390[:0])
-		start393 := len(b)
-		for _, k391 := range keys389 {
-			b = jsonwire.AppendString(append(b, ','), string(k391))
+		var stack386 [16]ResourceName
+		keys385 := jsonwire.SortedKeys(x.Hard, stack386[:0])
+		start389 := len(b)
+		for _, k387 := range keys385 {
+			b = jsonwire.AppendString(append(b, ','), string(k387))
 			b = append(b, ':')
-			v392 := x.Hard[k391]
-			b = v392.AppendJSON(b)
+			v388 := x.Hard[k387]
+			b = v388.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start393)
+		b = jsonwire.Close(b, start389)
 	}
 	if len(x.Scopes) != 0 {
 		b = append(b, `,"scopes":`...)
 		b = append(b, '[')
-		for i394 := range x.Scopes {
-			if i394 > 0 {
+		for i390 := range x.Scopes {
+			if i390 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Scopes[i394]))
+			b = jsonwire.AppendString(b, string(x.Scopes[i390]))
 		}
 		b = append(b, ']')
 	}
@@ -11987,12 +11572,12 @@ func (x *ResourceQuotaSpec) DecodeJSON(d *jsonwire.Decoder) {
 					x.Hard = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k395 := ResourceName(d.KeyString())
-					_, has397 := x.Hard[k395]
-					d.MapKey(has397)
-					var v396 quantity.Quantity
-					v396.DecodeJSON(d)
-					x.Hard[k395] = v396
+					k391 := ResourceName(d.KeyString())
+					_, has393 := x.Hard[k391]
+					d.MapKey(has393)
+					var v392 quantity.Quantity
+					v392.DecodeJSON(d)
+					x.Hard[k391] = v392
 				}
 				d.MapEnd()
 			}
@@ -12001,12 +11586,12 @@ func (x *ResourceQuotaSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Scopes = nil
 			} else if d.Array("[]v1.ResourceQuotaScope") {
-				list398 := []ResourceQuotaScope{}
+				list394 := []ResourceQuotaScope{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list398 = append(list398, "")
-					d.String((*string)(&list398[len(list398)-1]))
+					list394 = append(list394, "")
+					d.String((*string)(&list394[len(list394)-1]))
 				}
-				x.Scopes = list398
+				x.Scopes = list394
 			}
 		case "scopeSelector":
 			d.Once(&seen, 2)
@@ -12031,11 +11616,11 @@ func (x *ScopeSelector) AppendJSON(b []byte) []byte {
 	if len(x.MatchExpressions) != 0 {
 		b = append(b, `,"matchExpressions":`...)
 		b = append(b, '[')
-		for i399 := range x.MatchExpressions {
-			if i399 > 0 {
+		for i395 := range x.MatchExpressions {
+			if i395 > 0 {
 				b = append(b, ',')
 			}
-			b = x.MatchExpressions[i399].AppendJSON(b)
+			b = x.MatchExpressions[i395].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12055,12 +11640,12 @@ func (x *ScopeSelector) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.MatchExpressions = nil
 			} else if d.Array("[]v1.ScopedResourceSelectorRequirement") {
-				list400 := []ScopedResourceSelectorRequirement{}
+				list396 := []ScopedResourceSelectorRequirement{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list400 = append(list400, ScopedResourceSelectorRequirement{})
-					list400[len(list400)-1].DecodeJSON(d)
+					list396 = append(list396, ScopedResourceSelectorRequirement{})
+					list396[len(list396)-1].DecodeJSON(d)
 				}
-				x.MatchExpressions = list400
+				x.MatchExpressions = list396
 			}
 		default:
 			d.Unknown()
@@ -12079,11 +11664,11 @@ func (x *ScopedResourceSelectorRequirement) AppendJSON(b []byte) []byte {
 	if len(x.Values) != 0 {
 		b = append(b, `,"values":`...)
 		b = append(b, '[')
-		for i401 := range x.Values {
-			if i401 > 0 {
+		for i397 := range x.Values {
+			if i397 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Values[i401]))
+			b = jsonwire.AppendString(b, string(x.Values[i397]))
 		}
 		b = append(b, ']')
 	}
@@ -12109,12 +11694,12 @@ func (x *ScopedResourceSelectorRequirement) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Values = nil
 			} else if d.Array("[]string") {
-				list402 := []string{}
+				list398 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list402 = append(list402, "")
-					d.String(&list402[len(list402)-1])
+					list398 = append(list398, "")
+					d.String(&list398[len(list398)-1])
 				}
-				x.Values = list402
+				x.Values = list398
 			}
 		default:
 			d.Unknown()
@@ -12128,29 +11713,29 @@ func (x *ResourceQuotaStatus) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Hard) != 0 {
 		b = append(b, `,"hard":`...)
-		var stack404 [16]ResourceName
-		keys403 := jsonwire.SortedKeys(x.Hard, stack404[:0])
-		start407 := len(b)
-		for _, k405 := range keys403 {
-			b = jsonwire.AppendString(append(b, ','), string(k405))
+		var stack400 [16]ResourceName
+		keys399 := jsonwire.SortedKeys(x.Hard, stack400[:0])
+		start403 := len(b)
+		for _, k401 := range keys399 {
+			b = jsonwire.AppendString(append(b, ','), string(k401))
 			b = append(b, ':')
-			v406 := x.Hard[k405]
-			b = v406.AppendJSON(b)
+			v402 := x.Hard[k401]
+			b = v402.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start407)
+		b = jsonwire.Close(b, start403)
 	}
 	if len(x.Used) != 0 {
 		b = append(b, `,"used":`...)
-		var stack409 [16]ResourceName
-		keys408 := jsonwire.SortedKeys(x.Used, stack409[:0])
-		start412 := len(b)
-		for _, k410 := range keys408 {
-			b = jsonwire.AppendString(append(b, ','), string(k410))
+		var stack405 [16]ResourceName
+		keys404 := jsonwire.SortedKeys(x.Used, stack405[:0])
+		start408 := len(b)
+		for _, k406 := range keys404 {
+			b = jsonwire.AppendString(append(b, ','), string(k406))
 			b = append(b, ':')
-			v411 := x.Used[k410]
-			b = v411.AppendJSON(b)
+			v407 := x.Used[k406]
+			b = v407.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start412)
+		b = jsonwire.Close(b, start408)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -12172,12 +11757,12 @@ func (x *ResourceQuotaStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.Hard = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k413 := ResourceName(d.KeyString())
-					_, has415 := x.Hard[k413]
-					d.MapKey(has415)
-					var v414 quantity.Quantity
-					v414.DecodeJSON(d)
-					x.Hard[k413] = v414
+					k409 := ResourceName(d.KeyString())
+					_, has411 := x.Hard[k409]
+					d.MapKey(has411)
+					var v410 quantity.Quantity
+					v410.DecodeJSON(d)
+					x.Hard[k409] = v410
 				}
 				d.MapEnd()
 			}
@@ -12190,12 +11775,12 @@ func (x *ResourceQuotaStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.Used = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k416 := ResourceName(d.KeyString())
-					_, has418 := x.Used[k416]
-					d.MapKey(has418)
-					var v417 quantity.Quantity
-					v417.DecodeJSON(d)
-					x.Used[k416] = v417
+					k412 := ResourceName(d.KeyString())
+					_, has414 := x.Used[k412]
+					d.MapKey(has414)
+					var v413 quantity.Quantity
+					v413.DecodeJSON(d)
+					x.Used[k412] = v413
 				}
 				d.MapEnd()
 			}
@@ -12224,11 +11809,11 @@ func (x *ResourceQuotaList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i419 := range x.Items {
-			if i419 > 0 {
+		for i415 := range x.Items {
+			if i415 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i419].AppendJSON(b)
+			b = x.Items[i415].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12257,12 +11842,12 @@ func (x *ResourceQuotaList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.ResourceQuota") {
-				list420 := []ResourceQuota{}
+				list416 := []ResourceQuota{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list420 = append(list420, ResourceQuota{})
-					list420[len(list420)-1].DecodeJSON(d)
+					list416 = append(list416, ResourceQuota{})
+					list416[len(list416)-1].DecodeJSON(d)
 				}
-				x.Items = list420
+				x.Items = list416
 			}
 		default:
 			d.Unknown()
@@ -12276,38 +11861,38 @@ func (x *ResourceRequirements) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Limits) != 0 {
 		b = append(b, `,"limits":`...)
-		var stack422 [16]ResourceName
-		keys421 := jsonwire.SortedKeys(x.Limits, stack422[:0])
-		start425 := len(b)
-		for _, k423 := range keys421 {
-			b = jsonwire.AppendString(append(b, ','), string(k423))
+		var stack418 [16]ResourceName
+		keys417 := jsonwire.SortedKeys(x.Limits, stack418[:0])
+		start421 := len(b)
+		for _, k419 := range keys417 {
+			b = jsonwire.AppendString(append(b, ','), string(k419))
 			b = append(b, ':')
-			v424 := x.Limits[k423]
-			b = v424.AppendJSON(b)
+			v420 := x.Limits[k419]
+			b = v420.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start425)
+		b = jsonwire.Close(b, start421)
 	}
 	if len(x.Requests) != 0 {
 		b = append(b, `,"requests":`...)
-		var stack427 [16]ResourceName
-		keys426 := jsonwire.SortedKeys(x.Requests, stack427[:0])
-		start430 := len(b)
-		for _, k428 := range keys426 {
-			b = jsonwire.AppendString(append(b, ','), string(k428))
+		var stack423 [16]ResourceName
+		keys422 := jsonwire.SortedKeys(x.Requests, stack423[:0])
+		start426 := len(b)
+		for _, k424 := range keys422 {
+			b = jsonwire.AppendString(append(b, ','), string(k424))
 			b = append(b, ':')
-			v429 := x.Requests[k428]
-			b = v429.AppendJSON(b)
+			v425 := x.Requests[k424]
+			b = v425.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start430)
+		b = jsonwire.Close(b, start426)
 	}
 	if len(x.Claims) != 0 {
 		b = append(b, `,"claims":`...)
 		b = append(b, '[')
-		for i431 := range x.Claims {
-			if i431 > 0 {
+		for i427 := range x.Claims {
+			if i427 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Claims[i431].AppendJSON(b)
+			b = x.Claims[i427].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12331,12 +11916,12 @@ func (x *ResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 					x.Limits = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k432 := ResourceName(d.KeyString())
-					_, has434 := x.Limits[k432]
-					d.MapKey(has434)
-					var v433 quantity.Quantity
-					v433.DecodeJSON(d)
-					x.Limits[k432] = v433
+					k428 := ResourceName(d.KeyString())
+					_, has430 := x.Limits[k428]
+					d.MapKey(has430)
+					var v429 quantity.Quantity
+					v429.DecodeJSON(d)
+					x.Limits[k428] = v429
 				}
 				d.MapEnd()
 			}
@@ -12349,12 +11934,12 @@ func (x *ResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 					x.Requests = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k435 := ResourceName(d.KeyString())
-					_, has437 := x.Requests[k435]
-					d.MapKey(has437)
-					var v436 quantity.Quantity
-					v436.DecodeJSON(d)
-					x.Requests[k435] = v436
+					k431 := ResourceName(d.KeyString())
+					_, has433 := x.Requests[k431]
+					d.MapKey(has433)
+					var v432 quantity.Quantity
+					v432.DecodeJSON(d)
+					x.Requests[k431] = v432
 				}
 				d.MapEnd()
 			}
@@ -12363,12 +11948,12 @@ func (x *ResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Claims = nil
 			} else if d.Array("[]v1.ResourceClaim") {
-				list438 := []ResourceClaim{}
+				list434 := []ResourceClaim{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list438 = append(list438, ResourceClaim{})
-					list438[len(list438)-1].DecodeJSON(d)
+					list434 = append(list434, ResourceClaim{})
+					list434[len(list434)-1].DecodeJSON(d)
 				}
-				x.Claims = list438
+				x.Claims = list434
 			}
 		default:
 			d.Unknown()
@@ -12483,11 +12068,11 @@ func (x *NodeAffinity) AppendJSON(b []byte) []byte {
 	if len(x.PreferredDuringSchedulingIgnoredDuringExecution) != 0 {
 		b = append(b, `,"preferredDuringSchedulingIgnoredDuringExecution":`...)
 		b = append(b, '[')
-		for i439 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
-			if i439 > 0 {
+		for i435 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
+			if i435 > 0 {
 				b = append(b, ',')
 			}
-			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i439].AppendJSON(b)
+			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i435].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12517,12 +12102,12 @@ func (x *NodeAffinity) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.PreferredDuringSchedulingIgnoredDuringExecution = nil
 			} else if d.Array("[]v1.PreferredSchedulingTerm") {
-				list440 := []PreferredSchedulingTerm{}
+				list436 := []PreferredSchedulingTerm{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list440 = append(list440, PreferredSchedulingTerm{})
-					list440[len(list440)-1].DecodeJSON(d)
+					list436 = append(list436, PreferredSchedulingTerm{})
+					list436[len(list436)-1].DecodeJSON(d)
 				}
-				x.PreferredDuringSchedulingIgnoredDuringExecution = list440
+				x.PreferredDuringSchedulingIgnoredDuringExecution = list436
 			}
 		default:
 			d.Unknown()
@@ -12539,11 +12124,11 @@ func (x *NodeSelector) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i441 := range x.NodeSelectorTerms {
-			if i441 > 0 {
+		for i437 := range x.NodeSelectorTerms {
+			if i437 > 0 {
 				b = append(b, ',')
 			}
-			b = x.NodeSelectorTerms[i441].AppendJSON(b)
+			b = x.NodeSelectorTerms[i437].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12563,12 +12148,12 @@ func (x *NodeSelector) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.NodeSelectorTerms = nil
 			} else if d.Array("[]v1.NodeSelectorTerm") {
-				list442 := []NodeSelectorTerm{}
+				list438 := []NodeSelectorTerm{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list442 = append(list442, NodeSelectorTerm{})
-					list442[len(list442)-1].DecodeJSON(d)
+					list438 = append(list438, NodeSelectorTerm{})
+					list438[len(list438)-1].DecodeJSON(d)
 				}
-				x.NodeSelectorTerms = list442
+				x.NodeSelectorTerms = list438
 			}
 		default:
 			d.Unknown()
@@ -12583,22 +12168,22 @@ func (x *NodeSelectorTerm) AppendJSON(b []byte) []byte {
 	if len(x.MatchExpressions) != 0 {
 		b = append(b, `,"matchExpressions":`...)
 		b = append(b, '[')
-		for i443 := range x.MatchExpressions {
-			if i443 > 0 {
+		for i439 := range x.MatchExpressions {
+			if i439 > 0 {
 				b = append(b, ',')
 			}
-			b = x.MatchExpressions[i443].AppendJSON(b)
+			b = x.MatchExpressions[i439].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.MatchFields) != 0 {
 		b = append(b, `,"matchFields":`...)
 		b = append(b, '[')
-		for i444 := range x.MatchFields {
-			if i444 > 0 {
+		for i440 := range x.MatchFields {
+			if i440 > 0 {
 				b = append(b, ',')
 			}
-			b = x.MatchFields[i444].AppendJSON(b)
+			b = x.MatchFields[i440].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12618,24 +12203,24 @@ func (x *NodeSelectorTerm) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.MatchExpressions = nil
 			} else if d.Array("[]v1.NodeSelectorRequirement") {
-				list445 := []NodeSelectorRequirement{}
+				list441 := []NodeSelectorRequirement{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list445 = append(list445, NodeSelectorRequirement{})
-					list445[len(list445)-1].DecodeJSON(d)
+					list441 = append(list441, NodeSelectorRequirement{})
+					list441[len(list441)-1].DecodeJSON(d)
 				}
-				x.MatchExpressions = list445
+				x.MatchExpressions = list441
 			}
 		case "matchFields":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.MatchFields = nil
 			} else if d.Array("[]v1.NodeSelectorRequirement") {
-				list446 := []NodeSelectorRequirement{}
+				list442 := []NodeSelectorRequirement{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list446 = append(list446, NodeSelectorRequirement{})
-					list446[len(list446)-1].DecodeJSON(d)
+					list442 = append(list442, NodeSelectorRequirement{})
+					list442[len(list442)-1].DecodeJSON(d)
 				}
-				x.MatchFields = list446
+				x.MatchFields = list442
 			}
 		default:
 			d.Unknown()
@@ -12654,11 +12239,11 @@ func (x *NodeSelectorRequirement) AppendJSON(b []byte) []byte {
 	if len(x.Values) != 0 {
 		b = append(b, `,"values":`...)
 		b = append(b, '[')
-		for i447 := range x.Values {
-			if i447 > 0 {
+		for i443 := range x.Values {
+			if i443 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Values[i447]))
+			b = jsonwire.AppendString(b, string(x.Values[i443]))
 		}
 		b = append(b, ']')
 	}
@@ -12684,12 +12269,12 @@ func (x *NodeSelectorRequirement) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Values = nil
 			} else if d.Array("[]string") {
-				list448 := []string{}
+				list444 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list448 = append(list448, "")
-					d.String(&list448[len(list448)-1])
+					list444 = append(list444, "")
+					d.String(&list444[len(list444)-1])
 				}
-				x.Values = list448
+				x.Values = list444
 			}
 		default:
 			d.Unknown()
@@ -12735,22 +12320,22 @@ func (x *PodAffinity) AppendJSON(b []byte) []byte {
 	if len(x.RequiredDuringSchedulingIgnoredDuringExecution) != 0 {
 		b = append(b, `,"requiredDuringSchedulingIgnoredDuringExecution":`...)
 		b = append(b, '[')
-		for i449 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
-			if i449 > 0 {
+		for i445 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
+			if i445 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RequiredDuringSchedulingIgnoredDuringExecution[i449].AppendJSON(b)
+			b = x.RequiredDuringSchedulingIgnoredDuringExecution[i445].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.PreferredDuringSchedulingIgnoredDuringExecution) != 0 {
 		b = append(b, `,"preferredDuringSchedulingIgnoredDuringExecution":`...)
 		b = append(b, '[')
-		for i450 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
-			if i450 > 0 {
+		for i446 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
+			if i446 > 0 {
 				b = append(b, ',')
 			}
-			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i450].AppendJSON(b)
+			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i446].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12770,24 +12355,24 @@ func (x *PodAffinity) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.RequiredDuringSchedulingIgnoredDuringExecution = nil
 			} else if d.Array("[]v1.PodAffinityTerm") {
-				list451 := []PodAffinityTerm{}
+				list447 := []PodAffinityTerm{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list451 = append(list451, PodAffinityTerm{})
-					list451[len(list451)-1].DecodeJSON(d)
+					list447 = append(list447, PodAffinityTerm{})
+					list447[len(list447)-1].DecodeJSON(d)
 				}
-				x.RequiredDuringSchedulingIgnoredDuringExecution = list451
+				x.RequiredDuringSchedulingIgnoredDuringExecution = list447
 			}
 		case "preferredDuringSchedulingIgnoredDuringExecution":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.PreferredDuringSchedulingIgnoredDuringExecution = nil
 			} else if d.Array("[]v1.WeightedPodAffinityTerm") {
-				list452 := []WeightedPodAffinityTerm{}
+				list448 := []WeightedPodAffinityTerm{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list452 = append(list452, WeightedPodAffinityTerm{})
-					list452[len(list452)-1].DecodeJSON(d)
+					list448 = append(list448, WeightedPodAffinityTerm{})
+					list448[len(list448)-1].DecodeJSON(d)
 				}
-				x.PreferredDuringSchedulingIgnoredDuringExecution = list452
+				x.PreferredDuringSchedulingIgnoredDuringExecution = list448
 			}
 		default:
 			d.Unknown()
@@ -12806,11 +12391,11 @@ func (x *PodAffinityTerm) AppendJSON(b []byte) []byte {
 	if len(x.Namespaces) != 0 {
 		b = append(b, `,"namespaces":`...)
 		b = append(b, '[')
-		for i453 := range x.Namespaces {
-			if i453 > 0 {
+		for i449 := range x.Namespaces {
+			if i449 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Namespaces[i453]))
+			b = jsonwire.AppendString(b, string(x.Namespaces[i449]))
 		}
 		b = append(b, ']')
 	}
@@ -12823,22 +12408,22 @@ func (x *PodAffinityTerm) AppendJSON(b []byte) []byte {
 	if len(x.MatchLabelKeys) != 0 {
 		b = append(b, `,"matchLabelKeys":`...)
 		b = append(b, '[')
-		for i454 := range x.MatchLabelKeys {
-			if i454 > 0 {
+		for i450 := range x.MatchLabelKeys {
+			if i450 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.MatchLabelKeys[i454]))
+			b = jsonwire.AppendString(b, string(x.MatchLabelKeys[i450]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.MismatchLabelKeys) != 0 {
 		b = append(b, `,"mismatchLabelKeys":`...)
 		b = append(b, '[')
-		for i455 := range x.MismatchLabelKeys {
-			if i455 > 0 {
+		for i451 := range x.MismatchLabelKeys {
+			if i451 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.MismatchLabelKeys[i455]))
+			b = jsonwire.AppendString(b, string(x.MismatchLabelKeys[i451]))
 		}
 		b = append(b, ']')
 	}
@@ -12868,12 +12453,12 @@ func (x *PodAffinityTerm) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Namespaces = nil
 			} else if d.Array("[]string") {
-				list456 := []string{}
+				list452 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list456 = append(list456, "")
-					d.String(&list456[len(list456)-1])
+					list452 = append(list452, "")
+					d.String(&list452[len(list452)-1])
 				}
-				x.Namespaces = list456
+				x.Namespaces = list452
 			}
 		case "topologyKey":
 			d.Once(&seen, 2)
@@ -12893,24 +12478,24 @@ func (x *PodAffinityTerm) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.MatchLabelKeys = nil
 			} else if d.Array("[]string") {
-				list457 := []string{}
+				list453 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list457 = append(list457, "")
-					d.String(&list457[len(list457)-1])
+					list453 = append(list453, "")
+					d.String(&list453[len(list453)-1])
 				}
-				x.MatchLabelKeys = list457
+				x.MatchLabelKeys = list453
 			}
 		case "mismatchLabelKeys":
 			d.Once(&seen, 5)
 			if d.Null() {
 				x.MismatchLabelKeys = nil
 			} else if d.Array("[]string") {
-				list458 := []string{}
+				list454 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list458 = append(list458, "")
-					d.String(&list458[len(list458)-1])
+					list454 = append(list454, "")
+					d.String(&list454[len(list454)-1])
 				}
-				x.MismatchLabelKeys = list458
+				x.MismatchLabelKeys = list454
 			}
 		default:
 			d.Unknown()
@@ -12956,22 +12541,22 @@ func (x *PodAntiAffinity) AppendJSON(b []byte) []byte {
 	if len(x.RequiredDuringSchedulingIgnoredDuringExecution) != 0 {
 		b = append(b, `,"requiredDuringSchedulingIgnoredDuringExecution":`...)
 		b = append(b, '[')
-		for i459 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
-			if i459 > 0 {
+		for i455 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
+			if i455 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RequiredDuringSchedulingIgnoredDuringExecution[i459].AppendJSON(b)
+			b = x.RequiredDuringSchedulingIgnoredDuringExecution[i455].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.PreferredDuringSchedulingIgnoredDuringExecution) != 0 {
 		b = append(b, `,"preferredDuringSchedulingIgnoredDuringExecution":`...)
 		b = append(b, '[')
-		for i460 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
-			if i460 > 0 {
+		for i456 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
+			if i456 > 0 {
 				b = append(b, ',')
 			}
-			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i460].AppendJSON(b)
+			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i456].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12991,24 +12576,24 @@ func (x *PodAntiAffinity) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.RequiredDuringSchedulingIgnoredDuringExecution = nil
 			} else if d.Array("[]v1.PodAffinityTerm") {
-				list461 := []PodAffinityTerm{}
+				list457 := []PodAffinityTerm{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list461 = append(list461, PodAffinityTerm{})
-					list461[len(list461)-1].DecodeJSON(d)
+					list457 = append(list457, PodAffinityTerm{})
+					list457[len(list457)-1].DecodeJSON(d)
 				}
-				x.RequiredDuringSchedulingIgnoredDuringExecution = list461
+				x.RequiredDuringSchedulingIgnoredDuringExecution = list457
 			}
 		case "preferredDuringSchedulingIgnoredDuringExecution":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.PreferredDuringSchedulingIgnoredDuringExecution = nil
 			} else if d.Array("[]v1.WeightedPodAffinityTerm") {
-				list462 := []WeightedPodAffinityTerm{}
+				list458 := []WeightedPodAffinityTerm{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list462 = append(list462, WeightedPodAffinityTerm{})
-					list462[len(list462)-1].DecodeJSON(d)
+					list458 = append(list458, WeightedPodAffinityTerm{})
+					list458[len(list458)-1].DecodeJSON(d)
 				}
-				x.PreferredDuringSchedulingIgnoredDuringExecution = list462
+				x.PreferredDuringSchedulingIgnoredDuringExecution = list458
 			}
 		default:
 			d.Unknown()
@@ -13108,11 +12693,11 @@ func (x *TopologySpreadConstraint) AppendJSON(b []byte) []byte {
 	if len(x.MatchLabelKeys) != 0 {
 		b = append(b, `,"matchLabelKeys":`...)
 		b = append(b, '[')
-		for i463 := range x.MatchLabelKeys {
-			if i463 > 0 {
+		for i459 := range x.MatchLabelKeys {
+			if i459 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.MatchLabelKeys[i463]))
+			b = jsonwire.AppendString(b, string(x.MatchLabelKeys[i459]))
 		}
 		b = append(b, ']')
 	}
@@ -13181,12 +12766,12 @@ func (x *TopologySpreadConstraint) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.MatchLabelKeys = nil
 			} else if d.Array("[]string") {
-				list464 := []string{}
+				list460 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list464 = append(list464, "")
-					d.String(&list464[len(list464)-1])
+					list460 = append(list460, "")
+					d.String(&list460[len(list460)-1])
 				}
-				x.MatchLabelKeys = list464
+				x.MatchLabelKeys = list460
 			}
 		default:
 			d.Unknown()
@@ -13266,29 +12851,29 @@ func (x *Secret) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Data) != 0 {
 		b = append(b, `,"data":`...)
-		var stack466 [16]string
-		keys465 := jsonwire.SortedKeys(x.Data, stack466[:0])
-		start469 := len(b)
-		for _, k467 := range keys465 {
-			b = jsonwire.AppendString(append(b, ','), string(k467))
+		var stack462 [16]string
+		keys461 := jsonwire.SortedKeys(x.Data, stack462[:0])
+		start465 := len(b)
+		for _, k463 := range keys461 {
+			b = jsonwire.AppendString(append(b, ','), string(k463))
 			b = append(b, ':')
-			v468 := x.Data[k467]
-			b = jsonwire.AppendBytes(b, v468)
+			v464 := x.Data[k463]
+			b = jsonwire.AppendBytes(b, v464)
 		}
-		b = jsonwire.Close(b, start469)
+		b = jsonwire.Close(b, start465)
 	}
 	if len(x.StringData) != 0 {
 		b = append(b, `,"stringData":`...)
-		var stack471 [16]string
-		keys470 := jsonwire.SortedKeys(x.StringData, stack471[:0])
-		start474 := len(b)
-		for _, k472 := range keys470 {
-			b = jsonwire.AppendString(append(b, ','), string(k472))
+		var stack467 [16]string
+		keys466 := jsonwire.SortedKeys(x.StringData, stack467[:0])
+		start470 := len(b)
+		for _, k468 := range keys466 {
+			b = jsonwire.AppendString(append(b, ','), string(k468))
 			b = append(b, ':')
-			v473 := x.StringData[k472]
-			b = jsonwire.AppendString(b, string(v473))
+			v469 := x.StringData[k468]
+			b = jsonwire.AppendString(b, string(v469))
 		}
-		b = jsonwire.Close(b, start474)
+		b = jsonwire.Close(b, start470)
 	}
 	if x.Type != "" {
 		b = append(b, `,"type":`...)
@@ -13333,12 +12918,12 @@ func (x *Secret) DecodeJSON(d *jsonwire.Decoder) {
 					x.Data = map[string][]byte{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k475 := string(d.KeyString())
-					_, has477 := x.Data[k475]
-					d.MapKey(has477)
-					var v476 []byte
-					d.Bytes(&v476)
-					x.Data[k475] = v476
+					k471 := string(d.KeyString())
+					_, has473 := x.Data[k471]
+					d.MapKey(has473)
+					var v472 []byte
+					d.Bytes(&v472)
+					x.Data[k471] = v472
 				}
 				d.MapEnd()
 			}
@@ -13351,12 +12936,12 @@ func (x *Secret) DecodeJSON(d *jsonwire.Decoder) {
 					x.StringData = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k478 := string(d.KeyString())
-					_, has480 := x.StringData[k478]
-					d.MapKey(has480)
-					var v479 string
-					d.String(&v479)
-					x.StringData[k478] = v479
+					k474 := string(d.KeyString())
+					_, has476 := x.StringData[k474]
+					d.MapKey(has476)
+					var v475 string
+					d.String(&v475)
+					x.StringData[k474] = v475
 				}
 				d.MapEnd()
 			}
@@ -13388,11 +12973,11 @@ func (x *SecretList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i481 := range x.Items {
-			if i481 > 0 {
+		for i477 := range x.Items {
+			if i477 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i481].AppendJSON(b)
+			b = x.Items[i477].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -13421,12 +13006,12 @@ func (x *SecretList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.Secret") {
-				list482 := []Secret{}
+				list478 := []Secret{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list482 = append(list482, Secret{})
-					list482[len(list482)-1].DecodeJSON(d)
+					list478 = append(list478, Secret{})
+					list478[len(list478)-1].DecodeJSON(d)
 				}
-				x.Items = list482
+				x.Items = list478
 			}
 		default:
 			d.Unknown()
@@ -13630,22 +13215,22 @@ func (x *Capabilities) AppendJSON(b []byte) []byte {
 	if len(x.Add) != 0 {
 		b = append(b, `,"add":`...)
 		b = append(b, '[')
-		for i483 := range x.Add {
-			if i483 > 0 {
+		for i479 := range x.Add {
+			if i479 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Add[i483]))
+			b = jsonwire.AppendString(b, string(x.Add[i479]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Drop) != 0 {
 		b = append(b, `,"drop":`...)
 		b = append(b, '[')
-		for i484 := range x.Drop {
-			if i484 > 0 {
+		for i480 := range x.Drop {
+			if i480 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Drop[i484]))
+			b = jsonwire.AppendString(b, string(x.Drop[i480]))
 		}
 		b = append(b, ']')
 	}
@@ -13665,24 +13250,24 @@ func (x *Capabilities) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Add = nil
 			} else if d.Array("[]v1.Capability") {
-				list485 := []Capability{}
+				list481 := []Capability{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list485 = append(list485, "")
-					d.String((*string)(&list485[len(list485)-1]))
+					list481 = append(list481, "")
+					d.String((*string)(&list481[len(list481)-1]))
 				}
-				x.Add = list485
+				x.Add = list481
 			}
 		case "drop":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.Drop = nil
 			} else if d.Array("[]v1.Capability") {
-				list486 := []Capability{}
+				list482 := []Capability{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list486 = append(list486, "")
-					d.String((*string)(&list486[len(list486)-1]))
+					list482 = append(list482, "")
+					d.String((*string)(&list482[len(list482)-1]))
 				}
-				x.Drop = list486
+				x.Drop = list482
 			}
 		default:
 			d.Unknown()
@@ -13923,11 +13508,11 @@ func (x *PodSecurityContext) AppendJSON(b []byte) []byte {
 	if len(x.SupplementalGroups) != 0 {
 		b = append(b, `,"supplementalGroups":`...)
 		b = append(b, '[')
-		for i487 := range x.SupplementalGroups {
-			if i487 > 0 {
+		for i483 := range x.SupplementalGroups {
+			if i483 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendInt(b, int64(x.SupplementalGroups[i487]))
+			b = jsonwire.AppendInt(b, int64(x.SupplementalGroups[i483]))
 		}
 		b = append(b, ']')
 	}
@@ -13942,11 +13527,11 @@ func (x *PodSecurityContext) AppendJSON(b []byte) []byte {
 	if len(x.Sysctls) != 0 {
 		b = append(b, `,"sysctls":`...)
 		b = append(b, '[')
-		for i488 := range x.Sysctls {
-			if i488 > 0 {
+		for i484 := range x.Sysctls {
+			if i484 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Sysctls[i488].AppendJSON(b)
+			b = x.Sysctls[i484].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -14032,12 +13617,12 @@ func (x *PodSecurityContext) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.SupplementalGroups = nil
 			} else if d.Array("[]int64") {
-				list489 := []int64{}
+				list485 := []int64{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list489 = append(list489, 0)
-					d.Int64(&list489[len(list489)-1])
+					list485 = append(list485, 0)
+					d.Int64(&list485[len(list485)-1])
 				}
-				x.SupplementalGroups = list489
+				x.SupplementalGroups = list485
 			}
 		case "supplementalGroupsPolicy":
 			d.Once(&seen, 6)
@@ -14064,12 +13649,12 @@ func (x *PodSecurityContext) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Sysctls = nil
 			} else if d.Array("[]v1.Sysctl") {
-				list490 := []Sysctl{}
+				list486 := []Sysctl{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list490 = append(list490, Sysctl{})
-					list490[len(list490)-1].DecodeJSON(d)
+					list486 = append(list486, Sysctl{})
+					list486[len(list486)-1].DecodeJSON(d)
 				}
-				x.Sysctls = list490
+				x.Sysctls = list486
 			}
 		case "fsGroupChangePolicy":
 			d.Once(&seen, 9)
@@ -14205,26 +13790,26 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i491 := range x.Ports {
-			if i491 > 0 {
+		for i487 := range x.Ports {
+			if i487 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ports[i491].AppendJSON(b)
+			b = x.Ports[i487].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Selector) != 0 {
 		b = append(b, `,"selector":`...)
-		var stack493 [16]string
-		keys492 := jsonwire.SortedKeys(x.Selector, stack493[:0])
-		start496 := len(b)
-		for _, k494 := range keys492 {
-			b = jsonwire.AppendString(append(b, ','), string(k494))
+		var stack489 [16]string
+		keys488 := jsonwire.SortedKeys(x.Selector, stack489[:0])
+		start492 := len(b)
+		for _, k490 := range keys488 {
+			b = jsonwire.AppendString(append(b, ','), string(k490))
 			b = append(b, ':')
-			v495 := x.Selector[k494]
-			b = jsonwire.AppendString(b, string(v495))
+			v491 := x.Selector[k490]
+			b = jsonwire.AppendString(b, string(v491))
 		}
-		b = jsonwire.Close(b, start496)
+		b = jsonwire.Close(b, start492)
 	}
 	if x.ClusterIP != "" {
 		b = append(b, `,"clusterIP":`...)
@@ -14233,11 +13818,11 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.ClusterIPs) != 0 {
 		b = append(b, `,"clusterIPs":`...)
 		b = append(b, '[')
-		for i497 := range x.ClusterIPs {
-			if i497 > 0 {
+		for i493 := range x.ClusterIPs {
+			if i493 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.ClusterIPs[i497]))
+			b = jsonwire.AppendString(b, string(x.ClusterIPs[i493]))
 		}
 		b = append(b, ']')
 	}
@@ -14248,11 +13833,11 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.ExternalIPs) != 0 {
 		b = append(b, `,"externalIPs":`...)
 		b = append(b, '[')
-		for i498 := range x.ExternalIPs {
-			if i498 > 0 {
+		for i494 := range x.ExternalIPs {
+			if i494 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.ExternalIPs[i498]))
+			b = jsonwire.AppendString(b, string(x.ExternalIPs[i494]))
 		}
 		b = append(b, ']')
 	}
@@ -14267,11 +13852,11 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.LoadBalancerSourceRanges) != 0 {
 		b = append(b, `,"loadBalancerSourceRanges":`...)
 		b = append(b, '[')
-		for i499 := range x.LoadBalancerSourceRanges {
-			if i499 > 0 {
+		for i495 := range x.LoadBalancerSourceRanges {
+			if i495 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.LoadBalancerSourceRanges[i499]))
+			b = jsonwire.AppendString(b, string(x.LoadBalancerSourceRanges[i495]))
 		}
 		b = append(b, ']')
 	}
@@ -14298,11 +13883,11 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.IPFamilies) != 0 {
 		b = append(b, `,"ipFamilies":`...)
 		b = append(b, '[')
-		for i500 := range x.IPFamilies {
-			if i500 > 0 {
+		for i496 := range x.IPFamilies {
+			if i496 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.IPFamilies[i500]))
+			b = jsonwire.AppendString(b, string(x.IPFamilies[i496]))
 		}
 		b = append(b, ']')
 	}
@@ -14342,12 +13927,12 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Ports = nil
 			} else if d.Array("[]v1.ServicePort") {
-				list501 := []ServicePort{}
+				list497 := []ServicePort{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list501 = append(list501, ServicePort{})
-					list501[len(list501)-1].DecodeJSON(d)
+					list497 = append(list497, ServicePort{})
+					list497[len(list497)-1].DecodeJSON(d)
 				}
-				x.Ports = list501
+				x.Ports = list497
 			}
 		case "selector":
 			d.Once(&seen, 1)
@@ -14358,12 +13943,12 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 					x.Selector = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k502 := string(d.KeyString())
-					_, has504 := x.Selector[k502]
-					d.MapKey(has504)
-					var v503 string
-					d.String(&v503)
-					x.Selector[k502] = v503
+					k498 := string(d.KeyString())
+					_, has500 := x.Selector[k498]
+					d.MapKey(has500)
+					var v499 string
+					d.String(&v499)
+					x.Selector[k498] = v499
 				}
 				d.MapEnd()
 			}
@@ -14375,12 +13960,12 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.ClusterIPs = nil
 			} else if d.Array("[]string") {
-				list505 := []string{}
+				list501 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list505 = append(list505, "")
-					d.String(&list505[len(list505)-1])
+					list501 = append(list501, "")
+					d.String(&list501[len(list501)-1])
 				}
-				x.ClusterIPs = list505
+				x.ClusterIPs = list501
 			}
 		case "type":
 			d.Once(&seen, 4)
@@ -14390,12 +13975,12 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.ExternalIPs = nil
 			} else if d.Array("[]string") {
-				list506 := []string{}
+				list502 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list506 = append(list506, "")
-					d.String(&list506[len(list506)-1])
+					list502 = append(list502, "")
+					d.String(&list502[len(list502)-1])
 				}
-				x.ExternalIPs = list506
+				x.ExternalIPs = list502
 			}
 		case "sessionAffinity":
 			d.Once(&seen, 6)
@@ -14408,12 +13993,12 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.LoadBalancerSourceRanges = nil
 			} else if d.Array("[]string") {
-				list507 := []string{}
+				list503 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list507 = append(list507, "")
-					d.String(&list507[len(list507)-1])
+					list503 = append(list503, "")
+					d.String(&list503[len(list503)-1])
 				}
-				x.LoadBalancerSourceRanges = list507
+				x.LoadBalancerSourceRanges = list503
 			}
 		case "externalName":
 			d.Once(&seen, 9)
@@ -14442,12 +14027,12 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.IPFamilies = nil
 			} else if d.Array("[]v1.IPFamily") {
-				list508 := []IPFamily{}
+				list504 := []IPFamily{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list508 = append(list508, "")
-					d.String((*string)(&list508[len(list508)-1]))
+					list504 = append(list504, "")
+					d.String((*string)(&list504[len(list504)-1]))
 				}
-				x.IPFamilies = list508
+				x.IPFamilies = list504
 			}
 		case "ipFamilyPolicy":
 			d.Once(&seen, 15)
@@ -14650,11 +14235,11 @@ func (x *ServiceStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i509 := range x.Conditions {
-			if i509 > 0 {
+		for i505 := range x.Conditions {
+			if i505 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i509].AppendJSON(b)
+			b = x.Conditions[i505].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -14677,12 +14262,12 @@ func (x *ServiceStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Conditions = nil
 			} else if d.Array("[]v1.Condition") {
-				list510 := []meta.Condition{}
+				list506 := []meta.Condition{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list510 = append(list510, meta.Condition{})
-					list510[len(list510)-1].DecodeJSON(d)
+					list506 = append(list506, meta.Condition{})
+					list506[len(list506)-1].DecodeJSON(d)
 				}
-				x.Conditions = list510
+				x.Conditions = list506
 			}
 		default:
 			d.Unknown()
@@ -14697,11 +14282,11 @@ func (x *LoadBalancerStatus) AppendJSON(b []byte) []byte {
 	if len(x.Ingress) != 0 {
 		b = append(b, `,"ingress":`...)
 		b = append(b, '[')
-		for i511 := range x.Ingress {
-			if i511 > 0 {
+		for i507 := range x.Ingress {
+			if i507 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ingress[i511].AppendJSON(b)
+			b = x.Ingress[i507].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -14721,12 +14306,12 @@ func (x *LoadBalancerStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Ingress = nil
 			} else if d.Array("[]v1.LoadBalancerIngress") {
-				list512 := []LoadBalancerIngress{}
+				list508 := []LoadBalancerIngress{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list512 = append(list512, LoadBalancerIngress{})
-					list512[len(list512)-1].DecodeJSON(d)
+					list508 = append(list508, LoadBalancerIngress{})
+					list508[len(list508)-1].DecodeJSON(d)
 				}
-				x.Ingress = list512
+				x.Ingress = list508
 			}
 		default:
 			d.Unknown()
@@ -14753,11 +14338,11 @@ func (x *LoadBalancerIngress) AppendJSON(b []byte) []byte {
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i513 := range x.Ports {
-			if i513 > 0 {
+		for i509 := range x.Ports {
+			if i509 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ports[i513].AppendJSON(b)
+			b = x.Ports[i509].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -14793,12 +14378,12 @@ func (x *LoadBalancerIngress) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Ports = nil
 			} else if d.Array("[]v1.PortStatus") {
-				list514 := []PortStatus{}
+				list510 := []PortStatus{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list514 = append(list514, PortStatus{})
-					list514[len(list514)-1].DecodeJSON(d)
+					list510 = append(list510, PortStatus{})
+					list510[len(list510)-1].DecodeJSON(d)
 				}
-				x.Ports = list514
+				x.Ports = list510
 			}
 		default:
 			d.Unknown()
@@ -14870,11 +14455,11 @@ func (x *ServiceList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i515 := range x.Items {
-			if i515 > 0 {
+		for i511 := range x.Items {
+			if i511 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i515].AppendJSON(b)
+			b = x.Items[i511].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -14903,12 +14488,12 @@ func (x *ServiceList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.Service") {
-				list516 := []Service{}
+				list512 := []Service{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list516 = append(list516, Service{})
-					list516[len(list516)-1].DecodeJSON(d)
+					list512 = append(list512, Service{})
+					list512[len(list512)-1].DecodeJSON(d)
 				}
-				x.Items = list516
+				x.Items = list512
 			}
 		default:
 			d.Unknown()
@@ -14933,22 +14518,22 @@ func (x *ServiceAccount) AppendJSON(b []byte) []byte {
 	if len(x.Secrets) != 0 {
 		b = append(b, `,"secrets":`...)
 		b = append(b, '[')
-		for i517 := range x.Secrets {
-			if i517 > 0 {
+		for i513 := range x.Secrets {
+			if i513 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Secrets[i517].AppendJSON(b)
+			b = x.Secrets[i513].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.ImagePullSecrets) != 0 {
 		b = append(b, `,"imagePullSecrets":`...)
 		b = append(b, '[')
-		for i518 := range x.ImagePullSecrets {
-			if i518 > 0 {
+		for i514 := range x.ImagePullSecrets {
+			if i514 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ImagePullSecrets[i518].AppendJSON(b)
+			b = x.ImagePullSecrets[i514].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -14981,24 +14566,24 @@ func (x *ServiceAccount) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Secrets = nil
 			} else if d.Array("[]v1.ObjectReference") {
-				list519 := []ObjectReference{}
+				list515 := []ObjectReference{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list519 = append(list519, ObjectReference{})
-					list519[len(list519)-1].DecodeJSON(d)
+					list515 = append(list515, ObjectReference{})
+					list515[len(list515)-1].DecodeJSON(d)
 				}
-				x.Secrets = list519
+				x.Secrets = list515
 			}
 		case "imagePullSecrets":
 			d.Once(&seen, 4)
 			if d.Null() {
 				x.ImagePullSecrets = nil
 			} else if d.Array("[]v1.LocalObjectReference") {
-				list520 := []LocalObjectReference{}
+				list516 := []LocalObjectReference{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list520 = append(list520, LocalObjectReference{})
-					list520[len(list520)-1].DecodeJSON(d)
+					list516 = append(list516, LocalObjectReference{})
+					list516[len(list516)-1].DecodeJSON(d)
 				}
-				x.ImagePullSecrets = list520
+				x.ImagePullSecrets = list516
 			}
 		case "automountServiceAccountToken":
 			d.Once(&seen, 5)
@@ -15035,11 +14620,11 @@ func (x *ServiceAccountList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i521 := range x.Items {
-			if i521 > 0 {
+		for i517 := range x.Items {
+			if i517 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i521].AppendJSON(b)
+			b = x.Items[i517].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -15068,12 +14653,12 @@ func (x *ServiceAccountList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.ServiceAccount") {
-				list522 := []ServiceAccount{}
+				list518 := []ServiceAccount{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list522 = append(list522, ServiceAccount{})
-					list522[len(list522)-1].DecodeJSON(d)
+					list518 = append(list518, ServiceAccount{})
+					list518[len(list518)-1].DecodeJSON(d)
 				}
-				x.Items = list522
+				x.Items = list518
 			}
 		default:
 			d.Unknown()
@@ -16020,10 +15605,6 @@ func (x *EmptyDirVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, `,"sizeLimit":`...)
 		b = x.SizeLimit.AppendJSON(b)
 	}
-	if x.Mode != nil {
-		b = append(b, `,"mode":`...)
-		b = jsonwire.AppendInt(b, int64(*x.Mode))
-	}
 	return jsonwire.Close(b, start)
 }
 
@@ -16047,16 +15628,6 @@ func (x *EmptyDirVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 					x.SizeLimit = new(quantity.Quantity)
 				}
 				x.SizeLimit.DecodeJSON(d)
-			}
-		case "mode":
-			d.Once(&seen, 2)
-			if d.Null() {
-				x.Mode = nil
-			} else {
-				if x.Mode == nil {
-					x.Mode = new(int32)
-				}
-				d.Int32(x.Mode)
 			}
 		default:
 			d.Unknown()
@@ -16209,11 +15780,11 @@ func (x *SecretVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i523 := range x.Items {
-			if i523 > 0 {
+		for i519 := range x.Items {
+			if i519 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i523].AppendJSON(b)
+			b = x.Items[i519].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -16224,10 +15795,6 @@ func (x *SecretVolumeSource) AppendJSON(b []byte) []byte {
 	if x.Optional != nil {
 		b = append(b, `,"optional":`...)
 		b = jsonwire.AppendBool(b, bool(*x.Optional))
-	}
-	if x.DefaultUser != nil {
-		b = append(b, `,"defaultUser":`...)
-		b = jsonwire.AppendInt(b, int64(*x.DefaultUser))
 	}
 	return jsonwire.Close(b, start)
 }
@@ -16248,12 +15815,12 @@ func (x *SecretVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.KeyToPath") {
-				list524 := []KeyToPath{}
+				list520 := []KeyToPath{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list524 = append(list524, KeyToPath{})
-					list524[len(list524)-1].DecodeJSON(d)
+					list520 = append(list520, KeyToPath{})
+					list520[len(list520)-1].DecodeJSON(d)
 				}
-				x.Items = list524
+				x.Items = list520
 			}
 		case "defaultMode":
 			d.Once(&seen, 2)
@@ -16275,16 +15842,6 @@ func (x *SecretVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 				}
 				d.Bool(x.Optional)
 			}
-		case "defaultUser":
-			d.Once(&seen, 4)
-			if d.Null() {
-				x.DefaultUser = nil
-			} else {
-				if x.DefaultUser == nil {
-					x.DefaultUser = new(int64)
-				}
-				d.Int64(x.DefaultUser)
-			}
 		default:
 			d.Unknown()
 		}
@@ -16302,10 +15859,6 @@ func (x *KeyToPath) AppendJSON(b []byte) []byte {
 	if x.Mode != nil {
 		b = append(b, `,"mode":`...)
 		b = jsonwire.AppendInt(b, int64(*x.Mode))
-	}
-	if x.User != nil {
-		b = append(b, `,"user":`...)
-		b = jsonwire.AppendInt(b, int64(*x.User))
 	}
 	return jsonwire.Close(b, start)
 }
@@ -16333,16 +15886,6 @@ func (x *KeyToPath) DecodeJSON(d *jsonwire.Decoder) {
 					x.Mode = new(int32)
 				}
 				d.Int32(x.Mode)
-			}
-		case "user":
-			d.Once(&seen, 3)
-			if d.Null() {
-				x.User = nil
-			} else {
-				if x.User == nil {
-					x.User = new(int64)
-				}
-				d.Int64(x.User)
 			}
 		default:
 			d.Unknown()
@@ -16413,11 +15956,11 @@ func (x *ISCSIVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Portals) != 0 {
 		b = append(b, `,"portals":`...)
 		b = append(b, '[')
-		for i525 := range x.Portals {
-			if i525 > 0 {
+		for i521 := range x.Portals {
+			if i521 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Portals[i525]))
+			b = jsonwire.AppendString(b, string(x.Portals[i521]))
 		}
 		b = append(b, ']')
 	}
@@ -16471,12 +16014,12 @@ func (x *ISCSIVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Portals = nil
 			} else if d.Array("[]string") {
-				list526 := []string{}
+				list522 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list526 = append(list526, "")
-					d.String(&list526[len(list526)-1])
+					list522 = append(list522, "")
+					d.String(&list522[len(list522)-1])
 				}
-				x.Portals = list526
+				x.Portals = list522
 			}
 		case "chapAuthDiscovery":
 			d.Once(&seen, 7)
@@ -16590,11 +16133,11 @@ func (x *RBDVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i527 := range x.CephMonitors {
-			if i527 > 0 {
+		for i523 := range x.CephMonitors {
+			if i523 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.CephMonitors[i527]))
+			b = jsonwire.AppendString(b, string(x.CephMonitors[i523]))
 		}
 		b = append(b, ']')
 	}
@@ -16640,12 +16183,12 @@ func (x *RBDVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.CephMonitors = nil
 			} else if d.Array("[]string") {
-				list528 := []string{}
+				list524 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list528 = append(list528, "")
-					d.String(&list528[len(list528)-1])
+					list524 = append(list524, "")
+					d.String(&list524[len(list524)-1])
 				}
-				x.CephMonitors = list528
+				x.CephMonitors = list524
 			}
 		case "image":
 			d.Once(&seen, 1)
@@ -16701,16 +16244,16 @@ func (x *FlexVolumeSource) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Options) != 0 {
 		b = append(b, `,"options":`...)
-		var stack530 [16]string
-		keys529 := jsonwire.SortedKeys(x.Options, stack530[:0])
-		start533 := len(b)
-		for _, k531 := range keys529 {
-			b = jsonwire.AppendString(append(b, ','), string(k531))
+		var stack526 [16]string
+		keys525 := jsonwire.SortedKeys(x.Options, stack526[:0])
+		start529 := len(b)
+		for _, k527 := range keys525 {
+			b = jsonwire.AppendString(append(b, ','), string(k527))
 			b = append(b, ':')
-			v532 := x.Options[k531]
-			b = jsonwire.AppendString(b, string(v532))
+			v528 := x.Options[k527]
+			b = jsonwire.AppendString(b, string(v528))
 		}
-		b = jsonwire.Close(b, start533)
+		b = jsonwire.Close(b, start529)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -16751,12 +16294,12 @@ func (x *FlexVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 					x.Options = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k534 := string(d.KeyString())
-					_, has536 := x.Options[k534]
-					d.MapKey(has536)
-					var v535 string
-					d.String(&v535)
-					x.Options[k534] = v535
+					k530 := string(d.KeyString())
+					_, has532 := x.Options[k530]
+					d.MapKey(has532)
+					var v531 string
+					d.String(&v531)
+					x.Options[k530] = v531
 				}
 				d.MapEnd()
 			}
@@ -16829,11 +16372,11 @@ func (x *CephFSVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i537 := range x.Monitors {
-			if i537 > 0 {
+		for i533 := range x.Monitors {
+			if i533 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Monitors[i537]))
+			b = jsonwire.AppendString(b, string(x.Monitors[i533]))
 		}
 		b = append(b, ']')
 	}
@@ -16873,12 +16416,12 @@ func (x *CephFSVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Monitors = nil
 			} else if d.Array("[]string") {
-				list538 := []string{}
+				list534 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list538 = append(list538, "")
-					d.String(&list538[len(list538)-1])
+					list534 = append(list534, "")
+					d.String(&list534[len(list534)-1])
 				}
-				x.Monitors = list538
+				x.Monitors = list534
 			}
 		case "path":
 			d.Once(&seen, 1)
@@ -16950,21 +16493,17 @@ func (x *DownwardAPIVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i539 := range x.Items {
-			if i539 > 0 {
+		for i535 := range x.Items {
+			if i535 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i539].AppendJSON(b)
+			b = x.Items[i535].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if x.DefaultMode != nil {
 		b = append(b, `,"defaultMode":`...)
 		b = jsonwire.AppendInt(b, int64(*x.DefaultMode))
-	}
-	if x.DefaultUser != nil {
-		b = append(b, `,"defaultUser":`...)
-		b = jsonwire.AppendInt(b, int64(*x.DefaultUser))
 	}
 	return jsonwire.Close(b, start)
 }
@@ -16982,12 +16521,12 @@ func (x *DownwardAPIVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.DownwardAPIVolumeFile") {
-				list540 := []DownwardAPIVolumeFile{}
+				list536 := []DownwardAPIVolumeFile{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list540 = append(list540, DownwardAPIVolumeFile{})
-					list540[len(list540)-1].DecodeJSON(d)
+					list536 = append(list536, DownwardAPIVolumeFile{})
+					list536[len(list536)-1].DecodeJSON(d)
 				}
-				x.Items = list540
+				x.Items = list536
 			}
 		case "defaultMode":
 			d.Once(&seen, 1)
@@ -16998,16 +16537,6 @@ func (x *DownwardAPIVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 					x.DefaultMode = new(int32)
 				}
 				d.Int32(x.DefaultMode)
-			}
-		case "defaultUser":
-			d.Once(&seen, 2)
-			if d.Null() {
-				x.DefaultUser = nil
-			} else {
-				if x.DefaultUser == nil {
-					x.DefaultUser = new(int64)
-				}
-				d.Int64(x.DefaultUser)
 			}
 		default:
 			d.Unknown()
@@ -17032,10 +16561,6 @@ func (x *DownwardAPIVolumeFile) AppendJSON(b []byte) []byte {
 	if x.Mode != nil {
 		b = append(b, `,"mode":`...)
 		b = jsonwire.AppendInt(b, int64(*x.Mode))
-	}
-	if x.User != nil {
-		b = append(b, `,"user":`...)
-		b = jsonwire.AppendInt(b, int64(*x.User))
 	}
 	return jsonwire.Close(b, start)
 }
@@ -17080,16 +16605,6 @@ func (x *DownwardAPIVolumeFile) DecodeJSON(d *jsonwire.Decoder) {
 					x.Mode = new(int32)
 				}
 				d.Int32(x.Mode)
-			}
-		case "user":
-			d.Once(&seen, 4)
-			if d.Null() {
-				x.User = nil
-			} else {
-				if x.User == nil {
-					x.User = new(int64)
-				}
-				d.Int64(x.User)
 			}
 		default:
 			d.Unknown()
@@ -17175,11 +16690,11 @@ func (x *FCVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.TargetWWNs) != 0 {
 		b = append(b, `,"targetWWNs":`...)
 		b = append(b, '[')
-		for i541 := range x.TargetWWNs {
-			if i541 > 0 {
+		for i537 := range x.TargetWWNs {
+			if i537 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.TargetWWNs[i541]))
+			b = jsonwire.AppendString(b, string(x.TargetWWNs[i537]))
 		}
 		b = append(b, ']')
 	}
@@ -17198,11 +16713,11 @@ func (x *FCVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.WWIDs) != 0 {
 		b = append(b, `,"wwids":`...)
 		b = append(b, '[')
-		for i542 := range x.WWIDs {
-			if i542 > 0 {
+		for i538 := range x.WWIDs {
+			if i538 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.WWIDs[i542]))
+			b = jsonwire.AppendString(b, string(x.WWIDs[i538]))
 		}
 		b = append(b, ']')
 	}
@@ -17222,12 +16737,12 @@ func (x *FCVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.TargetWWNs = nil
 			} else if d.Array("[]string") {
-				list543 := []string{}
+				list539 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list543 = append(list543, "")
-					d.String(&list543[len(list543)-1])
+					list539 = append(list539, "")
+					d.String(&list539[len(list539)-1])
 				}
-				x.TargetWWNs = list543
+				x.TargetWWNs = list539
 			}
 		case "lun":
 			d.Once(&seen, 1)
@@ -17250,12 +16765,12 @@ func (x *FCVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.WWIDs = nil
 			} else if d.Array("[]string") {
-				list544 := []string{}
+				list540 := []string{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list544 = append(list544, "")
-					d.String(&list544[len(list544)-1])
+					list540 = append(list540, "")
+					d.String(&list540[len(list540)-1])
 				}
-				x.WWIDs = list544
+				x.WWIDs = list540
 			}
 		default:
 			d.Unknown()
@@ -17312,11 +16827,11 @@ func (x *ConfigMapVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i545 := range x.Items {
-			if i545 > 0 {
+		for i541 := range x.Items {
+			if i541 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i545].AppendJSON(b)
+			b = x.Items[i541].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -17347,12 +16862,12 @@ func (x *ConfigMapVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.KeyToPath") {
-				list546 := []KeyToPath{}
+				list542 := []KeyToPath{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list546 = append(list546, KeyToPath{})
-					list546[len(list546)-1].DecodeJSON(d)
+					list542 = append(list542, KeyToPath{})
+					list542[len(list542)-1].DecodeJSON(d)
 				}
-				x.Items = list546
+				x.Items = list542
 			}
 		case "defaultMode":
 			d.Once(&seen, 2)
@@ -17615,21 +17130,17 @@ func (x *ProjectedVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i547 := range x.Sources {
-			if i547 > 0 {
+		for i543 := range x.Sources {
+			if i543 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Sources[i547].AppendJSON(b)
+			b = x.Sources[i543].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if x.DefaultMode != nil {
 		b = append(b, `,"defaultMode":`...)
 		b = jsonwire.AppendInt(b, int64(*x.DefaultMode))
-	}
-	if x.DefaultUser != nil {
-		b = append(b, `,"defaultUser":`...)
-		b = jsonwire.AppendInt(b, int64(*x.DefaultUser))
 	}
 	return jsonwire.Close(b, start)
 }
@@ -17647,12 +17158,12 @@ func (x *ProjectedVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Sources = nil
 			} else if d.Array("[]v1.VolumeProjection") {
-				list548 := []VolumeProjection{}
+				list544 := []VolumeProjection{}
 				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list548 = append(list548, VolumeProjection{})
-					list548[len(list548)-1].DecodeJSON(d)
+					list544 = append(list544, VolumeProjection{})
+					list544[len(list544)-1].DecodeJSON(d)
 				}
-				x.Sources = list548
+				x.Sources = list544
 			}
 		case "defaultMode":
 			d.Once(&seen, 1)
@@ -17663,16 +17174,6 @@ func (x *ProjectedVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 					x.DefaultMode = new(int32)
 				}
 				d.Int32(x.DefaultMode)
-			}
-		case "defaultUser":
-			d.Once(&seen, 2)
-			if d.Null() {
-				x.DefaultUser = nil
-			} else {
-				if x.DefaultUser == nil {
-					x.DefaultUser = new(int64)
-				}
-				d.Int64(x.DefaultUser)
 			}
 		default:
 			d.Unknown()
@@ -17796,6 +17297,115 @@ func (x *SecretProjection) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
+		for i545 := range x.Items {
+			if i545 > 0 {
+				b = append(b, ',')
+			}
+			b = x.Items[i545].AppendJSON(b)
+		}
+		b = append(b, ']')
+	}
+	if x.Optional != nil {
+		b = append(b, `,"optional":`...)
+		b = jsonwire.AppendBool(b, bool(*x.Optional))
+	}
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *SecretProjection) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.SecretProjection") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "name":
+			d.Once(&seen, 0)
+			d.String(&x.LocalObjectReference.Name)
+		case "items":
+			d.Once(&seen, 1)
+			if d.Null() {
+				x.Items = nil
+			} else if d.Array("[]v1.KeyToPath") {
+				list546 := []KeyToPath{}
+				for ok := d.FirstElem(); ok; ok = d.NextElem() {
+					list546 = append(list546, KeyToPath{})
+					list546[len(list546)-1].DecodeJSON(d)
+				}
+				x.Items = list546
+			}
+		case "optional":
+			d.Once(&seen, 2)
+			if d.Null() {
+				x.Optional = nil
+			} else {
+				if x.Optional == nil {
+					x.Optional = new(bool)
+				}
+				d.Bool(x.Optional)
+			}
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("SecretProjection")
+}
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *DownwardAPIProjection) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if len(x.Items) != 0 {
+		b = append(b, `,"items":`...)
+		b = append(b, '[')
+		for i547 := range x.Items {
+			if i547 > 0 {
+				b = append(b, ',')
+			}
+			b = x.Items[i547].AppendJSON(b)
+		}
+		b = append(b, ']')
+	}
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *DownwardAPIProjection) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.DownwardAPIProjection") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "items":
+			d.Once(&seen, 0)
+			if d.Null() {
+				x.Items = nil
+			} else if d.Array("[]v1.DownwardAPIVolumeFile") {
+				list548 := []DownwardAPIVolumeFile{}
+				for ok := d.FirstElem(); ok; ok = d.NextElem() {
+					list548 = append(list548, DownwardAPIVolumeFile{})
+					list548[len(list548)-1].DecodeJSON(d)
+				}
+				x.Items = list548
+			}
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("DownwardAPIProjection")
+}
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *ConfigMapProjection) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if x.LocalObjectReference.Name != "" {
+		b = append(b, `,"name":`...)
+		b = jsonwire.AppendString(b, string(x.LocalObjectReference.Name))
+	}
+	if len(x.Items) != 0 {
+		b = append(b, `,"items":`...)
+		b = append(b, '[')
 		for i549 := range x.Items {
 			if i549 > 0 {
 				b = append(b, ',')
@@ -17812,8 +17422,8 @@ func (x *SecretProjection) AppendJSON(b []byte) []byte {
 }
 
 // DecodeJSON reads x from d and leaves alone what the text does not name.
-func (x *SecretProjection) DecodeJSON(d *jsonwire.Decoder) {
-	if !d.Object("v1.SecretProjection") {
+func (x *ConfigMapProjection) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.ConfigMapProjection") {
 		return
 	}
 	var seen uint64
@@ -17848,115 +17458,6 @@ func (x *SecretProjection) DecodeJSON(d *jsonwire.Decoder) {
 			d.Unknown()
 		}
 	}
-	d.Leave("SecretProjection")
-}
-
-// AppendJSON appends x's canonical JSON to b.
-func (x *DownwardAPIProjection) AppendJSON(b []byte) []byte {
-	start := len(b)
-	if len(x.Items) != 0 {
-		b = append(b, `,"items":`...)
-		b = append(b, '[')
-		for i551 := range x.Items {
-			if i551 > 0 {
-				b = append(b, ',')
-			}
-			b = x.Items[i551].AppendJSON(b)
-		}
-		b = append(b, ']')
-	}
-	return jsonwire.Close(b, start)
-}
-
-// DecodeJSON reads x from d and leaves alone what the text does not name.
-func (x *DownwardAPIProjection) DecodeJSON(d *jsonwire.Decoder) {
-	if !d.Object("v1.DownwardAPIProjection") {
-		return
-	}
-	var seen uint64
-	for ok := d.FirstKey(); ok; ok = d.NextKey() {
-		switch string(d.Key()) {
-		case "items":
-			d.Once(&seen, 0)
-			if d.Null() {
-				x.Items = nil
-			} else if d.Array("[]v1.DownwardAPIVolumeFile") {
-				list552 := []DownwardAPIVolumeFile{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list552 = append(list552, DownwardAPIVolumeFile{})
-					list552[len(list552)-1].DecodeJSON(d)
-				}
-				x.Items = list552
-			}
-		default:
-			d.Unknown()
-		}
-	}
-	d.Leave("DownwardAPIProjection")
-}
-
-// AppendJSON appends x's canonical JSON to b.
-func (x *ConfigMapProjection) AppendJSON(b []byte) []byte {
-	start := len(b)
-	if x.LocalObjectReference.Name != "" {
-		b = append(b, `,"name":`...)
-		b = jsonwire.AppendString(b, string(x.LocalObjectReference.Name))
-	}
-	if len(x.Items) != 0 {
-		b = append(b, `,"items":`...)
-		b = append(b, '[')
-		for i553 := range x.Items {
-			if i553 > 0 {
-				b = append(b, ',')
-			}
-			b = x.Items[i553].AppendJSON(b)
-		}
-		b = append(b, ']')
-	}
-	if x.Optional != nil {
-		b = append(b, `,"optional":`...)
-		b = jsonwire.AppendBool(b, bool(*x.Optional))
-	}
-	return jsonwire.Close(b, start)
-}
-
-// DecodeJSON reads x from d and leaves alone what the text does not name.
-func (x *ConfigMapProjection) DecodeJSON(d *jsonwire.Decoder) {
-	if !d.Object("v1.ConfigMapProjection") {
-		return
-	}
-	var seen uint64
-	for ok := d.FirstKey(); ok; ok = d.NextKey() {
-		switch string(d.Key()) {
-		case "name":
-			d.Once(&seen, 0)
-			d.String(&x.LocalObjectReference.Name)
-		case "items":
-			d.Once(&seen, 1)
-			if d.Null() {
-				x.Items = nil
-			} else if d.Array("[]v1.KeyToPath") {
-				list554 := []KeyToPath{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list554 = append(list554, KeyToPath{})
-					list554[len(list554)-1].DecodeJSON(d)
-				}
-				x.Items = list554
-			}
-		case "optional":
-			d.Once(&seen, 2)
-			if d.Null() {
-				x.Optional = nil
-			} else {
-				if x.Optional == nil {
-					x.Optional = new(bool)
-				}
-				d.Bool(x.Optional)
-			}
-		default:
-			d.Unknown()
-		}
-	}
 	d.Leave("ConfigMapProjection")
 }
 
@@ -17973,10 +17474,6 @@ func (x *ServiceAccountTokenProjection) AppendJSON(b []byte) []byte {
 	}
 	b = append(b, `,"path":`...)
 	b = jsonwire.AppendString(b, string(x.Path))
-	if x.User != nil {
-		b = append(b, `,"user":`...)
-		b = jsonwire.AppendInt(b, int64(*x.User))
-	}
 	return jsonwire.Close(b, start)
 }
 
@@ -18004,16 +17501,6 @@ func (x *ServiceAccountTokenProjection) DecodeJSON(d *jsonwire.Decoder) {
 		case "path":
 			d.Once(&seen, 2)
 			d.String(&x.Path)
-		case "user":
-			d.Once(&seen, 3)
-			if d.Null() {
-				x.User = nil
-			} else {
-				if x.User == nil {
-					x.User = new(int64)
-				}
-				d.Int64(x.User)
-			}
 		default:
 			d.Unknown()
 		}
@@ -18042,10 +17529,6 @@ func (x *ClusterTrustBundleProjection) AppendJSON(b []byte) []byte {
 	}
 	b = append(b, `,"path":`...)
 	b = jsonwire.AppendString(b, string(x.Path))
-	if x.User != nil {
-		b = append(b, `,"user":`...)
-		b = jsonwire.AppendInt(b, int64(*x.User))
-	}
 	return jsonwire.Close(b, start)
 }
 
@@ -18100,16 +17583,6 @@ func (x *ClusterTrustBundleProjection) DecodeJSON(d *jsonwire.Decoder) {
 		case "path":
 			d.Once(&seen, 4)
 			d.String(&x.Path)
-		case "user":
-			d.Once(&seen, 5)
-			if d.Null() {
-				x.User = nil
-			} else {
-				if x.User == nil {
-					x.User = new(int64)
-				}
-				d.Int64(x.User)
-			}
 		default:
 			d.Unknown()
 		}
@@ -18146,20 +17619,16 @@ func (x *PodCertificateProjection) AppendJSON(b []byte) []byte {
 	}
 	if len(x.UserAnnotations) != 0 {
 		b = append(b, `,"userAnnotations":`...)
-		var stack556 [16]string
-		keys555 := jsonwire.SortedKeys(x.UserAnnotations, stack556[:0])
-		start559 := len(b)
-		for _, k557 := range keys555 {
-			b = jsonwire.AppendString(append(b, ','), string(k557))
+		var stack552 [16]string
+		keys551 := jsonwire.SortedKeys(x.UserAnnotations, stack552[:0])
+		start555 := len(b)
+		for _, k553 := range keys551 {
+			b = jsonwire.AppendString(append(b, ','), string(k553))
 			b = append(b, ':')
-			v558 := x.UserAnnotations[k557]
-			b = jsonwire.AppendString(b, string(v558))
+			v554 := x.UserAnnotations[k553]
+			b = jsonwire.AppendString(b, string(v554))
 		}
-		b = jsonwire.Close(b, start559)
-	}
-	if x.User != nil {
-		b = append(b, `,"user":`...)
-		b = jsonwire.AppendInt(b, int64(*x.User))
+		b = jsonwire.Close(b, start555)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -18206,24 +17675,14 @@ func (x *PodCertificateProjection) DecodeJSON(d *jsonwire.Decoder) {
 					x.UserAnnotations = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k560 := string(d.KeyString())
-					_, has562 := x.UserAnnotations[k560]
-					d.MapKey(has562)
-					var v561 string
-					d.String(&v561)
-					x.UserAnnotations[k560] = v561
+					k556 := string(d.KeyString())
+					_, has558 := x.UserAnnotations[k556]
+					d.MapKey(has558)
+					var v557 string
+					d.String(&v557)
+					x.UserAnnotations[k556] = v557
 				}
 				d.MapEnd()
-			}
-		case "user":
-			d.Once(&seen, 7)
-			if d.Null() {
-				x.User = nil
-			} else {
-				if x.User == nil {
-					x.User = new(int64)
-				}
-				d.Int64(x.User)
 			}
 		default:
 			d.Unknown()
@@ -18446,16 +17905,16 @@ func (x *CSIVolumeSource) AppendJSON(b []byte) []byte {
 	}
 	if len(x.VolumeAttributes) != 0 {
 		b = append(b, `,"volumeAttributes":`...)
-		var stack564 [16]string
-		keys563 := jsonwire.SortedKeys(x.VolumeAttributes, stack564[:0])
-		start567 := len(b)
-		for _, k565 := range keys563 {
-			b = jsonwire.AppendString(append(b, ','), string(k565))
+		var stack560 [16]string
+		keys559 := jsonwire.SortedKeys(x.VolumeAttributes, stack560[:0])
+		start563 := len(b)
+		for _, k561 := range keys559 {
+			b = jsonwire.AppendString(append(b, ','), string(k561))
 			b = append(b, ':')
-			v566 := x.VolumeAttributes[k565]
-			b = jsonwire.AppendString(b, string(v566))
+			v562 := x.VolumeAttributes[k561]
+			b = jsonwire.AppendString(b, string(v562))
 		}
-		b = jsonwire.Close(b, start567)
+		b = jsonwire.Close(b, start563)
 	}
 	if x.NodePublishSecretRef != nil {
 		b = append(b, `,"nodePublishSecretRef":`...)
@@ -18504,12 +17963,12 @@ func (x *CSIVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 					x.VolumeAttributes = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k568 := string(d.KeyString())
-					_, has570 := x.VolumeAttributes[k568]
-					d.MapKey(has570)
-					var v569 string
-					d.String(&v569)
-					x.VolumeAttributes[k568] = v569
+					k564 := string(d.KeyString())
+					_, has566 := x.VolumeAttributes[k564]
+					d.MapKey(has566)
+					var v565 string
+					d.String(&v565)
+					x.VolumeAttributes[k564] = v565
 				}
 				d.MapEnd()
 			}

@@ -950,9 +950,6 @@ func (x *VolumeMount) AppendProto(b []byte) []byte {
 	if x.RecursiveReadOnly != nil {
 		b = pbwire.AppendString(append(b, 0x3a), *x.RecursiveReadOnly)
 	}
-	for i79 := range x.BindMountOptions {
-		b = pbwire.AppendString(append(b, 0x42), x.BindMountOptions[i79])
-	}
 	return b
 }
 
@@ -969,15 +966,13 @@ func (x *VolumeMount) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 4:
 			x.SubPath = d.String(f)
 		case 5:
-			v80 := MountPropagationMode(d.String(f))
-			x.MountPropagation = &v80
+			v79 := MountPropagationMode(d.String(f))
+			x.MountPropagation = &v79
 		case 6:
 			x.SubPathExpr = d.String(f)
 		case 7:
-			v81 := RecursiveReadOnlyMode(d.String(f))
-			x.RecursiveReadOnly = &v81
-		case 8:
-			x.BindMountOptions = append(x.BindMountOptions, d.String(f))
+			v80 := RecursiveReadOnlyMode(d.String(f))
+			x.RecursiveReadOnly = &v80
 		}
 	}
 }
@@ -1004,9 +999,9 @@ func (x *VolumeDevice) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *EphemeralContainer) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n82 := len(b)
+	n81 := len(b)
 	b = x.EphemeralContainerCommon.AppendProto(b)
-	b = pbwire.Close(b, n82)
+	b = pbwire.Close(b, n81)
 	b = pbwire.AppendString(append(b, 0x12), x.TargetContainerName)
 	return b
 }
@@ -1027,97 +1022,97 @@ func (x *EphemeralContainer) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *EphemeralContainerCommon) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Name)
 	b = pbwire.AppendString(append(b, 0x12), x.Image)
-	for i83 := range x.Command {
-		b = pbwire.AppendString(append(b, 0x1a), x.Command[i83])
+	for i82 := range x.Command {
+		b = pbwire.AppendString(append(b, 0x1a), x.Command[i82])
 	}
-	for i84 := range x.Args {
-		b = pbwire.AppendString(append(b, 0x22), x.Args[i84])
+	for i83 := range x.Args {
+		b = pbwire.AppendString(append(b, 0x22), x.Args[i83])
 	}
 	b = pbwire.AppendString(append(b, 0x2a), x.WorkingDir)
-	for i85 := range x.Ports {
+	for i84 := range x.Ports {
 		b = append(b, 0x32, 0)
-		n86 := len(b)
-		b = x.Ports[i85].AppendProto(b)
-		b = pbwire.Close(b, n86)
+		n85 := len(b)
+		b = x.Ports[i84].AppendProto(b)
+		b = pbwire.Close(b, n85)
 	}
-	for i87 := range x.Env {
+	for i86 := range x.Env {
 		b = append(b, 0x3a, 0)
-		n88 := len(b)
-		b = x.Env[i87].AppendProto(b)
-		b = pbwire.Close(b, n88)
+		n87 := len(b)
+		b = x.Env[i86].AppendProto(b)
+		b = pbwire.Close(b, n87)
 	}
 	b = append(b, 0x42, 0)
-	n89 := len(b)
+	n88 := len(b)
 	b = x.Resources.AppendProto(b)
-	b = pbwire.Close(b, n89)
-	for i90 := range x.VolumeMounts {
+	b = pbwire.Close(b, n88)
+	for i89 := range x.VolumeMounts {
 		b = append(b, 0x4a, 0)
-		n91 := len(b)
-		b = x.VolumeMounts[i90].AppendProto(b)
-		b = pbwire.Close(b, n91)
+		n90 := len(b)
+		b = x.VolumeMounts[i89].AppendProto(b)
+		b = pbwire.Close(b, n90)
 	}
 	if x.LivenessProbe != nil {
 		b = append(b, 0x52, 0)
-		n92 := len(b)
+		n91 := len(b)
 		b = x.LivenessProbe.AppendProto(b)
-		b = pbwire.Close(b, n92)
+		b = pbwire.Close(b, n91)
 	}
 	if x.ReadinessProbe != nil {
 		b = append(b, 0x5a, 0)
-		n93 := len(b)
+		n92 := len(b)
 		b = x.ReadinessProbe.AppendProto(b)
-		b = pbwire.Close(b, n93)
+		b = pbwire.Close(b, n92)
 	}
 	if x.Lifecycle != nil {
 		b = append(b, 0x62, 0)
-		n94 := len(b)
+		n93 := len(b)
 		b = x.Lifecycle.AppendProto(b)
-		b = pbwire.Close(b, n94)
+		b = pbwire.Close(b, n93)
 	}
 	b = pbwire.AppendString(append(b, 0x6a), x.TerminationMessagePath)
 	b = pbwire.AppendString(append(b, 0x72), x.ImagePullPolicy)
 	if x.SecurityContext != nil {
 		b = append(b, 0x7a, 0)
-		n95 := len(b)
+		n94 := len(b)
 		b = x.SecurityContext.AppendProto(b)
-		b = pbwire.Close(b, n95)
+		b = pbwire.Close(b, n94)
 	}
 	b = pbwire.AppendBool(append(b, 0x80, 0x1), x.Stdin)
 	b = pbwire.AppendBool(append(b, 0x88, 0x1), x.StdinOnce)
 	b = pbwire.AppendBool(append(b, 0x90, 0x1), x.TTY)
-	for i96 := range x.EnvFrom {
+	for i95 := range x.EnvFrom {
 		b = append(b, 0x9a, 0x1, 0)
-		n97 := len(b)
-		b = x.EnvFrom[i96].AppendProto(b)
-		b = pbwire.Close(b, n97)
+		n96 := len(b)
+		b = x.EnvFrom[i95].AppendProto(b)
+		b = pbwire.Close(b, n96)
 	}
 	b = pbwire.AppendString(append(b, 0xa2, 0x1), x.TerminationMessagePolicy)
-	for i98 := range x.VolumeDevices {
+	for i97 := range x.VolumeDevices {
 		b = append(b, 0xaa, 0x1, 0)
-		n99 := len(b)
-		b = x.VolumeDevices[i98].AppendProto(b)
-		b = pbwire.Close(b, n99)
+		n98 := len(b)
+		b = x.VolumeDevices[i97].AppendProto(b)
+		b = pbwire.Close(b, n98)
 	}
 	if x.StartupProbe != nil {
 		b = append(b, 0xb2, 0x1, 0)
-		n100 := len(b)
+		n99 := len(b)
 		b = x.StartupProbe.AppendProto(b)
-		b = pbwire.Close(b, n100)
+		b = pbwire.Close(b, n99)
 	}
-	for i101 := range x.ResizePolicy {
+	for i100 := range x.ResizePolicy {
 		b = append(b, 0xba, 0x1, 0)
-		n102 := len(b)
-		b = x.ResizePolicy[i101].AppendProto(b)
-		b = pbwire.Close(b, n102)
+		n101 := len(b)
+		b = x.ResizePolicy[i100].AppendProto(b)
+		b = pbwire.Close(b, n101)
 	}
 	if x.RestartPolicy != nil {
 		b = pbwire.AppendString(append(b, 0xc2, 0x1), *x.RestartPolicy)
 	}
-	for i103 := range x.RestartPolicyRules {
+	for i102 := range x.RestartPolicyRules {
 		b = append(b, 0xca, 0x1, 0)
-		n104 := len(b)
-		b = x.RestartPolicyRules[i103].AppendProto(b)
-		b = pbwire.Close(b, n104)
+		n103 := len(b)
+		b = x.RestartPolicyRules[i102].AppendProto(b)
+		b = pbwire.Close(b, n103)
 	}
 	return b
 }
@@ -1194,8 +1189,8 @@ func (x *EphemeralContainerCommon) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.ResizePolicy = append(x.ResizePolicy, ContainerResizePolicy{})
 			x.ResizePolicy[len(x.ResizePolicy)-1].DecodeProto(d, d.Message(f))
 		case 24:
-			v105 := ContainerRestartPolicy(d.String(f))
-			x.RestartPolicy = &v105
+			v104 := ContainerRestartPolicy(d.String(f))
+			x.RestartPolicy = &v104
 		case 25:
 			x.RestartPolicyRules = append(x.RestartPolicyRules, ContainerRestartRule{})
 			x.RestartPolicyRules[len(x.RestartPolicyRules)-1].DecodeProto(d, d.Message(f))
@@ -1207,13 +1202,13 @@ func (x *EphemeralContainerCommon) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *ContainerStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Name)
 	b = append(b, 0x12, 0)
-	n106 := len(b)
+	n105 := len(b)
 	b = x.State.AppendProto(b)
-	b = pbwire.Close(b, n106)
+	b = pbwire.Close(b, n105)
 	b = append(b, 0x1a, 0)
-	n107 := len(b)
+	n106 := len(b)
 	b = x.LastTerminationState.AppendProto(b)
-	b = pbwire.Close(b, n107)
+	b = pbwire.Close(b, n106)
 	b = pbwire.AppendBool(append(b, 0x20), x.Ready)
 	b = pbwire.AppendVarint(append(b, 0x28), uint64(x.RestartCount))
 	b = pbwire.AppendString(append(b, 0x32), x.Image)
@@ -1222,41 +1217,41 @@ func (x *ContainerStatus) AppendProto(b []byte) []byte {
 	if x.Started != nil {
 		b = pbwire.AppendBool(append(b, 0x48), *x.Started)
 	}
-	var stack108 [16]ResourceName
-	for _, k109 := range jsonwire.SortedKeys(x.AllocatedResources, stack108[:0]) {
-		v110 := x.AllocatedResources[k109]
+	var stack107 [16]ResourceName
+	for _, k108 := range jsonwire.SortedKeys(x.AllocatedResources, stack107[:0]) {
+		v109 := x.AllocatedResources[k108]
 		b = append(b, 0x52, 0)
-		n111 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k109)
+		n110 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k108)
 		b = append(b, 0x12, 0)
-		n112 := len(b)
-		b = v110.AppendProto(b)
-		b = pbwire.Close(b, n112)
+		n111 := len(b)
+		b = v109.AppendProto(b)
 		b = pbwire.Close(b, n111)
+		b = pbwire.Close(b, n110)
 	}
 	if x.Resources != nil {
 		b = append(b, 0x5a, 0)
-		n113 := len(b)
+		n112 := len(b)
 		b = x.Resources.AppendProto(b)
-		b = pbwire.Close(b, n113)
+		b = pbwire.Close(b, n112)
 	}
-	for i114 := range x.VolumeMounts {
+	for i113 := range x.VolumeMounts {
 		b = append(b, 0x62, 0)
-		n115 := len(b)
-		b = x.VolumeMounts[i114].AppendProto(b)
-		b = pbwire.Close(b, n115)
+		n114 := len(b)
+		b = x.VolumeMounts[i113].AppendProto(b)
+		b = pbwire.Close(b, n114)
 	}
 	if x.User != nil {
 		b = append(b, 0x6a, 0)
-		n116 := len(b)
+		n115 := len(b)
 		b = x.User.AppendProto(b)
-		b = pbwire.Close(b, n116)
+		b = pbwire.Close(b, n115)
 	}
-	for i117 := range x.AllocatedResourcesStatus {
+	for i116 := range x.AllocatedResourcesStatus {
 		b = append(b, 0x72, 0)
-		n118 := len(b)
-		b = x.AllocatedResourcesStatus[i117].AppendProto(b)
-		b = pbwire.Close(b, n118)
+		n117 := len(b)
+		b = x.AllocatedResourcesStatus[i116].AppendProto(b)
+		b = pbwire.Close(b, n117)
 	}
 	if x.StopSignal != nil {
 		b = pbwire.AppendString(append(b, 0x7a), *x.StopSignal)
@@ -1285,27 +1280,27 @@ func (x *ContainerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 8:
 			x.ContainerID = d.String(f)
 		case 9:
-			v119 := d.Bool(f)
-			x.Started = &v119
+			v118 := d.Bool(f)
+			x.Started = &v118
 		case 10:
-			var k123 ResourceName
-			var v124 quantity.Quantity
-			for entry120 := d.Message(f); ; {
-				g121, more122 := d.Next(&entry120)
-				if !more122 {
+			var k122 ResourceName
+			var v123 quantity.Quantity
+			for entry119 := d.Message(f); ; {
+				g120, more121 := d.Next(&entry119)
+				if !more121 {
 					break
 				}
-				switch g121.Number {
+				switch g120.Number {
 				case 1:
-					k123 = ResourceName(d.String(g121))
+					k122 = ResourceName(d.String(g120))
 				case 2:
-					v124.DecodeProto(d, d.Message(g121))
+					v123.DecodeProto(d, d.Message(g120))
 				}
 			}
 			if x.AllocatedResources == nil {
 				x.AllocatedResources = ResourceList{}
 			}
-			x.AllocatedResources[k123] = v124
+			x.AllocatedResources[k122] = v123
 		case 11:
 			if x.Resources == nil {
 				x.Resources = new(ResourceRequirements)
@@ -1323,8 +1318,8 @@ func (x *ContainerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.AllocatedResourcesStatus = append(x.AllocatedResourcesStatus, ResourceStatus{})
 			x.AllocatedResourcesStatus[len(x.AllocatedResourcesStatus)-1].DecodeProto(d, d.Message(f))
 		case 15:
-			v125 := Signal(d.String(f))
-			x.StopSignal = &v125
+			v124 := Signal(d.String(f))
+			x.StopSignal = &v124
 		}
 	}
 }
@@ -1333,21 +1328,21 @@ func (x *ContainerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *ContainerState) AppendProto(b []byte) []byte {
 	if x.Waiting != nil {
 		b = append(b, 0xa, 0)
-		n126 := len(b)
+		n125 := len(b)
 		b = x.Waiting.AppendProto(b)
-		b = pbwire.Close(b, n126)
+		b = pbwire.Close(b, n125)
 	}
 	if x.Running != nil {
 		b = append(b, 0x12, 0)
-		n127 := len(b)
+		n126 := len(b)
 		b = x.Running.AppendProto(b)
-		b = pbwire.Close(b, n127)
+		b = pbwire.Close(b, n126)
 	}
 	if x.Terminated != nil {
 		b = append(b, 0x1a, 0)
-		n128 := len(b)
+		n127 := len(b)
 		b = x.Terminated.AppendProto(b)
-		b = pbwire.Close(b, n128)
+		b = pbwire.Close(b, n127)
 	}
 	return b
 }
@@ -1397,9 +1392,9 @@ func (x *ContainerStateWaiting) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ContainerStateRunning) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n129 := len(b)
+	n128 := len(b)
 	b = x.StartedAt.AppendProto(b)
-	b = pbwire.Close(b, n129)
+	b = pbwire.Close(b, n128)
 	return b
 }
 
@@ -1420,13 +1415,13 @@ func (x *ContainerStateTerminated) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x1a), x.Reason)
 	b = pbwire.AppendString(append(b, 0x22), x.Message)
 	b = append(b, 0x2a, 0)
-	n130 := len(b)
+	n129 := len(b)
 	b = x.StartedAt.AppendProto(b)
-	b = pbwire.Close(b, n130)
+	b = pbwire.Close(b, n129)
 	b = append(b, 0x32, 0)
-	n131 := len(b)
+	n130 := len(b)
 	b = x.FinishedAt.AppendProto(b)
-	b = pbwire.Close(b, n131)
+	b = pbwire.Close(b, n130)
 	b = pbwire.AppendString(append(b, 0x3a), x.ContainerID)
 	return b
 }
@@ -1463,9 +1458,9 @@ func (x *VolumeMountStatus) AppendProto(b []byte) []byte {
 	}
 	if x.VolumeStatus != nil {
 		b = append(b, 0x2a, 0)
-		n132 := len(b)
+		n131 := len(b)
 		b = x.VolumeStatus.AppendProto(b)
-		b = pbwire.Close(b, n132)
+		b = pbwire.Close(b, n131)
 	}
 	return b
 }
@@ -1481,8 +1476,8 @@ func (x *VolumeMountStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 3:
 			x.ReadOnly = d.Bool(f)
 		case 4:
-			v133 := RecursiveReadOnlyMode(d.String(f))
-			x.RecursiveReadOnly = &v133
+			v132 := RecursiveReadOnlyMode(d.String(f))
+			x.RecursiveReadOnly = &v132
 		case 5:
 			if x.VolumeStatus == nil {
 				x.VolumeStatus = new(VolumeStatus)
@@ -1496,9 +1491,9 @@ func (x *VolumeMountStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *VolumeStatus) AppendProto(b []byte) []byte {
 	if x.Image != nil {
 		b = append(b, 0xa, 0)
-		n134 := len(b)
+		n133 := len(b)
 		b = x.Image.AppendProto(b)
-		b = pbwire.Close(b, n134)
+		b = pbwire.Close(b, n133)
 	}
 	return b
 }
@@ -1536,9 +1531,9 @@ func (x *ImageVolumeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *ContainerUser) AppendProto(b []byte) []byte {
 	if x.Linux != nil {
 		b = append(b, 0xa, 0)
-		n135 := len(b)
+		n134 := len(b)
 		b = x.Linux.AppendProto(b)
-		b = pbwire.Close(b, n135)
+		b = pbwire.Close(b, n134)
 	}
 	return b
 }
@@ -1560,8 +1555,8 @@ func (x *ContainerUser) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *LinuxContainerUser) AppendProto(b []byte) []byte {
 	b = pbwire.AppendVarint(append(b, 0x8), uint64(x.UID))
 	b = pbwire.AppendVarint(append(b, 0x10), uint64(x.GID))
-	for i136 := range x.SupplementalGroups {
-		b = pbwire.AppendVarint(append(b, 0x18), uint64(x.SupplementalGroups[i136]))
+	for i135 := range x.SupplementalGroups {
+		b = pbwire.AppendVarint(append(b, 0x18), uint64(x.SupplementalGroups[i135]))
 	}
 	return b
 }
@@ -1583,11 +1578,11 @@ func (x *LinuxContainerUser) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ResourceStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Name)
-	for i137 := range x.Resources {
+	for i136 := range x.Resources {
 		b = append(b, 0x12, 0)
-		n138 := len(b)
-		b = x.Resources[i137].AppendProto(b)
-		b = pbwire.Close(b, n138)
+		n137 := len(b)
+		b = x.Resources[i136].AppendProto(b)
+		b = pbwire.Close(b, n137)
 	}
 	return b
 }
@@ -1624,8 +1619,8 @@ func (x *ResourceHealth) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.Health = ResourceHealthStatus(d.String(f))
 		case 6:
-			v139 := d.String(f)
-			x.Message = &v139
+			v138 := d.String(f)
+			x.Message = &v138
 		}
 	}
 }
@@ -1633,14 +1628,14 @@ func (x *ResourceHealth) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Endpoints) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n140 := len(b)
+	n139 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n140)
-	for i141 := range x.Subsets {
+	b = pbwire.Close(b, n139)
+	for i140 := range x.Subsets {
 		b = append(b, 0x12, 0)
-		n142 := len(b)
-		b = x.Subsets[i141].AppendProto(b)
-		b = pbwire.Close(b, n142)
+		n141 := len(b)
+		b = x.Subsets[i140].AppendProto(b)
+		b = pbwire.Close(b, n141)
 	}
 	return b
 }
@@ -1660,23 +1655,23 @@ func (x *Endpoints) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *EndpointSubset) AppendProto(b []byte) []byte {
-	for i143 := range x.Addresses {
+	for i142 := range x.Addresses {
 		b = append(b, 0xa, 0)
-		n144 := len(b)
-		b = x.Addresses[i143].AppendProto(b)
-		b = pbwire.Close(b, n144)
+		n143 := len(b)
+		b = x.Addresses[i142].AppendProto(b)
+		b = pbwire.Close(b, n143)
 	}
-	for i145 := range x.NotReadyAddresses {
+	for i144 := range x.NotReadyAddresses {
 		b = append(b, 0x12, 0)
-		n146 := len(b)
-		b = x.NotReadyAddresses[i145].AppendProto(b)
-		b = pbwire.Close(b, n146)
+		n145 := len(b)
+		b = x.NotReadyAddresses[i144].AppendProto(b)
+		b = pbwire.Close(b, n145)
 	}
-	for i147 := range x.Ports {
+	for i146 := range x.Ports {
 		b = append(b, 0x1a, 0)
-		n148 := len(b)
-		b = x.Ports[i147].AppendProto(b)
-		b = pbwire.Close(b, n148)
+		n147 := len(b)
+		b = x.Ports[i146].AppendProto(b)
+		b = pbwire.Close(b, n147)
 	}
 	return b
 }
@@ -1703,9 +1698,9 @@ func (x *EndpointAddress) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.IP)
 	if x.TargetRef != nil {
 		b = append(b, 0x12, 0)
-		n149 := len(b)
+		n148 := len(b)
 		b = x.TargetRef.AppendProto(b)
-		b = pbwire.Close(b, n149)
+		b = pbwire.Close(b, n148)
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.Hostname)
 	if x.NodeName != nil {
@@ -1728,8 +1723,8 @@ func (x *EndpointAddress) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 3:
 			x.Hostname = d.String(f)
 		case 4:
-			v150 := d.String(f)
-			x.NodeName = &v150
+			v149 := d.String(f)
+			x.NodeName = &v149
 		}
 	}
 }
@@ -1756,8 +1751,8 @@ func (x *EndpointPort) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 3:
 			x.Protocol = Protocol(d.String(f))
 		case 4:
-			v151 := d.String(f)
-			x.AppProtocol = &v151
+			v150 := d.String(f)
+			x.AppProtocol = &v150
 		}
 	}
 }
@@ -1765,14 +1760,14 @@ func (x *EndpointPort) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *EndpointsList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n152 := len(b)
+	n151 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n152)
-	for i153 := range x.Items {
+	b = pbwire.Close(b, n151)
+	for i152 := range x.Items {
 		b = append(b, 0x12, 0)
-		n154 := len(b)
-		b = x.Items[i153].AppendProto(b)
-		b = pbwire.Close(b, n154)
+		n153 := len(b)
+		b = x.Items[i152].AppendProto(b)
+		b = pbwire.Close(b, n153)
 	}
 	return b
 }
@@ -1793,45 +1788,45 @@ func (x *EndpointsList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Event) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n155 := len(b)
+	n154 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n155)
+	b = pbwire.Close(b, n154)
 	b = append(b, 0x12, 0)
-	n156 := len(b)
+	n155 := len(b)
 	b = x.InvolvedObject.AppendProto(b)
-	b = pbwire.Close(b, n156)
+	b = pbwire.Close(b, n155)
 	b = pbwire.AppendString(append(b, 0x1a), x.Reason)
 	b = pbwire.AppendString(append(b, 0x22), x.Message)
 	b = append(b, 0x2a, 0)
-	n157 := len(b)
+	n156 := len(b)
 	b = x.Source.AppendProto(b)
-	b = pbwire.Close(b, n157)
+	b = pbwire.Close(b, n156)
 	b = append(b, 0x32, 0)
-	n158 := len(b)
+	n157 := len(b)
 	b = x.FirstTimestamp.AppendProto(b)
-	b = pbwire.Close(b, n158)
+	b = pbwire.Close(b, n157)
 	b = append(b, 0x3a, 0)
-	n159 := len(b)
+	n158 := len(b)
 	b = x.LastTimestamp.AppendProto(b)
-	b = pbwire.Close(b, n159)
+	b = pbwire.Close(b, n158)
 	b = pbwire.AppendVarint(append(b, 0x40), uint64(x.Count))
 	b = pbwire.AppendString(append(b, 0x4a), x.Type)
 	b = append(b, 0x52, 0)
-	n160 := len(b)
+	n159 := len(b)
 	b = x.EventTime.AppendProto(b)
-	b = pbwire.Close(b, n160)
+	b = pbwire.Close(b, n159)
 	if x.Series != nil {
 		b = append(b, 0x5a, 0)
-		n161 := len(b)
+		n160 := len(b)
 		b = x.Series.AppendProto(b)
-		b = pbwire.Close(b, n161)
+		b = pbwire.Close(b, n160)
 	}
 	b = pbwire.AppendString(append(b, 0x62), x.Action)
 	if x.Related != nil {
 		b = append(b, 0x6a, 0)
-		n162 := len(b)
+		n161 := len(b)
 		b = x.Related.AppendProto(b)
-		b = pbwire.Close(b, n162)
+		b = pbwire.Close(b, n161)
 	}
 	b = pbwire.AppendString(append(b, 0x72), x.ReportingController)
 	b = pbwire.AppendString(append(b, 0x7a), x.ReportingInstance)
@@ -1905,9 +1900,9 @@ func (x *EventSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *EventSeries) AppendProto(b []byte) []byte {
 	b = pbwire.AppendVarint(append(b, 0x8), uint64(x.Count))
 	b = append(b, 0x12, 0)
-	n163 := len(b)
+	n162 := len(b)
 	b = x.LastObservedTime.AppendProto(b)
-	b = pbwire.Close(b, n163)
+	b = pbwire.Close(b, n162)
 	return b
 }
 
@@ -1926,14 +1921,14 @@ func (x *EventSeries) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *EventList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n164 := len(b)
+	n163 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n164)
-	for i165 := range x.Items {
+	b = pbwire.Close(b, n163)
+	for i164 := range x.Items {
 		b = append(b, 0x12, 0)
-		n166 := len(b)
-		b = x.Items[i165].AppendProto(b)
-		b = pbwire.Close(b, n166)
+		n165 := len(b)
+		b = x.Items[i164].AppendProto(b)
+		b = pbwire.Close(b, n165)
 	}
 	return b
 }
@@ -1954,9 +1949,9 @@ func (x *EventList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *SerializedReference) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n167 := len(b)
+	n166 := len(b)
 	b = x.Reference.AppendProto(b)
-	b = pbwire.Close(b, n167)
+	b = pbwire.Close(b, n166)
 	return b
 }
 
@@ -1973,13 +1968,13 @@ func (x *SerializedReference) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *LimitRange) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n168 := len(b)
+	n167 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n168)
+	b = pbwire.Close(b, n167)
 	b = append(b, 0x12, 0)
-	n169 := len(b)
+	n168 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n169)
+	b = pbwire.Close(b, n168)
 	return b
 }
 
@@ -1997,11 +1992,11 @@ func (x *LimitRange) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *LimitRangeSpec) AppendProto(b []byte) []byte {
-	for i170 := range x.Limits {
+	for i169 := range x.Limits {
 		b = append(b, 0xa, 0)
-		n171 := len(b)
-		b = x.Limits[i170].AppendProto(b)
-		b = pbwire.Close(b, n171)
+		n170 := len(b)
+		b = x.Limits[i169].AppendProto(b)
+		b = pbwire.Close(b, n170)
 	}
 	return b
 }
@@ -2020,65 +2015,65 @@ func (x *LimitRangeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *LimitRangeItem) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Type)
-	var stack172 [16]ResourceName
-	for _, k173 := range jsonwire.SortedKeys(x.Max, stack172[:0]) {
-		v174 := x.Max[k173]
+	var stack171 [16]ResourceName
+	for _, k172 := range jsonwire.SortedKeys(x.Max, stack171[:0]) {
+		v173 := x.Max[k172]
+		b = append(b, 0x12, 0)
+		n174 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k172)
 		b = append(b, 0x12, 0)
 		n175 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k173)
-		b = append(b, 0x12, 0)
-		n176 := len(b)
-		b = v174.AppendProto(b)
-		b = pbwire.Close(b, n176)
+		b = v173.AppendProto(b)
 		b = pbwire.Close(b, n175)
+		b = pbwire.Close(b, n174)
 	}
-	var stack177 [16]ResourceName
-	for _, k178 := range jsonwire.SortedKeys(x.Min, stack177[:0]) {
-		v179 := x.Min[k178]
+	var stack176 [16]ResourceName
+	for _, k177 := range jsonwire.SortedKeys(x.Min, stack176[:0]) {
+		v178 := x.Min[k177]
 		b = append(b, 0x1a, 0)
+		n179 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k177)
+		b = append(b, 0x12, 0)
 		n180 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k178)
-		b = append(b, 0x12, 0)
-		n181 := len(b)
-		b = v179.AppendProto(b)
-		b = pbwire.Close(b, n181)
+		b = v178.AppendProto(b)
 		b = pbwire.Close(b, n180)
+		b = pbwire.Close(b, n179)
 	}
-	var stack182 [16]ResourceName
-	for _, k183 := range jsonwire.SortedKeys(x.Default, stack182[:0]) {
-		v184 := x.Default[k183]
+	var stack181 [16]ResourceName
+	for _, k182 := range jsonwire.SortedKeys(x.Default, stack181[:0]) {
+		v183 := x.Default[k182]
 		b = append(b, 0x22, 0)
+		n184 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k182)
+		b = append(b, 0x12, 0)
 		n185 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k183)
-		b = append(b, 0x12, 0)
-		n186 := len(b)
-		b = v184.AppendProto(b)
-		b = pbwire.Close(b, n186)
+		b = v183.AppendProto(b)
 		b = pbwire.Close(b, n185)
+		b = pbwire.Close(b, n184)
 	}
-	var stack187 [16]ResourceName
-	for _, k188 := range jsonwire.SortedKeys(x.DefaultRequest, stack187[:0]) {
-		v189 := x.DefaultRequest[k188]
+	var stack186 [16]ResourceName
+	for _, k187 := range jsonwire.SortedKeys(x.DefaultRequest, stack186[:0]) {
+		v188 := x.DefaultRequest[k187]
 		b = append(b, 0x2a, 0)
+		n189 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k187)
+		b = append(b, 0x12, 0)
 		n190 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k188)
-		b = append(b, 0x12, 0)
-		n191 := len(b)
-		b = v189.AppendProto(b)
-		b = pbwire.Close(b, n191)
+		b = v188.AppendProto(b)
 		b = pbwire.Close(b, n190)
+		b = pbwire.Close(b, n189)
 	}
-	var stack192 [16]ResourceName
-	for _, k193 := range jsonwire.SortedKeys(x.MaxLimitRequestRatio, stack192[:0]) {
-		v194 := x.MaxLimitRequestRatio[k193]
+	var stack191 [16]ResourceName
+	for _, k192 := range jsonwire.SortedKeys(x.MaxLimitRequestRatio, stack191[:0]) {
+		v193 := x.MaxLimitRequestRatio[k192]
 		b = append(b, 0x32, 0)
-		n195 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k193)
+		n194 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k192)
 		b = append(b, 0x12, 0)
-		n196 := len(b)
-		b = v194.AppendProto(b)
-		b = pbwire.Close(b, n196)
+		n195 := len(b)
+		b = v193.AppendProto(b)
 		b = pbwire.Close(b, n195)
+		b = pbwire.Close(b, n194)
 	}
 	return b
 }
@@ -2090,100 +2085,100 @@ func (x *LimitRangeItem) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Type = LimitType(d.String(f))
 		case 2:
-			var k200 ResourceName
-			var v201 quantity.Quantity
-			for entry197 := d.Message(f); ; {
-				g198, more199 := d.Next(&entry197)
-				if !more199 {
+			var k199 ResourceName
+			var v200 quantity.Quantity
+			for entry196 := d.Message(f); ; {
+				g197, more198 := d.Next(&entry196)
+				if !more198 {
 					break
 				}
-				switch g198.Number {
+				switch g197.Number {
 				case 1:
-					k200 = ResourceName(d.String(g198))
+					k199 = ResourceName(d.String(g197))
 				case 2:
-					v201.DecodeProto(d, d.Message(g198))
+					v200.DecodeProto(d, d.Message(g197))
 				}
 			}
 			if x.Max == nil {
 				x.Max = ResourceList{}
 			}
-			x.Max[k200] = v201
+			x.Max[k199] = v200
 		case 3:
-			var k205 ResourceName
-			var v206 quantity.Quantity
-			for entry202 := d.Message(f); ; {
-				g203, more204 := d.Next(&entry202)
-				if !more204 {
+			var k204 ResourceName
+			var v205 quantity.Quantity
+			for entry201 := d.Message(f); ; {
+				g202, more203 := d.Next(&entry201)
+				if !more203 {
 					break
 				}
-				switch g203.Number {
+				switch g202.Number {
 				case 1:
-					k205 = ResourceName(d.String(g203))
+					k204 = ResourceName(d.String(g202))
 				case 2:
-					v206.DecodeProto(d, d.Message(g203))
+					v205.DecodeProto(d, d.Message(g202))
 				}
 			}
 			if x.Min == nil {
 				x.Min = ResourceList{}
 			}
-			x.Min[k205] = v206
+			x.Min[k204] = v205
 		case 4:
-			var k210 ResourceName
-			var v211 quantity.Quantity
-			for entry207 := d.Message(f); ; {
-				g208, more209 := d.Next(&entry207)
-				if !more209 {
+			var k209 ResourceName
+			var v210 quantity.Quantity
+			for entry206 := d.Message(f); ; {
+				g207, more208 := d.Next(&entry206)
+				if !more208 {
 					break
 				}
-				switch g208.Number {
+				switch g207.Number {
 				case 1:
-					k210 = ResourceName(d.String(g208))
+					k209 = ResourceName(d.String(g207))
 				case 2:
-					v211.DecodeProto(d, d.Message(g208))
+					v210.DecodeProto(d, d.Message(g207))
 				}
 			}
 			if x.Default == nil {
 				x.Default = ResourceList{}
 			}
-			x.Default[k210] = v211
+			x.Default[k209] = v210
 		case 5:
-			var k215 ResourceName
-			var v216 quantity.Quantity
-			for entry212 := d.Message(f); ; {
-				g213, more214 := d.Next(&entry212)
-				if !more214 {
+			var k214 ResourceName
+			var v215 quantity.Quantity
+			for entry211 := d.Message(f); ; {
+				g212, more213 := d.Next(&entry211)
+				if !more213 {
 					break
 				}
-				switch g213.Number {
+				switch g212.Number {
 				case 1:
-					k215 = ResourceName(d.String(g213))
+					k214 = ResourceName(d.String(g212))
 				case 2:
-					v216.DecodeProto(d, d.Message(g213))
+					v215.DecodeProto(d, d.Message(g212))
 				}
 			}
 			if x.DefaultRequest == nil {
 				x.DefaultRequest = ResourceList{}
 			}
-			x.DefaultRequest[k215] = v216
+			x.DefaultRequest[k214] = v215
 		case 6:
-			var k220 ResourceName
-			var v221 quantity.Quantity
-			for entry217 := d.Message(f); ; {
-				g218, more219 := d.Next(&entry217)
-				if !more219 {
+			var k219 ResourceName
+			var v220 quantity.Quantity
+			for entry216 := d.Message(f); ; {
+				g217, more218 := d.Next(&entry216)
+				if !more218 {
 					break
 				}
-				switch g218.Number {
+				switch g217.Number {
 				case 1:
-					k220 = ResourceName(d.String(g218))
+					k219 = ResourceName(d.String(g217))
 				case 2:
-					v221.DecodeProto(d, d.Message(g218))
+					v220.DecodeProto(d, d.Message(g217))
 				}
 			}
 			if x.MaxLimitRequestRatio == nil {
 				x.MaxLimitRequestRatio = ResourceList{}
 			}
-			x.MaxLimitRequestRatio[k220] = v221
+			x.MaxLimitRequestRatio[k219] = v220
 		}
 	}
 }
@@ -2191,14 +2186,14 @@ func (x *LimitRangeItem) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *LimitRangeList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n222 := len(b)
+	n221 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n222)
-	for i223 := range x.Items {
+	b = pbwire.Close(b, n221)
+	for i222 := range x.Items {
 		b = append(b, 0x12, 0)
-		n224 := len(b)
-		b = x.Items[i223].AppendProto(b)
-		b = pbwire.Close(b, n224)
+		n223 := len(b)
+		b = x.Items[i222].AppendProto(b)
+		b = pbwire.Close(b, n223)
 	}
 	return b
 }
@@ -2219,17 +2214,17 @@ func (x *LimitRangeList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Namespace) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n225 := len(b)
+	n224 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n225)
+	b = pbwire.Close(b, n224)
 	b = append(b, 0x12, 0)
-	n226 := len(b)
+	n225 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n226)
+	b = pbwire.Close(b, n225)
 	b = append(b, 0x1a, 0)
-	n227 := len(b)
+	n226 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n227)
+	b = pbwire.Close(b, n226)
 	return b
 }
 
@@ -2249,8 +2244,8 @@ func (x *Namespace) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *NamespaceSpec) AppendProto(b []byte) []byte {
-	for i228 := range x.Finalizers {
-		b = pbwire.AppendString(append(b, 0xa), x.Finalizers[i228])
+	for i227 := range x.Finalizers {
+		b = pbwire.AppendString(append(b, 0xa), x.Finalizers[i227])
 	}
 	return b
 }
@@ -2268,11 +2263,11 @@ func (x *NamespaceSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *NamespaceStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Phase)
-	for i229 := range x.Conditions {
+	for i228 := range x.Conditions {
 		b = append(b, 0x12, 0)
-		n230 := len(b)
-		b = x.Conditions[i229].AppendProto(b)
-		b = pbwire.Close(b, n230)
+		n229 := len(b)
+		b = x.Conditions[i228].AppendProto(b)
+		b = pbwire.Close(b, n229)
 	}
 	return b
 }
@@ -2295,9 +2290,9 @@ func (x *NamespaceCondition) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Type)
 	b = pbwire.AppendString(append(b, 0x12), x.Status)
 	b = append(b, 0x22, 0)
-	n231 := len(b)
+	n230 := len(b)
 	b = x.LastTransitionTime.AppendProto(b)
-	b = pbwire.Close(b, n231)
+	b = pbwire.Close(b, n230)
 	b = pbwire.AppendString(append(b, 0x2a), x.Reason)
 	b = pbwire.AppendString(append(b, 0x32), x.Message)
 	return b
@@ -2324,14 +2319,14 @@ func (x *NamespaceCondition) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *NamespaceList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n232 := len(b)
+	n231 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n232)
-	for i233 := range x.Items {
+	b = pbwire.Close(b, n231)
+	for i232 := range x.Items {
 		b = append(b, 0x12, 0)
-		n234 := len(b)
-		b = x.Items[i233].AppendProto(b)
-		b = pbwire.Close(b, n234)
+		n233 := len(b)
+		b = x.Items[i232].AppendProto(b)
+		b = pbwire.Close(b, n233)
 	}
 	return b
 }
@@ -2352,17 +2347,17 @@ func (x *NamespaceList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Node) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n235 := len(b)
+	n234 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n235)
+	b = pbwire.Close(b, n234)
 	b = append(b, 0x12, 0)
-	n236 := len(b)
+	n235 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n236)
+	b = pbwire.Close(b, n235)
 	b = append(b, 0x1a, 0)
-	n237 := len(b)
+	n236 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n237)
+	b = pbwire.Close(b, n236)
 	return b
 }
 
@@ -2386,26 +2381,20 @@ func (x *NodeSpec) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.DoNotUseExternalID)
 	b = pbwire.AppendString(append(b, 0x1a), x.ProviderID)
 	b = pbwire.AppendBool(append(b, 0x20), x.Unschedulable)
-	for i238 := range x.Taints {
+	for i237 := range x.Taints {
 		b = append(b, 0x2a, 0)
-		n239 := len(b)
-		b = x.Taints[i238].AppendProto(b)
-		b = pbwire.Close(b, n239)
+		n238 := len(b)
+		b = x.Taints[i237].AppendProto(b)
+		b = pbwire.Close(b, n238)
 	}
 	if x.ConfigSource != nil {
 		b = append(b, 0x32, 0)
-		n240 := len(b)
+		n239 := len(b)
 		b = x.ConfigSource.AppendProto(b)
-		b = pbwire.Close(b, n240)
+		b = pbwire.Close(b, n239)
 	}
-	for i241 := range x.PodCIDRs {
-		b = pbwire.AppendString(append(b, 0x3a), x.PodCIDRs[i241])
-	}
-	if x.PodPreemptionPolicy != nil {
-		b = append(b, 0x42, 0)
-		n242 := len(b)
-		b = x.PodPreemptionPolicy.AppendProto(b)
-		b = pbwire.Close(b, n242)
+	for i240 := range x.PodCIDRs {
+		b = pbwire.AppendString(append(b, 0x3a), x.PodCIDRs[i240])
 	}
 	return b
 }
@@ -2432,11 +2421,6 @@ func (x *NodeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.ConfigSource.DecodeProto(d, d.Message(f))
 		case 7:
 			x.PodCIDRs = append(x.PodCIDRs, d.String(f))
-		case 8:
-			if x.PodPreemptionPolicy == nil {
-				x.PodPreemptionPolicy = new(NodePodPreemptionPolicy)
-			}
-			x.PodPreemptionPolicy.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -2445,9 +2429,9 @@ func (x *NodeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *NodeConfigSource) AppendProto(b []byte) []byte {
 	if x.ConfigMap != nil {
 		b = append(b, 0x12, 0)
-		n243 := len(b)
+		n241 := len(b)
 		b = x.ConfigMap.AppendProto(b)
-		b = pbwire.Close(b, n243)
+		b = pbwire.Close(b, n241)
 	}
 	return b
 }
@@ -2494,105 +2478,87 @@ func (x *ConfigMapNodeConfigSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 }
 
 // AppendProto appends x's fields to b.
-func (x *NodePodPreemptionPolicy) AppendProto(b []byte) []byte {
-	for i244 := range x.DisableResizePreemption {
-		b = pbwire.AppendString(append(b, 0xa), x.DisableResizePreemption[i244])
-	}
-	return b
-}
-
-// DecodeProto reads x's fields from b and skips those it does not know.
-func (x *NodePodPreemptionPolicy) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
-		case 1:
-			x.DisableResizePreemption = append(x.DisableResizePreemption, d.String(f))
-		}
-	}
-}
-
-// AppendProto appends x's fields to b.
 func (x *NodeStatus) AppendProto(b []byte) []byte {
-	var stack245 [16]ResourceName
-	for _, k246 := range jsonwire.SortedKeys(x.Capacity, stack245[:0]) {
-		v247 := x.Capacity[k246]
+	var stack242 [16]ResourceName
+	for _, k243 := range jsonwire.SortedKeys(x.Capacity, stack242[:0]) {
+		v244 := x.Capacity[k243]
 		b = append(b, 0xa, 0)
-		n248 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k246)
+		n245 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k243)
 		b = append(b, 0x12, 0)
-		n249 := len(b)
-		b = v247.AppendProto(b)
-		b = pbwire.Close(b, n249)
-		b = pbwire.Close(b, n248)
+		n246 := len(b)
+		b = v244.AppendProto(b)
+		b = pbwire.Close(b, n246)
+		b = pbwire.Close(b, n245)
 	}
-	var stack250 [16]ResourceName
-	for _, k251 := range jsonwire.SortedKeys(x.Allocatable, stack250[:0]) {
-		v252 := x.Allocatable[k251]
+	var stack247 [16]ResourceName
+	for _, k248 := range jsonwire.SortedKeys(x.Allocatable, stack247[:0]) {
+		v249 := x.Allocatable[k248]
 		b = append(b, 0x12, 0)
-		n253 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k251)
+		n250 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k248)
 		b = append(b, 0x12, 0)
-		n254 := len(b)
-		b = v252.AppendProto(b)
-		b = pbwire.Close(b, n254)
-		b = pbwire.Close(b, n253)
+		n251 := len(b)
+		b = v249.AppendProto(b)
+		b = pbwire.Close(b, n251)
+		b = pbwire.Close(b, n250)
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.Phase)
-	for i255 := range x.Conditions {
+	for i252 := range x.Conditions {
 		b = append(b, 0x22, 0)
-		n256 := len(b)
-		b = x.Conditions[i255].AppendProto(b)
-		b = pbwire.Close(b, n256)
+		n253 := len(b)
+		b = x.Conditions[i252].AppendProto(b)
+		b = pbwire.Close(b, n253)
 	}
-	for i257 := range x.Addresses {
+	for i254 := range x.Addresses {
 		b = append(b, 0x2a, 0)
-		n258 := len(b)
-		b = x.Addresses[i257].AppendProto(b)
-		b = pbwire.Close(b, n258)
+		n255 := len(b)
+		b = x.Addresses[i254].AppendProto(b)
+		b = pbwire.Close(b, n255)
 	}
 	b = append(b, 0x32, 0)
-	n259 := len(b)
+	n256 := len(b)
 	b = x.DaemonEndpoints.AppendProto(b)
-	b = pbwire.Close(b, n259)
+	b = pbwire.Close(b, n256)
 	b = append(b, 0x3a, 0)
-	n260 := len(b)
+	n257 := len(b)
 	b = x.NodeInfo.AppendProto(b)
-	b = pbwire.Close(b, n260)
-	for i261 := range x.Images {
+	b = pbwire.Close(b, n257)
+	for i258 := range x.Images {
 		b = append(b, 0x42, 0)
-		n262 := len(b)
-		b = x.Images[i261].AppendProto(b)
-		b = pbwire.Close(b, n262)
+		n259 := len(b)
+		b = x.Images[i258].AppendProto(b)
+		b = pbwire.Close(b, n259)
 	}
-	for i263 := range x.VolumesInUse {
-		b = pbwire.AppendString(append(b, 0x4a), x.VolumesInUse[i263])
+	for i260 := range x.VolumesInUse {
+		b = pbwire.AppendString(append(b, 0x4a), x.VolumesInUse[i260])
 	}
-	for i264 := range x.VolumesAttached {
+	for i261 := range x.VolumesAttached {
 		b = append(b, 0x52, 0)
-		n265 := len(b)
-		b = x.VolumesAttached[i264].AppendProto(b)
-		b = pbwire.Close(b, n265)
+		n262 := len(b)
+		b = x.VolumesAttached[i261].AppendProto(b)
+		b = pbwire.Close(b, n262)
 	}
 	if x.Config != nil {
 		b = append(b, 0x5a, 0)
-		n266 := len(b)
+		n263 := len(b)
 		b = x.Config.AppendProto(b)
-		b = pbwire.Close(b, n266)
+		b = pbwire.Close(b, n263)
 	}
-	for i267 := range x.RuntimeHandlers {
+	for i264 := range x.RuntimeHandlers {
 		b = append(b, 0x62, 0)
-		n268 := len(b)
-		b = x.RuntimeHandlers[i267].AppendProto(b)
-		b = pbwire.Close(b, n268)
+		n265 := len(b)
+		b = x.RuntimeHandlers[i264].AppendProto(b)
+		b = pbwire.Close(b, n265)
 	}
 	if x.Features != nil {
 		b = append(b, 0x6a, 0)
-		n269 := len(b)
+		n266 := len(b)
 		b = x.Features.AppendProto(b)
-		b = pbwire.Close(b, n269)
+		b = pbwire.Close(b, n266)
 	}
-	for i270 := range x.DeclaredFeatures {
-		b = pbwire.AppendString(append(b, 0x72), x.DeclaredFeatures[i270])
+	for i267 := range x.DeclaredFeatures {
+		b = pbwire.AppendString(append(b, 0x72), x.DeclaredFeatures[i267])
 	}
 	return b
 }
@@ -2602,43 +2568,43 @@ func (x *NodeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
 		switch f.Number {
 		case 1:
-			var k274 ResourceName
-			var v275 quantity.Quantity
-			for entry271 := d.Message(f); ; {
-				g272, more273 := d.Next(&entry271)
-				if !more273 {
+			var k271 ResourceName
+			var v272 quantity.Quantity
+			for entry268 := d.Message(f); ; {
+				g269, more270 := d.Next(&entry268)
+				if !more270 {
 					break
 				}
-				switch g272.Number {
+				switch g269.Number {
 				case 1:
-					k274 = ResourceName(d.String(g272))
+					k271 = ResourceName(d.String(g269))
 				case 2:
-					v275.DecodeProto(d, d.Message(g272))
+					v272.DecodeProto(d, d.Message(g269))
 				}
 			}
 			if x.Capacity == nil {
 				x.Capacity = ResourceList{}
 			}
-			x.Capacity[k274] = v275
+			x.Capacity[k271] = v272
 		case 2:
-			var k279 ResourceName
-			var v280 quantity.Quantity
-			for entry276 := d.Message(f); ; {
-				g277, more278 := d.Next(&entry276)
-				if !more278 {
+			var k276 ResourceName
+			var v277 quantity.Quantity
+			for entry273 := d.Message(f); ; {
+				g274, more275 := d.Next(&entry273)
+				if !more275 {
 					break
 				}
-				switch g277.Number {
+				switch g274.Number {
 				case 1:
-					k279 = ResourceName(d.String(g277))
+					k276 = ResourceName(d.String(g274))
 				case 2:
-					v280.DecodeProto(d, d.Message(g277))
+					v277.DecodeProto(d, d.Message(g274))
 				}
 			}
 			if x.Allocatable == nil {
 				x.Allocatable = ResourceList{}
 			}
-			x.Allocatable[k279] = v280
+			x.Allocatable[k276] = v277
 		case 3:
 			x.Phase = NodePhase(d.String(f))
 		case 4:
@@ -2683,13 +2649,13 @@ func (x *NodeCondition) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Type)
 	b = pbwire.AppendString(append(b, 0x12), x.Status)
 	b = append(b, 0x1a, 0)
-	n281 := len(b)
+	n278 := len(b)
 	b = x.LastHeartbeatTime.AppendProto(b)
-	b = pbwire.Close(b, n281)
+	b = pbwire.Close(b, n278)
 	b = append(b, 0x22, 0)
-	n282 := len(b)
+	n279 := len(b)
 	b = x.LastTransitionTime.AppendProto(b)
-	b = pbwire.Close(b, n282)
+	b = pbwire.Close(b, n279)
 	b = pbwire.AppendString(append(b, 0x2a), x.Reason)
 	b = pbwire.AppendString(append(b, 0x32), x.Message)
 	return b
@@ -2737,9 +2703,9 @@ func (x *NodeAddress) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *NodeDaemonEndpoints) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n283 := len(b)
+	n280 := len(b)
 	b = x.KubeletEndpoint.AppendProto(b)
-	b = pbwire.Close(b, n283)
+	b = pbwire.Close(b, n280)
 	return b
 }
 
@@ -2783,9 +2749,9 @@ func (x *NodeSystemInfo) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x52), x.Architecture)
 	if x.Swap != nil {
 		b = append(b, 0x5a, 0)
-		n284 := len(b)
+		n281 := len(b)
 		b = x.Swap.AppendProto(b)
-		b = pbwire.Close(b, n284)
+		b = pbwire.Close(b, n281)
 	}
 	return b
 }
@@ -2836,16 +2802,16 @@ func (x *NodeSwapStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
 		switch f.Number {
 		case 1:
-			v285 := d.Int(f)
-			x.Capacity = &v285
+			v282 := d.Int(f)
+			x.Capacity = &v282
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *ContainerImage) AppendProto(b []byte) []byte {
-	for i286 := range x.Names {
-		b = pbwire.AppendString(append(b, 0xa), x.Names[i286])
+	for i283 := range x.Names {
+		b = pbwire.AppendString(append(b, 0xa), x.Names[i283])
 	}
 	b = pbwire.AppendVarint(append(b, 0x10), uint64(x.SizeBytes))
 	return b
@@ -2886,21 +2852,21 @@ func (x *AttachedVolume) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *NodeConfigStatus) AppendProto(b []byte) []byte {
 	if x.Assigned != nil {
 		b = append(b, 0xa, 0)
-		n287 := len(b)
+		n284 := len(b)
 		b = x.Assigned.AppendProto(b)
-		b = pbwire.Close(b, n287)
+		b = pbwire.Close(b, n284)
 	}
 	if x.Active != nil {
 		b = append(b, 0x12, 0)
-		n288 := len(b)
+		n285 := len(b)
 		b = x.Active.AppendProto(b)
-		b = pbwire.Close(b, n288)
+		b = pbwire.Close(b, n285)
 	}
 	if x.LastKnownGood != nil {
 		b = append(b, 0x1a, 0)
-		n289 := len(b)
+		n286 := len(b)
 		b = x.LastKnownGood.AppendProto(b)
-		b = pbwire.Close(b, n289)
+		b = pbwire.Close(b, n286)
 	}
 	b = pbwire.AppendString(append(b, 0x22), x.Error)
 	return b
@@ -2936,9 +2902,9 @@ func (x *NodeRuntimeHandler) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Name)
 	if x.Features != nil {
 		b = append(b, 0x12, 0)
-		n290 := len(b)
+		n287 := len(b)
 		b = x.Features.AppendProto(b)
-		b = pbwire.Close(b, n290)
+		b = pbwire.Close(b, n287)
 	}
 	return b
 }
@@ -2974,11 +2940,11 @@ func (x *NodeRuntimeHandlerFeatures) DecodeProto(d *pbwire.Decoder, b []byte) {
 	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
 		switch f.Number {
 		case 1:
-			v291 := d.Bool(f)
-			x.RecursiveReadOnlyMounts = &v291
+			v288 := d.Bool(f)
+			x.RecursiveReadOnlyMounts = &v288
 		case 2:
-			v292 := d.Bool(f)
-			x.UserNamespaces = &v292
+			v289 := d.Bool(f)
+			x.UserNamespaces = &v289
 		}
 	}
 }
@@ -2996,8 +2962,8 @@ func (x *NodeFeatures) DecodeProto(d *pbwire.Decoder, b []byte) {
 	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
 		switch f.Number {
 		case 1:
-			v293 := d.Bool(f)
-			x.SupplementalGroupsPolicy = &v293
+			v290 := d.Bool(f)
+			x.SupplementalGroupsPolicy = &v290
 		}
 	}
 }
@@ -3005,14 +2971,14 @@ func (x *NodeFeatures) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *NodeList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n294 := len(b)
+	n291 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n294)
-	for i295 := range x.Items {
+	b = pbwire.Close(b, n291)
+	for i292 := range x.Items {
 		b = append(b, 0x12, 0)
-		n296 := len(b)
-		b = x.Items[i295].AppendProto(b)
-		b = pbwire.Close(b, n296)
+		n293 := len(b)
+		b = x.Items[i292].AppendProto(b)
+		b = pbwire.Close(b, n293)
 	}
 	return b
 }
@@ -3033,17 +2999,17 @@ func (x *NodeList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PersistentVolume) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n297 := len(b)
+	n294 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n297)
+	b = pbwire.Close(b, n294)
 	b = append(b, 0x12, 0)
-	n298 := len(b)
+	n295 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n298)
+	b = pbwire.Close(b, n295)
 	b = append(b, 0x1a, 0)
-	n299 := len(b)
+	n296 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n299)
+	b = pbwire.Close(b, n296)
 	return b
 }
 
@@ -3063,44 +3029,44 @@ func (x *PersistentVolume) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *PersistentVolumeSpec) AppendProto(b []byte) []byte {
-	var stack300 [16]ResourceName
-	for _, k301 := range jsonwire.SortedKeys(x.Capacity, stack300[:0]) {
-		v302 := x.Capacity[k301]
+	var stack297 [16]ResourceName
+	for _, k298 := range jsonwire.SortedKeys(x.Capacity, stack297[:0]) {
+		v299 := x.Capacity[k298]
 		b = append(b, 0xa, 0)
-		n303 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k301)
+		n300 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k298)
 		b = append(b, 0x12, 0)
-		n304 := len(b)
-		b = v302.AppendProto(b)
-		b = pbwire.Close(b, n304)
-		b = pbwire.Close(b, n303)
+		n301 := len(b)
+		b = v299.AppendProto(b)
+		b = pbwire.Close(b, n301)
+		b = pbwire.Close(b, n300)
 	}
 	b = append(b, 0x12, 0)
-	n305 := len(b)
+	n302 := len(b)
 	b = x.PersistentVolumeSource.AppendProto(b)
-	b = pbwire.Close(b, n305)
-	for i306 := range x.AccessModes {
-		b = pbwire.AppendString(append(b, 0x1a), x.AccessModes[i306])
+	b = pbwire.Close(b, n302)
+	for i303 := range x.AccessModes {
+		b = pbwire.AppendString(append(b, 0x1a), x.AccessModes[i303])
 	}
 	if x.ClaimRef != nil {
 		b = append(b, 0x22, 0)
-		n307 := len(b)
+		n304 := len(b)
 		b = x.ClaimRef.AppendProto(b)
-		b = pbwire.Close(b, n307)
+		b = pbwire.Close(b, n304)
 	}
 	b = pbwire.AppendString(append(b, 0x2a), x.PersistentVolumeReclaimPolicy)
 	b = pbwire.AppendString(append(b, 0x32), x.StorageClassName)
-	for i308 := range x.MountOptions {
-		b = pbwire.AppendString(append(b, 0x3a), x.MountOptions[i308])
+	for i305 := range x.MountOptions {
+		b = pbwire.AppendString(append(b, 0x3a), x.MountOptions[i305])
 	}
 	if x.VolumeMode != nil {
 		b = pbwire.AppendString(append(b, 0x42), *x.VolumeMode)
 	}
 	if x.NodeAffinity != nil {
 		b = append(b, 0x4a, 0)
-		n309 := len(b)
+		n306 := len(b)
 		b = x.NodeAffinity.AppendProto(b)
-		b = pbwire.Close(b, n309)
+		b = pbwire.Close(b, n306)
 	}
 	if x.VolumeAttributesClassName != nil {
 		b = pbwire.AppendString(append(b, 0x52), *x.VolumeAttributesClassName)
@@ -3113,24 +3079,24 @@ func (x *PersistentVolumeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
 		switch f.Number {
 		case 1:
-			var k313 ResourceName
-			var v314 quantity.Quantity
-			for entry310 := d.Message(f); ; {
-				g311, more312 := d.Next(&entry310)
-				if !more312 {
+			var k310 ResourceName
+			var v311 quantity.Quantity
+			for entry307 := d.Message(f); ; {
+				g308, more309 := d.Next(&entry307)
+				if !more309 {
 					break
 				}
-				switch g311.Number {
+				switch g308.Number {
 				case 1:
-					k313 = ResourceName(d.String(g311))
+					k310 = ResourceName(d.String(g308))
 				case 2:
-					v314.DecodeProto(d, d.Message(g311))
+					v311.DecodeProto(d, d.Message(g308))
 				}
 			}
 			if x.Capacity == nil {
 				x.Capacity = ResourceList{}
 			}
-			x.Capacity[k313] = v314
+			x.Capacity[k310] = v311
 		case 2:
 			x.PersistentVolumeSource.DecodeProto(d, d.Message(f))
 		case 3:
@@ -3147,16 +3113,16 @@ func (x *PersistentVolumeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 7:
 			x.MountOptions = append(x.MountOptions, d.String(f))
 		case 8:
-			v315 := PersistentVolumeMode(d.String(f))
-			x.VolumeMode = &v315
+			v312 := PersistentVolumeMode(d.String(f))
+			x.VolumeMode = &v312
 		case 9:
 			if x.NodeAffinity == nil {
 				x.NodeAffinity = new(VolumeNodeAffinity)
 			}
 			x.NodeAffinity.DecodeProto(d, d.Message(f))
 		case 10:
-			v316 := d.String(f)
-			x.VolumeAttributesClassName = &v316
+			v313 := d.String(f)
+			x.VolumeAttributesClassName = &v313
 		}
 	}
 }
@@ -3165,135 +3131,135 @@ func (x *PersistentVolumeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *PersistentVolumeSource) AppendProto(b []byte) []byte {
 	if x.GCEPersistentDisk != nil {
 		b = append(b, 0xa, 0)
-		n317 := len(b)
+		n314 := len(b)
 		b = x.GCEPersistentDisk.AppendProto(b)
-		b = pbwire.Close(b, n317)
+		b = pbwire.Close(b, n314)
 	}
 	if x.AWSElasticBlockStore != nil {
 		b = append(b, 0x12, 0)
-		n318 := len(b)
+		n315 := len(b)
 		b = x.AWSElasticBlockStore.AppendProto(b)
-		b = pbwire.Close(b, n318)
+		b = pbwire.Close(b, n315)
 	}
 	if x.HostPath != nil {
 		b = append(b, 0x1a, 0)
-		n319 := len(b)
+		n316 := len(b)
 		b = x.HostPath.AppendProto(b)
-		b = pbwire.Close(b, n319)
+		b = pbwire.Close(b, n316)
 	}
 	if x.Glusterfs != nil {
 		b = append(b, 0x22, 0)
-		n320 := len(b)
+		n317 := len(b)
 		b = x.Glusterfs.AppendProto(b)
-		b = pbwire.Close(b, n320)
+		b = pbwire.Close(b, n317)
 	}
 	if x.NFS != nil {
 		b = append(b, 0x2a, 0)
-		n321 := len(b)
+		n318 := len(b)
 		b = x.NFS.AppendProto(b)
-		b = pbwire.Close(b, n321)
+		b = pbwire.Close(b, n318)
 	}
 	if x.RBD != nil {
 		b = append(b, 0x32, 0)
-		n322 := len(b)
+		n319 := len(b)
 		b = x.RBD.AppendProto(b)
-		b = pbwire.Close(b, n322)
+		b = pbwire.Close(b, n319)
 	}
 	if x.ISCSI != nil {
 		b = append(b, 0x3a, 0)
-		n323 := len(b)
+		n320 := len(b)
 		b = x.ISCSI.AppendProto(b)
-		b = pbwire.Close(b, n323)
+		b = pbwire.Close(b, n320)
 	}
 	if x.Cinder != nil {
 		b = append(b, 0x42, 0)
-		n324 := len(b)
+		n321 := len(b)
 		b = x.Cinder.AppendProto(b)
-		b = pbwire.Close(b, n324)
+		b = pbwire.Close(b, n321)
 	}
 	if x.CephFS != nil {
 		b = append(b, 0x4a, 0)
-		n325 := len(b)
+		n322 := len(b)
 		b = x.CephFS.AppendProto(b)
-		b = pbwire.Close(b, n325)
+		b = pbwire.Close(b, n322)
 	}
 	if x.FC != nil {
 		b = append(b, 0x52, 0)
-		n326 := len(b)
+		n323 := len(b)
 		b = x.FC.AppendProto(b)
-		b = pbwire.Close(b, n326)
+		b = pbwire.Close(b, n323)
 	}
 	if x.Flocker != nil {
 		b = append(b, 0x5a, 0)
-		n327 := len(b)
+		n324 := len(b)
 		b = x.Flocker.AppendProto(b)
-		b = pbwire.Close(b, n327)
+		b = pbwire.Close(b, n324)
 	}
 	if x.FlexVolume != nil {
 		b = append(b, 0x62, 0)
-		n328 := len(b)
+		n325 := len(b)
 		b = x.FlexVolume.AppendProto(b)
-		b = pbwire.Close(b, n328)
+		b = pbwire.Close(b, n325)
 	}
 	if x.AzureFile != nil {
 		b = append(b, 0x6a, 0)
-		n329 := len(b)
+		n326 := len(b)
 		b = x.AzureFile.AppendProto(b)
-		b = pbwire.Close(b, n329)
+		b = pbwire.Close(b, n326)
 	}
 	if x.VsphereVolume != nil {
 		b = append(b, 0x72, 0)
-		n330 := len(b)
+		n327 := len(b)
 		b = x.VsphereVolume.AppendProto(b)
-		b = pbwire.Close(b, n330)
+		b = pbwire.Close(b, n327)
 	}
 	if x.Quobyte != nil {
 		b = append(b, 0x7a, 0)
-		n331 := len(b)
+		n328 := len(b)
 		b = x.Quobyte.AppendProto(b)
-		b = pbwire.Close(b, n331)
+		b = pbwire.Close(b, n328)
 	}
 	if x.AzureDisk != nil {
 		b = append(b, 0x82, 0x1, 0)
-		n332 := len(b)
+		n329 := len(b)
 		b = x.AzureDisk.AppendProto(b)
-		b = pbwire.Close(b, n332)
+		b = pbwire.Close(b, n329)
 	}
 	if x.PhotonPersistentDisk != nil {
 		b = append(b, 0x8a, 0x1, 0)
-		n333 := len(b)
+		n330 := len(b)
 		b = x.PhotonPersistentDisk.AppendProto(b)
-		b = pbwire.Close(b, n333)
+		b = pbwire.Close(b, n330)
 	}
 	if x.PortworxVolume != nil {
 		b = append(b, 0x92, 0x1, 0)
-		n334 := len(b)
+		n331 := len(b)
 		b = x.PortworxVolume.AppendProto(b)
-		b = pbwire.Close(b, n334)
+		b = pbwire.Close(b, n331)
 	}
 	if x.ScaleIO != nil {
 		b = append(b, 0x9a, 0x1, 0)
-		n335 := len(b)
+		n332 := len(b)
 		b = x.ScaleIO.AppendProto(b)
-		b = pbwire.Close(b, n335)
+		b = pbwire.Close(b, n332)
 	}
 	if x.Local != nil {
 		b = append(b, 0xa2, 0x1, 0)
-		n336 := len(b)
+		n333 := len(b)
 		b = x.Local.AppendProto(b)
-		b = pbwire.Close(b, n336)
+		b = pbwire.Close(b, n333)
 	}
 	if x.StorageOS != nil {
 		b = append(b, 0xaa, 0x1, 0)
-		n337 := len(b)
+		n334 := len(b)
 		b = x.StorageOS.AppendProto(b)
-		b = pbwire.Close(b, n337)
+		b = pbwire.Close(b, n334)
 	}
 	if x.CSI != nil {
 		b = append(b, 0xb2, 0x1, 0)
-		n338 := len(b)
+		n335 := len(b)
 		b = x.CSI.AppendProto(b)
-		b = pbwire.Close(b, n338)
+		b = pbwire.Close(b, n335)
 	}
 	return b
 }
@@ -3438,16 +3404,16 @@ func (x *GlusterfsPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byt
 		case 3:
 			x.ReadOnly = d.Bool(f)
 		case 4:
-			v339 := d.String(f)
-			x.EndpointsNamespace = &v339
+			v336 := d.String(f)
+			x.EndpointsNamespace = &v336
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *RBDPersistentVolumeSource) AppendProto(b []byte) []byte {
-	for i340 := range x.CephMonitors {
-		b = pbwire.AppendString(append(b, 0xa), x.CephMonitors[i340])
+	for i337 := range x.CephMonitors {
+		b = pbwire.AppendString(append(b, 0xa), x.CephMonitors[i337])
 	}
 	b = pbwire.AppendString(append(b, 0x12), x.RBDImage)
 	b = pbwire.AppendString(append(b, 0x1a), x.FSType)
@@ -3456,9 +3422,9 @@ func (x *RBDPersistentVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x32), x.Keyring)
 	if x.SecretRef != nil {
 		b = append(b, 0x3a, 0)
-		n341 := len(b)
+		n338 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n341)
+		b = pbwire.Close(b, n338)
 	}
 	b = pbwire.AppendBool(append(b, 0x40), x.ReadOnly)
 	return b
@@ -3518,15 +3484,15 @@ func (x *ISCSIPersistentVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x22), x.ISCSIInterface)
 	b = pbwire.AppendString(append(b, 0x2a), x.FSType)
 	b = pbwire.AppendBool(append(b, 0x30), x.ReadOnly)
-	for i342 := range x.Portals {
-		b = pbwire.AppendString(append(b, 0x3a), x.Portals[i342])
+	for i339 := range x.Portals {
+		b = pbwire.AppendString(append(b, 0x3a), x.Portals[i339])
 	}
 	b = pbwire.AppendBool(append(b, 0x40), x.DiscoveryCHAPAuth)
 	if x.SecretRef != nil {
 		b = append(b, 0x52, 0)
-		n343 := len(b)
+		n340 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n343)
+		b = pbwire.Close(b, n340)
 	}
 	b = pbwire.AppendBool(append(b, 0x58), x.SessionCHAPAuth)
 	if x.InitiatorName != nil {
@@ -3563,8 +3529,8 @@ func (x *ISCSIPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 11:
 			x.SessionCHAPAuth = d.Bool(f)
 		case 12:
-			v344 := d.String(f)
-			x.InitiatorName = &v344
+			v341 := d.String(f)
+			x.InitiatorName = &v341
 		}
 	}
 }
@@ -3576,9 +3542,9 @@ func (x *CinderPersistentVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendBool(append(b, 0x18), x.ReadOnly)
 	if x.SecretRef != nil {
 		b = append(b, 0x22, 0)
-		n345 := len(b)
+		n342 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n345)
+		b = pbwire.Close(b, n342)
 	}
 	return b
 }
@@ -3604,17 +3570,17 @@ func (x *CinderPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) 
 
 // AppendProto appends x's fields to b.
 func (x *CephFSPersistentVolumeSource) AppendProto(b []byte) []byte {
-	for i346 := range x.Monitors {
-		b = pbwire.AppendString(append(b, 0xa), x.Monitors[i346])
+	for i343 := range x.Monitors {
+		b = pbwire.AppendString(append(b, 0xa), x.Monitors[i343])
 	}
 	b = pbwire.AppendString(append(b, 0x12), x.Path)
 	b = pbwire.AppendString(append(b, 0x1a), x.User)
 	b = pbwire.AppendString(append(b, 0x22), x.SecretFile)
 	if x.SecretRef != nil {
 		b = append(b, 0x2a, 0)
-		n347 := len(b)
+		n344 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n347)
+		b = pbwire.Close(b, n344)
 	}
 	b = pbwire.AppendBool(append(b, 0x30), x.ReadOnly)
 	return b
@@ -3649,19 +3615,19 @@ func (x *FlexPersistentVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.FSType)
 	if x.SecretRef != nil {
 		b = append(b, 0x1a, 0)
-		n348 := len(b)
+		n345 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n348)
+		b = pbwire.Close(b, n345)
 	}
 	b = pbwire.AppendBool(append(b, 0x20), x.ReadOnly)
-	var stack349 [16]string
-	for _, k350 := range jsonwire.SortedKeys(x.Options, stack349[:0]) {
-		v351 := x.Options[k350]
+	var stack346 [16]string
+	for _, k347 := range jsonwire.SortedKeys(x.Options, stack346[:0]) {
+		v348 := x.Options[k347]
 		b = append(b, 0x2a, 0)
-		n352 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k350)
-		b = pbwire.AppendString(append(b, 0x12), v351)
-		b = pbwire.Close(b, n352)
+		n349 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k347)
+		b = pbwire.AppendString(append(b, 0x12), v348)
+		b = pbwire.Close(b, n349)
 	}
 	return b
 }
@@ -3682,24 +3648,24 @@ func (x *FlexPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 4:
 			x.ReadOnly = d.Bool(f)
 		case 5:
-			var k356 string
-			var v357 string
-			for entry353 := d.Message(f); ; {
-				g354, more355 := d.Next(&entry353)
-				if !more355 {
+			var k353 string
+			var v354 string
+			for entry350 := d.Message(f); ; {
+				g351, more352 := d.Next(&entry350)
+				if !more352 {
 					break
 				}
-				switch g354.Number {
+				switch g351.Number {
 				case 1:
-					k356 = d.String(g354)
+					k353 = d.String(g351)
 				case 2:
-					v357 = d.String(g354)
+					v354 = d.String(g351)
 				}
 			}
 			if x.Options == nil {
 				x.Options = map[string]string{}
 			}
-			x.Options[k356] = v357
+			x.Options[k353] = v354
 		}
 	}
 }
@@ -3726,8 +3692,8 @@ func (x *AzureFilePersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byt
 		case 3:
 			x.ReadOnly = d.Bool(f)
 		case 4:
-			v358 := d.String(f)
-			x.SecretNamespace = &v358
+			v355 := d.String(f)
+			x.SecretNamespace = &v355
 		}
 	}
 }
@@ -3738,9 +3704,9 @@ func (x *ScaleIOPersistentVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.System)
 	if x.SecretRef != nil {
 		b = append(b, 0x1a, 0)
-		n359 := len(b)
+		n356 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n359)
+		b = pbwire.Close(b, n356)
 	}
 	b = pbwire.AppendBool(append(b, 0x20), x.SSLEnabled)
 	b = pbwire.AppendString(append(b, 0x2a), x.ProtectionDomain)
@@ -3799,8 +3765,8 @@ func (x *LocalVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Path = d.String(f)
 		case 2:
-			v360 := d.String(f)
-			x.FSType = &v360
+			v357 := d.String(f)
+			x.FSType = &v357
 		}
 	}
 }
@@ -3813,9 +3779,9 @@ func (x *StorageOSPersistentVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendBool(append(b, 0x20), x.ReadOnly)
 	if x.SecretRef != nil {
 		b = append(b, 0x2a, 0)
-		n361 := len(b)
+		n358 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n361)
+		b = pbwire.Close(b, n358)
 	}
 	return b
 }
@@ -3847,44 +3813,44 @@ func (x *CSIPersistentVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.VolumeHandle)
 	b = pbwire.AppendBool(append(b, 0x18), x.ReadOnly)
 	b = pbwire.AppendString(append(b, 0x22), x.FSType)
-	var stack362 [16]string
-	for _, k363 := range jsonwire.SortedKeys(x.VolumeAttributes, stack362[:0]) {
-		v364 := x.VolumeAttributes[k363]
+	var stack359 [16]string
+	for _, k360 := range jsonwire.SortedKeys(x.VolumeAttributes, stack359[:0]) {
+		v361 := x.VolumeAttributes[k360]
 		b = append(b, 0x2a, 0)
-		n365 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k363)
-		b = pbwire.AppendString(append(b, 0x12), v364)
-		b = pbwire.Close(b, n365)
+		n362 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k360)
+		b = pbwire.AppendString(append(b, 0x12), v361)
+		b = pbwire.Close(b, n362)
 	}
 	if x.ControllerPublishSecretRef != nil {
 		b = append(b, 0x32, 0)
-		n366 := len(b)
+		n363 := len(b)
 		b = x.ControllerPublishSecretRef.AppendProto(b)
-		b = pbwire.Close(b, n366)
+		b = pbwire.Close(b, n363)
 	}
 	if x.NodeStageSecretRef != nil {
 		b = append(b, 0x3a, 0)
-		n367 := len(b)
+		n364 := len(b)
 		b = x.NodeStageSecretRef.AppendProto(b)
-		b = pbwire.Close(b, n367)
+		b = pbwire.Close(b, n364)
 	}
 	if x.NodePublishSecretRef != nil {
 		b = append(b, 0x42, 0)
-		n368 := len(b)
+		n365 := len(b)
 		b = x.NodePublishSecretRef.AppendProto(b)
-		b = pbwire.Close(b, n368)
+		b = pbwire.Close(b, n365)
 	}
 	if x.ControllerExpandSecretRef != nil {
 		b = append(b, 0x4a, 0)
-		n369 := len(b)
+		n366 := len(b)
 		b = x.ControllerExpandSecretRef.AppendProto(b)
-		b = pbwire.Close(b, n369)
+		b = pbwire.Close(b, n366)
 	}
 	if x.NodeExpandSecretRef != nil {
 		b = append(b, 0x52, 0)
-		n370 := len(b)
+		n367 := len(b)
 		b = x.NodeExpandSecretRef.AppendProto(b)
-		b = pbwire.Close(b, n370)
+		b = pbwire.Close(b, n367)
 	}
 	return b
 }
@@ -3902,24 +3868,24 @@ func (x *CSIPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 4:
 			x.FSType = d.String(f)
 		case 5:
-			var k374 string
-			var v375 string
-			for entry371 := d.Message(f); ; {
-				g372, more373 := d.Next(&entry371)
-				if !more373 {
+			var k371 string
+			var v372 string
+			for entry368 := d.Message(f); ; {
+				g369, more370 := d.Next(&entry368)
+				if !more370 {
 					break
 				}
-				switch g372.Number {
+				switch g369.Number {
 				case 1:
-					k374 = d.String(g372)
+					k371 = d.String(g369)
 				case 2:
-					v375 = d.String(g372)
+					v372 = d.String(g369)
 				}
 			}
 			if x.VolumeAttributes == nil {
 				x.VolumeAttributes = map[string]string{}
 			}
-			x.VolumeAttributes[k374] = v375
+			x.VolumeAttributes[k371] = v372
 		case 6:
 			if x.ControllerPublishSecretRef == nil {
 				x.ControllerPublishSecretRef = new(SecretReference)
@@ -3953,9 +3919,9 @@ func (x *CSIPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *VolumeNodeAffinity) AppendProto(b []byte) []byte {
 	if x.Required != nil {
 		b = append(b, 0xa, 0)
-		n376 := len(b)
+		n373 := len(b)
 		b = x.Required.AppendProto(b)
-		b = pbwire.Close(b, n376)
+		b = pbwire.Close(b, n373)
 	}
 	return b
 }
@@ -3980,9 +3946,9 @@ func (x *PersistentVolumeStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x1a), x.Reason)
 	if x.LastPhaseTransitionTime != nil {
 		b = append(b, 0x22, 0)
-		n377 := len(b)
+		n374 := len(b)
 		b = x.LastPhaseTransitionTime.AppendProto(b)
-		b = pbwire.Close(b, n377)
+		b = pbwire.Close(b, n374)
 	}
 	return b
 }
@@ -4009,14 +3975,14 @@ func (x *PersistentVolumeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PersistentVolumeList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n378 := len(b)
+	n375 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n378)
-	for i379 := range x.Items {
+	b = pbwire.Close(b, n375)
+	for i376 := range x.Items {
 		b = append(b, 0x12, 0)
-		n380 := len(b)
-		b = x.Items[i379].AppendProto(b)
-		b = pbwire.Close(b, n380)
+		n377 := len(b)
+		b = x.Items[i376].AppendProto(b)
+		b = pbwire.Close(b, n377)
 	}
 	return b
 }
@@ -4037,13 +4003,13 @@ func (x *PersistentVolumeList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PersistentVolumeClaimTemplate) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n381 := len(b)
+	n378 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n381)
+	b = pbwire.Close(b, n378)
 	b = append(b, 0x12, 0)
-	n382 := len(b)
+	n379 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n382)
+	b = pbwire.Close(b, n379)
 	return b
 }
 
@@ -4061,19 +4027,19 @@ func (x *PersistentVolumeClaimTemplate) DecodeProto(d *pbwire.Decoder, b []byte)
 
 // AppendProto appends x's fields to b.
 func (x *PersistentVolumeClaimSpec) AppendProto(b []byte) []byte {
-	for i383 := range x.AccessModes {
-		b = pbwire.AppendString(append(b, 0xa), x.AccessModes[i383])
+	for i380 := range x.AccessModes {
+		b = pbwire.AppendString(append(b, 0xa), x.AccessModes[i380])
 	}
 	b = append(b, 0x12, 0)
-	n384 := len(b)
+	n381 := len(b)
 	b = x.Resources.AppendProto(b)
-	b = pbwire.Close(b, n384)
+	b = pbwire.Close(b, n381)
 	b = pbwire.AppendString(append(b, 0x1a), x.VolumeName)
 	if x.Selector != nil {
 		b = append(b, 0x22, 0)
-		n385 := len(b)
+		n382 := len(b)
 		b = x.Selector.AppendProto(b)
-		b = pbwire.Close(b, n385)
+		b = pbwire.Close(b, n382)
 	}
 	if x.StorageClassName != nil {
 		b = pbwire.AppendString(append(b, 0x2a), *x.StorageClassName)
@@ -4083,15 +4049,15 @@ func (x *PersistentVolumeClaimSpec) AppendProto(b []byte) []byte {
 	}
 	if x.DataSource != nil {
 		b = append(b, 0x3a, 0)
-		n386 := len(b)
+		n383 := len(b)
 		b = x.DataSource.AppendProto(b)
-		b = pbwire.Close(b, n386)
+		b = pbwire.Close(b, n383)
 	}
 	if x.DataSourceRef != nil {
 		b = append(b, 0x42, 0)
-		n387 := len(b)
+		n384 := len(b)
 		b = x.DataSourceRef.AppendProto(b)
-		b = pbwire.Close(b, n387)
+		b = pbwire.Close(b, n384)
 	}
 	if x.VolumeAttributesClassName != nil {
 		b = pbwire.AppendString(append(b, 0x4a), *x.VolumeAttributesClassName)
@@ -4115,11 +4081,11 @@ func (x *PersistentVolumeClaimSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Selector.DecodeProto(d, d.Message(f))
 		case 5:
-			v388 := d.String(f)
-			x.StorageClassName = &v388
+			v385 := d.String(f)
+			x.StorageClassName = &v385
 		case 6:
-			v389 := PersistentVolumeMode(d.String(f))
-			x.VolumeMode = &v389
+			v386 := PersistentVolumeMode(d.String(f))
+			x.VolumeMode = &v386
 		case 7:
 			if x.DataSource == nil {
 				x.DataSource = new(TypedLocalObjectReference)
@@ -4131,37 +4097,37 @@ func (x *PersistentVolumeClaimSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.DataSourceRef.DecodeProto(d, d.Message(f))
 		case 9:
-			v390 := d.String(f)
-			x.VolumeAttributesClassName = &v390
+			v387 := d.String(f)
+			x.VolumeAttributesClassName = &v387
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *VolumeResourceRequirements) AppendProto(b []byte) []byte {
-	var stack391 [16]ResourceName
-	for _, k392 := range jsonwire.SortedKeys(x.Limits, stack391[:0]) {
-		v393 := x.Limits[k392]
+	var stack388 [16]ResourceName
+	for _, k389 := range jsonwire.SortedKeys(x.Limits, stack388[:0]) {
+		v390 := x.Limits[k389]
 		b = append(b, 0xa, 0)
-		n394 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k392)
+		n391 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k389)
 		b = append(b, 0x12, 0)
-		n395 := len(b)
-		b = v393.AppendProto(b)
-		b = pbwire.Close(b, n395)
-		b = pbwire.Close(b, n394)
+		n392 := len(b)
+		b = v390.AppendProto(b)
+		b = pbwire.Close(b, n392)
+		b = pbwire.Close(b, n391)
 	}
-	var stack396 [16]ResourceName
-	for _, k397 := range jsonwire.SortedKeys(x.Requests, stack396[:0]) {
-		v398 := x.Requests[k397]
+	var stack393 [16]ResourceName
+	for _, k394 := range jsonwire.SortedKeys(x.Requests, stack393[:0]) {
+		v395 := x.Requests[k394]
 		b = append(b, 0x12, 0)
-		n399 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k397)
+		n396 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k394)
 		b = append(b, 0x12, 0)
-		n400 := len(b)
-		b = v398.AppendProto(b)
-		b = pbwire.Close(b, n400)
-		b = pbwire.Close(b, n399)
+		n397 := len(b)
+		b = v395.AppendProto(b)
+		b = pbwire.Close(b, n397)
+		b = pbwire.Close(b, n396)
 	}
 	return b
 }
@@ -4171,43 +4137,43 @@ func (x *VolumeResourceRequirements) DecodeProto(d *pbwire.Decoder, b []byte) {
 	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
 		switch f.Number {
 		case 1:
-			var k404 ResourceName
-			var v405 quantity.Quantity
-			for entry401 := d.Message(f); ; {
-				g402, more403 := d.Next(&entry401)
-				if !more403 {
+			var k401 ResourceName
+			var v402 quantity.Quantity
+			for entry398 := d.Message(f); ; {
+				g399, more400 := d.Next(&entry398)
+				if !more400 {
 					break
 				}
-				switch g402.Number {
+				switch g399.Number {
 				case 1:
-					k404 = ResourceName(d.String(g402))
+					k401 = ResourceName(d.String(g399))
 				case 2:
-					v405.DecodeProto(d, d.Message(g402))
+					v402.DecodeProto(d, d.Message(g399))
 				}
 			}
 			if x.Limits == nil {
 				x.Limits = ResourceList{}
 			}
-			x.Limits[k404] = v405
+			x.Limits[k401] = v402
 		case 2:
-			var k409 ResourceName
-			var v410 quantity.Quantity
-			for entry406 := d.Message(f); ; {
-				g407, more408 := d.Next(&entry406)
-				if !more408 {
+			var k406 ResourceName
+			var v407 quantity.Quantity
+			for entry403 := d.Message(f); ; {
+				g404, more405 := d.Next(&entry403)
+				if !more405 {
 					break
 				}
-				switch g407.Number {
+				switch g404.Number {
 				case 1:
-					k409 = ResourceName(d.String(g407))
+					k406 = ResourceName(d.String(g404))
 				case 2:
-					v410.DecodeProto(d, d.Message(g407))
+					v407.DecodeProto(d, d.Message(g404))
 				}
 			}
 			if x.Requests == nil {
 				x.Requests = ResourceList{}
 			}
-			x.Requests[k409] = v410
+			x.Requests[k406] = v407
 		}
 	}
 }
@@ -4227,8 +4193,8 @@ func (x *TypedLocalObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
 	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
 		switch f.Number {
 		case 1:
-			v411 := d.String(f)
-			x.APIGroup = &v411
+			v408 := d.String(f)
+			x.APIGroup = &v408
 		case 2:
 			x.Kind = d.String(f)
 		case 3:
@@ -4255,15 +4221,15 @@ func (x *TypedObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
 	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
 		switch f.Number {
 		case 1:
-			v412 := d.String(f)
-			x.APIGroup = &v412
+			v409 := d.String(f)
+			x.APIGroup = &v409
 		case 2:
 			x.Kind = d.String(f)
 		case 3:
 			x.Name = d.String(f)
 		case 4:
-			v413 := d.String(f)
-			x.Namespace = &v413
+			v410 := d.String(f)
+			x.Namespace = &v410
 		}
 	}
 }
@@ -4271,17 +4237,17 @@ func (x *TypedObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PersistentVolumeClaim) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n414 := len(b)
+	n411 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n414)
+	b = pbwire.Close(b, n411)
 	b = append(b, 0x12, 0)
-	n415 := len(b)
+	n412 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n415)
+	b = pbwire.Close(b, n412)
 	b = append(b, 0x1a, 0)
-	n416 := len(b)
+	n413 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n416)
+	b = pbwire.Close(b, n413)
 	return b
 }
 
@@ -4302,62 +4268,56 @@ func (x *PersistentVolumeClaim) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PersistentVolumeClaimStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Phase)
-	for i417 := range x.AccessModes {
-		b = pbwire.AppendString(append(b, 0x12), x.AccessModes[i417])
+	for i414 := range x.AccessModes {
+		b = pbwire.AppendString(append(b, 0x12), x.AccessModes[i414])
 	}
-	var stack418 [16]ResourceName
-	for _, k419 := range jsonwire.SortedKeys(x.Capacity, stack418[:0]) {
-		v420 := x.Capacity[k419]
+	var stack415 [16]ResourceName
+	for _, k416 := range jsonwire.SortedKeys(x.Capacity, stack415[:0]) {
+		v417 := x.Capacity[k416]
 		b = append(b, 0x1a, 0)
-		n421 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k419)
+		n418 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k416)
 		b = append(b, 0x12, 0)
-		n422 := len(b)
-		b = v420.AppendProto(b)
-		b = pbwire.Close(b, n422)
+		n419 := len(b)
+		b = v417.AppendProto(b)
+		b = pbwire.Close(b, n419)
+		b = pbwire.Close(b, n418)
+	}
+	for i420 := range x.Conditions {
+		b = append(b, 0x22, 0)
+		n421 := len(b)
+		b = x.Conditions[i420].AppendProto(b)
 		b = pbwire.Close(b, n421)
 	}
-	for i423 := range x.Conditions {
-		b = append(b, 0x22, 0)
-		n424 := len(b)
-		b = x.Conditions[i423].AppendProto(b)
-		b = pbwire.Close(b, n424)
-	}
-	var stack425 [16]ResourceName
-	for _, k426 := range jsonwire.SortedKeys(x.AllocatedResources, stack425[:0]) {
-		v427 := x.AllocatedResources[k426]
+	var stack422 [16]ResourceName
+	for _, k423 := range jsonwire.SortedKeys(x.AllocatedResources, stack422[:0]) {
+		v424 := x.AllocatedResources[k423]
 		b = append(b, 0x2a, 0)
-		n428 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k426)
+		n425 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k423)
 		b = append(b, 0x12, 0)
-		n429 := len(b)
-		b = v427.AppendProto(b)
-		b = pbwire.Close(b, n429)
-		b = pbwire.Close(b, n428)
+		n426 := len(b)
+		b = v424.AppendProto(b)
+		b = pbwire.Close(b, n426)
+		b = pbwire.Close(b, n425)
 	}
-	var stack430 [16]ResourceName
-	for _, k431 := range jsonwire.SortedKeys(x.AllocatedResourceStatuses, stack430[:0]) {
-		v432 := x.AllocatedResourceStatuses[k431]
+	var stack427 [16]ResourceName
+	for _, k428 := range jsonwire.SortedKeys(x.AllocatedResourceStatuses, stack427[:0]) {
+		v429 := x.AllocatedResourceStatuses[k428]
 		b = append(b, 0x3a, 0)
-		n433 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k431)
-		b = pbwire.AppendString(append(b, 0x12), v432)
-		b = pbwire.Close(b, n433)
+		n430 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k428)
+		b = pbwire.AppendString(append(b, 0x12), v429)
+		b = pbwire.Close(b, n430)
 	}
 	if x.CurrentVolumeAttributesClassName != nil {
 		b = pbwire.AppendString(append(b, 0x42), *x.CurrentVolumeAttributesClassName)
 	}
 	if x.ModifyVolumeStatus != nil {
 		b = append(b, 0x4a, 0)
-		n434 := len(b)
+		n431 := len(b)
 		b = x.ModifyVolumeStatus.AppendProto(b)
-		b = pbwire.Close(b, n434)
-	}
-	if x.HealthStatus != nil {
-		b = append(b, 0x52, 0)
-		n435 := len(b)
-		b = x.HealthStatus.AppendProto(b)
-		b = pbwire.Close(b, n435)
+		b = pbwire.Close(b, n431)
 	}
 	return b
 }
@@ -4371,78 +4331,73 @@ func (x *PersistentVolumeClaimStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.AccessModes = append(x.AccessModes, PersistentVolumeAccessMode(d.String(f)))
 		case 3:
-			var k439 ResourceName
-			var v440 quantity.Quantity
-			for entry436 := d.Message(f); ; {
-				g437, more438 := d.Next(&entry436)
-				if !more438 {
+			var k435 ResourceName
+			var v436 quantity.Quantity
+			for entry432 := d.Message(f); ; {
+				g433, more434 := d.Next(&entry432)
+				if !more434 {
 					break
 				}
-				switch g437.Number {
+				switch g433.Number {
 				case 1:
-					k439 = ResourceName(d.String(g437))
+					k435 = ResourceName(d.String(g433))
 				case 2:
-					v440.DecodeProto(d, d.Message(g437))
+					v436.DecodeProto(d, d.Message(g433))
 				}
 			}
 			if x.Capacity == nil {
 				x.Capacity = ResourceList{}
 			}
-			x.Capacity[k439] = v440
+			x.Capacity[k435] = v436
 		case 4:
 			x.Conditions = append(x.Conditions, PersistentVolumeClaimCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		case 5:
-			var k444 ResourceName
-			var v445 quantity.Quantity
-			for entry441 := d.Message(f); ; {
-				g442, more443 := d.Next(&entry441)
-				if !more443 {
+			var k440 ResourceName
+			var v441 quantity.Quantity
+			for entry437 := d.Message(f); ; {
+				g438, more439 := d.Next(&entry437)
+				if !more439 {
 					break
 				}
-				switch g442.Number {
+				switch g438.Number {
 				case 1:
-					k444 = ResourceName(d.String(g442))
+					k440 = ResourceName(d.String(g438))
 				case 2:
-					v445.DecodeProto(d, d.Message(g442))
+					v441.DecodeProto(d, d.Message(g438))
 				}
 			}
 			if x.AllocatedResources == nil {
 				x.AllocatedResources = ResourceList{}
 			}
-			x.AllocatedResources[k444] = v445
+			x.AllocatedResources[k440] = v441
 		case 7:
-			var k449 ResourceName
-			var v450 ClaimResourceStatus
-			for entry446 := d.Message(f); ; {
-				g447, more448 := d.Next(&entry446)
-				if !more448 {
+			var k445 ResourceName
+			var v446 ClaimResourceStatus
+			for entry442 := d.Message(f); ; {
+				g443, more444 := d.Next(&entry442)
+				if !more444 {
 					break
 				}
-				switch g447.Number {
+				switch g443.Number {
 				case 1:
-					k449 = ResourceName(d.String(g447))
+					k445 = ResourceName(d.String(g443))
 				case 2:
-					v450 = ClaimResourceStatus(d.String(g447))
+					v446 = ClaimResourceStatus(d.String(g443))
 				}
 			}
 			if x.AllocatedResourceStatuses == nil {
 				x.AllocatedResourceStatuses = map[ResourceName]ClaimResourceStatus{}
 			}
-			x.AllocatedResourceStatuses[k449] = v450
+			x.AllocatedResourceStatuses[k445] = v446
 		case 8:
-			v451 := d.String(f)
-			x.CurrentVolumeAttributesClassName = &v451
+			v447 := d.String(f)
+			x.CurrentVolumeAttributesClassName = &v447
 		case 9:
 			if x.ModifyVolumeStatus == nil {
 				x.ModifyVolumeStatus = new(ModifyVolumeStatus)
 			}
 			x.ModifyVolumeStatus.DecodeProto(d, d.Message(f))
-		case 10:
-			if x.HealthStatus == nil {
-				x.HealthStatus = new(VolumeHealthStatus)
-			}
-			x.HealthStatus.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -4452,13 +4407,13 @@ func (x *PersistentVolumeClaimCondition) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Type)
 	b = pbwire.AppendString(append(b, 0x12), x.Status)
 	b = append(b, 0x1a, 0)
-	n452 := len(b)
+	n448 := len(b)
 	b = x.LastProbeTime.AppendProto(b)
-	b = pbwire.Close(b, n452)
+	b = pbwire.Close(b, n448)
 	b = append(b, 0x22, 0)
-	n453 := len(b)
+	n449 := len(b)
 	b = x.LastTransitionTime.AppendProto(b)
-	b = pbwire.Close(b, n453)
+	b = pbwire.Close(b, n449)
 	b = pbwire.AppendString(append(b, 0x2a), x.Reason)
 	b = pbwire.AppendString(append(b, 0x32), x.Message)
 	return b
@@ -4504,44 +4459,16 @@ func (x *ModifyVolumeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 }
 
 // AppendProto appends x's fields to b.
-func (x *VolumeHealthStatus) AppendProto(b []byte) []byte {
-	for i454 := range x.HealthConditions {
-		b = append(b, 0xa, 0)
-		n455 := len(b)
-		b = x.HealthConditions[i454].AppendProto(b)
-		b = pbwire.Close(b, n455)
-	}
-	b = append(b, 0x12, 0)
-	n456 := len(b)
-	b = x.LastTransitionTime.AppendProto(b)
-	b = pbwire.Close(b, n456)
-	return b
-}
-
-// DecodeProto reads x's fields from b and skips those it does not know.
-func (x *VolumeHealthStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
-		case 1:
-			x.HealthConditions = append(x.HealthConditions, VolumeHealthCondition{})
-			x.HealthConditions[len(x.HealthConditions)-1].DecodeProto(d, d.Message(f))
-		case 2:
-			x.LastTransitionTime.DecodeProto(d, d.Message(f))
-		}
-	}
-}
-
-// AppendProto appends x's fields to b.
 func (x *PersistentVolumeClaimList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n457 := len(b)
+	n450 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n457)
-	for i458 := range x.Items {
+	b = pbwire.Close(b, n450)
+	for i451 := range x.Items {
 		b = append(b, 0x12, 0)
-		n459 := len(b)
-		b = x.Items[i458].AppendProto(b)
-		b = pbwire.Close(b, n459)
+		n452 := len(b)
+		b = x.Items[i451].AppendProto(b)
+		b = pbwire.Close(b, n452)
 	}
 	return b
 }
@@ -4562,17 +4489,17 @@ func (x *PersistentVolumeClaimList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Pod) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n460 := len(b)
+	n453 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n460)
+	b = pbwire.Close(b, n453)
 	b = append(b, 0x12, 0)
-	n461 := len(b)
+	n454 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n461)
+	b = pbwire.Close(b, n454)
 	b = append(b, 0x1a, 0)
-	n462 := len(b)
+	n455 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n462)
+	b = pbwire.Close(b, n455)
 	return b
 }
 
@@ -4592,17 +4519,17 @@ func (x *Pod) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *PodSpec) AppendProto(b []byte) []byte {
-	for i463 := range x.Volumes {
+	for i456 := range x.Volumes {
 		b = append(b, 0xa, 0)
-		n464 := len(b)
-		b = x.Volumes[i463].AppendProto(b)
-		b = pbwire.Close(b, n464)
+		n457 := len(b)
+		b = x.Volumes[i456].AppendProto(b)
+		b = pbwire.Close(b, n457)
 	}
-	for i465 := range x.Containers {
+	for i458 := range x.Containers {
 		b = append(b, 0x12, 0)
-		n466 := len(b)
-		b = x.Containers[i465].AppendProto(b)
-		b = pbwire.Close(b, n466)
+		n459 := len(b)
+		b = x.Containers[i458].AppendProto(b)
+		b = pbwire.Close(b, n459)
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.RestartPolicy)
 	if x.TerminationGracePeriodSeconds != nil {
@@ -4612,14 +4539,14 @@ func (x *PodSpec) AppendProto(b []byte) []byte {
 		b = pbwire.AppendVarint(append(b, 0x28), uint64(*x.ActiveDeadlineSeconds))
 	}
 	b = pbwire.AppendString(append(b, 0x32), x.DNSPolicy)
-	var stack467 [16]string
-	for _, k468 := range jsonwire.SortedKeys(x.NodeSelector, stack467[:0]) {
-		v469 := x.NodeSelector[k468]
+	var stack460 [16]string
+	for _, k461 := range jsonwire.SortedKeys(x.NodeSelector, stack460[:0]) {
+		v462 := x.NodeSelector[k461]
 		b = append(b, 0x3a, 0)
-		n470 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k468)
-		b = pbwire.AppendString(append(b, 0x12), v469)
-		b = pbwire.Close(b, n470)
+		n463 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k461)
+		b = pbwire.AppendString(append(b, 0x12), v462)
+		b = pbwire.Close(b, n463)
 	}
 	b = pbwire.AppendString(append(b, 0x42), x.ServiceAccountName)
 	b = pbwire.AppendString(append(b, 0x4a), x.DeprecatedServiceAccount)
@@ -4629,45 +4556,45 @@ func (x *PodSpec) AppendProto(b []byte) []byte {
 	b = pbwire.AppendBool(append(b, 0x68), x.HostIPC)
 	if x.SecurityContext != nil {
 		b = append(b, 0x72, 0)
-		n471 := len(b)
+		n464 := len(b)
 		b = x.SecurityContext.AppendProto(b)
-		b = pbwire.Close(b, n471)
+		b = pbwire.Close(b, n464)
 	}
-	for i472 := range x.ImagePullSecrets {
+	for i465 := range x.ImagePullSecrets {
 		b = append(b, 0x7a, 0)
-		n473 := len(b)
-		b = x.ImagePullSecrets[i472].AppendProto(b)
-		b = pbwire.Close(b, n473)
+		n466 := len(b)
+		b = x.ImagePullSecrets[i465].AppendProto(b)
+		b = pbwire.Close(b, n466)
 	}
 	b = pbwire.AppendString(append(b, 0x82, 0x1), x.Hostname)
 	b = pbwire.AppendString(append(b, 0x8a, 0x1), x.Subdomain)
 	if x.Affinity != nil {
 		b = append(b, 0x92, 0x1, 0)
-		n474 := len(b)
+		n467 := len(b)
 		b = x.Affinity.AppendProto(b)
-		b = pbwire.Close(b, n474)
+		b = pbwire.Close(b, n467)
 	}
 	b = pbwire.AppendString(append(b, 0x9a, 0x1), x.SchedulerName)
-	for i475 := range x.InitContainers {
+	for i468 := range x.InitContainers {
 		b = append(b, 0xa2, 0x1, 0)
-		n476 := len(b)
-		b = x.InitContainers[i475].AppendProto(b)
-		b = pbwire.Close(b, n476)
+		n469 := len(b)
+		b = x.InitContainers[i468].AppendProto(b)
+		b = pbwire.Close(b, n469)
 	}
 	if x.AutomountServiceAccountToken != nil {
 		b = pbwire.AppendBool(append(b, 0xa8, 0x1), *x.AutomountServiceAccountToken)
 	}
-	for i477 := range x.Tolerations {
+	for i470 := range x.Tolerations {
 		b = append(b, 0xb2, 0x1, 0)
-		n478 := len(b)
-		b = x.Tolerations[i477].AppendProto(b)
-		b = pbwire.Close(b, n478)
+		n471 := len(b)
+		b = x.Tolerations[i470].AppendProto(b)
+		b = pbwire.Close(b, n471)
 	}
-	for i479 := range x.HostAliases {
+	for i472 := range x.HostAliases {
 		b = append(b, 0xba, 0x1, 0)
-		n480 := len(b)
-		b = x.HostAliases[i479].AppendProto(b)
-		b = pbwire.Close(b, n480)
+		n473 := len(b)
+		b = x.HostAliases[i472].AppendProto(b)
+		b = pbwire.Close(b, n473)
 	}
 	b = pbwire.AppendString(append(b, 0xc2, 0x1), x.PriorityClassName)
 	if x.Priority != nil {
@@ -4675,18 +4602,18 @@ func (x *PodSpec) AppendProto(b []byte) []byte {
 	}
 	if x.DNSConfig != nil {
 		b = append(b, 0xd2, 0x1, 0)
-		n481 := len(b)
+		n474 := len(b)
 		b = x.DNSConfig.AppendProto(b)
-		b = pbwire.Close(b, n481)
+		b = pbwire.Close(b, n474)
 	}
 	if x.ShareProcessNamespace != nil {
 		b = pbwire.AppendBool(append(b, 0xd8, 0x1), *x.ShareProcessNamespace)
 	}
-	for i482 := range x.ReadinessGates {
+	for i475 := range x.ReadinessGates {
 		b = append(b, 0xe2, 0x1, 0)
-		n483 := len(b)
-		b = x.ReadinessGates[i482].AppendProto(b)
-		b = pbwire.Close(b, n483)
+		n476 := len(b)
+		b = x.ReadinessGates[i475].AppendProto(b)
+		b = pbwire.Close(b, n476)
 	}
 	if x.RuntimeClassName != nil {
 		b = pbwire.AppendString(append(b, 0xea, 0x1), *x.RuntimeClassName)
@@ -4697,74 +4624,68 @@ func (x *PodSpec) AppendProto(b []byte) []byte {
 	if x.PreemptionPolicy != nil {
 		b = pbwire.AppendString(append(b, 0xfa, 0x1), *x.PreemptionPolicy)
 	}
-	var stack484 [16]ResourceName
-	for _, k485 := range jsonwire.SortedKeys(x.Overhead, stack484[:0]) {
-		v486 := x.Overhead[k485]
+	var stack477 [16]ResourceName
+	for _, k478 := range jsonwire.SortedKeys(x.Overhead, stack477[:0]) {
+		v479 := x.Overhead[k478]
 		b = append(b, 0x82, 0x2, 0)
-		n487 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k485)
+		n480 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k478)
 		b = append(b, 0x12, 0)
-		n488 := len(b)
-		b = v486.AppendProto(b)
-		b = pbwire.Close(b, n488)
-		b = pbwire.Close(b, n487)
+		n481 := len(b)
+		b = v479.AppendProto(b)
+		b = pbwire.Close(b, n481)
+		b = pbwire.Close(b, n480)
 	}
-	for i489 := range x.TopologySpreadConstraints {
+	for i482 := range x.TopologySpreadConstraints {
 		b = append(b, 0x8a, 0x2, 0)
-		n490 := len(b)
-		b = x.TopologySpreadConstraints[i489].AppendProto(b)
-		b = pbwire.Close(b, n490)
+		n483 := len(b)
+		b = x.TopologySpreadConstraints[i482].AppendProto(b)
+		b = pbwire.Close(b, n483)
 	}
-	for i491 := range x.EphemeralContainers {
+	for i484 := range x.EphemeralContainers {
 		b = append(b, 0x92, 0x2, 0)
-		n492 := len(b)
-		b = x.EphemeralContainers[i491].AppendProto(b)
-		b = pbwire.Close(b, n492)
+		n485 := len(b)
+		b = x.EphemeralContainers[i484].AppendProto(b)
+		b = pbwire.Close(b, n485)
 	}
 	if x.SetHostnameAsFQDN != nil {
 		b = pbwire.AppendBool(append(b, 0x98, 0x2), *x.SetHostnameAsFQDN)
 	}
 	if x.OS != nil {
 		b = append(b, 0xa2, 0x2, 0)
-		n493 := len(b)
+		n486 := len(b)
 		b = x.OS.AppendProto(b)
-		b = pbwire.Close(b, n493)
+		b = pbwire.Close(b, n486)
 	}
 	if x.HostUsers != nil {
 		b = pbwire.AppendBool(append(b, 0xa8, 0x2), *x.HostUsers)
 	}
-	for i494 := range x.SchedulingGates {
+	for i487 := range x.SchedulingGates {
 		b = append(b, 0xb2, 0x2, 0)
-		n495 := len(b)
-		b = x.SchedulingGates[i494].AppendProto(b)
-		b = pbwire.Close(b, n495)
+		n488 := len(b)
+		b = x.SchedulingGates[i487].AppendProto(b)
+		b = pbwire.Close(b, n488)
 	}
-	for i496 := range x.ResourceClaims {
+	for i489 := range x.ResourceClaims {
 		b = append(b, 0xba, 0x2, 0)
-		n497 := len(b)
-		b = x.ResourceClaims[i496].AppendProto(b)
-		b = pbwire.Close(b, n497)
+		n490 := len(b)
+		b = x.ResourceClaims[i489].AppendProto(b)
+		b = pbwire.Close(b, n490)
 	}
 	if x.Resources != nil {
 		b = append(b, 0xc2, 0x2, 0)
-		n498 := len(b)
+		n491 := len(b)
 		b = x.Resources.AppendProto(b)
-		b = pbwire.Close(b, n498)
+		b = pbwire.Close(b, n491)
 	}
 	if x.HostnameOverride != nil {
 		b = pbwire.AppendString(append(b, 0xca, 0x2), *x.HostnameOverride)
 	}
 	if x.SchedulingGroup != nil {
 		b = append(b, 0xda, 0x2, 0)
-		n499 := len(b)
+		n492 := len(b)
 		b = x.SchedulingGroup.AppendProto(b)
-		b = pbwire.Close(b, n499)
-	}
-	for i500 := range x.EvictionResponders {
-		b = append(b, 0xe2, 0x2, 0)
-		n501 := len(b)
-		b = x.EvictionResponders[i500].AppendProto(b)
-		b = pbwire.Close(b, n501)
+		b = pbwire.Close(b, n492)
 	}
 	return b
 }
@@ -4782,32 +4703,32 @@ func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 3:
 			x.RestartPolicy = RestartPolicy(d.String(f))
 		case 4:
-			v502 := d.Int(f)
-			x.TerminationGracePeriodSeconds = &v502
+			v493 := d.Int(f)
+			x.TerminationGracePeriodSeconds = &v493
 		case 5:
-			v503 := d.Int(f)
-			x.ActiveDeadlineSeconds = &v503
+			v494 := d.Int(f)
+			x.ActiveDeadlineSeconds = &v494
 		case 6:
 			x.DNSPolicy = DNSPolicy(d.String(f))
 		case 7:
-			var k507 string
-			var v508 string
-			for entry504 := d.Message(f); ; {
-				g505, more506 := d.Next(&entry504)
-				if !more506 {
+			var k498 string
+			var v499 string
+			for entry495 := d.Message(f); ; {
+				g496, more497 := d.Next(&entry495)
+				if !more497 {
 					break
 				}
-				switch g505.Number {
+				switch g496.Number {
 				case 1:
-					k507 = d.String(g505)
+					k498 = d.String(g496)
 				case 2:
-					v508 = d.String(g505)
+					v499 = d.String(g496)
 				}
 			}
 			if x.NodeSelector == nil {
 				x.NodeSelector = map[string]string{}
 			}
-			x.NodeSelector[k507] = v508
+			x.NodeSelector[k498] = v499
 		case 8:
 			x.ServiceAccountName = d.String(f)
 		case 9:
@@ -4843,8 +4764,8 @@ func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.InitContainers = append(x.InitContainers, Container{})
 			x.InitContainers[len(x.InitContainers)-1].DecodeProto(d, d.Message(f))
 		case 21:
-			v509 := d.Bool(f)
-			x.AutomountServiceAccountToken = &v509
+			v500 := d.Bool(f)
+			x.AutomountServiceAccountToken = &v500
 		case 22:
 			x.Tolerations = append(x.Tolerations, Toleration{})
 			x.Tolerations[len(x.Tolerations)-1].DecodeProto(d, d.Message(f))
@@ -4854,47 +4775,47 @@ func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 24:
 			x.PriorityClassName = d.String(f)
 		case 25:
-			v510 := int32(d.Int(f))
-			x.Priority = &v510
+			v501 := int32(d.Int(f))
+			x.Priority = &v501
 		case 26:
 			if x.DNSConfig == nil {
 				x.DNSConfig = new(PodDNSConfig)
 			}
 			x.DNSConfig.DecodeProto(d, d.Message(f))
 		case 27:
-			v511 := d.Bool(f)
-			x.ShareProcessNamespace = &v511
+			v502 := d.Bool(f)
+			x.ShareProcessNamespace = &v502
 		case 28:
 			x.ReadinessGates = append(x.ReadinessGates, PodReadinessGate{})
 			x.ReadinessGates[len(x.ReadinessGates)-1].DecodeProto(d, d.Message(f))
 		case 29:
-			v512 := d.String(f)
-			x.RuntimeClassName = &v512
+			v503 := d.String(f)
+			x.RuntimeClassName = &v503
 		case 30:
-			v513 := d.Bool(f)
-			x.EnableServiceLinks = &v513
+			v504 := d.Bool(f)
+			x.EnableServiceLinks = &v504
 		case 31:
-			v514 := PreemptionPolicy(d.String(f))
-			x.PreemptionPolicy = &v514
+			v505 := PreemptionPolicy(d.String(f))
+			x.PreemptionPolicy = &v505
 		case 32:
-			var k518 ResourceName
-			var v519 quantity.Quantity
-			for entry515 := d.Message(f); ; {
-				g516, more517 := d.Next(&entry515)
-				if !more517 {
+			var k509 ResourceName
+			var v510 quantity.Quantity
+			for entry506 := d.Message(f); ; {
+				g507, more508 := d.Next(&entry506)
+				if !more508 {
 					break
 				}
-				switch g516.Number {
+				switch g507.Number {
 				case 1:
-					k518 = ResourceName(d.String(g516))
+					k509 = ResourceName(d.String(g507))
 				case 2:
-					v519.DecodeProto(d, d.Message(g516))
+					v510.DecodeProto(d, d.Message(g507))
 				}
 			}
 			if x.Overhead == nil {
 				x.Overhead = ResourceList{}
 			}
-			x.Overhead[k518] = v519
+			x.Overhead[k509] = v510
 		case 33:
 			x.TopologySpreadConstraints = append(x.TopologySpreadConstraints, TopologySpreadConstraint{})
 			x.TopologySpreadConstraints[len(x.TopologySpreadConstraints)-1].DecodeProto(d, d.Message(f))
@@ -4902,16 +4823,16 @@ func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.EphemeralContainers = append(x.EphemeralContainers, EphemeralContainer{})
 			x.EphemeralContainers[len(x.EphemeralContainers)-1].DecodeProto(d, d.Message(f))
 		case 35:
-			v520 := d.Bool(f)
-			x.SetHostnameAsFQDN = &v520
+			v511 := d.Bool(f)
+			x.SetHostnameAsFQDN = &v511
 		case 36:
 			if x.OS == nil {
 				x.OS = new(PodOS)
 			}
 			x.OS.DecodeProto(d, d.Message(f))
 		case 37:
-			v521 := d.Bool(f)
-			x.HostUsers = &v521
+			v512 := d.Bool(f)
+			x.HostUsers = &v512
 		case 38:
 			x.SchedulingGates = append(x.SchedulingGates, PodSchedulingGate{})
 			x.SchedulingGates[len(x.SchedulingGates)-1].DecodeProto(d, d.Message(f))
@@ -4924,16 +4845,13 @@ func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Resources.DecodeProto(d, d.Message(f))
 		case 41:
-			v522 := d.String(f)
-			x.HostnameOverride = &v522
+			v513 := d.String(f)
+			x.HostnameOverride = &v513
 		case 43:
 			if x.SchedulingGroup == nil {
 				x.SchedulingGroup = new(PodSchedulingGroup)
 			}
 			x.SchedulingGroup.DecodeProto(d, d.Message(f))
-		case 44:
-			x.EvictionResponders = append(x.EvictionResponders, EvictionResponder{})
-			x.EvictionResponders[len(x.EvictionResponders)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -4941,8 +4859,8 @@ func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *HostAlias) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.IP)
-	for i523 := range x.Hostnames {
-		b = pbwire.AppendString(append(b, 0x12), x.Hostnames[i523])
+	for i514 := range x.Hostnames {
+		b = pbwire.AppendString(append(b, 0x12), x.Hostnames[i514])
 	}
 	return b
 }
@@ -4961,17 +4879,17 @@ func (x *HostAlias) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *PodDNSConfig) AppendProto(b []byte) []byte {
-	for i524 := range x.Nameservers {
-		b = pbwire.AppendString(append(b, 0xa), x.Nameservers[i524])
+	for i515 := range x.Nameservers {
+		b = pbwire.AppendString(append(b, 0xa), x.Nameservers[i515])
 	}
-	for i525 := range x.Searches {
-		b = pbwire.AppendString(append(b, 0x12), x.Searches[i525])
+	for i516 := range x.Searches {
+		b = pbwire.AppendString(append(b, 0x12), x.Searches[i516])
 	}
-	for i526 := range x.Options {
+	for i517 := range x.Options {
 		b = append(b, 0x1a, 0)
-		n527 := len(b)
-		b = x.Options[i526].AppendProto(b)
-		b = pbwire.Close(b, n527)
+		n518 := len(b)
+		b = x.Options[i517].AppendProto(b)
+		b = pbwire.Close(b, n518)
 	}
 	return b
 }
@@ -5007,8 +4925,8 @@ func (x *PodDNSConfigOption) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Name = d.String(f)
 		case 2:
-			v528 := d.String(f)
-			x.Value = &v528
+			v519 := d.String(f)
+			x.Value = &v519
 		}
 	}
 }
@@ -5080,11 +4998,11 @@ func (x *PodResourceClaim) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Name = d.String(f)
 		case 3:
-			v529 := d.String(f)
-			x.ResourceClaimName = &v529
+			v520 := d.String(f)
+			x.ResourceClaimName = &v520
 		case 4:
-			v530 := d.String(f)
-			x.ResourceClaimTemplateName = &v530
+			v521 := d.String(f)
+			x.ResourceClaimTemplateName = &v521
 		}
 	}
 }
@@ -5102,30 +5020,8 @@ func (x *PodSchedulingGroup) DecodeProto(d *pbwire.Decoder, b []byte) {
 	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
 		switch f.Number {
 		case 1:
-			v531 := d.String(f)
-			x.PodGroupName = &v531
-		}
-	}
-}
-
-// AppendProto appends x's fields to b.
-func (x *EvictionResponder) AppendProto(b []byte) []byte {
-	b = pbwire.AppendString(append(b, 0xa), x.Name)
-	if x.Priority != nil {
-		b = pbwire.AppendVarint(append(b, 0x10), uint64(*x.Priority))
-	}
-	return b
-}
-
-// DecodeProto reads x's fields from b and skips those it does not know.
-func (x *EvictionResponder) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
-		case 1:
-			x.Name = d.String(f)
-		case 2:
-			v532 := int32(d.Int(f))
-			x.Priority = &v532
+			v522 := d.String(f)
+			x.PodGroupName = &v522
 		}
 	}
 }
@@ -5133,11 +5029,11 @@ func (x *EvictionResponder) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PodStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Phase)
-	for i533 := range x.Conditions {
+	for i523 := range x.Conditions {
 		b = append(b, 0x12, 0)
-		n534 := len(b)
-		b = x.Conditions[i533].AppendProto(b)
-		b = pbwire.Close(b, n534)
+		n524 := len(b)
+		b = x.Conditions[i523].AppendProto(b)
+		b = pbwire.Close(b, n524)
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.Message)
 	b = pbwire.AppendString(append(b, 0x22), x.Reason)
@@ -5145,85 +5041,79 @@ func (x *PodStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x32), x.PodIP)
 	if x.StartTime != nil {
 		b = append(b, 0x3a, 0)
-		n535 := len(b)
+		n525 := len(b)
 		b = x.StartTime.AppendProto(b)
-		b = pbwire.Close(b, n535)
+		b = pbwire.Close(b, n525)
 	}
-	for i536 := range x.ContainerStatuses {
+	for i526 := range x.ContainerStatuses {
 		b = append(b, 0x42, 0)
-		n537 := len(b)
-		b = x.ContainerStatuses[i536].AppendProto(b)
-		b = pbwire.Close(b, n537)
+		n527 := len(b)
+		b = x.ContainerStatuses[i526].AppendProto(b)
+		b = pbwire.Close(b, n527)
 	}
 	b = pbwire.AppendString(append(b, 0x4a), x.QOSClass)
-	for i538 := range x.InitContainerStatuses {
+	for i528 := range x.InitContainerStatuses {
 		b = append(b, 0x52, 0)
-		n539 := len(b)
-		b = x.InitContainerStatuses[i538].AppendProto(b)
-		b = pbwire.Close(b, n539)
+		n529 := len(b)
+		b = x.InitContainerStatuses[i528].AppendProto(b)
+		b = pbwire.Close(b, n529)
 	}
 	b = pbwire.AppendString(append(b, 0x5a), x.NominatedNodeName)
-	for i540 := range x.PodIPs {
+	for i530 := range x.PodIPs {
 		b = append(b, 0x62, 0)
-		n541 := len(b)
-		b = x.PodIPs[i540].AppendProto(b)
-		b = pbwire.Close(b, n541)
+		n531 := len(b)
+		b = x.PodIPs[i530].AppendProto(b)
+		b = pbwire.Close(b, n531)
 	}
-	for i542 := range x.EphemeralContainerStatuses {
+	for i532 := range x.EphemeralContainerStatuses {
 		b = append(b, 0x6a, 0)
-		n543 := len(b)
-		b = x.EphemeralContainerStatuses[i542].AppendProto(b)
-		b = pbwire.Close(b, n543)
+		n533 := len(b)
+		b = x.EphemeralContainerStatuses[i532].AppendProto(b)
+		b = pbwire.Close(b, n533)
 	}
 	b = pbwire.AppendString(append(b, 0x72), x.Resize)
-	for i544 := range x.ResourceClaimStatuses {
+	for i534 := range x.ResourceClaimStatuses {
 		b = append(b, 0x7a, 0)
-		n545 := len(b)
-		b = x.ResourceClaimStatuses[i544].AppendProto(b)
-		b = pbwire.Close(b, n545)
+		n535 := len(b)
+		b = x.ResourceClaimStatuses[i534].AppendProto(b)
+		b = pbwire.Close(b, n535)
 	}
-	for i546 := range x.HostIPs {
+	for i536 := range x.HostIPs {
 		b = append(b, 0x82, 0x1, 0)
-		n547 := len(b)
-		b = x.HostIPs[i546].AppendProto(b)
-		b = pbwire.Close(b, n547)
+		n537 := len(b)
+		b = x.HostIPs[i536].AppendProto(b)
+		b = pbwire.Close(b, n537)
 	}
 	b = pbwire.AppendVarint(append(b, 0x88, 0x1), uint64(x.ObservedGeneration))
 	if x.ExtendedResourceClaimStatus != nil {
 		b = append(b, 0x92, 0x1, 0)
-		n548 := len(b)
+		n538 := len(b)
 		b = x.ExtendedResourceClaimStatus.AppendProto(b)
-		b = pbwire.Close(b, n548)
+		b = pbwire.Close(b, n538)
 	}
-	var stack549 [16]ResourceName
-	for _, k550 := range jsonwire.SortedKeys(x.AllocatedResources, stack549[:0]) {
-		v551 := x.AllocatedResources[k550]
+	var stack539 [16]ResourceName
+	for _, k540 := range jsonwire.SortedKeys(x.AllocatedResources, stack539[:0]) {
+		v541 := x.AllocatedResources[k540]
 		b = append(b, 0x9a, 0x1, 0)
-		n552 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k550)
+		n542 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k540)
 		b = append(b, 0x12, 0)
-		n553 := len(b)
-		b = v551.AppendProto(b)
-		b = pbwire.Close(b, n553)
-		b = pbwire.Close(b, n552)
+		n543 := len(b)
+		b = v541.AppendProto(b)
+		b = pbwire.Close(b, n543)
+		b = pbwire.Close(b, n542)
 	}
 	if x.Resources != nil {
 		b = append(b, 0xa2, 0x1, 0)
-		n554 := len(b)
+		n544 := len(b)
 		b = x.Resources.AppendProto(b)
-		b = pbwire.Close(b, n554)
+		b = pbwire.Close(b, n544)
 	}
-	for i555 := range x.NodeAllocatableResourceClaimStatuses {
+	for i545 := range x.NodeAllocatableResourceClaimStatuses {
 		b = append(b, 0xaa, 0x1, 0)
-		n556 := len(b)
-		b = x.NodeAllocatableResourceClaimStatuses[i555].AppendProto(b)
-		b = pbwire.Close(b, n556)
-	}
-	for i557 := range x.VolumeHealth {
-		b = append(b, 0xb2, 0x1, 0)
-		n558 := len(b)
-		b = x.VolumeHealth[i557].AppendProto(b)
-		b = pbwire.Close(b, n558)
+		n546 := len(b)
+		b = x.NodeAllocatableResourceClaimStatuses[i545].AppendProto(b)
+		b = pbwire.Close(b, n546)
 	}
 	return b
 }
@@ -5282,24 +5172,24 @@ func (x *PodStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.ExtendedResourceClaimStatus.DecodeProto(d, d.Message(f))
 		case 19:
-			var k562 ResourceName
-			var v563 quantity.Quantity
-			for entry559 := d.Message(f); ; {
-				g560, more561 := d.Next(&entry559)
-				if !more561 {
+			var k550 ResourceName
+			var v551 quantity.Quantity
+			for entry547 := d.Message(f); ; {
+				g548, more549 := d.Next(&entry547)
+				if !more549 {
 					break
 				}
-				switch g560.Number {
+				switch g548.Number {
 				case 1:
-					k562 = ResourceName(d.String(g560))
+					k550 = ResourceName(d.String(g548))
 				case 2:
-					v563.DecodeProto(d, d.Message(g560))
+					v551.DecodeProto(d, d.Message(g548))
 				}
 			}
 			if x.AllocatedResources == nil {
 				x.AllocatedResources = ResourceList{}
 			}
-			x.AllocatedResources[k562] = v563
+			x.AllocatedResources[k550] = v551
 		case 20:
 			if x.Resources == nil {
 				x.Resources = new(ResourceRequirements)
@@ -5308,9 +5198,6 @@ func (x *PodStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 21:
 			x.NodeAllocatableResourceClaimStatuses = append(x.NodeAllocatableResourceClaimStatuses, NodeAllocatableResourceClaimStatus{})
 			x.NodeAllocatableResourceClaimStatuses[len(x.NodeAllocatableResourceClaimStatuses)-1].DecodeProto(d, d.Message(f))
-		case 22:
-			x.VolumeHealth = append(x.VolumeHealth, PodVolumeHealth{})
-			x.VolumeHealth[len(x.VolumeHealth)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -5320,13 +5207,13 @@ func (x *PodCondition) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Type)
 	b = pbwire.AppendString(append(b, 0x12), x.Status)
 	b = append(b, 0x1a, 0)
-	n564 := len(b)
+	n552 := len(b)
 	b = x.LastProbeTime.AppendProto(b)
-	b = pbwire.Close(b, n564)
+	b = pbwire.Close(b, n552)
 	b = append(b, 0x22, 0)
-	n565 := len(b)
+	n553 := len(b)
 	b = x.LastTransitionTime.AppendProto(b)
-	b = pbwire.Close(b, n565)
+	b = pbwire.Close(b, n553)
 	b = pbwire.AppendString(append(b, 0x2a), x.Reason)
 	b = pbwire.AppendString(append(b, 0x32), x.Message)
 	b = pbwire.AppendVarint(append(b, 0x38), uint64(x.ObservedGeneration))
@@ -5403,19 +5290,19 @@ func (x *PodResourceClaimStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Name = d.String(f)
 		case 2:
-			v566 := d.String(f)
-			x.ResourceClaimName = &v566
+			v554 := d.String(f)
+			x.ResourceClaimName = &v554
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *PodExtendedResourceClaimStatus) AppendProto(b []byte) []byte {
-	for i567 := range x.RequestMappings {
+	for i555 := range x.RequestMappings {
 		b = append(b, 0xa, 0)
-		n568 := len(b)
-		b = x.RequestMappings[i567].AppendProto(b)
-		b = pbwire.Close(b, n568)
+		n556 := len(b)
+		b = x.RequestMappings[i555].AppendProto(b)
+		b = pbwire.Close(b, n556)
 	}
 	b = pbwire.AppendString(append(b, 0x12), x.ResourceClaimName)
 	return b
@@ -5459,8 +5346,20 @@ func (x *ContainerExtendedResourceRequest) DecodeProto(d *pbwire.Decoder, b []by
 // AppendProto appends x's fields to b.
 func (x *NodeAllocatableResourceClaimStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.ResourceClaimName)
-	for i569 := range x.Containers {
-		b = pbwire.AppendString(append(b, 0x12), x.Containers[i569])
+	for i557 := range x.Containers {
+		b = pbwire.AppendString(append(b, 0x12), x.Containers[i557])
+	}
+	var stack558 [16]ResourceName
+	for _, k559 := range jsonwire.SortedKeys(x.Resources, stack558[:0]) {
+		v560 := x.Resources[k559]
+		b = append(b, 0x1a, 0)
+		n561 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k559)
+		b = append(b, 0x12, 0)
+		n562 := len(b)
+		b = v560.AppendProto(b)
+		b = pbwire.Close(b, n562)
+		b = pbwire.Close(b, n561)
 	}
 	return b
 }
@@ -5473,124 +5372,25 @@ func (x *NodeAllocatableResourceClaimStatus) DecodeProto(d *pbwire.Decoder, b []
 			x.ResourceClaimName = d.String(f)
 		case 2:
 			x.Containers = append(x.Containers, d.String(f))
-		}
-	}
-}
-
-// AppendProto appends x's fields to b.
-func (x *NodeAllocatableMappedResources) AppendProto(b []byte) []byte {
-	b = pbwire.AppendString(append(b, 0xa), x.Name)
-	if x.Quantity != nil {
-		b = append(b, 0x12, 0)
-		n570 := len(b)
-		b = x.Quantity.AppendProto(b)
-		b = pbwire.Close(b, n570)
-	}
-	return b
-}
-
-// DecodeProto reads x's fields from b and skips those it does not know.
-func (x *NodeAllocatableMappedResources) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
-		case 1:
-			x.Name = ResourceName(d.String(f))
-		case 2:
-			if x.Quantity == nil {
-				x.Quantity = new(quantity.Quantity)
-			}
-			x.Quantity.DecodeProto(d, d.Message(f))
-		}
-	}
-}
-
-// AppendProto appends x's fields to b.
-func (x *NodeAllocatableOverheadResources) AppendProto(b []byte) []byte {
-	b = pbwire.AppendString(append(b, 0xa), x.Name)
-	if x.PerPod != nil {
-		b = append(b, 0x12, 0)
-		n571 := len(b)
-		b = x.PerPod.AppendProto(b)
-		b = pbwire.Close(b, n571)
-	}
-	if x.PerContainer != nil {
-		b = append(b, 0x1a, 0)
-		n572 := len(b)
-		b = x.PerContainer.AppendProto(b)
-		b = pbwire.Close(b, n572)
-	}
-	return b
-}
-
-// DecodeProto reads x's fields from b and skips those it does not know.
-func (x *NodeAllocatableOverheadResources) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
-		case 1:
-			x.Name = ResourceName(d.String(f))
-		case 2:
-			if x.PerPod == nil {
-				x.PerPod = new(quantity.Quantity)
-			}
-			x.PerPod.DecodeProto(d, d.Message(f))
 		case 3:
-			if x.PerContainer == nil {
-				x.PerContainer = new(quantity.Quantity)
+			var k566 ResourceName
+			var v567 quantity.Quantity
+			for entry563 := d.Message(f); ; {
+				g564, more565 := d.Next(&entry563)
+				if !more565 {
+					break
+				}
+				switch g564.Number {
+				case 1:
+					k566 = ResourceName(d.String(g564))
+				case 2:
+					v567.DecodeProto(d, d.Message(g564))
+				}
 			}
-			x.PerContainer.DecodeProto(d, d.Message(f))
-		}
-	}
-}
-
-// AppendProto appends x's fields to b.
-func (x *PodVolumeHealth) AppendProto(b []byte) []byte {
-	b = pbwire.AppendString(append(b, 0xa), x.Name)
-	for i573 := range x.HealthConditions {
-		b = append(b, 0x12, 0)
-		n574 := len(b)
-		b = x.HealthConditions[i573].AppendProto(b)
-		b = pbwire.Close(b, n574)
-	}
-	b = append(b, 0x1a, 0)
-	n575 := len(b)
-	b = x.LastTransitionTime.AppendProto(b)
-	b = pbwire.Close(b, n575)
-	return b
-}
-
-// DecodeProto reads x's fields from b and skips those it does not know.
-func (x *PodVolumeHealth) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
-		case 1:
-			x.Name = d.String(f)
-		case 2:
-			x.HealthConditions = append(x.HealthConditions, VolumeHealthCondition{})
-			x.HealthConditions[len(x.HealthConditions)-1].DecodeProto(d, d.Message(f))
-		case 3:
-			x.LastTransitionTime.DecodeProto(d, d.Message(f))
-		}
-	}
-}
-
-// AppendProto appends x's fields to b.
-func (x *VolumeHealthCondition) AppendProto(b []byte) []byte {
-	b = pbwire.AppendString(append(b, 0xa), x.Status)
-	b = pbwire.AppendString(append(b, 0x12), x.Reason)
-	b = pbwire.AppendString(append(b, 0x1a), x.Message)
-	return b
-}
-
-// DecodeProto reads x's fields from b and skips those it does not know.
-func (x *VolumeHealthCondition) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
-		case 1:
-			x.Status = VolumeHealthStatusType(d.String(f))
-		case 2:
-			x.Reason = d.String(f)
-		case 3:
-			x.Message = d.String(f)
+			if x.Resources == nil {
+				x.Resources = ResourceList{}
+			}
+			x.Resources[k566] = v567
 		}
 	}
 }
@@ -5598,14 +5398,14 @@ func (x *VolumeHealthCondition) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PodList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n576 := len(b)
+	n568 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n576)
-	for i577 := range x.Items {
+	b = pbwire.Close(b, n568)
+	for i569 := range x.Items {
 		b = append(b, 0x12, 0)
-		n578 := len(b)
-		b = x.Items[i577].AppendProto(b)
-		b = pbwire.Close(b, n578)
+		n570 := len(b)
+		b = x.Items[i569].AppendProto(b)
+		b = pbwire.Close(b, n570)
 	}
 	return b
 }
@@ -5626,13 +5426,13 @@ func (x *PodList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Binding) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n579 := len(b)
+	n571 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n579)
+	b = pbwire.Close(b, n571)
 	b = append(b, 0x12, 0)
-	n580 := len(b)
+	n572 := len(b)
 	b = x.Target.AppendProto(b)
-	b = pbwire.Close(b, n580)
+	b = pbwire.Close(b, n572)
 	return b
 }
 
@@ -5651,9 +5451,9 @@ func (x *Binding) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Probe) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n581 := len(b)
+	n573 := len(b)
 	b = x.ProbeHandler.AppendProto(b)
-	b = pbwire.Close(b, n581)
+	b = pbwire.Close(b, n573)
 	b = pbwire.AppendVarint(append(b, 0x10), uint64(x.InitialDelaySeconds))
 	b = pbwire.AppendVarint(append(b, 0x18), uint64(x.TimeoutSeconds))
 	b = pbwire.AppendVarint(append(b, 0x20), uint64(x.PeriodSeconds))
@@ -5682,8 +5482,8 @@ func (x *Probe) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 6:
 			x.FailureThreshold = int32(d.Int(f))
 		case 7:
-			v582 := d.Int(f)
-			x.TerminationGracePeriodSeconds = &v582
+			v574 := d.Int(f)
+			x.TerminationGracePeriodSeconds = &v574
 		}
 	}
 }
@@ -5692,27 +5492,27 @@ func (x *Probe) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *ProbeHandler) AppendProto(b []byte) []byte {
 	if x.Exec != nil {
 		b = append(b, 0xa, 0)
-		n583 := len(b)
+		n575 := len(b)
 		b = x.Exec.AppendProto(b)
-		b = pbwire.Close(b, n583)
+		b = pbwire.Close(b, n575)
 	}
 	if x.HTTPGet != nil {
 		b = append(b, 0x12, 0)
-		n584 := len(b)
+		n576 := len(b)
 		b = x.HTTPGet.AppendProto(b)
-		b = pbwire.Close(b, n584)
+		b = pbwire.Close(b, n576)
 	}
 	if x.TCPSocket != nil {
 		b = append(b, 0x1a, 0)
-		n585 := len(b)
+		n577 := len(b)
 		b = x.TCPSocket.AppendProto(b)
-		b = pbwire.Close(b, n585)
+		b = pbwire.Close(b, n577)
 	}
 	if x.GRPC != nil {
 		b = append(b, 0x22, 0)
-		n586 := len(b)
+		n578 := len(b)
 		b = x.GRPC.AppendProto(b)
-		b = pbwire.Close(b, n586)
+		b = pbwire.Close(b, n578)
 	}
 	return b
 }
@@ -5747,8 +5547,8 @@ func (x *ProbeHandler) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *ExecAction) AppendProto(b []byte) []byte {
-	for i587 := range x.Command {
-		b = pbwire.AppendString(append(b, 0xa), x.Command[i587])
+	for i579 := range x.Command {
+		b = pbwire.AppendString(append(b, 0xa), x.Command[i579])
 	}
 	return b
 }
@@ -5767,19 +5567,16 @@ func (x *ExecAction) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *HTTPGetAction) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Path)
 	b = append(b, 0x12, 0)
-	n588 := len(b)
+	n580 := len(b)
 	b = x.Port.AppendProto(b)
-	b = pbwire.Close(b, n588)
+	b = pbwire.Close(b, n580)
 	b = pbwire.AppendString(append(b, 0x1a), x.Host)
 	b = pbwire.AppendString(append(b, 0x22), x.Scheme)
-	for i589 := range x.HTTPHeaders {
+	for i581 := range x.HTTPHeaders {
 		b = append(b, 0x2a, 0)
-		n590 := len(b)
-		b = x.HTTPHeaders[i589].AppendProto(b)
-		b = pbwire.Close(b, n590)
-	}
-	if x.Protocol != nil {
-		b = pbwire.AppendString(append(b, 0x32), *x.Protocol)
+		n582 := len(b)
+		b = x.HTTPHeaders[i581].AppendProto(b)
+		b = pbwire.Close(b, n582)
 	}
 	return b
 }
@@ -5799,9 +5596,6 @@ func (x *HTTPGetAction) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 5:
 			x.HTTPHeaders = append(x.HTTPHeaders, HTTPHeader{})
 			x.HTTPHeaders[len(x.HTTPHeaders)-1].DecodeProto(d, d.Message(f))
-		case 6:
-			v591 := HTTPProtocol(d.String(f))
-			x.Protocol = &v591
 		}
 	}
 }
@@ -5828,9 +5622,9 @@ func (x *HTTPHeader) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *TCPSocketAction) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n592 := len(b)
+	n583 := len(b)
 	b = x.Port.AppendProto(b)
-	b = pbwire.Close(b, n592)
+	b = pbwire.Close(b, n583)
 	b = pbwire.AppendString(append(b, 0x12), x.Host)
 	return b
 }
@@ -5853,9 +5647,6 @@ func (x *GRPCAction) AppendProto(b []byte) []byte {
 	if x.Service != nil {
 		b = pbwire.AppendString(append(b, 0x12), *x.Service)
 	}
-	if x.Mode != nil {
-		b = pbwire.AppendString(append(b, 0x1a), *x.Mode)
-	}
 	return b
 }
 
@@ -5866,11 +5657,8 @@ func (x *GRPCAction) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Port = int32(d.Int(f))
 		case 2:
-			v593 := d.String(f)
-			x.Service = &v593
-		case 3:
-			v594 := GRPCProbeMode(d.String(f))
-			x.Mode = &v594
+			v584 := d.String(f)
+			x.Service = &v584
 		}
 	}
 }
@@ -5879,15 +5667,15 @@ func (x *GRPCAction) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *Lifecycle) AppendProto(b []byte) []byte {
 	if x.PostStart != nil {
 		b = append(b, 0xa, 0)
-		n595 := len(b)
+		n585 := len(b)
 		b = x.PostStart.AppendProto(b)
-		b = pbwire.Close(b, n595)
+		b = pbwire.Close(b, n585)
 	}
 	if x.PreStop != nil {
 		b = append(b, 0x12, 0)
-		n596 := len(b)
+		n586 := len(b)
 		b = x.PreStop.AppendProto(b)
-		b = pbwire.Close(b, n596)
+		b = pbwire.Close(b, n586)
 	}
 	if x.StopSignal != nil {
 		b = pbwire.AppendString(append(b, 0x1a), *x.StopSignal)
@@ -5910,8 +5698,8 @@ func (x *Lifecycle) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.PreStop.DecodeProto(d, d.Message(f))
 		case 3:
-			v597 := Signal(d.String(f))
-			x.StopSignal = &v597
+			v587 := Signal(d.String(f))
+			x.StopSignal = &v587
 		}
 	}
 }
@@ -5920,27 +5708,27 @@ func (x *Lifecycle) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *LifecycleHandler) AppendProto(b []byte) []byte {
 	if x.Exec != nil {
 		b = append(b, 0xa, 0)
-		n598 := len(b)
+		n588 := len(b)
 		b = x.Exec.AppendProto(b)
-		b = pbwire.Close(b, n598)
+		b = pbwire.Close(b, n588)
 	}
 	if x.HTTPGet != nil {
 		b = append(b, 0x12, 0)
-		n599 := len(b)
+		n589 := len(b)
 		b = x.HTTPGet.AppendProto(b)
-		b = pbwire.Close(b, n599)
+		b = pbwire.Close(b, n589)
 	}
 	if x.TCPSocket != nil {
 		b = append(b, 0x1a, 0)
-		n600 := len(b)
+		n590 := len(b)
 		b = x.TCPSocket.AppendProto(b)
-		b = pbwire.Close(b, n600)
+		b = pbwire.Close(b, n590)
 	}
 	if x.Sleep != nil {
 		b = append(b, 0x22, 0)
-		n601 := len(b)
+		n591 := len(b)
 		b = x.Sleep.AppendProto(b)
-		b = pbwire.Close(b, n601)
+		b = pbwire.Close(b, n591)
 	}
 	return b
 }
@@ -6042,17 +5830,17 @@ func (x *ObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ReplicationController) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n602 := len(b)
+	n592 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n602)
+	b = pbwire.Close(b, n592)
 	b = append(b, 0x12, 0)
-	n603 := len(b)
+	n593 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n603)
+	b = pbwire.Close(b, n593)
 	b = append(b, 0x1a, 0)
-	n604 := len(b)
+	n594 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n604)
+	b = pbwire.Close(b, n594)
 	return b
 }
 
@@ -6075,20 +5863,20 @@ func (x *ReplicationControllerSpec) AppendProto(b []byte) []byte {
 	if x.Replicas != nil {
 		b = pbwire.AppendVarint(append(b, 0x8), uint64(*x.Replicas))
 	}
-	var stack605 [16]string
-	for _, k606 := range jsonwire.SortedKeys(x.Selector, stack605[:0]) {
-		v607 := x.Selector[k606]
+	var stack595 [16]string
+	for _, k596 := range jsonwire.SortedKeys(x.Selector, stack595[:0]) {
+		v597 := x.Selector[k596]
 		b = append(b, 0x12, 0)
-		n608 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k606)
-		b = pbwire.AppendString(append(b, 0x12), v607)
-		b = pbwire.Close(b, n608)
+		n598 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k596)
+		b = pbwire.AppendString(append(b, 0x12), v597)
+		b = pbwire.Close(b, n598)
 	}
 	if x.Template != nil {
 		b = append(b, 0x1a, 0)
-		n609 := len(b)
+		n599 := len(b)
 		b = x.Template.AppendProto(b)
-		b = pbwire.Close(b, n609)
+		b = pbwire.Close(b, n599)
 	}
 	b = pbwire.AppendVarint(append(b, 0x20), uint64(x.MinReadySeconds))
 	return b
@@ -6099,27 +5887,27 @@ func (x *ReplicationControllerSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
 		switch f.Number {
 		case 1:
-			v610 := int32(d.Int(f))
-			x.Replicas = &v610
+			v600 := int32(d.Int(f))
+			x.Replicas = &v600
 		case 2:
-			var k614 string
-			var v615 string
-			for entry611 := d.Message(f); ; {
-				g612, more613 := d.Next(&entry611)
-				if !more613 {
+			var k604 string
+			var v605 string
+			for entry601 := d.Message(f); ; {
+				g602, more603 := d.Next(&entry601)
+				if !more603 {
 					break
 				}
-				switch g612.Number {
+				switch g602.Number {
 				case 1:
-					k614 = d.String(g612)
+					k604 = d.String(g602)
 				case 2:
-					v615 = d.String(g612)
+					v605 = d.String(g602)
 				}
 			}
 			if x.Selector == nil {
 				x.Selector = map[string]string{}
 			}
-			x.Selector[k614] = v615
+			x.Selector[k604] = v605
 		case 3:
 			if x.Template == nil {
 				x.Template = new(PodTemplateSpec)
@@ -6134,13 +5922,13 @@ func (x *ReplicationControllerSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PodTemplateSpec) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n616 := len(b)
+	n606 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n616)
+	b = pbwire.Close(b, n606)
 	b = append(b, 0x12, 0)
-	n617 := len(b)
+	n607 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n617)
+	b = pbwire.Close(b, n607)
 	return b
 }
 
@@ -6163,11 +5951,11 @@ func (x *ReplicationControllerStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendVarint(append(b, 0x18), uint64(x.ObservedGeneration))
 	b = pbwire.AppendVarint(append(b, 0x20), uint64(x.ReadyReplicas))
 	b = pbwire.AppendVarint(append(b, 0x28), uint64(x.AvailableReplicas))
-	for i618 := range x.Conditions {
+	for i608 := range x.Conditions {
 		b = append(b, 0x32, 0)
-		n619 := len(b)
-		b = x.Conditions[i618].AppendProto(b)
-		b = pbwire.Close(b, n619)
+		n609 := len(b)
+		b = x.Conditions[i608].AppendProto(b)
+		b = pbwire.Close(b, n609)
 	}
 	return b
 }
@@ -6198,9 +5986,9 @@ func (x *ReplicationControllerCondition) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Type)
 	b = pbwire.AppendString(append(b, 0x12), x.Status)
 	b = append(b, 0x1a, 0)
-	n620 := len(b)
+	n610 := len(b)
 	b = x.LastTransitionTime.AppendProto(b)
-	b = pbwire.Close(b, n620)
+	b = pbwire.Close(b, n610)
 	b = pbwire.AppendString(append(b, 0x22), x.Reason)
 	b = pbwire.AppendString(append(b, 0x2a), x.Message)
 	return b
@@ -6227,14 +6015,14 @@ func (x *ReplicationControllerCondition) DecodeProto(d *pbwire.Decoder, b []byte
 // AppendProto appends x's fields to b.
 func (x *ReplicationControllerList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n621 := len(b)
+	n611 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n621)
-	for i622 := range x.Items {
+	b = pbwire.Close(b, n611)
+	for i612 := range x.Items {
 		b = append(b, 0x12, 0)
-		n623 := len(b)
-		b = x.Items[i622].AppendProto(b)
-		b = pbwire.Close(b, n623)
+		n613 := len(b)
+		b = x.Items[i612].AppendProto(b)
+		b = pbwire.Close(b, n613)
 	}
 	return b
 }
@@ -6255,13 +6043,13 @@ func (x *ReplicationControllerList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PodTemplate) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n624 := len(b)
+	n614 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n624)
+	b = pbwire.Close(b, n614)
 	b = append(b, 0x12, 0)
-	n625 := len(b)
+	n615 := len(b)
 	b = x.Template.AppendProto(b)
-	b = pbwire.Close(b, n625)
+	b = pbwire.Close(b, n615)
 	return b
 }
 
@@ -6280,14 +6068,14 @@ func (x *PodTemplate) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PodTemplateList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n626 := len(b)
+	n616 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n626)
-	for i627 := range x.Items {
+	b = pbwire.Close(b, n616)
+	for i617 := range x.Items {
 		b = append(b, 0x12, 0)
-		n628 := len(b)
-		b = x.Items[i627].AppendProto(b)
-		b = pbwire.Close(b, n628)
+		n618 := len(b)
+		b = x.Items[i617].AppendProto(b)
+		b = pbwire.Close(b, n618)
 	}
 	return b
 }
@@ -6308,17 +6096,17 @@ func (x *PodTemplateList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ResourceQuota) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n629 := len(b)
+	n619 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n629)
+	b = pbwire.Close(b, n619)
 	b = append(b, 0x12, 0)
-	n630 := len(b)
+	n620 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n630)
+	b = pbwire.Close(b, n620)
 	b = append(b, 0x1a, 0)
-	n631 := len(b)
+	n621 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n631)
+	b = pbwire.Close(b, n621)
 	return b
 }
 
@@ -6338,26 +6126,26 @@ func (x *ResourceQuota) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *ResourceQuotaSpec) AppendProto(b []byte) []byte {
-	var stack632 [16]ResourceName
-	for _, k633 := range jsonwire.SortedKeys(x.Hard, stack632[:0]) {
-		v634 := x.Hard[k633]
+	var stack622 [16]ResourceName
+	for _, k623 := range jsonwire.SortedKeys(x.Hard, stack622[:0]) {
+		v624 := x.Hard[k623]
 		b = append(b, 0xa, 0)
-		n635 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k633)
+		n625 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k623)
 		b = append(b, 0x12, 0)
-		n636 := len(b)
-		b = v634.AppendProto(b)
-		b = pbwire.Close(b, n636)
-		b = pbwire.Close(b, n635)
+		n626 := len(b)
+		b = v624.AppendProto(b)
+		b = pbwire.Close(b, n626)
+		b = pbwire.Close(b, n625)
 	}
-	for i637 := range x.Scopes {
-		b = pbwire.AppendString(append(b, 0x12), x.Scopes[i637])
+	for i627 := range x.Scopes {
+		b = pbwire.AppendString(append(b, 0x12), x.Scopes[i627])
 	}
 	if x.ScopeSelector != nil {
 		b = append(b, 0x1a, 0)
-		n638 := len(b)
+		n628 := len(b)
 		b = x.ScopeSelector.AppendProto(b)
-		b = pbwire.Close(b, n638)
+		b = pbwire.Close(b, n628)
 	}
 	return b
 }
@@ -6367,24 +6155,24 @@ func (x *ResourceQuotaSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
 		switch f.Number {
 		case 1:
-			var k642 ResourceName
-			var v643 quantity.Quantity
-			for entry639 := d.Message(f); ; {
-				g640, more641 := d.Next(&entry639)
-				if !more641 {
+			var k632 ResourceName
+			var v633 quantity.Quantity
+			for entry629 := d.Message(f); ; {
+				g630, more631 := d.Next(&entry629)
+				if !more631 {
 					break
 				}
-				switch g640.Number {
+				switch g630.Number {
 				case 1:
-					k642 = ResourceName(d.String(g640))
+					k632 = ResourceName(d.String(g630))
 				case 2:
-					v643.DecodeProto(d, d.Message(g640))
+					v633.DecodeProto(d, d.Message(g630))
 				}
 			}
 			if x.Hard == nil {
 				x.Hard = ResourceList{}
 			}
-			x.Hard[k642] = v643
+			x.Hard[k632] = v633
 		case 2:
 			x.Scopes = append(x.Scopes, ResourceQuotaScope(d.String(f)))
 		case 3:
@@ -6398,11 +6186,11 @@ func (x *ResourceQuotaSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *ScopeSelector) AppendProto(b []byte) []byte {
-	for i644 := range x.MatchExpressions {
+	for i634 := range x.MatchExpressions {
 		b = append(b, 0xa, 0)
-		n645 := len(b)
-		b = x.MatchExpressions[i644].AppendProto(b)
-		b = pbwire.Close(b, n645)
+		n635 := len(b)
+		b = x.MatchExpressions[i634].AppendProto(b)
+		b = pbwire.Close(b, n635)
 	}
 	return b
 }
@@ -6422,8 +6210,8 @@ func (x *ScopeSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *ScopedResourceSelectorRequirement) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.ScopeName)
 	b = pbwire.AppendString(append(b, 0x12), x.Operator)
-	for i646 := range x.Values {
-		b = pbwire.AppendString(append(b, 0x1a), x.Values[i646])
+	for i636 := range x.Values {
+		b = pbwire.AppendString(append(b, 0x1a), x.Values[i636])
 	}
 	return b
 }
@@ -6444,29 +6232,29 @@ func (x *ScopedResourceSelectorRequirement) DecodeProto(d *pbwire.Decoder, b []b
 
 // AppendProto appends x's fields to b.
 func (x *ResourceQuotaStatus) AppendProto(b []byte) []byte {
-	var stack647 [16]ResourceName
-	for _, k648 := range jsonwire.SortedKeys(x.Hard, stack647[:0]) {
-		v649 := x.Hard[k648]
+	var stack637 [16]ResourceName
+	for _, k638 := range jsonwire.SortedKeys(x.Hard, stack637[:0]) {
+		v639 := x.Hard[k638]
 		b = append(b, 0xa, 0)
-		n650 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k648)
+		n640 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k638)
 		b = append(b, 0x12, 0)
-		n651 := len(b)
-		b = v649.AppendProto(b)
-		b = pbwire.Close(b, n651)
-		b = pbwire.Close(b, n650)
+		n641 := len(b)
+		b = v639.AppendProto(b)
+		b = pbwire.Close(b, n641)
+		b = pbwire.Close(b, n640)
 	}
-	var stack652 [16]ResourceName
-	for _, k653 := range jsonwire.SortedKeys(x.Used, stack652[:0]) {
-		v654 := x.Used[k653]
+	var stack642 [16]ResourceName
+	for _, k643 := range jsonwire.SortedKeys(x.Used, stack642[:0]) {
+		v644 := x.Used[k643]
 		b = append(b, 0x12, 0)
-		n655 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k653)
+		n645 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k643)
 		b = append(b, 0x12, 0)
-		n656 := len(b)
-		b = v654.AppendProto(b)
-		b = pbwire.Close(b, n656)
-		b = pbwire.Close(b, n655)
+		n646 := len(b)
+		b = v644.AppendProto(b)
+		b = pbwire.Close(b, n646)
+		b = pbwire.Close(b, n645)
 	}
 	return b
 }
@@ -6476,43 +6264,43 @@ func (x *ResourceQuotaStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
 		switch f.Number {
 		case 1:
-			var k660 ResourceName
-			var v661 quantity.Quantity
-			for entry657 := d.Message(f); ; {
-				g658, more659 := d.Next(&entry657)
-				if !more659 {
+			var k650 ResourceName
+			var v651 quantity.Quantity
+			for entry647 := d.Message(f); ; {
+				g648, more649 := d.Next(&entry647)
+				if !more649 {
 					break
 				}
-				switch g658.Number {
+				switch g648.Number {
 				case 1:
-					k660 = ResourceName(d.String(g658))
+					k650 = ResourceName(d.String(g648))
 				case 2:
-					v661.DecodeProto(d, d.Message(g658))
+					v651.DecodeProto(d, d.Message(g648))
 				}
 			}
 			if x.Hard == nil {
 				x.Hard = ResourceList{}
 			}
-			x.Hard[k660] = v661
+			x.Hard[k650] = v651
 		case 2:
-			var k665 ResourceName
-			var v666 quantity.Quantity
-			for entry662 := d.Message(f); ; {
-				g663, more664 := d.Next(&entry662)
-				if !more664 {
+			var k655 ResourceName
+			var v656 quantity.Quantity
+			for entry652 := d.Message(f); ; {
+				g653, more654 := d.Next(&entry652)
+				if !more654 {
 					break
 				}
-				switch g663.Number {
+				switch g653.Number {
 				case 1:
-					k665 = ResourceName(d.String(g663))
+					k655 = ResourceName(d.String(g653))
 				case 2:
-					v666.DecodeProto(d, d.Message(g663))
+					v656.DecodeProto(d, d.Message(g653))
 				}
 			}
 			if x.Used == nil {
 				x.Used = ResourceList{}
 			}
-			x.Used[k665] = v666
+			x.Used[k655] = v656
 		}
 	}
 }
@@ -6520,14 +6308,14 @@ func (x *ResourceQuotaStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ResourceQuotaList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n667 := len(b)
+	n657 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n667)
-	for i668 := range x.Items {
+	b = pbwire.Close(b, n657)
+	for i658 := range x.Items {
 		b = append(b, 0x12, 0)
-		n669 := len(b)
-		b = x.Items[i668].AppendProto(b)
-		b = pbwire.Close(b, n669)
+		n659 := len(b)
+		b = x.Items[i658].AppendProto(b)
+		b = pbwire.Close(b, n659)
 	}
 	return b
 }
@@ -6547,35 +6335,35 @@ func (x *ResourceQuotaList) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *ResourceRequirements) AppendProto(b []byte) []byte {
-	var stack670 [16]ResourceName
-	for _, k671 := range jsonwire.SortedKeys(x.Limits, stack670[:0]) {
-		v672 := x.Limits[k671]
+	var stack660 [16]ResourceName
+	for _, k661 := range jsonwire.SortedKeys(x.Limits, stack660[:0]) {
+		v662 := x.Limits[k661]
 		b = append(b, 0xa, 0)
-		n673 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k671)
+		n663 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k661)
 		b = append(b, 0x12, 0)
-		n674 := len(b)
-		b = v672.AppendProto(b)
-		b = pbwire.Close(b, n674)
-		b = pbwire.Close(b, n673)
+		n664 := len(b)
+		b = v662.AppendProto(b)
+		b = pbwire.Close(b, n664)
+		b = pbwire.Close(b, n663)
 	}
-	var stack675 [16]ResourceName
-	for _, k676 := range jsonwire.SortedKeys(x.Requests, stack675[:0]) {
-		v677 := x.Requests[k676]
+	var stack665 [16]ResourceName
+	for _, k666 := range jsonwire.SortedKeys(x.Requests, stack665[:0]) {
+		v667 := x.Requests[k666]
 		b = append(b, 0x12, 0)
-		n678 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k676)
+		n668 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k666)
 		b = append(b, 0x12, 0)
-		n679 := len(b)
-		b = v677.AppendProto(b)
-		b = pbwire.Close(b, n679)
-		b = pbwire.Close(b, n678)
+		n669 := len(b)
+		b = v667.AppendProto(b)
+		b = pbwire.Close(b, n669)
+		b = pbwire.Close(b, n668)
 	}
-	for i680 := range x.Claims {
+	for i670 := range x.Claims {
 		b = append(b, 0x1a, 0)
-		n681 := len(b)
-		b = x.Claims[i680].AppendProto(b)
-		b = pbwire.Close(b, n681)
+		n671 := len(b)
+		b = x.Claims[i670].AppendProto(b)
+		b = pbwire.Close(b, n671)
 	}
 	return b
 }
@@ -6585,43 +6373,43 @@ func (x *ResourceRequirements) DecodeProto(d *pbwire.Decoder, b []byte) {
 	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
 		switch f.Number {
 		case 1:
-			var k685 ResourceName
-			var v686 quantity.Quantity
-			for entry682 := d.Message(f); ; {
-				g683, more684 := d.Next(&entry682)
-				if !more684 {
+			var k675 ResourceName
+			var v676 quantity.Quantity
+			for entry672 := d.Message(f); ; {
+				g673, more674 := d.Next(&entry672)
+				if !more674 {
 					break
 				}
-				switch g683.Number {
+				switch g673.Number {
 				case 1:
-					k685 = ResourceName(d.String(g683))
+					k675 = ResourceName(d.String(g673))
 				case 2:
-					v686.DecodeProto(d, d.Message(g683))
+					v676.DecodeProto(d, d.Message(g673))
 				}
 			}
 			if x.Limits == nil {
 				x.Limits = ResourceList{}
 			}
-			x.Limits[k685] = v686
+			x.Limits[k675] = v676
 		case 2:
-			var k690 ResourceName
-			var v691 quantity.Quantity
-			for entry687 := d.Message(f); ; {
-				g688, more689 := d.Next(&entry687)
-				if !more689 {
+			var k680 ResourceName
+			var v681 quantity.Quantity
+			for entry677 := d.Message(f); ; {
+				g678, more679 := d.Next(&entry677)
+				if !more679 {
 					break
 				}
-				switch g688.Number {
+				switch g678.Number {
 				case 1:
-					k690 = ResourceName(d.String(g688))
+					k680 = ResourceName(d.String(g678))
 				case 2:
-					v691.DecodeProto(d, d.Message(g688))
+					v681.DecodeProto(d, d.Message(g678))
 				}
 			}
 			if x.Requests == nil {
 				x.Requests = ResourceList{}
 			}
-			x.Requests[k690] = v691
+			x.Requests[k680] = v681
 		case 3:
 			x.Claims = append(x.Claims, ResourceClaim{})
 			x.Claims[len(x.Claims)-1].DecodeProto(d, d.Message(f))
@@ -6652,21 +6440,21 @@ func (x *ResourceClaim) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *Affinity) AppendProto(b []byte) []byte {
 	if x.NodeAffinity != nil {
 		b = append(b, 0xa, 0)
-		n692 := len(b)
+		n682 := len(b)
 		b = x.NodeAffinity.AppendProto(b)
-		b = pbwire.Close(b, n692)
+		b = pbwire.Close(b, n682)
 	}
 	if x.PodAffinity != nil {
 		b = append(b, 0x12, 0)
-		n693 := len(b)
+		n683 := len(b)
 		b = x.PodAffinity.AppendProto(b)
-		b = pbwire.Close(b, n693)
+		b = pbwire.Close(b, n683)
 	}
 	if x.PodAntiAffinity != nil {
 		b = append(b, 0x1a, 0)
-		n694 := len(b)
+		n684 := len(b)
 		b = x.PodAntiAffinity.AppendProto(b)
-		b = pbwire.Close(b, n694)
+		b = pbwire.Close(b, n684)
 	}
 	return b
 }
@@ -6698,15 +6486,15 @@ func (x *Affinity) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *NodeAffinity) AppendProto(b []byte) []byte {
 	if x.RequiredDuringSchedulingIgnoredDuringExecution != nil {
 		b = append(b, 0xa, 0)
-		n695 := len(b)
+		n685 := len(b)
 		b = x.RequiredDuringSchedulingIgnoredDuringExecution.AppendProto(b)
-		b = pbwire.Close(b, n695)
+		b = pbwire.Close(b, n685)
 	}
-	for i696 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
+	for i686 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
 		b = append(b, 0x12, 0)
-		n697 := len(b)
-		b = x.PreferredDuringSchedulingIgnoredDuringExecution[i696].AppendProto(b)
-		b = pbwire.Close(b, n697)
+		n687 := len(b)
+		b = x.PreferredDuringSchedulingIgnoredDuringExecution[i686].AppendProto(b)
+		b = pbwire.Close(b, n687)
 	}
 	return b
 }
@@ -6729,11 +6517,11 @@ func (x *NodeAffinity) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *NodeSelector) AppendProto(b []byte) []byte {
-	for i698 := range x.NodeSelectorTerms {
+	for i688 := range x.NodeSelectorTerms {
 		b = append(b, 0xa, 0)
-		n699 := len(b)
-		b = x.NodeSelectorTerms[i698].AppendProto(b)
-		b = pbwire.Close(b, n699)
+		n689 := len(b)
+		b = x.NodeSelectorTerms[i688].AppendProto(b)
+		b = pbwire.Close(b, n689)
 	}
 	return b
 }
@@ -6751,17 +6539,17 @@ func (x *NodeSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *NodeSelectorTerm) AppendProto(b []byte) []byte {
-	for i700 := range x.MatchExpressions {
+	for i690 := range x.MatchExpressions {
 		b = append(b, 0xa, 0)
-		n701 := len(b)
-		b = x.MatchExpressions[i700].AppendProto(b)
-		b = pbwire.Close(b, n701)
+		n691 := len(b)
+		b = x.MatchExpressions[i690].AppendProto(b)
+		b = pbwire.Close(b, n691)
 	}
-	for i702 := range x.MatchFields {
+	for i692 := range x.MatchFields {
 		b = append(b, 0x12, 0)
-		n703 := len(b)
-		b = x.MatchFields[i702].AppendProto(b)
-		b = pbwire.Close(b, n703)
+		n693 := len(b)
+		b = x.MatchFields[i692].AppendProto(b)
+		b = pbwire.Close(b, n693)
 	}
 	return b
 }
@@ -6784,8 +6572,8 @@ func (x *NodeSelectorTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *NodeSelectorRequirement) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Key)
 	b = pbwire.AppendString(append(b, 0x12), x.Operator)
-	for i704 := range x.Values {
-		b = pbwire.AppendString(append(b, 0x1a), x.Values[i704])
+	for i694 := range x.Values {
+		b = pbwire.AppendString(append(b, 0x1a), x.Values[i694])
 	}
 	return b
 }
@@ -6808,9 +6596,9 @@ func (x *NodeSelectorRequirement) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *PreferredSchedulingTerm) AppendProto(b []byte) []byte {
 	b = pbwire.AppendVarint(append(b, 0x8), uint64(x.Weight))
 	b = append(b, 0x12, 0)
-	n705 := len(b)
+	n695 := len(b)
 	b = x.Preference.AppendProto(b)
-	b = pbwire.Close(b, n705)
+	b = pbwire.Close(b, n695)
 	return b
 }
 
@@ -6828,17 +6616,17 @@ func (x *PreferredSchedulingTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *PodAffinity) AppendProto(b []byte) []byte {
-	for i706 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
+	for i696 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
 		b = append(b, 0xa, 0)
-		n707 := len(b)
-		b = x.RequiredDuringSchedulingIgnoredDuringExecution[i706].AppendProto(b)
-		b = pbwire.Close(b, n707)
+		n697 := len(b)
+		b = x.RequiredDuringSchedulingIgnoredDuringExecution[i696].AppendProto(b)
+		b = pbwire.Close(b, n697)
 	}
-	for i708 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
+	for i698 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
 		b = append(b, 0x12, 0)
-		n709 := len(b)
-		b = x.PreferredDuringSchedulingIgnoredDuringExecution[i708].AppendProto(b)
-		b = pbwire.Close(b, n709)
+		n699 := len(b)
+		b = x.PreferredDuringSchedulingIgnoredDuringExecution[i698].AppendProto(b)
+		b = pbwire.Close(b, n699)
 	}
 	return b
 }
@@ -6861,25 +6649,25 @@ func (x *PodAffinity) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *PodAffinityTerm) AppendProto(b []byte) []byte {
 	if x.LabelSelector != nil {
 		b = append(b, 0xa, 0)
-		n710 := len(b)
+		n700 := len(b)
 		b = x.LabelSelector.AppendProto(b)
-		b = pbwire.Close(b, n710)
+		b = pbwire.Close(b, n700)
 	}
-	for i711 := range x.Namespaces {
-		b = pbwire.AppendString(append(b, 0x12), x.Namespaces[i711])
+	for i701 := range x.Namespaces {
+		b = pbwire.AppendString(append(b, 0x12), x.Namespaces[i701])
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.TopologyKey)
 	if x.NamespaceSelector != nil {
 		b = append(b, 0x22, 0)
-		n712 := len(b)
+		n702 := len(b)
 		b = x.NamespaceSelector.AppendProto(b)
-		b = pbwire.Close(b, n712)
+		b = pbwire.Close(b, n702)
 	}
-	for i713 := range x.MatchLabelKeys {
-		b = pbwire.AppendString(append(b, 0x2a), x.MatchLabelKeys[i713])
+	for i703 := range x.MatchLabelKeys {
+		b = pbwire.AppendString(append(b, 0x2a), x.MatchLabelKeys[i703])
 	}
-	for i714 := range x.MismatchLabelKeys {
-		b = pbwire.AppendString(append(b, 0x32), x.MismatchLabelKeys[i714])
+	for i704 := range x.MismatchLabelKeys {
+		b = pbwire.AppendString(append(b, 0x32), x.MismatchLabelKeys[i704])
 	}
 	return b
 }
@@ -6914,9 +6702,9 @@ func (x *PodAffinityTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *WeightedPodAffinityTerm) AppendProto(b []byte) []byte {
 	b = pbwire.AppendVarint(append(b, 0x8), uint64(x.Weight))
 	b = append(b, 0x12, 0)
-	n715 := len(b)
+	n705 := len(b)
 	b = x.PodAffinityTerm.AppendProto(b)
-	b = pbwire.Close(b, n715)
+	b = pbwire.Close(b, n705)
 	return b
 }
 
@@ -6934,17 +6722,17 @@ func (x *WeightedPodAffinityTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *PodAntiAffinity) AppendProto(b []byte) []byte {
-	for i716 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
+	for i706 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
 		b = append(b, 0xa, 0)
-		n717 := len(b)
-		b = x.RequiredDuringSchedulingIgnoredDuringExecution[i716].AppendProto(b)
-		b = pbwire.Close(b, n717)
+		n707 := len(b)
+		b = x.RequiredDuringSchedulingIgnoredDuringExecution[i706].AppendProto(b)
+		b = pbwire.Close(b, n707)
 	}
-	for i718 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
+	for i708 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
 		b = append(b, 0x12, 0)
-		n719 := len(b)
-		b = x.PreferredDuringSchedulingIgnoredDuringExecution[i718].AppendProto(b)
-		b = pbwire.Close(b, n719)
+		n709 := len(b)
+		b = x.PreferredDuringSchedulingIgnoredDuringExecution[i708].AppendProto(b)
+		b = pbwire.Close(b, n709)
 	}
 	return b
 }
@@ -6988,8 +6776,8 @@ func (x *Toleration) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 4:
 			x.Effect = TaintEffect(d.String(f))
 		case 5:
-			v720 := d.Int(f)
-			x.TolerationSeconds = &v720
+			v710 := d.Int(f)
+			x.TolerationSeconds = &v710
 		}
 	}
 }
@@ -7001,9 +6789,9 @@ func (x *TopologySpreadConstraint) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x1a), x.WhenUnsatisfiable)
 	if x.LabelSelector != nil {
 		b = append(b, 0x22, 0)
-		n721 := len(b)
+		n711 := len(b)
 		b = x.LabelSelector.AppendProto(b)
-		b = pbwire.Close(b, n721)
+		b = pbwire.Close(b, n711)
 	}
 	if x.MinDomains != nil {
 		b = pbwire.AppendVarint(append(b, 0x28), uint64(*x.MinDomains))
@@ -7014,8 +6802,8 @@ func (x *TopologySpreadConstraint) AppendProto(b []byte) []byte {
 	if x.NodeTaintsPolicy != nil {
 		b = pbwire.AppendString(append(b, 0x3a), *x.NodeTaintsPolicy)
 	}
-	for i722 := range x.MatchLabelKeys {
-		b = pbwire.AppendString(append(b, 0x42), x.MatchLabelKeys[i722])
+	for i712 := range x.MatchLabelKeys {
+		b = pbwire.AppendString(append(b, 0x42), x.MatchLabelKeys[i712])
 	}
 	return b
 }
@@ -7036,14 +6824,14 @@ func (x *TopologySpreadConstraint) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.LabelSelector.DecodeProto(d, d.Message(f))
 		case 5:
-			v723 := int32(d.Int(f))
-			x.MinDomains = &v723
+			v713 := int32(d.Int(f))
+			x.MinDomains = &v713
 		case 6:
-			v724 := NodeInclusionPolicy(d.String(f))
-			x.NodeAffinityPolicy = &v724
+			v714 := NodeInclusionPolicy(d.String(f))
+			x.NodeAffinityPolicy = &v714
 		case 7:
-			v725 := NodeInclusionPolicy(d.String(f))
-			x.NodeTaintsPolicy = &v725
+			v715 := NodeInclusionPolicy(d.String(f))
+			x.NodeTaintsPolicy = &v715
 		case 8:
 			x.MatchLabelKeys = append(x.MatchLabelKeys, d.String(f))
 		}
@@ -7057,9 +6845,9 @@ func (x *Taint) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x1a), x.Effect)
 	if x.TimeAdded != nil {
 		b = append(b, 0x22, 0)
-		n726 := len(b)
+		n716 := len(b)
 		b = x.TimeAdded.AppendProto(b)
-		b = pbwire.Close(b, n726)
+		b = pbwire.Close(b, n716)
 	}
 	return b
 }
@@ -7086,29 +6874,29 @@ func (x *Taint) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Secret) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n727 := len(b)
+	n717 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n727)
-	var stack728 [16]string
-	for _, k729 := range jsonwire.SortedKeys(x.Data, stack728[:0]) {
-		v730 := x.Data[k729]
+	b = pbwire.Close(b, n717)
+	var stack718 [16]string
+	for _, k719 := range jsonwire.SortedKeys(x.Data, stack718[:0]) {
+		v720 := x.Data[k719]
 		b = append(b, 0x12, 0)
-		n731 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k729)
-		if v730 != nil {
-			b = pbwire.AppendString(append(b, 0x12), v730)
+		n721 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k719)
+		if v720 != nil {
+			b = pbwire.AppendString(append(b, 0x12), v720)
 		}
-		b = pbwire.Close(b, n731)
+		b = pbwire.Close(b, n721)
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.Type)
-	var stack732 [16]string
-	for _, k733 := range jsonwire.SortedKeys(x.StringData, stack732[:0]) {
-		v734 := x.StringData[k733]
+	var stack722 [16]string
+	for _, k723 := range jsonwire.SortedKeys(x.StringData, stack722[:0]) {
+		v724 := x.StringData[k723]
 		b = append(b, 0x22, 0)
-		n735 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k733)
-		b = pbwire.AppendString(append(b, 0x12), v734)
-		b = pbwire.Close(b, n735)
+		n725 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k723)
+		b = pbwire.AppendString(append(b, 0x12), v724)
+		b = pbwire.Close(b, n725)
 	}
 	if x.Immutable != nil {
 		b = pbwire.AppendBool(append(b, 0x28), *x.Immutable)
@@ -7123,49 +6911,49 @@ func (x *Secret) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			var k739 string
-			var v740 []byte
-			v740 = []byte{}
-			for entry736 := d.Message(f); ; {
-				g737, more738 := d.Next(&entry736)
-				if !more738 {
+			var k729 string
+			var v730 []byte
+			v730 = []byte{}
+			for entry726 := d.Message(f); ; {
+				g727, more728 := d.Next(&entry726)
+				if !more728 {
 					break
 				}
-				switch g737.Number {
+				switch g727.Number {
 				case 1:
-					k739 = d.String(g737)
+					k729 = d.String(g727)
 				case 2:
-					v740 = d.Bytes(g737)
+					v730 = d.Bytes(g727)
 				}
 			}
 			if x.Data == nil {
 				x.Data = map[string][]byte{}
 			}
-			x.Data[k739] = v740
+			x.Data[k729] = v730
 		case 3:
 			x.Type = SecretType(d.String(f))
 		case 4:
-			var k744 string
-			var v745 string
-			for entry741 := d.Message(f); ; {
-				g742, more743 := d.Next(&entry741)
-				if !more743 {
+			var k734 string
+			var v735 string
+			for entry731 := d.Message(f); ; {
+				g732, more733 := d.Next(&entry731)
+				if !more733 {
 					break
 				}
-				switch g742.Number {
+				switch g732.Number {
 				case 1:
-					k744 = d.String(g742)
+					k734 = d.String(g732)
 				case 2:
-					v745 = d.String(g742)
+					v735 = d.String(g732)
 				}
 			}
 			if x.StringData == nil {
 				x.StringData = map[string]string{}
 			}
-			x.StringData[k744] = v745
+			x.StringData[k734] = v735
 		case 5:
-			v746 := d.Bool(f)
-			x.Immutable = &v746
+			v736 := d.Bool(f)
+			x.Immutable = &v736
 		}
 	}
 }
@@ -7173,14 +6961,14 @@ func (x *Secret) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *SecretList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n747 := len(b)
+	n737 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n747)
-	for i748 := range x.Items {
+	b = pbwire.Close(b, n737)
+	for i738 := range x.Items {
 		b = append(b, 0x12, 0)
-		n749 := len(b)
-		b = x.Items[i748].AppendProto(b)
-		b = pbwire.Close(b, n749)
+		n739 := len(b)
+		b = x.Items[i738].AppendProto(b)
+		b = pbwire.Close(b, n739)
 	}
 	return b
 }
@@ -7202,18 +6990,18 @@ func (x *SecretList) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *SecurityContext) AppendProto(b []byte) []byte {
 	if x.Capabilities != nil {
 		b = append(b, 0xa, 0)
-		n750 := len(b)
+		n740 := len(b)
 		b = x.Capabilities.AppendProto(b)
-		b = pbwire.Close(b, n750)
+		b = pbwire.Close(b, n740)
 	}
 	if x.Privileged != nil {
 		b = pbwire.AppendBool(append(b, 0x10), *x.Privileged)
 	}
 	if x.SELinuxOptions != nil {
 		b = append(b, 0x1a, 0)
-		n751 := len(b)
+		n741 := len(b)
 		b = x.SELinuxOptions.AppendProto(b)
-		b = pbwire.Close(b, n751)
+		b = pbwire.Close(b, n741)
 	}
 	if x.RunAsUser != nil {
 		b = pbwire.AppendVarint(append(b, 0x20), uint64(*x.RunAsUser))
@@ -7235,21 +7023,21 @@ func (x *SecurityContext) AppendProto(b []byte) []byte {
 	}
 	if x.WindowsOptions != nil {
 		b = append(b, 0x52, 0)
-		n752 := len(b)
+		n742 := len(b)
 		b = x.WindowsOptions.AppendProto(b)
-		b = pbwire.Close(b, n752)
+		b = pbwire.Close(b, n742)
 	}
 	if x.SeccompProfile != nil {
 		b = append(b, 0x5a, 0)
-		n753 := len(b)
+		n743 := len(b)
 		b = x.SeccompProfile.AppendProto(b)
-		b = pbwire.Close(b, n753)
+		b = pbwire.Close(b, n743)
 	}
 	if x.AppArmorProfile != nil {
 		b = append(b, 0x62, 0)
-		n754 := len(b)
+		n744 := len(b)
 		b = x.AppArmorProfile.AppendProto(b)
-		b = pbwire.Close(b, n754)
+		b = pbwire.Close(b, n744)
 	}
 	return b
 }
@@ -7264,31 +7052,31 @@ func (x *SecurityContext) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Capabilities.DecodeProto(d, d.Message(f))
 		case 2:
-			v755 := d.Bool(f)
-			x.Privileged = &v755
+			v745 := d.Bool(f)
+			x.Privileged = &v745
 		case 3:
 			if x.SELinuxOptions == nil {
 				x.SELinuxOptions = new(SELinuxOptions)
 			}
 			x.SELinuxOptions.DecodeProto(d, d.Message(f))
 		case 4:
-			v756 := d.Int(f)
-			x.RunAsUser = &v756
+			v746 := d.Int(f)
+			x.RunAsUser = &v746
 		case 5:
-			v757 := d.Bool(f)
-			x.RunAsNonRoot = &v757
+			v747 := d.Bool(f)
+			x.RunAsNonRoot = &v747
 		case 6:
-			v758 := d.Bool(f)
-			x.ReadOnlyRootFilesystem = &v758
+			v748 := d.Bool(f)
+			x.ReadOnlyRootFilesystem = &v748
 		case 7:
-			v759 := d.Bool(f)
-			x.AllowPrivilegeEscalation = &v759
+			v749 := d.Bool(f)
+			x.AllowPrivilegeEscalation = &v749
 		case 8:
-			v760 := d.Int(f)
-			x.RunAsGroup = &v760
+			v750 := d.Int(f)
+			x.RunAsGroup = &v750
 		case 9:
-			v761 := ProcMountType(d.String(f))
-			x.ProcMount = &v761
+			v751 := ProcMountType(d.String(f))
+			x.ProcMount = &v751
 		case 10:
 			if x.WindowsOptions == nil {
 				x.WindowsOptions = new(WindowsSecurityContextOptions)
@@ -7310,11 +7098,11 @@ func (x *SecurityContext) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *Capabilities) AppendProto(b []byte) []byte {
-	for i762 := range x.Add {
-		b = pbwire.AppendString(append(b, 0xa), x.Add[i762])
+	for i752 := range x.Add {
+		b = pbwire.AppendString(append(b, 0xa), x.Add[i752])
 	}
-	for i763 := range x.Drop {
-		b = pbwire.AppendString(append(b, 0x12), x.Drop[i763])
+	for i753 := range x.Drop {
+		b = pbwire.AppendString(append(b, 0x12), x.Drop[i753])
 	}
 	return b
 }
@@ -7378,17 +7166,17 @@ func (x *WindowsSecurityContextOptions) DecodeProto(d *pbwire.Decoder, b []byte)
 	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
 		switch f.Number {
 		case 1:
-			v764 := d.String(f)
-			x.GMSACredentialSpecName = &v764
+			v754 := d.String(f)
+			x.GMSACredentialSpecName = &v754
 		case 2:
-			v765 := d.String(f)
-			x.GMSACredentialSpec = &v765
+			v755 := d.String(f)
+			x.GMSACredentialSpec = &v755
 		case 3:
-			v766 := d.String(f)
-			x.RunAsUserName = &v766
+			v756 := d.String(f)
+			x.RunAsUserName = &v756
 		case 4:
-			v767 := d.Bool(f)
-			x.HostProcess = &v767
+			v757 := d.Bool(f)
+			x.HostProcess = &v757
 		}
 	}
 }
@@ -7409,8 +7197,8 @@ func (x *SeccompProfile) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Type = SeccompProfileType(d.String(f))
 		case 2:
-			v768 := d.String(f)
-			x.LocalhostProfile = &v768
+			v758 := d.String(f)
+			x.LocalhostProfile = &v758
 		}
 	}
 }
@@ -7431,8 +7219,8 @@ func (x *AppArmorProfile) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Type = AppArmorProfileType(d.String(f))
 		case 2:
-			v769 := d.String(f)
-			x.LocalhostProfile = &v769
+			v759 := d.String(f)
+			x.LocalhostProfile = &v759
 		}
 	}
 }
@@ -7441,9 +7229,9 @@ func (x *AppArmorProfile) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *PodSecurityContext) AppendProto(b []byte) []byte {
 	if x.SELinuxOptions != nil {
 		b = append(b, 0xa, 0)
-		n770 := len(b)
+		n760 := len(b)
 		b = x.SELinuxOptions.AppendProto(b)
-		b = pbwire.Close(b, n770)
+		b = pbwire.Close(b, n760)
 	}
 	if x.RunAsUser != nil {
 		b = pbwire.AppendVarint(append(b, 0x10), uint64(*x.RunAsUser))
@@ -7451,8 +7239,8 @@ func (x *PodSecurityContext) AppendProto(b []byte) []byte {
 	if x.RunAsNonRoot != nil {
 		b = pbwire.AppendBool(append(b, 0x18), *x.RunAsNonRoot)
 	}
-	for i771 := range x.SupplementalGroups {
-		b = pbwire.AppendVarint(append(b, 0x20), uint64(x.SupplementalGroups[i771]))
+	for i761 := range x.SupplementalGroups {
+		b = pbwire.AppendVarint(append(b, 0x20), uint64(x.SupplementalGroups[i761]))
 	}
 	if x.FSGroup != nil {
 		b = pbwire.AppendVarint(append(b, 0x28), uint64(*x.FSGroup))
@@ -7460,32 +7248,32 @@ func (x *PodSecurityContext) AppendProto(b []byte) []byte {
 	if x.RunAsGroup != nil {
 		b = pbwire.AppendVarint(append(b, 0x30), uint64(*x.RunAsGroup))
 	}
-	for i772 := range x.Sysctls {
+	for i762 := range x.Sysctls {
 		b = append(b, 0x3a, 0)
-		n773 := len(b)
-		b = x.Sysctls[i772].AppendProto(b)
-		b = pbwire.Close(b, n773)
+		n763 := len(b)
+		b = x.Sysctls[i762].AppendProto(b)
+		b = pbwire.Close(b, n763)
 	}
 	if x.WindowsOptions != nil {
 		b = append(b, 0x42, 0)
-		n774 := len(b)
+		n764 := len(b)
 		b = x.WindowsOptions.AppendProto(b)
-		b = pbwire.Close(b, n774)
+		b = pbwire.Close(b, n764)
 	}
 	if x.FSGroupChangePolicy != nil {
 		b = pbwire.AppendString(append(b, 0x4a), *x.FSGroupChangePolicy)
 	}
 	if x.SeccompProfile != nil {
 		b = append(b, 0x52, 0)
-		n775 := len(b)
+		n765 := len(b)
 		b = x.SeccompProfile.AppendProto(b)
-		b = pbwire.Close(b, n775)
+		b = pbwire.Close(b, n765)
 	}
 	if x.AppArmorProfile != nil {
 		b = append(b, 0x5a, 0)
-		n776 := len(b)
+		n766 := len(b)
 		b = x.AppArmorProfile.AppendProto(b)
-		b = pbwire.Close(b, n776)
+		b = pbwire.Close(b, n766)
 	}
 	if x.SupplementalGroupsPolicy != nil {
 		b = pbwire.AppendString(append(b, 0x62), *x.SupplementalGroupsPolicy)
@@ -7506,19 +7294,19 @@ func (x *PodSecurityContext) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.SELinuxOptions.DecodeProto(d, d.Message(f))
 		case 2:
-			v777 := d.Int(f)
-			x.RunAsUser = &v777
+			v767 := d.Int(f)
+			x.RunAsUser = &v767
 		case 3:
-			v778 := d.Bool(f)
-			x.RunAsNonRoot = &v778
+			v768 := d.Bool(f)
+			x.RunAsNonRoot = &v768
 		case 4:
 			x.SupplementalGroups = pbwire.Ints(d, f, x.SupplementalGroups)
 		case 5:
-			v779 := d.Int(f)
-			x.FSGroup = &v779
+			v769 := d.Int(f)
+			x.FSGroup = &v769
 		case 6:
-			v780 := d.Int(f)
-			x.RunAsGroup = &v780
+			v770 := d.Int(f)
+			x.RunAsGroup = &v770
 		case 7:
 			x.Sysctls = append(x.Sysctls, Sysctl{})
 			x.Sysctls[len(x.Sysctls)-1].DecodeProto(d, d.Message(f))
@@ -7528,8 +7316,8 @@ func (x *PodSecurityContext) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.WindowsOptions.DecodeProto(d, d.Message(f))
 		case 9:
-			v781 := PodFSGroupChangePolicy(d.String(f))
-			x.FSGroupChangePolicy = &v781
+			v771 := PodFSGroupChangePolicy(d.String(f))
+			x.FSGroupChangePolicy = &v771
 		case 10:
 			if x.SeccompProfile == nil {
 				x.SeccompProfile = new(SeccompProfile)
@@ -7541,11 +7329,11 @@ func (x *PodSecurityContext) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.AppArmorProfile.DecodeProto(d, d.Message(f))
 		case 12:
-			v782 := SupplementalGroupsPolicy(d.String(f))
-			x.SupplementalGroupsPolicy = &v782
+			v772 := SupplementalGroupsPolicy(d.String(f))
+			x.SupplementalGroupsPolicy = &v772
 		case 13:
-			v783 := PodSELinuxChangePolicy(d.String(f))
-			x.SELinuxChangePolicy = &v783
+			v773 := PodSELinuxChangePolicy(d.String(f))
+			x.SELinuxChangePolicy = &v773
 		}
 	}
 }
@@ -7572,17 +7360,17 @@ func (x *Sysctl) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Service) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n784 := len(b)
+	n774 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n784)
+	b = pbwire.Close(b, n774)
 	b = append(b, 0x12, 0)
-	n785 := len(b)
+	n775 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n785)
+	b = pbwire.Close(b, n775)
 	b = append(b, 0x1a, 0)
-	n786 := len(b)
+	n776 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n786)
+	b = pbwire.Close(b, n776)
 	return b
 }
 
@@ -7602,30 +7390,30 @@ func (x *Service) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *ServiceSpec) AppendProto(b []byte) []byte {
-	for i787 := range x.Ports {
+	for i777 := range x.Ports {
 		b = append(b, 0xa, 0)
-		n788 := len(b)
-		b = x.Ports[i787].AppendProto(b)
-		b = pbwire.Close(b, n788)
+		n778 := len(b)
+		b = x.Ports[i777].AppendProto(b)
+		b = pbwire.Close(b, n778)
 	}
-	var stack789 [16]string
-	for _, k790 := range jsonwire.SortedKeys(x.Selector, stack789[:0]) {
-		v791 := x.Selector[k790]
+	var stack779 [16]string
+	for _, k780 := range jsonwire.SortedKeys(x.Selector, stack779[:0]) {
+		v781 := x.Selector[k780]
 		b = append(b, 0x12, 0)
-		n792 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k790)
-		b = pbwire.AppendString(append(b, 0x12), v791)
-		b = pbwire.Close(b, n792)
+		n782 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k780)
+		b = pbwire.AppendString(append(b, 0x12), v781)
+		b = pbwire.Close(b, n782)
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.ClusterIP)
 	b = pbwire.AppendString(append(b, 0x22), x.Type)
-	for i793 := range x.ExternalIPs {
-		b = pbwire.AppendString(append(b, 0x2a), x.ExternalIPs[i793])
+	for i783 := range x.ExternalIPs {
+		b = pbwire.AppendString(append(b, 0x2a), x.ExternalIPs[i783])
 	}
 	b = pbwire.AppendString(append(b, 0x3a), x.SessionAffinity)
 	b = pbwire.AppendString(append(b, 0x42), x.LoadBalancerIP)
-	for i794 := range x.LoadBalancerSourceRanges {
-		b = pbwire.AppendString(append(b, 0x4a), x.LoadBalancerSourceRanges[i794])
+	for i784 := range x.LoadBalancerSourceRanges {
+		b = pbwire.AppendString(append(b, 0x4a), x.LoadBalancerSourceRanges[i784])
 	}
 	b = pbwire.AppendString(append(b, 0x52), x.ExternalName)
 	b = pbwire.AppendString(append(b, 0x5a), x.ExternalTrafficPolicy)
@@ -7633,18 +7421,18 @@ func (x *ServiceSpec) AppendProto(b []byte) []byte {
 	b = pbwire.AppendBool(append(b, 0x68), x.PublishNotReadyAddresses)
 	if x.SessionAffinityConfig != nil {
 		b = append(b, 0x72, 0)
-		n795 := len(b)
+		n785 := len(b)
 		b = x.SessionAffinityConfig.AppendProto(b)
-		b = pbwire.Close(b, n795)
+		b = pbwire.Close(b, n785)
 	}
 	if x.IPFamilyPolicy != nil {
 		b = pbwire.AppendString(append(b, 0x8a, 0x1), *x.IPFamilyPolicy)
 	}
-	for i796 := range x.ClusterIPs {
-		b = pbwire.AppendString(append(b, 0x92, 0x1), x.ClusterIPs[i796])
+	for i786 := range x.ClusterIPs {
+		b = pbwire.AppendString(append(b, 0x92, 0x1), x.ClusterIPs[i786])
 	}
-	for i797 := range x.IPFamilies {
-		b = pbwire.AppendString(append(b, 0x9a, 0x1), x.IPFamilies[i797])
+	for i787 := range x.IPFamilies {
+		b = pbwire.AppendString(append(b, 0x9a, 0x1), x.IPFamilies[i787])
 	}
 	if x.AllocateLoadBalancerNodePorts != nil {
 		b = pbwire.AppendBool(append(b, 0xa0, 0x1), *x.AllocateLoadBalancerNodePorts)
@@ -7669,24 +7457,24 @@ func (x *ServiceSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Ports = append(x.Ports, ServicePort{})
 			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			var k801 string
-			var v802 string
-			for entry798 := d.Message(f); ; {
-				g799, more800 := d.Next(&entry798)
-				if !more800 {
+			var k791 string
+			var v792 string
+			for entry788 := d.Message(f); ; {
+				g789, more790 := d.Next(&entry788)
+				if !more790 {
 					break
 				}
-				switch g799.Number {
+				switch g789.Number {
 				case 1:
-					k801 = d.String(g799)
+					k791 = d.String(g789)
 				case 2:
-					v802 = d.String(g799)
+					v792 = d.String(g789)
 				}
 			}
 			if x.Selector == nil {
 				x.Selector = map[string]string{}
 			}
-			x.Selector[k801] = v802
+			x.Selector[k791] = v792
 		case 3:
 			x.ClusterIP = d.String(f)
 		case 4:
@@ -7713,24 +7501,24 @@ func (x *ServiceSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.SessionAffinityConfig.DecodeProto(d, d.Message(f))
 		case 17:
-			v803 := IPFamilyPolicy(d.String(f))
-			x.IPFamilyPolicy = &v803
+			v793 := IPFamilyPolicy(d.String(f))
+			x.IPFamilyPolicy = &v793
 		case 18:
 			x.ClusterIPs = append(x.ClusterIPs, d.String(f))
 		case 19:
 			x.IPFamilies = append(x.IPFamilies, IPFamily(d.String(f)))
 		case 20:
-			v804 := d.Bool(f)
-			x.AllocateLoadBalancerNodePorts = &v804
+			v794 := d.Bool(f)
+			x.AllocateLoadBalancerNodePorts = &v794
 		case 21:
-			v805 := d.String(f)
-			x.LoadBalancerClass = &v805
+			v795 := d.String(f)
+			x.LoadBalancerClass = &v795
 		case 22:
-			v806 := ServiceInternalTrafficPolicy(d.String(f))
-			x.InternalTrafficPolicy = &v806
+			v796 := ServiceInternalTrafficPolicy(d.String(f))
+			x.InternalTrafficPolicy = &v796
 		case 23:
-			v807 := d.String(f)
-			x.TrafficDistribution = &v807
+			v797 := d.String(f)
+			x.TrafficDistribution = &v797
 		}
 	}
 }
@@ -7741,9 +7529,9 @@ func (x *ServicePort) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.Protocol)
 	b = pbwire.AppendVarint(append(b, 0x18), uint64(x.Port))
 	b = append(b, 0x22, 0)
-	n808 := len(b)
+	n798 := len(b)
 	b = x.TargetPort.AppendProto(b)
-	b = pbwire.Close(b, n808)
+	b = pbwire.Close(b, n798)
 	b = pbwire.AppendVarint(append(b, 0x28), uint64(x.NodePort))
 	if x.AppProtocol != nil {
 		b = pbwire.AppendString(append(b, 0x32), *x.AppProtocol)
@@ -7766,8 +7554,8 @@ func (x *ServicePort) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 5:
 			x.NodePort = int32(d.Int(f))
 		case 6:
-			v809 := d.String(f)
-			x.AppProtocol = &v809
+			v799 := d.String(f)
+			x.AppProtocol = &v799
 		}
 	}
 }
@@ -7776,9 +7564,9 @@ func (x *ServicePort) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *SessionAffinityConfig) AppendProto(b []byte) []byte {
 	if x.ClientIP != nil {
 		b = append(b, 0xa, 0)
-		n810 := len(b)
+		n800 := len(b)
 		b = x.ClientIP.AppendProto(b)
-		b = pbwire.Close(b, n810)
+		b = pbwire.Close(b, n800)
 	}
 	return b
 }
@@ -7809,8 +7597,8 @@ func (x *ClientIPConfig) DecodeProto(d *pbwire.Decoder, b []byte) {
 	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
 		switch f.Number {
 		case 1:
-			v811 := int32(d.Int(f))
-			x.TimeoutSeconds = &v811
+			v801 := int32(d.Int(f))
+			x.TimeoutSeconds = &v801
 		}
 	}
 }
@@ -7818,14 +7606,14 @@ func (x *ClientIPConfig) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ServiceStatus) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n812 := len(b)
+	n802 := len(b)
 	b = x.LoadBalancer.AppendProto(b)
-	b = pbwire.Close(b, n812)
-	for i813 := range x.Conditions {
+	b = pbwire.Close(b, n802)
+	for i803 := range x.Conditions {
 		b = append(b, 0x12, 0)
-		n814 := len(b)
-		b = x.Conditions[i813].AppendProto(b)
-		b = pbwire.Close(b, n814)
+		n804 := len(b)
+		b = x.Conditions[i803].AppendProto(b)
+		b = pbwire.Close(b, n804)
 	}
 	return b
 }
@@ -7845,11 +7633,11 @@ func (x *ServiceStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *LoadBalancerStatus) AppendProto(b []byte) []byte {
-	for i815 := range x.Ingress {
+	for i805 := range x.Ingress {
 		b = append(b, 0xa, 0)
-		n816 := len(b)
-		b = x.Ingress[i815].AppendProto(b)
-		b = pbwire.Close(b, n816)
+		n806 := len(b)
+		b = x.Ingress[i805].AppendProto(b)
+		b = pbwire.Close(b, n806)
 	}
 	return b
 }
@@ -7872,11 +7660,11 @@ func (x *LoadBalancerIngress) AppendProto(b []byte) []byte {
 	if x.IPMode != nil {
 		b = pbwire.AppendString(append(b, 0x1a), *x.IPMode)
 	}
-	for i817 := range x.Ports {
+	for i807 := range x.Ports {
 		b = append(b, 0x22, 0)
-		n818 := len(b)
-		b = x.Ports[i817].AppendProto(b)
-		b = pbwire.Close(b, n818)
+		n808 := len(b)
+		b = x.Ports[i807].AppendProto(b)
+		b = pbwire.Close(b, n808)
 	}
 	return b
 }
@@ -7890,8 +7678,8 @@ func (x *LoadBalancerIngress) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.Hostname = d.String(f)
 		case 3:
-			v819 := LoadBalancerIPMode(d.String(f))
-			x.IPMode = &v819
+			v809 := LoadBalancerIPMode(d.String(f))
+			x.IPMode = &v809
 		case 4:
 			x.Ports = append(x.Ports, PortStatus{})
 			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
@@ -7918,8 +7706,8 @@ func (x *PortStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.Protocol = Protocol(d.String(f))
 		case 3:
-			v820 := d.String(f)
-			x.Error = &v820
+			v810 := d.String(f)
+			x.Error = &v810
 		}
 	}
 }
@@ -7927,14 +7715,14 @@ func (x *PortStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ServiceList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n821 := len(b)
+	n811 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n821)
-	for i822 := range x.Items {
+	b = pbwire.Close(b, n811)
+	for i812 := range x.Items {
 		b = append(b, 0x12, 0)
-		n823 := len(b)
-		b = x.Items[i822].AppendProto(b)
-		b = pbwire.Close(b, n823)
+		n813 := len(b)
+		b = x.Items[i812].AppendProto(b)
+		b = pbwire.Close(b, n813)
 	}
 	return b
 }
@@ -7955,20 +7743,20 @@ func (x *ServiceList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ServiceAccount) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n824 := len(b)
+	n814 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n824)
-	for i825 := range x.Secrets {
+	b = pbwire.Close(b, n814)
+	for i815 := range x.Secrets {
 		b = append(b, 0x12, 0)
-		n826 := len(b)
-		b = x.Secrets[i825].AppendProto(b)
-		b = pbwire.Close(b, n826)
+		n816 := len(b)
+		b = x.Secrets[i815].AppendProto(b)
+		b = pbwire.Close(b, n816)
 	}
-	for i827 := range x.ImagePullSecrets {
+	for i817 := range x.ImagePullSecrets {
 		b = append(b, 0x1a, 0)
-		n828 := len(b)
-		b = x.ImagePullSecrets[i827].AppendProto(b)
-		b = pbwire.Close(b, n828)
+		n818 := len(b)
+		b = x.ImagePullSecrets[i817].AppendProto(b)
+		b = pbwire.Close(b, n818)
 	}
 	if x.AutomountServiceAccountToken != nil {
 		b = pbwire.AppendBool(append(b, 0x20), *x.AutomountServiceAccountToken)
@@ -7989,8 +7777,8 @@ func (x *ServiceAccount) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.ImagePullSecrets = append(x.ImagePullSecrets, LocalObjectReference{})
 			x.ImagePullSecrets[len(x.ImagePullSecrets)-1].DecodeProto(d, d.Message(f))
 		case 4:
-			v829 := d.Bool(f)
-			x.AutomountServiceAccountToken = &v829
+			v819 := d.Bool(f)
+			x.AutomountServiceAccountToken = &v819
 		}
 	}
 }
@@ -7998,14 +7786,14 @@ func (x *ServiceAccount) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ServiceAccountList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n830 := len(b)
+	n820 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n830)
-	for i831 := range x.Items {
+	b = pbwire.Close(b, n820)
+	for i821 := range x.Items {
 		b = append(b, 0x12, 0)
-		n832 := len(b)
-		b = x.Items[i831].AppendProto(b)
-		b = pbwire.Close(b, n832)
+		n822 := len(b)
+		b = x.Items[i821].AppendProto(b)
+		b = pbwire.Close(b, n822)
 	}
 	return b
 }
@@ -8027,9 +7815,9 @@ func (x *ServiceAccountList) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *Volume) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Name)
 	b = append(b, 0x12, 0)
-	n833 := len(b)
+	n823 := len(b)
 	b = x.VolumeSource.AppendProto(b)
-	b = pbwire.Close(b, n833)
+	b = pbwire.Close(b, n823)
 	return b
 }
 
@@ -8049,183 +7837,183 @@ func (x *Volume) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *VolumeSource) AppendProto(b []byte) []byte {
 	if x.HostPath != nil {
 		b = append(b, 0xa, 0)
-		n834 := len(b)
+		n824 := len(b)
 		b = x.HostPath.AppendProto(b)
-		b = pbwire.Close(b, n834)
+		b = pbwire.Close(b, n824)
 	}
 	if x.EmptyDir != nil {
 		b = append(b, 0x12, 0)
-		n835 := len(b)
+		n825 := len(b)
 		b = x.EmptyDir.AppendProto(b)
-		b = pbwire.Close(b, n835)
+		b = pbwire.Close(b, n825)
 	}
 	if x.GCEPersistentDisk != nil {
 		b = append(b, 0x1a, 0)
-		n836 := len(b)
+		n826 := len(b)
 		b = x.GCEPersistentDisk.AppendProto(b)
-		b = pbwire.Close(b, n836)
+		b = pbwire.Close(b, n826)
 	}
 	if x.AWSElasticBlockStore != nil {
 		b = append(b, 0x22, 0)
-		n837 := len(b)
+		n827 := len(b)
 		b = x.AWSElasticBlockStore.AppendProto(b)
-		b = pbwire.Close(b, n837)
+		b = pbwire.Close(b, n827)
 	}
 	if x.GitRepo != nil {
 		b = append(b, 0x2a, 0)
-		n838 := len(b)
+		n828 := len(b)
 		b = x.GitRepo.AppendProto(b)
-		b = pbwire.Close(b, n838)
+		b = pbwire.Close(b, n828)
 	}
 	if x.Secret != nil {
 		b = append(b, 0x32, 0)
-		n839 := len(b)
+		n829 := len(b)
 		b = x.Secret.AppendProto(b)
-		b = pbwire.Close(b, n839)
+		b = pbwire.Close(b, n829)
 	}
 	if x.NFS != nil {
 		b = append(b, 0x3a, 0)
-		n840 := len(b)
+		n830 := len(b)
 		b = x.NFS.AppendProto(b)
-		b = pbwire.Close(b, n840)
+		b = pbwire.Close(b, n830)
 	}
 	if x.ISCSI != nil {
 		b = append(b, 0x42, 0)
-		n841 := len(b)
+		n831 := len(b)
 		b = x.ISCSI.AppendProto(b)
-		b = pbwire.Close(b, n841)
+		b = pbwire.Close(b, n831)
 	}
 	if x.Glusterfs != nil {
 		b = append(b, 0x4a, 0)
-		n842 := len(b)
+		n832 := len(b)
 		b = x.Glusterfs.AppendProto(b)
-		b = pbwire.Close(b, n842)
+		b = pbwire.Close(b, n832)
 	}
 	if x.PersistentVolumeClaim != nil {
 		b = append(b, 0x52, 0)
-		n843 := len(b)
+		n833 := len(b)
 		b = x.PersistentVolumeClaim.AppendProto(b)
-		b = pbwire.Close(b, n843)
+		b = pbwire.Close(b, n833)
 	}
 	if x.RBD != nil {
 		b = append(b, 0x5a, 0)
-		n844 := len(b)
+		n834 := len(b)
 		b = x.RBD.AppendProto(b)
-		b = pbwire.Close(b, n844)
+		b = pbwire.Close(b, n834)
 	}
 	if x.FlexVolume != nil {
 		b = append(b, 0x62, 0)
-		n845 := len(b)
+		n835 := len(b)
 		b = x.FlexVolume.AppendProto(b)
-		b = pbwire.Close(b, n845)
+		b = pbwire.Close(b, n835)
 	}
 	if x.Cinder != nil {
 		b = append(b, 0x6a, 0)
-		n846 := len(b)
+		n836 := len(b)
 		b = x.Cinder.AppendProto(b)
-		b = pbwire.Close(b, n846)
+		b = pbwire.Close(b, n836)
 	}
 	if x.CephFS != nil {
 		b = append(b, 0x72, 0)
-		n847 := len(b)
+		n837 := len(b)
 		b = x.CephFS.AppendProto(b)
-		b = pbwire.Close(b, n847)
+		b = pbwire.Close(b, n837)
 	}
 	if x.Flocker != nil {
 		b = append(b, 0x7a, 0)
-		n848 := len(b)
+		n838 := len(b)
 		b = x.Flocker.AppendProto(b)
-		b = pbwire.Close(b, n848)
+		b = pbwire.Close(b, n838)
 	}
 	if x.DownwardAPI != nil {
 		b = append(b, 0x82, 0x1, 0)
-		n849 := len(b)
+		n839 := len(b)
 		b = x.DownwardAPI.AppendProto(b)
-		b = pbwire.Close(b, n849)
+		b = pbwire.Close(b, n839)
 	}
 	if x.FC != nil {
 		b = append(b, 0x8a, 0x1, 0)
-		n850 := len(b)
+		n840 := len(b)
 		b = x.FC.AppendProto(b)
-		b = pbwire.Close(b, n850)
+		b = pbwire.Close(b, n840)
 	}
 	if x.AzureFile != nil {
 		b = append(b, 0x92, 0x1, 0)
-		n851 := len(b)
+		n841 := len(b)
 		b = x.AzureFile.AppendProto(b)
-		b = pbwire.Close(b, n851)
+		b = pbwire.Close(b, n841)
 	}
 	if x.ConfigMap != nil {
 		b = append(b, 0x9a, 0x1, 0)
-		n852 := len(b)
+		n842 := len(b)
 		b = x.ConfigMap.AppendProto(b)
-		b = pbwire.Close(b, n852)
+		b = pbwire.Close(b, n842)
 	}
 	if x.VsphereVolume != nil {
 		b = append(b, 0xa2, 0x1, 0)
-		n853 := len(b)
+		n843 := len(b)
 		b = x.VsphereVolume.AppendProto(b)
-		b = pbwire.Close(b, n853)
+		b = pbwire.Close(b, n843)
 	}
 	if x.Quobyte != nil {
 		b = append(b, 0xaa, 0x1, 0)
-		n854 := len(b)
+		n844 := len(b)
 		b = x.Quobyte.AppendProto(b)
-		b = pbwire.Close(b, n854)
+		b = pbwire.Close(b, n844)
 	}
 	if x.AzureDisk != nil {
 		b = append(b, 0xb2, 0x1, 0)
-		n855 := len(b)
+		n845 := len(b)
 		b = x.AzureDisk.AppendProto(b)
-		b = pbwire.Close(b, n855)
+		b = pbwire.Close(b, n845)
 	}
 	if x.PhotonPersistentDisk != nil {
 		b = append(b, 0xba, 0x1, 0)
-		n856 := len(b)
+		n846 := len(b)
 		b = x.PhotonPersistentDisk.AppendProto(b)
-		b = pbwire.Close(b, n856)
+		b = pbwire.Close(b, n846)
 	}
 	if x.PortworxVolume != nil {
 		b = append(b, 0xc2, 0x1, 0)
-		n857 := len(b)
+		n847 := len(b)
 		b = x.PortworxVolume.AppendProto(b)
-		b = pbwire.Close(b, n857)
+		b = pbwire.Close(b, n847)
 	}
 	if x.ScaleIO != nil {
 		b = append(b, 0xca, 0x1, 0)
-		n858 := len(b)
+		n848 := len(b)
 		b = x.ScaleIO.AppendProto(b)
-		b = pbwire.Close(b, n858)
+		b = pbwire.Close(b, n848)
 	}
 	if x.Projected != nil {
 		b = append(b, 0xd2, 0x1, 0)
-		n859 := len(b)
+		n849 := len(b)
 		b = x.Projected.AppendProto(b)
-		b = pbwire.Close(b, n859)
+		b = pbwire.Close(b, n849)
 	}
 	if x.StorageOS != nil {
 		b = append(b, 0xda, 0x1, 0)
-		n860 := len(b)
+		n850 := len(b)
 		b = x.StorageOS.AppendProto(b)
-		b = pbwire.Close(b, n860)
+		b = pbwire.Close(b, n850)
 	}
 	if x.CSI != nil {
 		b = append(b, 0xe2, 0x1, 0)
-		n861 := len(b)
+		n851 := len(b)
 		b = x.CSI.AppendProto(b)
-		b = pbwire.Close(b, n861)
+		b = pbwire.Close(b, n851)
 	}
 	if x.Ephemeral != nil {
 		b = append(b, 0xea, 0x1, 0)
-		n862 := len(b)
+		n852 := len(b)
 		b = x.Ephemeral.AppendProto(b)
-		b = pbwire.Close(b, n862)
+		b = pbwire.Close(b, n852)
 	}
 	if x.Image != nil {
 		b = append(b, 0xf2, 0x1, 0)
-		n863 := len(b)
+		n853 := len(b)
 		b = x.Image.AppendProto(b)
-		b = pbwire.Close(b, n863)
+		b = pbwire.Close(b, n853)
 	}
 	return b
 }
@@ -8404,8 +8192,8 @@ func (x *HostPathVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Path = d.String(f)
 		case 2:
-			v864 := HostPathType(d.String(f))
-			x.Type = &v864
+			v854 := HostPathType(d.String(f))
+			x.Type = &v854
 		}
 	}
 }
@@ -8415,12 +8203,9 @@ func (x *EmptyDirVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Medium)
 	if x.SizeLimit != nil {
 		b = append(b, 0x12, 0)
-		n865 := len(b)
+		n855 := len(b)
 		b = x.SizeLimit.AppendProto(b)
-		b = pbwire.Close(b, n865)
-	}
-	if x.Mode != nil {
-		b = pbwire.AppendVarint(append(b, 0x18), uint64(*x.Mode))
+		b = pbwire.Close(b, n855)
 	}
 	return b
 }
@@ -8436,9 +8221,6 @@ func (x *EmptyDirVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 				x.SizeLimit = new(quantity.Quantity)
 			}
 			x.SizeLimit.DecodeProto(d, d.Message(f))
-		case 3:
-			v866 := int32(d.Int(f))
-			x.Mode = &v866
 		}
 	}
 }
@@ -8518,20 +8300,17 @@ func (x *GitRepoVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *SecretVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.SecretName)
-	for i867 := range x.Items {
+	for i856 := range x.Items {
 		b = append(b, 0x12, 0)
-		n868 := len(b)
-		b = x.Items[i867].AppendProto(b)
-		b = pbwire.Close(b, n868)
+		n857 := len(b)
+		b = x.Items[i856].AppendProto(b)
+		b = pbwire.Close(b, n857)
 	}
 	if x.DefaultMode != nil {
 		b = pbwire.AppendVarint(append(b, 0x18), uint64(*x.DefaultMode))
 	}
 	if x.Optional != nil {
 		b = pbwire.AppendBool(append(b, 0x20), *x.Optional)
-	}
-	if x.DefaultUser != nil {
-		b = pbwire.AppendVarint(append(b, 0x28), uint64(*x.DefaultUser))
 	}
 	return b
 }
@@ -8546,14 +8325,11 @@ func (x *SecretVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Items = append(x.Items, KeyToPath{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 3:
-			v869 := int32(d.Int(f))
-			x.DefaultMode = &v869
+			v858 := int32(d.Int(f))
+			x.DefaultMode = &v858
 		case 4:
-			v870 := d.Bool(f)
-			x.Optional = &v870
-		case 5:
-			v871 := d.Int(f)
-			x.DefaultUser = &v871
+			v859 := d.Bool(f)
+			x.Optional = &v859
 		}
 	}
 }
@@ -8564,9 +8340,6 @@ func (x *KeyToPath) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.Path)
 	if x.Mode != nil {
 		b = pbwire.AppendVarint(append(b, 0x18), uint64(*x.Mode))
-	}
-	if x.User != nil {
-		b = pbwire.AppendVarint(append(b, 0x20), uint64(*x.User))
 	}
 	return b
 }
@@ -8580,11 +8353,8 @@ func (x *KeyToPath) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.Path = d.String(f)
 		case 3:
-			v872 := int32(d.Int(f))
-			x.Mode = &v872
-		case 4:
-			v873 := d.Int(f)
-			x.User = &v873
+			v860 := int32(d.Int(f))
+			x.Mode = &v860
 		}
 	}
 }
@@ -8619,15 +8389,15 @@ func (x *ISCSIVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x22), x.ISCSIInterface)
 	b = pbwire.AppendString(append(b, 0x2a), x.FSType)
 	b = pbwire.AppendBool(append(b, 0x30), x.ReadOnly)
-	for i874 := range x.Portals {
-		b = pbwire.AppendString(append(b, 0x3a), x.Portals[i874])
+	for i861 := range x.Portals {
+		b = pbwire.AppendString(append(b, 0x3a), x.Portals[i861])
 	}
 	b = pbwire.AppendBool(append(b, 0x40), x.DiscoveryCHAPAuth)
 	if x.SecretRef != nil {
 		b = append(b, 0x52, 0)
-		n875 := len(b)
+		n862 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n875)
+		b = pbwire.Close(b, n862)
 	}
 	b = pbwire.AppendBool(append(b, 0x58), x.SessionCHAPAuth)
 	if x.InitiatorName != nil {
@@ -8664,8 +8434,8 @@ func (x *ISCSIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 11:
 			x.SessionCHAPAuth = d.Bool(f)
 		case 12:
-			v876 := d.String(f)
-			x.InitiatorName = &v876
+			v863 := d.String(f)
+			x.InitiatorName = &v863
 		}
 	}
 }
@@ -8713,8 +8483,8 @@ func (x *PersistentVolumeClaimVolumeSource) DecodeProto(d *pbwire.Decoder, b []b
 
 // AppendProto appends x's fields to b.
 func (x *RBDVolumeSource) AppendProto(b []byte) []byte {
-	for i877 := range x.CephMonitors {
-		b = pbwire.AppendString(append(b, 0xa), x.CephMonitors[i877])
+	for i864 := range x.CephMonitors {
+		b = pbwire.AppendString(append(b, 0xa), x.CephMonitors[i864])
 	}
 	b = pbwire.AppendString(append(b, 0x12), x.RBDImage)
 	b = pbwire.AppendString(append(b, 0x1a), x.FSType)
@@ -8723,9 +8493,9 @@ func (x *RBDVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x32), x.Keyring)
 	if x.SecretRef != nil {
 		b = append(b, 0x3a, 0)
-		n878 := len(b)
+		n865 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n878)
+		b = pbwire.Close(b, n865)
 	}
 	b = pbwire.AppendBool(append(b, 0x40), x.ReadOnly)
 	return b
@@ -8764,19 +8534,19 @@ func (x *FlexVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.FSType)
 	if x.SecretRef != nil {
 		b = append(b, 0x1a, 0)
-		n879 := len(b)
+		n866 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n879)
+		b = pbwire.Close(b, n866)
 	}
 	b = pbwire.AppendBool(append(b, 0x20), x.ReadOnly)
-	var stack880 [16]string
-	for _, k881 := range jsonwire.SortedKeys(x.Options, stack880[:0]) {
-		v882 := x.Options[k881]
+	var stack867 [16]string
+	for _, k868 := range jsonwire.SortedKeys(x.Options, stack867[:0]) {
+		v869 := x.Options[k868]
 		b = append(b, 0x2a, 0)
-		n883 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k881)
-		b = pbwire.AppendString(append(b, 0x12), v882)
-		b = pbwire.Close(b, n883)
+		n870 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k868)
+		b = pbwire.AppendString(append(b, 0x12), v869)
+		b = pbwire.Close(b, n870)
 	}
 	return b
 }
@@ -8797,24 +8567,24 @@ func (x *FlexVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 4:
 			x.ReadOnly = d.Bool(f)
 		case 5:
-			var k887 string
-			var v888 string
-			for entry884 := d.Message(f); ; {
-				g885, more886 := d.Next(&entry884)
-				if !more886 {
+			var k874 string
+			var v875 string
+			for entry871 := d.Message(f); ; {
+				g872, more873 := d.Next(&entry871)
+				if !more873 {
 					break
 				}
-				switch g885.Number {
+				switch g872.Number {
 				case 1:
-					k887 = d.String(g885)
+					k874 = d.String(g872)
 				case 2:
-					v888 = d.String(g885)
+					v875 = d.String(g872)
 				}
 			}
 			if x.Options == nil {
 				x.Options = map[string]string{}
 			}
-			x.Options[k887] = v888
+			x.Options[k874] = v875
 		}
 	}
 }
@@ -8826,9 +8596,9 @@ func (x *CinderVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendBool(append(b, 0x18), x.ReadOnly)
 	if x.SecretRef != nil {
 		b = append(b, 0x22, 0)
-		n889 := len(b)
+		n876 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n889)
+		b = pbwire.Close(b, n876)
 	}
 	return b
 }
@@ -8854,17 +8624,17 @@ func (x *CinderVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *CephFSVolumeSource) AppendProto(b []byte) []byte {
-	for i890 := range x.Monitors {
-		b = pbwire.AppendString(append(b, 0xa), x.Monitors[i890])
+	for i877 := range x.Monitors {
+		b = pbwire.AppendString(append(b, 0xa), x.Monitors[i877])
 	}
 	b = pbwire.AppendString(append(b, 0x12), x.Path)
 	b = pbwire.AppendString(append(b, 0x1a), x.User)
 	b = pbwire.AppendString(append(b, 0x22), x.SecretFile)
 	if x.SecretRef != nil {
 		b = append(b, 0x2a, 0)
-		n891 := len(b)
+		n878 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n891)
+		b = pbwire.Close(b, n878)
 	}
 	b = pbwire.AppendBool(append(b, 0x30), x.ReadOnly)
 	return b
@@ -8914,17 +8684,14 @@ func (x *FlockerVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *DownwardAPIVolumeSource) AppendProto(b []byte) []byte {
-	for i892 := range x.Items {
+	for i879 := range x.Items {
 		b = append(b, 0xa, 0)
-		n893 := len(b)
-		b = x.Items[i892].AppendProto(b)
-		b = pbwire.Close(b, n893)
+		n880 := len(b)
+		b = x.Items[i879].AppendProto(b)
+		b = pbwire.Close(b, n880)
 	}
 	if x.DefaultMode != nil {
 		b = pbwire.AppendVarint(append(b, 0x10), uint64(*x.DefaultMode))
-	}
-	if x.DefaultUser != nil {
-		b = pbwire.AppendVarint(append(b, 0x18), uint64(*x.DefaultUser))
 	}
 	return b
 }
@@ -8937,11 +8704,8 @@ func (x *DownwardAPIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Items = append(x.Items, DownwardAPIVolumeFile{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			v894 := int32(d.Int(f))
-			x.DefaultMode = &v894
-		case 3:
-			v895 := d.Int(f)
-			x.DefaultUser = &v895
+			v881 := int32(d.Int(f))
+			x.DefaultMode = &v881
 		}
 	}
 }
@@ -8951,21 +8715,18 @@ func (x *DownwardAPIVolumeFile) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Path)
 	if x.FieldRef != nil {
 		b = append(b, 0x12, 0)
-		n896 := len(b)
+		n882 := len(b)
 		b = x.FieldRef.AppendProto(b)
-		b = pbwire.Close(b, n896)
+		b = pbwire.Close(b, n882)
 	}
 	if x.ResourceFieldRef != nil {
 		b = append(b, 0x1a, 0)
-		n897 := len(b)
+		n883 := len(b)
 		b = x.ResourceFieldRef.AppendProto(b)
-		b = pbwire.Close(b, n897)
+		b = pbwire.Close(b, n883)
 	}
 	if x.Mode != nil {
 		b = pbwire.AppendVarint(append(b, 0x20), uint64(*x.Mode))
-	}
-	if x.User != nil {
-		b = pbwire.AppendVarint(append(b, 0x28), uint64(*x.User))
 	}
 	return b
 }
@@ -8987,11 +8748,8 @@ func (x *DownwardAPIVolumeFile) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.ResourceFieldRef.DecodeProto(d, d.Message(f))
 		case 4:
-			v898 := int32(d.Int(f))
-			x.Mode = &v898
-		case 5:
-			v899 := d.Int(f)
-			x.User = &v899
+			v884 := int32(d.Int(f))
+			x.Mode = &v884
 		}
 	}
 }
@@ -9020,9 +8778,9 @@ func (x *ResourceFieldSelector) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.ContainerName)
 	b = pbwire.AppendString(append(b, 0x12), x.Resource)
 	b = append(b, 0x1a, 0)
-	n900 := len(b)
+	n885 := len(b)
 	b = x.Divisor.AppendProto(b)
-	b = pbwire.Close(b, n900)
+	b = pbwire.Close(b, n885)
 	return b
 }
 
@@ -9042,16 +8800,16 @@ func (x *ResourceFieldSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *FCVolumeSource) AppendProto(b []byte) []byte {
-	for i901 := range x.TargetWWNs {
-		b = pbwire.AppendString(append(b, 0xa), x.TargetWWNs[i901])
+	for i886 := range x.TargetWWNs {
+		b = pbwire.AppendString(append(b, 0xa), x.TargetWWNs[i886])
 	}
 	if x.Lun != nil {
 		b = pbwire.AppendVarint(append(b, 0x10), uint64(*x.Lun))
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.FSType)
 	b = pbwire.AppendBool(append(b, 0x20), x.ReadOnly)
-	for i902 := range x.WWIDs {
-		b = pbwire.AppendString(append(b, 0x2a), x.WWIDs[i902])
+	for i887 := range x.WWIDs {
+		b = pbwire.AppendString(append(b, 0x2a), x.WWIDs[i887])
 	}
 	return b
 }
@@ -9063,8 +8821,8 @@ func (x *FCVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.TargetWWNs = append(x.TargetWWNs, d.String(f))
 		case 2:
-			v903 := int32(d.Int(f))
-			x.Lun = &v903
+			v888 := int32(d.Int(f))
+			x.Lun = &v888
 		case 3:
 			x.FSType = d.String(f)
 		case 4:
@@ -9100,14 +8858,14 @@ func (x *AzureFileVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ConfigMapVolumeSource) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n904 := len(b)
+	n889 := len(b)
 	b = x.LocalObjectReference.AppendProto(b)
-	b = pbwire.Close(b, n904)
-	for i905 := range x.Items {
+	b = pbwire.Close(b, n889)
+	for i890 := range x.Items {
 		b = append(b, 0x12, 0)
-		n906 := len(b)
-		b = x.Items[i905].AppendProto(b)
-		b = pbwire.Close(b, n906)
+		n891 := len(b)
+		b = x.Items[i890].AppendProto(b)
+		b = pbwire.Close(b, n891)
 	}
 	if x.DefaultMode != nil {
 		b = pbwire.AppendVarint(append(b, 0x18), uint64(*x.DefaultMode))
@@ -9128,11 +8886,11 @@ func (x *ConfigMapVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Items = append(x.Items, KeyToPath{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 3:
-			v907 := int32(d.Int(f))
-			x.DefaultMode = &v907
+			v892 := int32(d.Int(f))
+			x.DefaultMode = &v892
 		case 4:
-			v908 := d.Bool(f)
-			x.Optional = &v908
+			v893 := d.Bool(f)
+			x.Optional = &v893
 		}
 	}
 }
@@ -9221,17 +8979,17 @@ func (x *AzureDiskVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.DataDiskURI = d.String(f)
 		case 3:
-			v909 := AzureDataDiskCachingMode(d.String(f))
-			x.CachingMode = &v909
+			v894 := AzureDataDiskCachingMode(d.String(f))
+			x.CachingMode = &v894
 		case 4:
-			v910 := d.String(f)
-			x.FSType = &v910
+			v895 := d.String(f)
+			x.FSType = &v895
 		case 5:
-			v911 := d.Bool(f)
-			x.ReadOnly = &v911
+			v896 := d.Bool(f)
+			x.ReadOnly = &v896
 		case 6:
-			v912 := AzureDataDiskKind(d.String(f))
-			x.Kind = &v912
+			v897 := AzureDataDiskKind(d.String(f))
+			x.Kind = &v897
 		}
 	}
 }
@@ -9257,17 +9015,14 @@ func (x *PhotonPersistentDiskVolumeSource) DecodeProto(d *pbwire.Decoder, b []by
 
 // AppendProto appends x's fields to b.
 func (x *ProjectedVolumeSource) AppendProto(b []byte) []byte {
-	for i913 := range x.Sources {
+	for i898 := range x.Sources {
 		b = append(b, 0xa, 0)
-		n914 := len(b)
-		b = x.Sources[i913].AppendProto(b)
-		b = pbwire.Close(b, n914)
+		n899 := len(b)
+		b = x.Sources[i898].AppendProto(b)
+		b = pbwire.Close(b, n899)
 	}
 	if x.DefaultMode != nil {
 		b = pbwire.AppendVarint(append(b, 0x10), uint64(*x.DefaultMode))
-	}
-	if x.DefaultUser != nil {
-		b = pbwire.AppendVarint(append(b, 0x18), uint64(*x.DefaultUser))
 	}
 	return b
 }
@@ -9280,11 +9035,8 @@ func (x *ProjectedVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Sources = append(x.Sources, VolumeProjection{})
 			x.Sources[len(x.Sources)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			v915 := int32(d.Int(f))
-			x.DefaultMode = &v915
-		case 3:
-			v916 := d.Int(f)
-			x.DefaultUser = &v916
+			v900 := int32(d.Int(f))
+			x.DefaultMode = &v900
 		}
 	}
 }
@@ -9293,39 +9045,39 @@ func (x *ProjectedVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *VolumeProjection) AppendProto(b []byte) []byte {
 	if x.Secret != nil {
 		b = append(b, 0xa, 0)
-		n917 := len(b)
+		n901 := len(b)
 		b = x.Secret.AppendProto(b)
-		b = pbwire.Close(b, n917)
+		b = pbwire.Close(b, n901)
 	}
 	if x.DownwardAPI != nil {
 		b = append(b, 0x12, 0)
-		n918 := len(b)
+		n902 := len(b)
 		b = x.DownwardAPI.AppendProto(b)
-		b = pbwire.Close(b, n918)
+		b = pbwire.Close(b, n902)
 	}
 	if x.ConfigMap != nil {
 		b = append(b, 0x1a, 0)
-		n919 := len(b)
+		n903 := len(b)
 		b = x.ConfigMap.AppendProto(b)
-		b = pbwire.Close(b, n919)
+		b = pbwire.Close(b, n903)
 	}
 	if x.ServiceAccountToken != nil {
 		b = append(b, 0x22, 0)
-		n920 := len(b)
+		n904 := len(b)
 		b = x.ServiceAccountToken.AppendProto(b)
-		b = pbwire.Close(b, n920)
+		b = pbwire.Close(b, n904)
 	}
 	if x.ClusterTrustBundle != nil {
 		b = append(b, 0x2a, 0)
-		n921 := len(b)
+		n905 := len(b)
 		b = x.ClusterTrustBundle.AppendProto(b)
-		b = pbwire.Close(b, n921)
+		b = pbwire.Close(b, n905)
 	}
 	if x.PodCertificate != nil {
 		b = append(b, 0x32, 0)
-		n922 := len(b)
+		n906 := len(b)
 		b = x.PodCertificate.AppendProto(b)
-		b = pbwire.Close(b, n922)
+		b = pbwire.Close(b, n906)
 	}
 	return b
 }
@@ -9371,14 +9123,14 @@ func (x *VolumeProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *SecretProjection) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n923 := len(b)
+	n907 := len(b)
 	b = x.LocalObjectReference.AppendProto(b)
-	b = pbwire.Close(b, n923)
-	for i924 := range x.Items {
+	b = pbwire.Close(b, n907)
+	for i908 := range x.Items {
 		b = append(b, 0x12, 0)
-		n925 := len(b)
-		b = x.Items[i924].AppendProto(b)
-		b = pbwire.Close(b, n925)
+		n909 := len(b)
+		b = x.Items[i908].AppendProto(b)
+		b = pbwire.Close(b, n909)
 	}
 	if x.Optional != nil {
 		b = pbwire.AppendBool(append(b, 0x20), *x.Optional)
@@ -9396,19 +9148,19 @@ func (x *SecretProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Items = append(x.Items, KeyToPath{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 4:
-			v926 := d.Bool(f)
-			x.Optional = &v926
+			v910 := d.Bool(f)
+			x.Optional = &v910
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *DownwardAPIProjection) AppendProto(b []byte) []byte {
-	for i927 := range x.Items {
+	for i911 := range x.Items {
 		b = append(b, 0xa, 0)
-		n928 := len(b)
-		b = x.Items[i927].AppendProto(b)
-		b = pbwire.Close(b, n928)
+		n912 := len(b)
+		b = x.Items[i911].AppendProto(b)
+		b = pbwire.Close(b, n912)
 	}
 	return b
 }
@@ -9427,14 +9179,14 @@ func (x *DownwardAPIProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ConfigMapProjection) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n929 := len(b)
+	n913 := len(b)
 	b = x.LocalObjectReference.AppendProto(b)
-	b = pbwire.Close(b, n929)
-	for i930 := range x.Items {
+	b = pbwire.Close(b, n913)
+	for i914 := range x.Items {
 		b = append(b, 0x12, 0)
-		n931 := len(b)
-		b = x.Items[i930].AppendProto(b)
-		b = pbwire.Close(b, n931)
+		n915 := len(b)
+		b = x.Items[i914].AppendProto(b)
+		b = pbwire.Close(b, n915)
 	}
 	if x.Optional != nil {
 		b = pbwire.AppendBool(append(b, 0x20), *x.Optional)
@@ -9452,8 +9204,8 @@ func (x *ConfigMapProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Items = append(x.Items, KeyToPath{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 4:
-			v932 := d.Bool(f)
-			x.Optional = &v932
+			v916 := d.Bool(f)
+			x.Optional = &v916
 		}
 	}
 }
@@ -9465,9 +9217,6 @@ func (x *ServiceAccountTokenProjection) AppendProto(b []byte) []byte {
 		b = pbwire.AppendVarint(append(b, 0x10), uint64(*x.ExpirationSeconds))
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.Path)
-	if x.User != nil {
-		b = pbwire.AppendVarint(append(b, 0x20), uint64(*x.User))
-	}
 	return b
 }
 
@@ -9478,13 +9227,10 @@ func (x *ServiceAccountTokenProjection) DecodeProto(d *pbwire.Decoder, b []byte)
 		case 1:
 			x.Audience = d.String(f)
 		case 2:
-			v933 := d.Int(f)
-			x.ExpirationSeconds = &v933
+			v917 := d.Int(f)
+			x.ExpirationSeconds = &v917
 		case 3:
 			x.Path = d.String(f)
-		case 4:
-			v934 := d.Int(f)
-			x.User = &v934
 		}
 	}
 }
@@ -9499,16 +9245,13 @@ func (x *ClusterTrustBundleProjection) AppendProto(b []byte) []byte {
 	}
 	if x.LabelSelector != nil {
 		b = append(b, 0x1a, 0)
-		n935 := len(b)
+		n918 := len(b)
 		b = x.LabelSelector.AppendProto(b)
-		b = pbwire.Close(b, n935)
+		b = pbwire.Close(b, n918)
 	}
 	b = pbwire.AppendString(append(b, 0x22), x.Path)
 	if x.Optional != nil {
 		b = pbwire.AppendBool(append(b, 0x28), *x.Optional)
-	}
-	if x.User != nil {
-		b = pbwire.AppendVarint(append(b, 0x30), uint64(*x.User))
 	}
 	return b
 }
@@ -9518,11 +9261,11 @@ func (x *ClusterTrustBundleProjection) DecodeProto(d *pbwire.Decoder, b []byte) 
 	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
 		switch f.Number {
 		case 1:
-			v936 := d.String(f)
-			x.Name = &v936
+			v919 := d.String(f)
+			x.Name = &v919
 		case 2:
-			v937 := d.String(f)
-			x.SignerName = &v937
+			v920 := d.String(f)
+			x.SignerName = &v920
 		case 3:
 			if x.LabelSelector == nil {
 				x.LabelSelector = new(meta.LabelSelector)
@@ -9531,11 +9274,8 @@ func (x *ClusterTrustBundleProjection) DecodeProto(d *pbwire.Decoder, b []byte) 
 		case 4:
 			x.Path = d.String(f)
 		case 5:
-			v938 := d.Bool(f)
-			x.Optional = &v938
-		case 6:
-			v939 := d.Int(f)
-			x.User = &v939
+			v921 := d.Bool(f)
+			x.Optional = &v921
 		}
 	}
 }
@@ -9550,17 +9290,14 @@ func (x *PodCertificateProjection) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x22), x.CredentialBundlePath)
 	b = pbwire.AppendString(append(b, 0x2a), x.KeyPath)
 	b = pbwire.AppendString(append(b, 0x32), x.CertificateChainPath)
-	var stack940 [16]string
-	for _, k941 := range jsonwire.SortedKeys(x.UserAnnotations, stack940[:0]) {
-		v942 := x.UserAnnotations[k941]
+	var stack922 [16]string
+	for _, k923 := range jsonwire.SortedKeys(x.UserAnnotations, stack922[:0]) {
+		v924 := x.UserAnnotations[k923]
 		b = append(b, 0x3a, 0)
-		n943 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k941)
-		b = pbwire.AppendString(append(b, 0x12), v942)
-		b = pbwire.Close(b, n943)
-	}
-	if x.User != nil {
-		b = pbwire.AppendVarint(append(b, 0x40), uint64(*x.User))
+		n925 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k923)
+		b = pbwire.AppendString(append(b, 0x12), v924)
+		b = pbwire.Close(b, n925)
 	}
 	return b
 }
@@ -9574,8 +9311,8 @@ func (x *PodCertificateProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.KeyType = d.String(f)
 		case 3:
-			v944 := int32(d.Int(f))
-			x.MaxExpirationSeconds = &v944
+			v926 := int32(d.Int(f))
+			x.MaxExpirationSeconds = &v926
 		case 4:
 			x.CredentialBundlePath = d.String(f)
 		case 5:
@@ -9583,27 +9320,24 @@ func (x *PodCertificateProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 6:
 			x.CertificateChainPath = d.String(f)
 		case 7:
-			var k948 string
-			var v949 string
-			for entry945 := d.Message(f); ; {
-				g946, more947 := d.Next(&entry945)
-				if !more947 {
+			var k930 string
+			var v931 string
+			for entry927 := d.Message(f); ; {
+				g928, more929 := d.Next(&entry927)
+				if !more929 {
 					break
 				}
-				switch g946.Number {
+				switch g928.Number {
 				case 1:
-					k948 = d.String(g946)
+					k930 = d.String(g928)
 				case 2:
-					v949 = d.String(g946)
+					v931 = d.String(g928)
 				}
 			}
 			if x.UserAnnotations == nil {
 				x.UserAnnotations = map[string]string{}
 			}
-			x.UserAnnotations[k948] = v949
-		case 8:
-			v950 := d.Int(f)
-			x.User = &v950
+			x.UserAnnotations[k930] = v931
 		}
 	}
 }
@@ -9636,9 +9370,9 @@ func (x *ScaleIOVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.System)
 	if x.SecretRef != nil {
 		b = append(b, 0x1a, 0)
-		n951 := len(b)
+		n932 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n951)
+		b = pbwire.Close(b, n932)
 	}
 	b = pbwire.AppendBool(append(b, 0x20), x.SSLEnabled)
 	b = pbwire.AppendString(append(b, 0x2a), x.ProtectionDomain)
@@ -9689,9 +9423,9 @@ func (x *StorageOSVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendBool(append(b, 0x20), x.ReadOnly)
 	if x.SecretRef != nil {
 		b = append(b, 0x2a, 0)
-		n952 := len(b)
+		n933 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n952)
+		b = pbwire.Close(b, n933)
 	}
 	return b
 }
@@ -9726,20 +9460,20 @@ func (x *CSIVolumeSource) AppendProto(b []byte) []byte {
 	if x.FSType != nil {
 		b = pbwire.AppendString(append(b, 0x1a), *x.FSType)
 	}
-	var stack953 [16]string
-	for _, k954 := range jsonwire.SortedKeys(x.VolumeAttributes, stack953[:0]) {
-		v955 := x.VolumeAttributes[k954]
+	var stack934 [16]string
+	for _, k935 := range jsonwire.SortedKeys(x.VolumeAttributes, stack934[:0]) {
+		v936 := x.VolumeAttributes[k935]
 		b = append(b, 0x22, 0)
-		n956 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k954)
-		b = pbwire.AppendString(append(b, 0x12), v955)
-		b = pbwire.Close(b, n956)
+		n937 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k935)
+		b = pbwire.AppendString(append(b, 0x12), v936)
+		b = pbwire.Close(b, n937)
 	}
 	if x.NodePublishSecretRef != nil {
 		b = append(b, 0x2a, 0)
-		n957 := len(b)
+		n938 := len(b)
 		b = x.NodePublishSecretRef.AppendProto(b)
-		b = pbwire.Close(b, n957)
+		b = pbwire.Close(b, n938)
 	}
 	return b
 }
@@ -9751,30 +9485,30 @@ func (x *CSIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Driver = d.String(f)
 		case 2:
-			v958 := d.Bool(f)
-			x.ReadOnly = &v958
+			v939 := d.Bool(f)
+			x.ReadOnly = &v939
 		case 3:
-			v959 := d.String(f)
-			x.FSType = &v959
+			v940 := d.String(f)
+			x.FSType = &v940
 		case 4:
-			var k963 string
-			var v964 string
-			for entry960 := d.Message(f); ; {
-				g961, more962 := d.Next(&entry960)
-				if !more962 {
+			var k944 string
+			var v945 string
+			for entry941 := d.Message(f); ; {
+				g942, more943 := d.Next(&entry941)
+				if !more943 {
 					break
 				}
-				switch g961.Number {
+				switch g942.Number {
 				case 1:
-					k963 = d.String(g961)
+					k944 = d.String(g942)
 				case 2:
-					v964 = d.String(g961)
+					v945 = d.String(g942)
 				}
 			}
 			if x.VolumeAttributes == nil {
 				x.VolumeAttributes = map[string]string{}
 			}
-			x.VolumeAttributes[k963] = v964
+			x.VolumeAttributes[k944] = v945
 		case 5:
 			if x.NodePublishSecretRef == nil {
 				x.NodePublishSecretRef = new(LocalObjectReference)
@@ -9788,9 +9522,9 @@ func (x *CSIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *EphemeralVolumeSource) AppendProto(b []byte) []byte {
 	if x.VolumeClaimTemplate != nil {
 		b = append(b, 0xa, 0)
-		n965 := len(b)
+		n946 := len(b)
 		b = x.VolumeClaimTemplate.AppendProto(b)
-		b = pbwire.Close(b, n965)
+		b = pbwire.Close(b, n946)
 	}
 	return b
 }

@@ -37,7 +37,7 @@ func TestNumbers(t *testing.T) {
 				}
 			}
 			for n, line := range got {
-				if want[n] == "" {
+				if want[n] == "" && !older[typ.Name+" "+line] {
 					t.Errorf("%s.%s has field %d %q, which the contract has not", p.Dir, typ.Name, n, line)
 				}
 			}
@@ -48,15 +48,33 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// newer are fields of protobuf that no version has in its JSON yet. They are
-// skipped when read.
+// newer are fields that the contract has in protobuf and not yet in JSON.
+// They are skipped when read.
 var newer = map[string]bool{
+	"EmptyDirVolumeSource optional int32 mode":                                              true,
+	"ClusterTrustBundleProjection optional int64 user":                                      true,
 	"ConfigMapVolumeSource optional int64 defaultUser":                                      true,
+	"DownwardAPIVolumeFile optional int64 user":                                             true,
 	"DownwardAPIVolumeSource optional int64 defaultUser":                                    true,
-	"ProjectedVolumeSource optional int64 defaultUser":                                      true,
-	"SecretVolumeSource optional int64 defaultUser":                                         true,
+	"GRPCAction optional string mode":                                                       true,
+	"HTTPGetAction optional string protocol":                                                true,
+	"KeyToPath optional int64 user":                                                         true,
 	"NodeAllocatableResourceClaimStatus repeated NodeAllocatableMappedResources mapping":    true,
 	"NodeAllocatableResourceClaimStatus repeated NodeAllocatableOverheadResources overhead": true,
+	"NodeSpec optional NodePodPreemptionPolicy podPreemptionPolicy":                         true,
+	"PersistentVolumeClaimStatus optional VolumeHealthStatus healthStatus":                  true,
+	"PodCertificateProjection optional int64 user":                                          true,
+	"PodSpec repeated EvictionResponder evictionResponders":                                 true,
+	"PodStatus repeated PodVolumeHealth volumeHealth":                                       true,
+	"ProjectedVolumeSource optional int64 defaultUser":                                      true,
+	"SecretVolumeSource optional int64 defaultUser":                                         true,
+	"ServiceAccountTokenProjection optional int64 user":                                     true,
+	"VolumeMount repeated string bindMountOptions":                                          true,
+}
+
+// older are fields that the contract has in JSON and no longer in protobuf.
+var older = map[string]bool{
+	"NodeAllocatableResourceClaimStatus  map<string, .k8s.io.apimachinery.pkg.api.resource.Quantity> resources": true,
 }
 
 // contractLine is a field in the words of the contract: label, type, name.

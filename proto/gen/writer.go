@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"go/format"
 	"path"
-	"path"
 	"sort"
 )
 
@@ -64,9 +63,6 @@ func (w *writer) bytes() ([]byte, error) {
 		for i := range w.imports {
 			if !bytes.Contains(w.body.Bytes(), []byte(path.Base(i)+".")) {
 				continue // named by a type that was not written after all
-			}
-			if !bytes.Contains(w.body.Bytes(), []byte(path.Base(i)+".")) {
-				continue // an expression that was asked for and then not written
 			}
 			if bytes.Contains([]byte(i), []byte(".")) {
 				own = append(own, i)

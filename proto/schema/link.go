@@ -117,6 +117,8 @@ var scalars = []*Type{
 		Doc: "A set of fields, as a tree of their names."},
 	{Kind: Any, GoName: "meta.RawExtension", Name: "io.k8s.apimachinery.pkg.runtime.RawExtension",
 		Doc: "An object of any kind."},
+	{Kind: Any, GoName: "meta.Patch", Name: "io.k8s.apimachinery.pkg.apis.meta.v1.Patch",
+		Doc: "A change of an object, in the form that the content type names."},
 	{Kind: String, GoName: "meta.IntOrString", Name: "io.k8s.apimachinery.pkg.util.intstr.IntOrString", Format: "int-or-string",
 		Doc: "A number or a string."},
 	{Kind: String, GoName: "quantity.Quantity", Name: "io.k8s.apimachinery.pkg.api.resource.Quantity",
