@@ -38,7 +38,8 @@ func newNetwork(t testing.TB) *network {
 	n.node = n.all["node"]
 	n.bridge("br0", "10.99.0.1/24")
 	n.bridge("cni0", "10.244.1.1/24")
-	n.node.Run("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv4.conf.all.route_localnet=1")
+	n.node.Run("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv4.conf.all.route_localnet=1",
+		"net.ipv4.conf.all.send_redirects=0", "net.ipv4.conf.default.send_redirects=0", "net.ipv4.conf.br0.send_redirects=0")
 	n.node.Run("ip", "route", "add", "10.244.2.0/24", "via", "10.99.0.2")
 	n.node.Run("ip", "route", "add", "default", "via", "10.99.0.3")
 	n.join("a", "cni0", "10.244.1.2/24", "default via 10.244.1.1")

@@ -15,7 +15,7 @@ const defaultAffinity = 3 * time.Hour
 // resolve makes the ports of one service. Services without a cluster IP (headless,
 // ExternalName) and those that ask for another proxy have none.
 func resolve(node string, s *core.Service, sl map[string]*discovery.EndpointSlice) []*Port {
-	if s == nil || s.Spec.Type == core.ServiceTypeExternalName || s.Labels[LabelServiceProxyName] != "" {
+	if s == nil || s.Spec.Type == core.ServiceTypeExternalName || s.Labels[core.LabelServiceProxyName] != "" {
 		return nil
 	}
 	var ports []*Port

@@ -16,9 +16,6 @@ import (
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
-// LabelServiceProxyName is the label by which a service asks for another proxy than this one.
-const LabelServiceProxyName = "service.kubernetes.io/service-proxy-name"
-
 // Table holds services, their endpoint slices and the ports made of them. It is not safe
 // for concurrent use: one goroutine owns it.
 type Table struct {
