@@ -24,13 +24,13 @@ func (x *APIGroupDiscoveryList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIGroupDiscoveryList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, APIGroupDiscovery{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -52,13 +52,13 @@ func (x *APIGroupDiscovery) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIGroupDiscovery) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Versions = append(x.Versions, APIVersionDiscovery{})
-			x.Versions[len(x.Versions)-1].DecodeProto(d, d.Message(f))
+			x.Versions[len(x.Versions)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -78,15 +78,15 @@ func (x *APIVersionDiscovery) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIVersionDiscovery) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Version = d.String(f)
+			x.Version = d.String()
 		case 2:
 			x.Resources = append(x.Resources, APIResourceDiscovery{})
-			x.Resources[len(x.Resources)-1].DecodeProto(d, d.Message(f))
+			x.Resources[len(x.Resources)-1].DecodeProto(d, d.Message())
 		case 3:
-			x.Freshness = DiscoveryFreshness(d.String(f))
+			x.Freshness = DiscoveryFreshness(d.String())
 		}
 	}
 }
@@ -122,28 +122,28 @@ func (x *APIResourceDiscovery) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIResourceDiscovery) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Resource = d.String(f)
+			x.Resource = d.String()
 		case 2:
 			if x.ResponseKind == nil {
 				x.ResponseKind = new(meta.GroupVersionKind)
 			}
-			x.ResponseKind.DecodeProto(d, d.Message(f))
+			x.ResponseKind.DecodeProto(d, d.Message())
 		case 3:
-			x.Scope = ResourceScope(d.String(f))
+			x.Scope = ResourceScope(d.String())
 		case 4:
-			x.SingularResource = d.String(f)
+			x.SingularResource = d.String()
 		case 5:
-			x.Verbs = append(x.Verbs, d.String(f))
+			x.Verbs = append(x.Verbs, d.String())
 		case 6:
-			x.ShortNames = append(x.ShortNames, d.String(f))
+			x.ShortNames = append(x.ShortNames, d.String())
 		case 7:
-			x.Categories = append(x.Categories, d.String(f))
+			x.Categories = append(x.Categories, d.String())
 		case 8:
 			x.Subresources = append(x.Subresources, APISubresourceDiscovery{})
-			x.Subresources[len(x.Subresources)-1].DecodeProto(d, d.Message(f))
+			x.Subresources[len(x.Subresources)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -171,20 +171,20 @@ func (x *APISubresourceDiscovery) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APISubresourceDiscovery) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Subresource = d.String(f)
+			x.Subresource = d.String()
 		case 2:
 			if x.ResponseKind == nil {
 				x.ResponseKind = new(meta.GroupVersionKind)
 			}
-			x.ResponseKind.DecodeProto(d, d.Message(f))
+			x.ResponseKind.DecodeProto(d, d.Message())
 		case 3:
 			x.AcceptedTypes = append(x.AcceptedTypes, meta.GroupVersionKind{})
-			x.AcceptedTypes[len(x.AcceptedTypes)-1].DecodeProto(d, d.Message(f))
+			x.AcceptedTypes[len(x.AcceptedTypes)-1].DecodeProto(d, d.Message())
 		case 4:
-			x.Verbs = append(x.Verbs, d.String(f))
+			x.Verbs = append(x.Verbs, d.String())
 		}
 	}
 }

@@ -26,14 +26,14 @@ func (x *TokenRequest) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *TokenRequest) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Spec.DecodeProto(d, d.Message(f))
+			x.Spec.DecodeProto(d, d.Message())
 		case 3:
-			x.Status.DecodeProto(d, d.Message(f))
+			x.Status.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -57,17 +57,17 @@ func (x *TokenRequestSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *TokenRequestSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Audiences = append(x.Audiences, d.String(f))
+			x.Audiences = append(x.Audiences, d.String())
 		case 3:
 			if x.BoundObjectRef == nil {
 				x.BoundObjectRef = new(BoundObjectReference)
 			}
-			x.BoundObjectRef.DecodeProto(d, d.Message(f))
+			x.BoundObjectRef.DecodeProto(d, d.Message())
 		case 4:
-			v6 := d.Int(f)
+			v6 := d.Int()
 			x.ExpirationSeconds = &v6
 		}
 	}
@@ -85,12 +85,12 @@ func (x *TokenRequestStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *TokenRequestStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Token = d.String(f)
+			x.Token = d.String()
 		case 2:
-			x.ExpirationTimestamp.DecodeProto(d, d.Message(f))
+			x.ExpirationTimestamp.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -106,16 +106,16 @@ func (x *BoundObjectReference) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *BoundObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Kind = d.String(f)
+			x.Kind = d.String()
 		case 2:
-			x.APIVersion = d.String(f)
+			x.APIVersion = d.String()
 		case 3:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 4:
-			x.UID = meta.UID(d.String(f))
+			x.UID = meta.UID(d.String())
 		}
 	}
 }

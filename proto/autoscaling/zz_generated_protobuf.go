@@ -25,14 +25,14 @@ func (x *Scale) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Scale) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Spec.DecodeProto(d, d.Message(f))
+			x.Spec.DecodeProto(d, d.Message())
 		case 3:
-			x.Status.DecodeProto(d, d.Message(f))
+			x.Status.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -45,10 +45,10 @@ func (x *ScaleSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ScaleSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Replicas = int32(d.Int(f))
+			x.Replicas = int32(d.Int())
 		}
 	}
 }
@@ -62,12 +62,12 @@ func (x *ScaleStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ScaleStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Replicas = int32(d.Int(f))
+			x.Replicas = int32(d.Int())
 		case 2:
-			x.Selector = d.String(f)
+			x.Selector = d.String()
 		}
 	}
 }

@@ -107,23 +107,23 @@ func (u *unknown) AppendProto(b []byte) []byte { return b }
 
 // DecodeProto reads the envelope's fields.
 func (u *unknown) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			u.decodeType(d, d.Message(f))
+			u.decodeType(d, d.Message())
 		case 2:
-			u.raw = d.Message(f)
+			u.raw = d.Message()
 		}
 	}
 }
 
 func (u *unknown) decodeType(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			u.apiVersion = d.String(f)
+			u.apiVersion = d.String()
 		case 2:
-			u.kind = d.String(f)
+			u.kind = d.String()
 		}
 	}
 }

@@ -22,12 +22,12 @@ func (x *Lease) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Lease) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Spec.DecodeProto(d, d.Message(f))
+			x.Spec.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -66,32 +66,32 @@ func (x *LeaseSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LeaseSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			v5 := d.String(f)
+			v5 := d.String()
 			x.HolderIdentity = &v5
 		case 2:
-			v6 := int32(d.Int(f))
+			v6 := int32(d.Int())
 			x.LeaseDurationSeconds = &v6
 		case 3:
 			if x.AcquireTime == nil {
 				x.AcquireTime = new(meta.MicroTime)
 			}
-			x.AcquireTime.DecodeProto(d, d.Message(f))
+			x.AcquireTime.DecodeProto(d, d.Message())
 		case 4:
 			if x.RenewTime == nil {
 				x.RenewTime = new(meta.MicroTime)
 			}
-			x.RenewTime.DecodeProto(d, d.Message(f))
+			x.RenewTime.DecodeProto(d, d.Message())
 		case 5:
-			v7 := int32(d.Int(f))
+			v7 := int32(d.Int())
 			x.LeaseTransitions = &v7
 		case 6:
-			v8 := CoordinatedLeaseStrategy(d.String(f))
+			v8 := CoordinatedLeaseStrategy(d.String())
 			x.Strategy = &v8
 		case 7:
-			v9 := d.String(f)
+			v9 := d.String()
 			x.PreferredHolder = &v9
 		}
 	}
@@ -114,13 +114,13 @@ func (x *LeaseList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LeaseList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, Lease{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }

@@ -26,13 +26,13 @@ func (x *ComponentStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ComponentStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Conditions = append(x.Conditions, ComponentCondition{})
-			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
+			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -48,16 +48,16 @@ func (x *ComponentCondition) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ComponentCondition) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Type = ComponentConditionType(d.String(f))
+			x.Type = ComponentConditionType(d.String())
 		case 2:
-			x.Status = ConditionStatus(d.String(f))
+			x.Status = ConditionStatus(d.String())
 		case 3:
-			x.Message = d.String(f)
+			x.Message = d.String()
 		case 4:
-			x.Error = d.String(f)
+			x.Error = d.String()
 		}
 	}
 }
@@ -79,13 +79,13 @@ func (x *ComponentStatusList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ComponentStatusList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, ComponentStatus{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -124,52 +124,44 @@ func (x *ConfigMap) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ConfigMap) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			var k19 string
-			var v20 string
-			for entry16 := d.Message(f); ; {
-				g17, more18 := d.Next(&entry16)
-				if !more18 {
-					break
-				}
-				switch g17.Number {
+			var k17 string
+			var v18 string
+			for entry16 := d.Message(); d.Next(&entry16); {
+				switch d.Number {
 				case 1:
-					k19 = d.String(g17)
+					k17 = d.String()
 				case 2:
-					v20 = d.String(g17)
+					v18 = d.String()
 				}
 			}
 			if x.Data == nil {
 				x.Data = map[string]string{}
 			}
-			x.Data[k19] = v20
+			x.Data[k17] = v18
 		case 3:
-			var k24 string
-			var v25 []byte
-			v25 = []byte{}
-			for entry21 := d.Message(f); ; {
-				g22, more23 := d.Next(&entry21)
-				if !more23 {
-					break
-				}
-				switch g22.Number {
+			var k20 string
+			var v21 []byte
+			v21 = []byte{}
+			for entry19 := d.Message(); d.Next(&entry19); {
+				switch d.Number {
 				case 1:
-					k24 = d.String(g22)
+					k20 = d.String()
 				case 2:
-					v25 = d.Bytes(g22)
+					v21 = d.Bytes()
 				}
 			}
 			if x.BinaryData == nil {
 				x.BinaryData = map[string][]byte{}
 			}
-			x.BinaryData[k24] = v25
+			x.BinaryData[k20] = v21
 		case 4:
-			v26 := d.Bool(f)
-			x.Immutable = &v26
+			v22 := d.Bool()
+			x.Immutable = &v22
 		}
 	}
 }
@@ -177,27 +169,27 @@ func (x *ConfigMap) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ConfigMapList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n27 := len(b)
+	n23 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n27)
-	for i28 := range x.Items {
+	b = pbwire.Close(b, n23)
+	for i24 := range x.Items {
 		b = append(b, 0x12, 0)
-		n29 := len(b)
-		b = x.Items[i28].AppendProto(b)
-		b = pbwire.Close(b, n29)
+		n25 := len(b)
+		b = x.Items[i24].AppendProto(b)
+		b = pbwire.Close(b, n25)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ConfigMapList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, ConfigMap{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -212,9 +204,9 @@ func (x *PodLogOptions) AppendProto(b []byte) []byte {
 	}
 	if x.SinceTime != nil {
 		b = append(b, 0x2a, 0)
-		n30 := len(b)
+		n26 := len(b)
 		b = x.SinceTime.AppendProto(b)
-		b = pbwire.Close(b, n30)
+		b = pbwire.Close(b, n26)
 	}
 	b = pbwire.AppendBool(append(b, 0x30), x.Timestamps)
 	if x.TailLines != nil {
@@ -232,35 +224,35 @@ func (x *PodLogOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodLogOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Container = d.String(f)
+			x.Container = d.String()
 		case 2:
-			x.Follow = d.Bool(f)
+			x.Follow = d.Bool()
 		case 3:
-			x.Previous = d.Bool(f)
+			x.Previous = d.Bool()
 		case 4:
-			v31 := d.Int(f)
-			x.SinceSeconds = &v31
+			v27 := d.Int()
+			x.SinceSeconds = &v27
 		case 5:
 			if x.SinceTime == nil {
 				x.SinceTime = new(meta.Time)
 			}
-			x.SinceTime.DecodeProto(d, d.Message(f))
+			x.SinceTime.DecodeProto(d, d.Message())
 		case 6:
-			x.Timestamps = d.Bool(f)
+			x.Timestamps = d.Bool()
 		case 7:
-			v32 := d.Int(f)
-			x.TailLines = &v32
+			v28 := d.Int()
+			x.TailLines = &v28
 		case 8:
-			v33 := d.Int(f)
-			x.LimitBytes = &v33
+			v29 := d.Int()
+			x.LimitBytes = &v29
 		case 9:
-			x.InsecureSkipTLSVerifyBackend = d.Bool(f)
+			x.InsecureSkipTLSVerifyBackend = d.Bool()
 		case 10:
-			v34 := d.String(f)
-			x.Stream = &v34
+			v30 := d.String()
+			x.Stream = &v30
 		}
 	}
 }
@@ -272,28 +264,28 @@ func (x *PodExecOptions) AppendProto(b []byte) []byte {
 	b = pbwire.AppendBool(append(b, 0x18), x.Stderr)
 	b = pbwire.AppendBool(append(b, 0x20), x.TTY)
 	b = pbwire.AppendString(append(b, 0x2a), x.Container)
-	for i35 := range x.Command {
-		b = pbwire.AppendString(append(b, 0x32), x.Command[i35])
+	for i31 := range x.Command {
+		b = pbwire.AppendString(append(b, 0x32), x.Command[i31])
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodExecOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Stdin = d.Bool(f)
+			x.Stdin = d.Bool()
 		case 2:
-			x.Stdout = d.Bool(f)
+			x.Stdout = d.Bool()
 		case 3:
-			x.Stderr = d.Bool(f)
+			x.Stderr = d.Bool()
 		case 4:
-			x.TTY = d.Bool(f)
+			x.TTY = d.Bool()
 		case 5:
-			x.Container = d.String(f)
+			x.Container = d.String()
 		case 6:
-			x.Command = append(x.Command, d.String(f))
+			x.Command = append(x.Command, d.String())
 		}
 	}
 }
@@ -310,36 +302,36 @@ func (x *PodAttachOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodAttachOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Stdin = d.Bool(f)
+			x.Stdin = d.Bool()
 		case 2:
-			x.Stdout = d.Bool(f)
+			x.Stdout = d.Bool()
 		case 3:
-			x.Stderr = d.Bool(f)
+			x.Stderr = d.Bool()
 		case 4:
-			x.TTY = d.Bool(f)
+			x.TTY = d.Bool()
 		case 5:
-			x.Container = d.String(f)
+			x.Container = d.String()
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *PodPortForwardOptions) AppendProto(b []byte) []byte {
-	for i36 := range x.Ports {
-		b = pbwire.AppendVarint(append(b, 0x8), uint64(x.Ports[i36]))
+	for i32 := range x.Ports {
+		b = pbwire.AppendVarint(append(b, 0x8), uint64(x.Ports[i32]))
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodPortForwardOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Ports = pbwire.Ints(d, f, x.Ports)
+			x.Ports = pbwire.Ints(d, x.Ports)
 		}
 	}
 }
@@ -352,10 +344,10 @@ func (x *PodProxyOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodProxyOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Path = d.String(f)
+			x.Path = d.String()
 		}
 	}
 }
@@ -368,10 +360,10 @@ func (x *NodeProxyOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeProxyOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Path = d.String(f)
+			x.Path = d.String()
 		}
 	}
 }
@@ -384,10 +376,10 @@ func (x *ServiceProxyOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServiceProxyOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Path = d.String(f)
+			x.Path = d.String()
 		}
 	}
 }
@@ -396,178 +388,178 @@ func (x *ServiceProxyOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *Container) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Name)
 	b = pbwire.AppendString(append(b, 0x12), x.Image)
-	for i37 := range x.Command {
-		b = pbwire.AppendString(append(b, 0x1a), x.Command[i37])
+	for i33 := range x.Command {
+		b = pbwire.AppendString(append(b, 0x1a), x.Command[i33])
 	}
-	for i38 := range x.Args {
-		b = pbwire.AppendString(append(b, 0x22), x.Args[i38])
+	for i34 := range x.Args {
+		b = pbwire.AppendString(append(b, 0x22), x.Args[i34])
 	}
 	b = pbwire.AppendString(append(b, 0x2a), x.WorkingDir)
-	for i39 := range x.Ports {
+	for i35 := range x.Ports {
 		b = append(b, 0x32, 0)
-		n40 := len(b)
-		b = x.Ports[i39].AppendProto(b)
-		b = pbwire.Close(b, n40)
+		n36 := len(b)
+		b = x.Ports[i35].AppendProto(b)
+		b = pbwire.Close(b, n36)
 	}
-	for i41 := range x.Env {
+	for i37 := range x.Env {
 		b = append(b, 0x3a, 0)
-		n42 := len(b)
-		b = x.Env[i41].AppendProto(b)
-		b = pbwire.Close(b, n42)
+		n38 := len(b)
+		b = x.Env[i37].AppendProto(b)
+		b = pbwire.Close(b, n38)
 	}
 	b = append(b, 0x42, 0)
-	n43 := len(b)
+	n39 := len(b)
 	b = x.Resources.AppendProto(b)
-	b = pbwire.Close(b, n43)
-	for i44 := range x.VolumeMounts {
+	b = pbwire.Close(b, n39)
+	for i40 := range x.VolumeMounts {
 		b = append(b, 0x4a, 0)
-		n45 := len(b)
-		b = x.VolumeMounts[i44].AppendProto(b)
-		b = pbwire.Close(b, n45)
+		n41 := len(b)
+		b = x.VolumeMounts[i40].AppendProto(b)
+		b = pbwire.Close(b, n41)
 	}
 	if x.LivenessProbe != nil {
 		b = append(b, 0x52, 0)
-		n46 := len(b)
+		n42 := len(b)
 		b = x.LivenessProbe.AppendProto(b)
-		b = pbwire.Close(b, n46)
+		b = pbwire.Close(b, n42)
 	}
 	if x.ReadinessProbe != nil {
 		b = append(b, 0x5a, 0)
-		n47 := len(b)
+		n43 := len(b)
 		b = x.ReadinessProbe.AppendProto(b)
-		b = pbwire.Close(b, n47)
+		b = pbwire.Close(b, n43)
 	}
 	if x.Lifecycle != nil {
 		b = append(b, 0x62, 0)
-		n48 := len(b)
+		n44 := len(b)
 		b = x.Lifecycle.AppendProto(b)
-		b = pbwire.Close(b, n48)
+		b = pbwire.Close(b, n44)
 	}
 	b = pbwire.AppendString(append(b, 0x6a), x.TerminationMessagePath)
 	b = pbwire.AppendString(append(b, 0x72), x.ImagePullPolicy)
 	if x.SecurityContext != nil {
 		b = append(b, 0x7a, 0)
-		n49 := len(b)
+		n45 := len(b)
 		b = x.SecurityContext.AppendProto(b)
-		b = pbwire.Close(b, n49)
+		b = pbwire.Close(b, n45)
 	}
 	b = pbwire.AppendBool(append(b, 0x80, 0x1), x.Stdin)
 	b = pbwire.AppendBool(append(b, 0x88, 0x1), x.StdinOnce)
 	b = pbwire.AppendBool(append(b, 0x90, 0x1), x.TTY)
-	for i50 := range x.EnvFrom {
+	for i46 := range x.EnvFrom {
 		b = append(b, 0x9a, 0x1, 0)
-		n51 := len(b)
-		b = x.EnvFrom[i50].AppendProto(b)
-		b = pbwire.Close(b, n51)
+		n47 := len(b)
+		b = x.EnvFrom[i46].AppendProto(b)
+		b = pbwire.Close(b, n47)
 	}
 	b = pbwire.AppendString(append(b, 0xa2, 0x1), x.TerminationMessagePolicy)
-	for i52 := range x.VolumeDevices {
+	for i48 := range x.VolumeDevices {
 		b = append(b, 0xaa, 0x1, 0)
-		n53 := len(b)
-		b = x.VolumeDevices[i52].AppendProto(b)
-		b = pbwire.Close(b, n53)
+		n49 := len(b)
+		b = x.VolumeDevices[i48].AppendProto(b)
+		b = pbwire.Close(b, n49)
 	}
 	if x.StartupProbe != nil {
 		b = append(b, 0xb2, 0x1, 0)
-		n54 := len(b)
+		n50 := len(b)
 		b = x.StartupProbe.AppendProto(b)
-		b = pbwire.Close(b, n54)
+		b = pbwire.Close(b, n50)
 	}
-	for i55 := range x.ResizePolicy {
+	for i51 := range x.ResizePolicy {
 		b = append(b, 0xba, 0x1, 0)
-		n56 := len(b)
-		b = x.ResizePolicy[i55].AppendProto(b)
-		b = pbwire.Close(b, n56)
+		n52 := len(b)
+		b = x.ResizePolicy[i51].AppendProto(b)
+		b = pbwire.Close(b, n52)
 	}
 	if x.RestartPolicy != nil {
 		b = pbwire.AppendString(append(b, 0xc2, 0x1), *x.RestartPolicy)
 	}
-	for i57 := range x.RestartPolicyRules {
+	for i53 := range x.RestartPolicyRules {
 		b = append(b, 0xca, 0x1, 0)
-		n58 := len(b)
-		b = x.RestartPolicyRules[i57].AppendProto(b)
-		b = pbwire.Close(b, n58)
+		n54 := len(b)
+		b = x.RestartPolicyRules[i53].AppendProto(b)
+		b = pbwire.Close(b, n54)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Container) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.Image = d.String(f)
+			x.Image = d.String()
 		case 3:
-			x.Command = append(x.Command, d.String(f))
+			x.Command = append(x.Command, d.String())
 		case 4:
-			x.Args = append(x.Args, d.String(f))
+			x.Args = append(x.Args, d.String())
 		case 5:
-			x.WorkingDir = d.String(f)
+			x.WorkingDir = d.String()
 		case 6:
 			x.Ports = append(x.Ports, ContainerPort{})
-			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
+			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message())
 		case 7:
 			x.Env = append(x.Env, EnvVar{})
-			x.Env[len(x.Env)-1].DecodeProto(d, d.Message(f))
+			x.Env[len(x.Env)-1].DecodeProto(d, d.Message())
 		case 8:
-			x.Resources.DecodeProto(d, d.Message(f))
+			x.Resources.DecodeProto(d, d.Message())
 		case 9:
 			x.VolumeMounts = append(x.VolumeMounts, VolumeMount{})
-			x.VolumeMounts[len(x.VolumeMounts)-1].DecodeProto(d, d.Message(f))
+			x.VolumeMounts[len(x.VolumeMounts)-1].DecodeProto(d, d.Message())
 		case 10:
 			if x.LivenessProbe == nil {
 				x.LivenessProbe = new(Probe)
 			}
-			x.LivenessProbe.DecodeProto(d, d.Message(f))
+			x.LivenessProbe.DecodeProto(d, d.Message())
 		case 11:
 			if x.ReadinessProbe == nil {
 				x.ReadinessProbe = new(Probe)
 			}
-			x.ReadinessProbe.DecodeProto(d, d.Message(f))
+			x.ReadinessProbe.DecodeProto(d, d.Message())
 		case 12:
 			if x.Lifecycle == nil {
 				x.Lifecycle = new(Lifecycle)
 			}
-			x.Lifecycle.DecodeProto(d, d.Message(f))
+			x.Lifecycle.DecodeProto(d, d.Message())
 		case 13:
-			x.TerminationMessagePath = d.String(f)
+			x.TerminationMessagePath = d.String()
 		case 14:
-			x.ImagePullPolicy = PullPolicy(d.String(f))
+			x.ImagePullPolicy = PullPolicy(d.String())
 		case 15:
 			if x.SecurityContext == nil {
 				x.SecurityContext = new(SecurityContext)
 			}
-			x.SecurityContext.DecodeProto(d, d.Message(f))
+			x.SecurityContext.DecodeProto(d, d.Message())
 		case 16:
-			x.Stdin = d.Bool(f)
+			x.Stdin = d.Bool()
 		case 17:
-			x.StdinOnce = d.Bool(f)
+			x.StdinOnce = d.Bool()
 		case 18:
-			x.TTY = d.Bool(f)
+			x.TTY = d.Bool()
 		case 19:
 			x.EnvFrom = append(x.EnvFrom, EnvFromSource{})
-			x.EnvFrom[len(x.EnvFrom)-1].DecodeProto(d, d.Message(f))
+			x.EnvFrom[len(x.EnvFrom)-1].DecodeProto(d, d.Message())
 		case 20:
-			x.TerminationMessagePolicy = TerminationMessagePolicy(d.String(f))
+			x.TerminationMessagePolicy = TerminationMessagePolicy(d.String())
 		case 21:
 			x.VolumeDevices = append(x.VolumeDevices, VolumeDevice{})
-			x.VolumeDevices[len(x.VolumeDevices)-1].DecodeProto(d, d.Message(f))
+			x.VolumeDevices[len(x.VolumeDevices)-1].DecodeProto(d, d.Message())
 		case 22:
 			if x.StartupProbe == nil {
 				x.StartupProbe = new(Probe)
 			}
-			x.StartupProbe.DecodeProto(d, d.Message(f))
+			x.StartupProbe.DecodeProto(d, d.Message())
 		case 23:
 			x.ResizePolicy = append(x.ResizePolicy, ContainerResizePolicy{})
-			x.ResizePolicy[len(x.ResizePolicy)-1].DecodeProto(d, d.Message(f))
+			x.ResizePolicy[len(x.ResizePolicy)-1].DecodeProto(d, d.Message())
 		case 24:
-			v59 := ContainerRestartPolicy(d.String(f))
-			x.RestartPolicy = &v59
+			v55 := ContainerRestartPolicy(d.String())
+			x.RestartPolicy = &v55
 		case 25:
 			x.RestartPolicyRules = append(x.RestartPolicyRules, ContainerRestartRule{})
-			x.RestartPolicyRules[len(x.RestartPolicyRules)-1].DecodeProto(d, d.Message(f))
+			x.RestartPolicyRules[len(x.RestartPolicyRules)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -584,18 +576,18 @@ func (x *ContainerPort) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerPort) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.HostPort = int32(d.Int(f))
+			x.HostPort = int32(d.Int())
 		case 3:
-			x.ContainerPort = int32(d.Int(f))
+			x.ContainerPort = int32(d.Int())
 		case 4:
-			x.Protocol = Protocol(d.String(f))
+			x.Protocol = Protocol(d.String())
 		case 5:
-			x.HostIP = d.String(f)
+			x.HostIP = d.String()
 		}
 	}
 }
@@ -605,35 +597,35 @@ func (x *EnvFromSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Prefix)
 	if x.ConfigMapRef != nil {
 		b = append(b, 0x12, 0)
-		n60 := len(b)
+		n56 := len(b)
 		b = x.ConfigMapRef.AppendProto(b)
-		b = pbwire.Close(b, n60)
+		b = pbwire.Close(b, n56)
 	}
 	if x.SecretRef != nil {
 		b = append(b, 0x1a, 0)
-		n61 := len(b)
+		n57 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n61)
+		b = pbwire.Close(b, n57)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EnvFromSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Prefix = d.String(f)
+			x.Prefix = d.String()
 		case 2:
 			if x.ConfigMapRef == nil {
 				x.ConfigMapRef = new(ConfigMapEnvSource)
 			}
-			x.ConfigMapRef.DecodeProto(d, d.Message(f))
+			x.ConfigMapRef.DecodeProto(d, d.Message())
 		case 3:
 			if x.SecretRef == nil {
 				x.SecretRef = new(SecretEnvSource)
 			}
-			x.SecretRef.DecodeProto(d, d.Message(f))
+			x.SecretRef.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -641,9 +633,9 @@ func (x *EnvFromSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ConfigMapEnvSource) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n62 := len(b)
+	n58 := len(b)
 	b = x.LocalObjectReference.AppendProto(b)
-	b = pbwire.Close(b, n62)
+	b = pbwire.Close(b, n58)
 	if x.Optional != nil {
 		b = pbwire.AppendBool(append(b, 0x10), *x.Optional)
 	}
@@ -652,13 +644,13 @@ func (x *ConfigMapEnvSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ConfigMapEnvSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.LocalObjectReference.DecodeProto(d, d.Message(f))
+			x.LocalObjectReference.DecodeProto(d, d.Message())
 		case 2:
-			v63 := d.Bool(f)
-			x.Optional = &v63
+			v59 := d.Bool()
+			x.Optional = &v59
 		}
 	}
 }
@@ -666,9 +658,9 @@ func (x *ConfigMapEnvSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *SecretEnvSource) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n64 := len(b)
+	n60 := len(b)
 	b = x.LocalObjectReference.AppendProto(b)
-	b = pbwire.Close(b, n64)
+	b = pbwire.Close(b, n60)
 	if x.Optional != nil {
 		b = pbwire.AppendBool(append(b, 0x10), *x.Optional)
 	}
@@ -677,13 +669,13 @@ func (x *SecretEnvSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SecretEnvSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.LocalObjectReference.DecodeProto(d, d.Message(f))
+			x.LocalObjectReference.DecodeProto(d, d.Message())
 		case 2:
-			v65 := d.Bool(f)
-			x.Optional = &v65
+			v61 := d.Bool()
+			x.Optional = &v61
 		}
 	}
 }
@@ -694,26 +686,26 @@ func (x *EnvVar) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.Value)
 	if x.ValueFrom != nil {
 		b = append(b, 0x1a, 0)
-		n66 := len(b)
+		n62 := len(b)
 		b = x.ValueFrom.AppendProto(b)
-		b = pbwire.Close(b, n66)
+		b = pbwire.Close(b, n62)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EnvVar) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.Value = d.String(f)
+			x.Value = d.String()
 		case 3:
 			if x.ValueFrom == nil {
 				x.ValueFrom = new(EnvVarSource)
 			}
-			x.ValueFrom.DecodeProto(d, d.Message(f))
+			x.ValueFrom.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -722,66 +714,66 @@ func (x *EnvVar) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *EnvVarSource) AppendProto(b []byte) []byte {
 	if x.FieldRef != nil {
 		b = append(b, 0xa, 0)
-		n67 := len(b)
+		n63 := len(b)
 		b = x.FieldRef.AppendProto(b)
-		b = pbwire.Close(b, n67)
+		b = pbwire.Close(b, n63)
 	}
 	if x.ResourceFieldRef != nil {
 		b = append(b, 0x12, 0)
-		n68 := len(b)
+		n64 := len(b)
 		b = x.ResourceFieldRef.AppendProto(b)
-		b = pbwire.Close(b, n68)
+		b = pbwire.Close(b, n64)
 	}
 	if x.ConfigMapKeyRef != nil {
 		b = append(b, 0x1a, 0)
-		n69 := len(b)
+		n65 := len(b)
 		b = x.ConfigMapKeyRef.AppendProto(b)
-		b = pbwire.Close(b, n69)
+		b = pbwire.Close(b, n65)
 	}
 	if x.SecretKeyRef != nil {
 		b = append(b, 0x22, 0)
-		n70 := len(b)
+		n66 := len(b)
 		b = x.SecretKeyRef.AppendProto(b)
-		b = pbwire.Close(b, n70)
+		b = pbwire.Close(b, n66)
 	}
 	if x.FileKeyRef != nil {
 		b = append(b, 0x2a, 0)
-		n71 := len(b)
+		n67 := len(b)
 		b = x.FileKeyRef.AppendProto(b)
-		b = pbwire.Close(b, n71)
+		b = pbwire.Close(b, n67)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EnvVarSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.FieldRef == nil {
 				x.FieldRef = new(ObjectFieldSelector)
 			}
-			x.FieldRef.DecodeProto(d, d.Message(f))
+			x.FieldRef.DecodeProto(d, d.Message())
 		case 2:
 			if x.ResourceFieldRef == nil {
 				x.ResourceFieldRef = new(ResourceFieldSelector)
 			}
-			x.ResourceFieldRef.DecodeProto(d, d.Message(f))
+			x.ResourceFieldRef.DecodeProto(d, d.Message())
 		case 3:
 			if x.ConfigMapKeyRef == nil {
 				x.ConfigMapKeyRef = new(ConfigMapKeySelector)
 			}
-			x.ConfigMapKeyRef.DecodeProto(d, d.Message(f))
+			x.ConfigMapKeyRef.DecodeProto(d, d.Message())
 		case 4:
 			if x.SecretKeyRef == nil {
 				x.SecretKeyRef = new(SecretKeySelector)
 			}
-			x.SecretKeyRef.DecodeProto(d, d.Message(f))
+			x.SecretKeyRef.DecodeProto(d, d.Message())
 		case 5:
 			if x.FileKeyRef == nil {
 				x.FileKeyRef = new(FileKeySelector)
 			}
-			x.FileKeyRef.DecodeProto(d, d.Message(f))
+			x.FileKeyRef.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -789,9 +781,9 @@ func (x *EnvVarSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ConfigMapKeySelector) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n72 := len(b)
+	n68 := len(b)
 	b = x.LocalObjectReference.AppendProto(b)
-	b = pbwire.Close(b, n72)
+	b = pbwire.Close(b, n68)
 	b = pbwire.AppendString(append(b, 0x12), x.Key)
 	if x.Optional != nil {
 		b = pbwire.AppendBool(append(b, 0x18), *x.Optional)
@@ -801,15 +793,15 @@ func (x *ConfigMapKeySelector) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ConfigMapKeySelector) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.LocalObjectReference.DecodeProto(d, d.Message(f))
+			x.LocalObjectReference.DecodeProto(d, d.Message())
 		case 2:
-			x.Key = d.String(f)
+			x.Key = d.String()
 		case 3:
-			v73 := d.Bool(f)
-			x.Optional = &v73
+			v69 := d.Bool()
+			x.Optional = &v69
 		}
 	}
 }
@@ -817,9 +809,9 @@ func (x *ConfigMapKeySelector) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *SecretKeySelector) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n74 := len(b)
+	n70 := len(b)
 	b = x.LocalObjectReference.AppendProto(b)
-	b = pbwire.Close(b, n74)
+	b = pbwire.Close(b, n70)
 	b = pbwire.AppendString(append(b, 0x12), x.Key)
 	if x.Optional != nil {
 		b = pbwire.AppendBool(append(b, 0x18), *x.Optional)
@@ -829,15 +821,15 @@ func (x *SecretKeySelector) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SecretKeySelector) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.LocalObjectReference.DecodeProto(d, d.Message(f))
+			x.LocalObjectReference.DecodeProto(d, d.Message())
 		case 2:
-			x.Key = d.String(f)
+			x.Key = d.String()
 		case 3:
-			v75 := d.Bool(f)
-			x.Optional = &v75
+			v71 := d.Bool()
+			x.Optional = &v71
 		}
 	}
 }
@@ -855,17 +847,17 @@ func (x *FileKeySelector) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *FileKeySelector) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.VolumeName = d.String(f)
+			x.VolumeName = d.String()
 		case 2:
-			x.Path = d.String(f)
+			x.Path = d.String()
 		case 3:
-			x.Key = d.String(f)
+			x.Key = d.String()
 		case 4:
-			v76 := d.Bool(f)
-			x.Optional = &v76
+			v72 := d.Bool()
+			x.Optional = &v72
 		}
 	}
 }
@@ -879,12 +871,12 @@ func (x *ContainerResizePolicy) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerResizePolicy) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ResourceName = ResourceName(d.String(f))
+			x.ResourceName = ResourceName(d.String())
 		case 2:
-			x.RestartPolicy = ResourceResizeRestartPolicy(d.String(f))
+			x.RestartPolicy = ResourceResizeRestartPolicy(d.String())
 		}
 	}
 }
@@ -894,24 +886,24 @@ func (x *ContainerRestartRule) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Action)
 	if x.ExitCodes != nil {
 		b = append(b, 0x12, 0)
-		n77 := len(b)
+		n73 := len(b)
 		b = x.ExitCodes.AppendProto(b)
-		b = pbwire.Close(b, n77)
+		b = pbwire.Close(b, n73)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerRestartRule) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Action = ContainerRestartRuleAction(d.String(f))
+			x.Action = ContainerRestartRuleAction(d.String())
 		case 2:
 			if x.ExitCodes == nil {
 				x.ExitCodes = new(ContainerRestartRuleOnExitCodes)
 			}
-			x.ExitCodes.DecodeProto(d, d.Message(f))
+			x.ExitCodes.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -919,20 +911,20 @@ func (x *ContainerRestartRule) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ContainerRestartRuleOnExitCodes) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Operator)
-	for i78 := range x.Values {
-		b = pbwire.AppendVarint(append(b, 0x10), uint64(x.Values[i78]))
+	for i74 := range x.Values {
+		b = pbwire.AppendVarint(append(b, 0x10), uint64(x.Values[i74]))
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerRestartRuleOnExitCodes) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Operator = ContainerRestartRuleOnExitCodesOperator(d.String(f))
+			x.Operator = ContainerRestartRuleOnExitCodesOperator(d.String())
 		case 2:
-			x.Values = pbwire.Ints(d, f, x.Values)
+			x.Values = pbwire.Ints(d, x.Values)
 		}
 	}
 }
@@ -955,24 +947,24 @@ func (x *VolumeMount) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VolumeMount) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		case 3:
-			x.MountPath = d.String(f)
+			x.MountPath = d.String()
 		case 4:
-			x.SubPath = d.String(f)
+			x.SubPath = d.String()
 		case 5:
-			v79 := MountPropagationMode(d.String(f))
-			x.MountPropagation = &v79
+			v75 := MountPropagationMode(d.String())
+			x.MountPropagation = &v75
 		case 6:
-			x.SubPathExpr = d.String(f)
+			x.SubPathExpr = d.String()
 		case 7:
-			v80 := RecursiveReadOnlyMode(d.String(f))
-			x.RecursiveReadOnly = &v80
+			v76 := RecursiveReadOnlyMode(d.String())
+			x.RecursiveReadOnly = &v76
 		}
 	}
 }
@@ -986,12 +978,12 @@ func (x *VolumeDevice) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VolumeDevice) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.DevicePath = d.String(f)
+			x.DevicePath = d.String()
 		}
 	}
 }
@@ -999,21 +991,21 @@ func (x *VolumeDevice) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *EphemeralContainer) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n81 := len(b)
+	n77 := len(b)
 	b = x.EphemeralContainerCommon.AppendProto(b)
-	b = pbwire.Close(b, n81)
+	b = pbwire.Close(b, n77)
 	b = pbwire.AppendString(append(b, 0x12), x.TargetContainerName)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EphemeralContainer) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.EphemeralContainerCommon.DecodeProto(d, d.Message(f))
+			x.EphemeralContainerCommon.DecodeProto(d, d.Message())
 		case 2:
-			x.TargetContainerName = d.String(f)
+			x.TargetContainerName = d.String()
 		}
 	}
 }
@@ -1022,178 +1014,178 @@ func (x *EphemeralContainer) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *EphemeralContainerCommon) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Name)
 	b = pbwire.AppendString(append(b, 0x12), x.Image)
-	for i82 := range x.Command {
-		b = pbwire.AppendString(append(b, 0x1a), x.Command[i82])
+	for i78 := range x.Command {
+		b = pbwire.AppendString(append(b, 0x1a), x.Command[i78])
 	}
-	for i83 := range x.Args {
-		b = pbwire.AppendString(append(b, 0x22), x.Args[i83])
+	for i79 := range x.Args {
+		b = pbwire.AppendString(append(b, 0x22), x.Args[i79])
 	}
 	b = pbwire.AppendString(append(b, 0x2a), x.WorkingDir)
-	for i84 := range x.Ports {
+	for i80 := range x.Ports {
 		b = append(b, 0x32, 0)
-		n85 := len(b)
-		b = x.Ports[i84].AppendProto(b)
-		b = pbwire.Close(b, n85)
+		n81 := len(b)
+		b = x.Ports[i80].AppendProto(b)
+		b = pbwire.Close(b, n81)
 	}
-	for i86 := range x.Env {
+	for i82 := range x.Env {
 		b = append(b, 0x3a, 0)
-		n87 := len(b)
-		b = x.Env[i86].AppendProto(b)
-		b = pbwire.Close(b, n87)
+		n83 := len(b)
+		b = x.Env[i82].AppendProto(b)
+		b = pbwire.Close(b, n83)
 	}
 	b = append(b, 0x42, 0)
-	n88 := len(b)
+	n84 := len(b)
 	b = x.Resources.AppendProto(b)
-	b = pbwire.Close(b, n88)
-	for i89 := range x.VolumeMounts {
+	b = pbwire.Close(b, n84)
+	for i85 := range x.VolumeMounts {
 		b = append(b, 0x4a, 0)
-		n90 := len(b)
-		b = x.VolumeMounts[i89].AppendProto(b)
-		b = pbwire.Close(b, n90)
+		n86 := len(b)
+		b = x.VolumeMounts[i85].AppendProto(b)
+		b = pbwire.Close(b, n86)
 	}
 	if x.LivenessProbe != nil {
 		b = append(b, 0x52, 0)
-		n91 := len(b)
+		n87 := len(b)
 		b = x.LivenessProbe.AppendProto(b)
-		b = pbwire.Close(b, n91)
+		b = pbwire.Close(b, n87)
 	}
 	if x.ReadinessProbe != nil {
 		b = append(b, 0x5a, 0)
-		n92 := len(b)
+		n88 := len(b)
 		b = x.ReadinessProbe.AppendProto(b)
-		b = pbwire.Close(b, n92)
+		b = pbwire.Close(b, n88)
 	}
 	if x.Lifecycle != nil {
 		b = append(b, 0x62, 0)
-		n93 := len(b)
+		n89 := len(b)
 		b = x.Lifecycle.AppendProto(b)
-		b = pbwire.Close(b, n93)
+		b = pbwire.Close(b, n89)
 	}
 	b = pbwire.AppendString(append(b, 0x6a), x.TerminationMessagePath)
 	b = pbwire.AppendString(append(b, 0x72), x.ImagePullPolicy)
 	if x.SecurityContext != nil {
 		b = append(b, 0x7a, 0)
-		n94 := len(b)
+		n90 := len(b)
 		b = x.SecurityContext.AppendProto(b)
-		b = pbwire.Close(b, n94)
+		b = pbwire.Close(b, n90)
 	}
 	b = pbwire.AppendBool(append(b, 0x80, 0x1), x.Stdin)
 	b = pbwire.AppendBool(append(b, 0x88, 0x1), x.StdinOnce)
 	b = pbwire.AppendBool(append(b, 0x90, 0x1), x.TTY)
-	for i95 := range x.EnvFrom {
+	for i91 := range x.EnvFrom {
 		b = append(b, 0x9a, 0x1, 0)
-		n96 := len(b)
-		b = x.EnvFrom[i95].AppendProto(b)
-		b = pbwire.Close(b, n96)
+		n92 := len(b)
+		b = x.EnvFrom[i91].AppendProto(b)
+		b = pbwire.Close(b, n92)
 	}
 	b = pbwire.AppendString(append(b, 0xa2, 0x1), x.TerminationMessagePolicy)
-	for i97 := range x.VolumeDevices {
+	for i93 := range x.VolumeDevices {
 		b = append(b, 0xaa, 0x1, 0)
-		n98 := len(b)
-		b = x.VolumeDevices[i97].AppendProto(b)
-		b = pbwire.Close(b, n98)
+		n94 := len(b)
+		b = x.VolumeDevices[i93].AppendProto(b)
+		b = pbwire.Close(b, n94)
 	}
 	if x.StartupProbe != nil {
 		b = append(b, 0xb2, 0x1, 0)
-		n99 := len(b)
+		n95 := len(b)
 		b = x.StartupProbe.AppendProto(b)
-		b = pbwire.Close(b, n99)
+		b = pbwire.Close(b, n95)
 	}
-	for i100 := range x.ResizePolicy {
+	for i96 := range x.ResizePolicy {
 		b = append(b, 0xba, 0x1, 0)
-		n101 := len(b)
-		b = x.ResizePolicy[i100].AppendProto(b)
-		b = pbwire.Close(b, n101)
+		n97 := len(b)
+		b = x.ResizePolicy[i96].AppendProto(b)
+		b = pbwire.Close(b, n97)
 	}
 	if x.RestartPolicy != nil {
 		b = pbwire.AppendString(append(b, 0xc2, 0x1), *x.RestartPolicy)
 	}
-	for i102 := range x.RestartPolicyRules {
+	for i98 := range x.RestartPolicyRules {
 		b = append(b, 0xca, 0x1, 0)
-		n103 := len(b)
-		b = x.RestartPolicyRules[i102].AppendProto(b)
-		b = pbwire.Close(b, n103)
+		n99 := len(b)
+		b = x.RestartPolicyRules[i98].AppendProto(b)
+		b = pbwire.Close(b, n99)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EphemeralContainerCommon) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.Image = d.String(f)
+			x.Image = d.String()
 		case 3:
-			x.Command = append(x.Command, d.String(f))
+			x.Command = append(x.Command, d.String())
 		case 4:
-			x.Args = append(x.Args, d.String(f))
+			x.Args = append(x.Args, d.String())
 		case 5:
-			x.WorkingDir = d.String(f)
+			x.WorkingDir = d.String()
 		case 6:
 			x.Ports = append(x.Ports, ContainerPort{})
-			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
+			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message())
 		case 7:
 			x.Env = append(x.Env, EnvVar{})
-			x.Env[len(x.Env)-1].DecodeProto(d, d.Message(f))
+			x.Env[len(x.Env)-1].DecodeProto(d, d.Message())
 		case 8:
-			x.Resources.DecodeProto(d, d.Message(f))
+			x.Resources.DecodeProto(d, d.Message())
 		case 9:
 			x.VolumeMounts = append(x.VolumeMounts, VolumeMount{})
-			x.VolumeMounts[len(x.VolumeMounts)-1].DecodeProto(d, d.Message(f))
+			x.VolumeMounts[len(x.VolumeMounts)-1].DecodeProto(d, d.Message())
 		case 10:
 			if x.LivenessProbe == nil {
 				x.LivenessProbe = new(Probe)
 			}
-			x.LivenessProbe.DecodeProto(d, d.Message(f))
+			x.LivenessProbe.DecodeProto(d, d.Message())
 		case 11:
 			if x.ReadinessProbe == nil {
 				x.ReadinessProbe = new(Probe)
 			}
-			x.ReadinessProbe.DecodeProto(d, d.Message(f))
+			x.ReadinessProbe.DecodeProto(d, d.Message())
 		case 12:
 			if x.Lifecycle == nil {
 				x.Lifecycle = new(Lifecycle)
 			}
-			x.Lifecycle.DecodeProto(d, d.Message(f))
+			x.Lifecycle.DecodeProto(d, d.Message())
 		case 13:
-			x.TerminationMessagePath = d.String(f)
+			x.TerminationMessagePath = d.String()
 		case 14:
-			x.ImagePullPolicy = PullPolicy(d.String(f))
+			x.ImagePullPolicy = PullPolicy(d.String())
 		case 15:
 			if x.SecurityContext == nil {
 				x.SecurityContext = new(SecurityContext)
 			}
-			x.SecurityContext.DecodeProto(d, d.Message(f))
+			x.SecurityContext.DecodeProto(d, d.Message())
 		case 16:
-			x.Stdin = d.Bool(f)
+			x.Stdin = d.Bool()
 		case 17:
-			x.StdinOnce = d.Bool(f)
+			x.StdinOnce = d.Bool()
 		case 18:
-			x.TTY = d.Bool(f)
+			x.TTY = d.Bool()
 		case 19:
 			x.EnvFrom = append(x.EnvFrom, EnvFromSource{})
-			x.EnvFrom[len(x.EnvFrom)-1].DecodeProto(d, d.Message(f))
+			x.EnvFrom[len(x.EnvFrom)-1].DecodeProto(d, d.Message())
 		case 20:
-			x.TerminationMessagePolicy = TerminationMessagePolicy(d.String(f))
+			x.TerminationMessagePolicy = TerminationMessagePolicy(d.String())
 		case 21:
 			x.VolumeDevices = append(x.VolumeDevices, VolumeDevice{})
-			x.VolumeDevices[len(x.VolumeDevices)-1].DecodeProto(d, d.Message(f))
+			x.VolumeDevices[len(x.VolumeDevices)-1].DecodeProto(d, d.Message())
 		case 22:
 			if x.StartupProbe == nil {
 				x.StartupProbe = new(Probe)
 			}
-			x.StartupProbe.DecodeProto(d, d.Message(f))
+			x.StartupProbe.DecodeProto(d, d.Message())
 		case 23:
 			x.ResizePolicy = append(x.ResizePolicy, ContainerResizePolicy{})
-			x.ResizePolicy[len(x.ResizePolicy)-1].DecodeProto(d, d.Message(f))
+			x.ResizePolicy[len(x.ResizePolicy)-1].DecodeProto(d, d.Message())
 		case 24:
-			v104 := ContainerRestartPolicy(d.String(f))
-			x.RestartPolicy = &v104
+			v100 := ContainerRestartPolicy(d.String())
+			x.RestartPolicy = &v100
 		case 25:
 			x.RestartPolicyRules = append(x.RestartPolicyRules, ContainerRestartRule{})
-			x.RestartPolicyRules[len(x.RestartPolicyRules)-1].DecodeProto(d, d.Message(f))
+			x.RestartPolicyRules[len(x.RestartPolicyRules)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -1202,13 +1194,13 @@ func (x *EphemeralContainerCommon) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *ContainerStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Name)
 	b = append(b, 0x12, 0)
-	n105 := len(b)
+	n101 := len(b)
 	b = x.State.AppendProto(b)
-	b = pbwire.Close(b, n105)
+	b = pbwire.Close(b, n101)
 	b = append(b, 0x1a, 0)
-	n106 := len(b)
+	n102 := len(b)
 	b = x.LastTerminationState.AppendProto(b)
-	b = pbwire.Close(b, n106)
+	b = pbwire.Close(b, n102)
 	b = pbwire.AppendBool(append(b, 0x20), x.Ready)
 	b = pbwire.AppendVarint(append(b, 0x28), uint64(x.RestartCount))
 	b = pbwire.AppendString(append(b, 0x32), x.Image)
@@ -1217,41 +1209,41 @@ func (x *ContainerStatus) AppendProto(b []byte) []byte {
 	if x.Started != nil {
 		b = pbwire.AppendBool(append(b, 0x48), *x.Started)
 	}
-	var stack107 [16]ResourceName
-	for _, k108 := range jsonwire.SortedKeys(x.AllocatedResources, stack107[:0]) {
-		v109 := x.AllocatedResources[k108]
+	var stack103 [16]ResourceName
+	for _, k104 := range jsonwire.SortedKeys(x.AllocatedResources, stack103[:0]) {
+		v105 := x.AllocatedResources[k104]
 		b = append(b, 0x52, 0)
-		n110 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k108)
+		n106 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k104)
 		b = append(b, 0x12, 0)
-		n111 := len(b)
-		b = v109.AppendProto(b)
-		b = pbwire.Close(b, n111)
-		b = pbwire.Close(b, n110)
+		n107 := len(b)
+		b = v105.AppendProto(b)
+		b = pbwire.Close(b, n107)
+		b = pbwire.Close(b, n106)
 	}
 	if x.Resources != nil {
 		b = append(b, 0x5a, 0)
-		n112 := len(b)
+		n108 := len(b)
 		b = x.Resources.AppendProto(b)
-		b = pbwire.Close(b, n112)
+		b = pbwire.Close(b, n108)
 	}
-	for i113 := range x.VolumeMounts {
+	for i109 := range x.VolumeMounts {
 		b = append(b, 0x62, 0)
-		n114 := len(b)
-		b = x.VolumeMounts[i113].AppendProto(b)
-		b = pbwire.Close(b, n114)
+		n110 := len(b)
+		b = x.VolumeMounts[i109].AppendProto(b)
+		b = pbwire.Close(b, n110)
 	}
 	if x.User != nil {
 		b = append(b, 0x6a, 0)
-		n115 := len(b)
+		n111 := len(b)
 		b = x.User.AppendProto(b)
-		b = pbwire.Close(b, n115)
+		b = pbwire.Close(b, n111)
 	}
-	for i116 := range x.AllocatedResourcesStatus {
+	for i112 := range x.AllocatedResourcesStatus {
 		b = append(b, 0x72, 0)
-		n117 := len(b)
-		b = x.AllocatedResourcesStatus[i116].AppendProto(b)
-		b = pbwire.Close(b, n117)
+		n113 := len(b)
+		b = x.AllocatedResourcesStatus[i112].AppendProto(b)
+		b = pbwire.Close(b, n113)
 	}
 	if x.StopSignal != nil {
 		b = pbwire.AppendString(append(b, 0x7a), *x.StopSignal)
@@ -1261,65 +1253,61 @@ func (x *ContainerStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.State.DecodeProto(d, d.Message(f))
+			x.State.DecodeProto(d, d.Message())
 		case 3:
-			x.LastTerminationState.DecodeProto(d, d.Message(f))
+			x.LastTerminationState.DecodeProto(d, d.Message())
 		case 4:
-			x.Ready = d.Bool(f)
+			x.Ready = d.Bool()
 		case 5:
-			x.RestartCount = int32(d.Int(f))
+			x.RestartCount = int32(d.Int())
 		case 6:
-			x.Image = d.String(f)
+			x.Image = d.String()
 		case 7:
-			x.ImageID = d.String(f)
+			x.ImageID = d.String()
 		case 8:
-			x.ContainerID = d.String(f)
+			x.ContainerID = d.String()
 		case 9:
-			v118 := d.Bool(f)
-			x.Started = &v118
+			v114 := d.Bool()
+			x.Started = &v114
 		case 10:
-			var k122 ResourceName
-			var v123 quantity.Quantity
-			for entry119 := d.Message(f); ; {
-				g120, more121 := d.Next(&entry119)
-				if !more121 {
-					break
-				}
-				switch g120.Number {
+			var k116 ResourceName
+			var v117 quantity.Quantity
+			for entry115 := d.Message(); d.Next(&entry115); {
+				switch d.Number {
 				case 1:
-					k122 = ResourceName(d.String(g120))
+					k116 = ResourceName(d.String())
 				case 2:
-					v123.DecodeProto(d, d.Message(g120))
+					v117.DecodeProto(d, d.Message())
 				}
 			}
 			if x.AllocatedResources == nil {
 				x.AllocatedResources = ResourceList{}
 			}
-			x.AllocatedResources[k122] = v123
+			x.AllocatedResources[k116] = v117
 		case 11:
 			if x.Resources == nil {
 				x.Resources = new(ResourceRequirements)
 			}
-			x.Resources.DecodeProto(d, d.Message(f))
+			x.Resources.DecodeProto(d, d.Message())
 		case 12:
 			x.VolumeMounts = append(x.VolumeMounts, VolumeMountStatus{})
-			x.VolumeMounts[len(x.VolumeMounts)-1].DecodeProto(d, d.Message(f))
+			x.VolumeMounts[len(x.VolumeMounts)-1].DecodeProto(d, d.Message())
 		case 13:
 			if x.User == nil {
 				x.User = new(ContainerUser)
 			}
-			x.User.DecodeProto(d, d.Message(f))
+			x.User.DecodeProto(d, d.Message())
 		case 14:
 			x.AllocatedResourcesStatus = append(x.AllocatedResourcesStatus, ResourceStatus{})
-			x.AllocatedResourcesStatus[len(x.AllocatedResourcesStatus)-1].DecodeProto(d, d.Message(f))
+			x.AllocatedResourcesStatus[len(x.AllocatedResourcesStatus)-1].DecodeProto(d, d.Message())
 		case 15:
-			v124 := Signal(d.String(f))
-			x.StopSignal = &v124
+			v118 := Signal(d.String())
+			x.StopSignal = &v118
 		}
 	}
 }
@@ -1328,44 +1316,44 @@ func (x *ContainerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *ContainerState) AppendProto(b []byte) []byte {
 	if x.Waiting != nil {
 		b = append(b, 0xa, 0)
-		n125 := len(b)
+		n119 := len(b)
 		b = x.Waiting.AppendProto(b)
-		b = pbwire.Close(b, n125)
+		b = pbwire.Close(b, n119)
 	}
 	if x.Running != nil {
 		b = append(b, 0x12, 0)
-		n126 := len(b)
+		n120 := len(b)
 		b = x.Running.AppendProto(b)
-		b = pbwire.Close(b, n126)
+		b = pbwire.Close(b, n120)
 	}
 	if x.Terminated != nil {
 		b = append(b, 0x1a, 0)
-		n127 := len(b)
+		n121 := len(b)
 		b = x.Terminated.AppendProto(b)
-		b = pbwire.Close(b, n127)
+		b = pbwire.Close(b, n121)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerState) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.Waiting == nil {
 				x.Waiting = new(ContainerStateWaiting)
 			}
-			x.Waiting.DecodeProto(d, d.Message(f))
+			x.Waiting.DecodeProto(d, d.Message())
 		case 2:
 			if x.Running == nil {
 				x.Running = new(ContainerStateRunning)
 			}
-			x.Running.DecodeProto(d, d.Message(f))
+			x.Running.DecodeProto(d, d.Message())
 		case 3:
 			if x.Terminated == nil {
 				x.Terminated = new(ContainerStateTerminated)
 			}
-			x.Terminated.DecodeProto(d, d.Message(f))
+			x.Terminated.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -1379,12 +1367,12 @@ func (x *ContainerStateWaiting) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerStateWaiting) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Reason = d.String(f)
+			x.Reason = d.String()
 		case 2:
-			x.Message = d.String(f)
+			x.Message = d.String()
 		}
 	}
 }
@@ -1392,18 +1380,18 @@ func (x *ContainerStateWaiting) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ContainerStateRunning) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n128 := len(b)
+	n122 := len(b)
 	b = x.StartedAt.AppendProto(b)
-	b = pbwire.Close(b, n128)
+	b = pbwire.Close(b, n122)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerStateRunning) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.StartedAt.DecodeProto(d, d.Message(f))
+			x.StartedAt.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -1415,35 +1403,35 @@ func (x *ContainerStateTerminated) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x1a), x.Reason)
 	b = pbwire.AppendString(append(b, 0x22), x.Message)
 	b = append(b, 0x2a, 0)
-	n129 := len(b)
+	n123 := len(b)
 	b = x.StartedAt.AppendProto(b)
-	b = pbwire.Close(b, n129)
+	b = pbwire.Close(b, n123)
 	b = append(b, 0x32, 0)
-	n130 := len(b)
+	n124 := len(b)
 	b = x.FinishedAt.AppendProto(b)
-	b = pbwire.Close(b, n130)
+	b = pbwire.Close(b, n124)
 	b = pbwire.AppendString(append(b, 0x3a), x.ContainerID)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerStateTerminated) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ExitCode = int32(d.Int(f))
+			x.ExitCode = int32(d.Int())
 		case 2:
-			x.Signal = int32(d.Int(f))
+			x.Signal = int32(d.Int())
 		case 3:
-			x.Reason = d.String(f)
+			x.Reason = d.String()
 		case 4:
-			x.Message = d.String(f)
+			x.Message = d.String()
 		case 5:
-			x.StartedAt.DecodeProto(d, d.Message(f))
+			x.StartedAt.DecodeProto(d, d.Message())
 		case 6:
-			x.FinishedAt.DecodeProto(d, d.Message(f))
+			x.FinishedAt.DecodeProto(d, d.Message())
 		case 7:
-			x.ContainerID = d.String(f)
+			x.ContainerID = d.String()
 		}
 	}
 }
@@ -1458,31 +1446,31 @@ func (x *VolumeMountStatus) AppendProto(b []byte) []byte {
 	}
 	if x.VolumeStatus != nil {
 		b = append(b, 0x2a, 0)
-		n131 := len(b)
+		n125 := len(b)
 		b = x.VolumeStatus.AppendProto(b)
-		b = pbwire.Close(b, n131)
+		b = pbwire.Close(b, n125)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VolumeMountStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.MountPath = d.String(f)
+			x.MountPath = d.String()
 		case 3:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		case 4:
-			v132 := RecursiveReadOnlyMode(d.String(f))
-			x.RecursiveReadOnly = &v132
+			v126 := RecursiveReadOnlyMode(d.String())
+			x.RecursiveReadOnly = &v126
 		case 5:
 			if x.VolumeStatus == nil {
 				x.VolumeStatus = new(VolumeStatus)
 			}
-			x.VolumeStatus.DecodeProto(d, d.Message(f))
+			x.VolumeStatus.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -1491,22 +1479,22 @@ func (x *VolumeMountStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *VolumeStatus) AppendProto(b []byte) []byte {
 	if x.Image != nil {
 		b = append(b, 0xa, 0)
-		n133 := len(b)
+		n127 := len(b)
 		b = x.Image.AppendProto(b)
-		b = pbwire.Close(b, n133)
+		b = pbwire.Close(b, n127)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VolumeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.Image == nil {
 				x.Image = new(ImageVolumeStatus)
 			}
-			x.Image.DecodeProto(d, d.Message(f))
+			x.Image.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -1519,10 +1507,10 @@ func (x *ImageVolumeStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ImageVolumeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ImageRef = d.String(f)
+			x.ImageRef = d.String()
 		}
 	}
 }
@@ -1531,22 +1519,22 @@ func (x *ImageVolumeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *ContainerUser) AppendProto(b []byte) []byte {
 	if x.Linux != nil {
 		b = append(b, 0xa, 0)
-		n134 := len(b)
+		n128 := len(b)
 		b = x.Linux.AppendProto(b)
-		b = pbwire.Close(b, n134)
+		b = pbwire.Close(b, n128)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerUser) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.Linux == nil {
 				x.Linux = new(LinuxContainerUser)
 			}
-			x.Linux.DecodeProto(d, d.Message(f))
+			x.Linux.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -1555,22 +1543,22 @@ func (x *ContainerUser) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *LinuxContainerUser) AppendProto(b []byte) []byte {
 	b = pbwire.AppendVarint(append(b, 0x8), uint64(x.UID))
 	b = pbwire.AppendVarint(append(b, 0x10), uint64(x.GID))
-	for i135 := range x.SupplementalGroups {
-		b = pbwire.AppendVarint(append(b, 0x18), uint64(x.SupplementalGroups[i135]))
+	for i129 := range x.SupplementalGroups {
+		b = pbwire.AppendVarint(append(b, 0x18), uint64(x.SupplementalGroups[i129]))
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LinuxContainerUser) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.UID = d.Int(f)
+			x.UID = d.Int()
 		case 2:
-			x.GID = d.Int(f)
+			x.GID = d.Int()
 		case 3:
-			x.SupplementalGroups = pbwire.Ints(d, f, x.SupplementalGroups)
+			x.SupplementalGroups = pbwire.Ints(d, x.SupplementalGroups)
 		}
 	}
 }
@@ -1578,24 +1566,24 @@ func (x *LinuxContainerUser) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ResourceStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Name)
-	for i136 := range x.Resources {
+	for i130 := range x.Resources {
 		b = append(b, 0x12, 0)
-		n137 := len(b)
-		b = x.Resources[i136].AppendProto(b)
-		b = pbwire.Close(b, n137)
+		n131 := len(b)
+		b = x.Resources[i130].AppendProto(b)
+		b = pbwire.Close(b, n131)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = ResourceName(d.String(f))
+			x.Name = ResourceName(d.String())
 		case 2:
 			x.Resources = append(x.Resources, ResourceHealth{})
-			x.Resources[len(x.Resources)-1].DecodeProto(d, d.Message(f))
+			x.Resources[len(x.Resources)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -1612,15 +1600,15 @@ func (x *ResourceHealth) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceHealth) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ResourceID = ResourceID(d.String(f))
+			x.ResourceID = ResourceID(d.String())
 		case 2:
-			x.Health = ResourceHealthStatus(d.String(f))
+			x.Health = ResourceHealthStatus(d.String())
 		case 6:
-			v138 := d.String(f)
-			x.Message = &v138
+			v132 := d.String()
+			x.Message = &v132
 		}
 	}
 }
@@ -1628,67 +1616,67 @@ func (x *ResourceHealth) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Endpoints) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n139 := len(b)
+	n133 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n139)
-	for i140 := range x.Subsets {
+	b = pbwire.Close(b, n133)
+	for i134 := range x.Subsets {
 		b = append(b, 0x12, 0)
-		n141 := len(b)
-		b = x.Subsets[i140].AppendProto(b)
-		b = pbwire.Close(b, n141)
+		n135 := len(b)
+		b = x.Subsets[i134].AppendProto(b)
+		b = pbwire.Close(b, n135)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Endpoints) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Subsets = append(x.Subsets, EndpointSubset{})
-			x.Subsets[len(x.Subsets)-1].DecodeProto(d, d.Message(f))
+			x.Subsets[len(x.Subsets)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *EndpointSubset) AppendProto(b []byte) []byte {
-	for i142 := range x.Addresses {
+	for i136 := range x.Addresses {
 		b = append(b, 0xa, 0)
-		n143 := len(b)
-		b = x.Addresses[i142].AppendProto(b)
-		b = pbwire.Close(b, n143)
+		n137 := len(b)
+		b = x.Addresses[i136].AppendProto(b)
+		b = pbwire.Close(b, n137)
 	}
-	for i144 := range x.NotReadyAddresses {
+	for i138 := range x.NotReadyAddresses {
 		b = append(b, 0x12, 0)
-		n145 := len(b)
-		b = x.NotReadyAddresses[i144].AppendProto(b)
-		b = pbwire.Close(b, n145)
+		n139 := len(b)
+		b = x.NotReadyAddresses[i138].AppendProto(b)
+		b = pbwire.Close(b, n139)
 	}
-	for i146 := range x.Ports {
+	for i140 := range x.Ports {
 		b = append(b, 0x1a, 0)
-		n147 := len(b)
-		b = x.Ports[i146].AppendProto(b)
-		b = pbwire.Close(b, n147)
+		n141 := len(b)
+		b = x.Ports[i140].AppendProto(b)
+		b = pbwire.Close(b, n141)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointSubset) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			x.Addresses = append(x.Addresses, EndpointAddress{})
-			x.Addresses[len(x.Addresses)-1].DecodeProto(d, d.Message(f))
+			x.Addresses[len(x.Addresses)-1].DecodeProto(d, d.Message())
 		case 2:
 			x.NotReadyAddresses = append(x.NotReadyAddresses, EndpointAddress{})
-			x.NotReadyAddresses[len(x.NotReadyAddresses)-1].DecodeProto(d, d.Message(f))
+			x.NotReadyAddresses[len(x.NotReadyAddresses)-1].DecodeProto(d, d.Message())
 		case 3:
 			x.Ports = append(x.Ports, EndpointPort{})
-			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
+			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -1698,9 +1686,9 @@ func (x *EndpointAddress) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.IP)
 	if x.TargetRef != nil {
 		b = append(b, 0x12, 0)
-		n148 := len(b)
+		n142 := len(b)
 		b = x.TargetRef.AppendProto(b)
-		b = pbwire.Close(b, n148)
+		b = pbwire.Close(b, n142)
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.Hostname)
 	if x.NodeName != nil {
@@ -1711,20 +1699,20 @@ func (x *EndpointAddress) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointAddress) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.IP = d.String(f)
+			x.IP = d.String()
 		case 2:
 			if x.TargetRef == nil {
 				x.TargetRef = new(ObjectReference)
 			}
-			x.TargetRef.DecodeProto(d, d.Message(f))
+			x.TargetRef.DecodeProto(d, d.Message())
 		case 3:
-			x.Hostname = d.String(f)
+			x.Hostname = d.String()
 		case 4:
-			v149 := d.String(f)
-			x.NodeName = &v149
+			v143 := d.String()
+			x.NodeName = &v143
 		}
 	}
 }
@@ -1742,17 +1730,17 @@ func (x *EndpointPort) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointPort) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.Port = int32(d.Int(f))
+			x.Port = int32(d.Int())
 		case 3:
-			x.Protocol = Protocol(d.String(f))
+			x.Protocol = Protocol(d.String())
 		case 4:
-			v150 := d.String(f)
-			x.AppProtocol = &v150
+			v144 := d.String()
+			x.AppProtocol = &v144
 		}
 	}
 }
@@ -1760,27 +1748,27 @@ func (x *EndpointPort) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *EndpointsList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n151 := len(b)
+	n145 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n151)
-	for i152 := range x.Items {
+	b = pbwire.Close(b, n145)
+	for i146 := range x.Items {
 		b = append(b, 0x12, 0)
-		n153 := len(b)
-		b = x.Items[i152].AppendProto(b)
-		b = pbwire.Close(b, n153)
+		n147 := len(b)
+		b = x.Items[i146].AppendProto(b)
+		b = pbwire.Close(b, n147)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointsList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, Endpoints{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -1788,45 +1776,45 @@ func (x *EndpointsList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Event) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n154 := len(b)
+	n148 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n154)
+	b = pbwire.Close(b, n148)
 	b = append(b, 0x12, 0)
-	n155 := len(b)
+	n149 := len(b)
 	b = x.InvolvedObject.AppendProto(b)
-	b = pbwire.Close(b, n155)
+	b = pbwire.Close(b, n149)
 	b = pbwire.AppendString(append(b, 0x1a), x.Reason)
 	b = pbwire.AppendString(append(b, 0x22), x.Message)
 	b = append(b, 0x2a, 0)
-	n156 := len(b)
+	n150 := len(b)
 	b = x.Source.AppendProto(b)
-	b = pbwire.Close(b, n156)
+	b = pbwire.Close(b, n150)
 	b = append(b, 0x32, 0)
-	n157 := len(b)
+	n151 := len(b)
 	b = x.FirstTimestamp.AppendProto(b)
-	b = pbwire.Close(b, n157)
+	b = pbwire.Close(b, n151)
 	b = append(b, 0x3a, 0)
-	n158 := len(b)
+	n152 := len(b)
 	b = x.LastTimestamp.AppendProto(b)
-	b = pbwire.Close(b, n158)
+	b = pbwire.Close(b, n152)
 	b = pbwire.AppendVarint(append(b, 0x40), uint64(x.Count))
 	b = pbwire.AppendString(append(b, 0x4a), x.Type)
 	b = append(b, 0x52, 0)
-	n159 := len(b)
+	n153 := len(b)
 	b = x.EventTime.AppendProto(b)
-	b = pbwire.Close(b, n159)
+	b = pbwire.Close(b, n153)
 	if x.Series != nil {
 		b = append(b, 0x5a, 0)
-		n160 := len(b)
+		n154 := len(b)
 		b = x.Series.AppendProto(b)
-		b = pbwire.Close(b, n160)
+		b = pbwire.Close(b, n154)
 	}
 	b = pbwire.AppendString(append(b, 0x62), x.Action)
 	if x.Related != nil {
 		b = append(b, 0x6a, 0)
-		n161 := len(b)
+		n155 := len(b)
 		b = x.Related.AppendProto(b)
-		b = pbwire.Close(b, n161)
+		b = pbwire.Close(b, n155)
 	}
 	b = pbwire.AppendString(append(b, 0x72), x.ReportingController)
 	b = pbwire.AppendString(append(b, 0x7a), x.ReportingInstance)
@@ -1835,44 +1823,44 @@ func (x *Event) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Event) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.InvolvedObject.DecodeProto(d, d.Message(f))
+			x.InvolvedObject.DecodeProto(d, d.Message())
 		case 3:
-			x.Reason = d.String(f)
+			x.Reason = d.String()
 		case 4:
-			x.Message = d.String(f)
+			x.Message = d.String()
 		case 5:
-			x.Source.DecodeProto(d, d.Message(f))
+			x.Source.DecodeProto(d, d.Message())
 		case 6:
-			x.FirstTimestamp.DecodeProto(d, d.Message(f))
+			x.FirstTimestamp.DecodeProto(d, d.Message())
 		case 7:
-			x.LastTimestamp.DecodeProto(d, d.Message(f))
+			x.LastTimestamp.DecodeProto(d, d.Message())
 		case 8:
-			x.Count = int32(d.Int(f))
+			x.Count = int32(d.Int())
 		case 9:
-			x.Type = d.String(f)
+			x.Type = d.String()
 		case 10:
-			x.EventTime.DecodeProto(d, d.Message(f))
+			x.EventTime.DecodeProto(d, d.Message())
 		case 11:
 			if x.Series == nil {
 				x.Series = new(EventSeries)
 			}
-			x.Series.DecodeProto(d, d.Message(f))
+			x.Series.DecodeProto(d, d.Message())
 		case 12:
-			x.Action = d.String(f)
+			x.Action = d.String()
 		case 13:
 			if x.Related == nil {
 				x.Related = new(ObjectReference)
 			}
-			x.Related.DecodeProto(d, d.Message(f))
+			x.Related.DecodeProto(d, d.Message())
 		case 14:
-			x.ReportingController = d.String(f)
+			x.ReportingController = d.String()
 		case 15:
-			x.ReportingInstance = d.String(f)
+			x.ReportingInstance = d.String()
 		}
 	}
 }
@@ -1886,12 +1874,12 @@ func (x *EventSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EventSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Component = d.String(f)
+			x.Component = d.String()
 		case 2:
-			x.Host = d.String(f)
+			x.Host = d.String()
 		}
 	}
 }
@@ -1900,20 +1888,20 @@ func (x *EventSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *EventSeries) AppendProto(b []byte) []byte {
 	b = pbwire.AppendVarint(append(b, 0x8), uint64(x.Count))
 	b = append(b, 0x12, 0)
-	n162 := len(b)
+	n156 := len(b)
 	b = x.LastObservedTime.AppendProto(b)
-	b = pbwire.Close(b, n162)
+	b = pbwire.Close(b, n156)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EventSeries) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Count = int32(d.Int(f))
+			x.Count = int32(d.Int())
 		case 2:
-			x.LastObservedTime.DecodeProto(d, d.Message(f))
+			x.LastObservedTime.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -1921,27 +1909,27 @@ func (x *EventSeries) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *EventList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n163 := len(b)
+	n157 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n163)
-	for i164 := range x.Items {
+	b = pbwire.Close(b, n157)
+	for i158 := range x.Items {
 		b = append(b, 0x12, 0)
-		n165 := len(b)
-		b = x.Items[i164].AppendProto(b)
-		b = pbwire.Close(b, n165)
+		n159 := len(b)
+		b = x.Items[i158].AppendProto(b)
+		b = pbwire.Close(b, n159)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EventList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, Event{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -1949,18 +1937,18 @@ func (x *EventList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *SerializedReference) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n166 := len(b)
+	n160 := len(b)
 	b = x.Reference.AppendProto(b)
-	b = pbwire.Close(b, n166)
+	b = pbwire.Close(b, n160)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SerializedReference) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Reference.DecodeProto(d, d.Message(f))
+			x.Reference.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -1968,46 +1956,46 @@ func (x *SerializedReference) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *LimitRange) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n167 := len(b)
+	n161 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n167)
+	b = pbwire.Close(b, n161)
 	b = append(b, 0x12, 0)
-	n168 := len(b)
+	n162 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n168)
+	b = pbwire.Close(b, n162)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LimitRange) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Spec.DecodeProto(d, d.Message(f))
+			x.Spec.DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *LimitRangeSpec) AppendProto(b []byte) []byte {
-	for i169 := range x.Limits {
+	for i163 := range x.Limits {
 		b = append(b, 0xa, 0)
-		n170 := len(b)
-		b = x.Limits[i169].AppendProto(b)
-		b = pbwire.Close(b, n170)
+		n164 := len(b)
+		b = x.Limits[i163].AppendProto(b)
+		b = pbwire.Close(b, n164)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LimitRangeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			x.Limits = append(x.Limits, LimitRangeItem{})
-			x.Limits[len(x.Limits)-1].DecodeProto(d, d.Message(f))
+			x.Limits[len(x.Limits)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -2015,170 +2003,150 @@ func (x *LimitRangeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *LimitRangeItem) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Type)
-	var stack171 [16]ResourceName
-	for _, k172 := range jsonwire.SortedKeys(x.Max, stack171[:0]) {
-		v173 := x.Max[k172]
+	var stack165 [16]ResourceName
+	for _, k166 := range jsonwire.SortedKeys(x.Max, stack165[:0]) {
+		v167 := x.Max[k166]
+		b = append(b, 0x12, 0)
+		n168 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k166)
+		b = append(b, 0x12, 0)
+		n169 := len(b)
+		b = v167.AppendProto(b)
+		b = pbwire.Close(b, n169)
+		b = pbwire.Close(b, n168)
+	}
+	var stack170 [16]ResourceName
+	for _, k171 := range jsonwire.SortedKeys(x.Min, stack170[:0]) {
+		v172 := x.Min[k171]
+		b = append(b, 0x1a, 0)
+		n173 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k171)
 		b = append(b, 0x12, 0)
 		n174 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k172)
-		b = append(b, 0x12, 0)
-		n175 := len(b)
-		b = v173.AppendProto(b)
-		b = pbwire.Close(b, n175)
+		b = v172.AppendProto(b)
 		b = pbwire.Close(b, n174)
+		b = pbwire.Close(b, n173)
 	}
-	var stack176 [16]ResourceName
-	for _, k177 := range jsonwire.SortedKeys(x.Min, stack176[:0]) {
-		v178 := x.Min[k177]
-		b = append(b, 0x1a, 0)
-		n179 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k177)
-		b = append(b, 0x12, 0)
-		n180 := len(b)
-		b = v178.AppendProto(b)
-		b = pbwire.Close(b, n180)
-		b = pbwire.Close(b, n179)
-	}
-	var stack181 [16]ResourceName
-	for _, k182 := range jsonwire.SortedKeys(x.Default, stack181[:0]) {
-		v183 := x.Default[k182]
+	var stack175 [16]ResourceName
+	for _, k176 := range jsonwire.SortedKeys(x.Default, stack175[:0]) {
+		v177 := x.Default[k176]
 		b = append(b, 0x22, 0)
-		n184 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k182)
+		n178 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k176)
 		b = append(b, 0x12, 0)
-		n185 := len(b)
-		b = v183.AppendProto(b)
-		b = pbwire.Close(b, n185)
-		b = pbwire.Close(b, n184)
+		n179 := len(b)
+		b = v177.AppendProto(b)
+		b = pbwire.Close(b, n179)
+		b = pbwire.Close(b, n178)
 	}
-	var stack186 [16]ResourceName
-	for _, k187 := range jsonwire.SortedKeys(x.DefaultRequest, stack186[:0]) {
-		v188 := x.DefaultRequest[k187]
+	var stack180 [16]ResourceName
+	for _, k181 := range jsonwire.SortedKeys(x.DefaultRequest, stack180[:0]) {
+		v182 := x.DefaultRequest[k181]
 		b = append(b, 0x2a, 0)
-		n189 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k187)
+		n183 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k181)
 		b = append(b, 0x12, 0)
-		n190 := len(b)
-		b = v188.AppendProto(b)
-		b = pbwire.Close(b, n190)
-		b = pbwire.Close(b, n189)
+		n184 := len(b)
+		b = v182.AppendProto(b)
+		b = pbwire.Close(b, n184)
+		b = pbwire.Close(b, n183)
 	}
-	var stack191 [16]ResourceName
-	for _, k192 := range jsonwire.SortedKeys(x.MaxLimitRequestRatio, stack191[:0]) {
-		v193 := x.MaxLimitRequestRatio[k192]
+	var stack185 [16]ResourceName
+	for _, k186 := range jsonwire.SortedKeys(x.MaxLimitRequestRatio, stack185[:0]) {
+		v187 := x.MaxLimitRequestRatio[k186]
 		b = append(b, 0x32, 0)
-		n194 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k192)
+		n188 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k186)
 		b = append(b, 0x12, 0)
-		n195 := len(b)
-		b = v193.AppendProto(b)
-		b = pbwire.Close(b, n195)
-		b = pbwire.Close(b, n194)
+		n189 := len(b)
+		b = v187.AppendProto(b)
+		b = pbwire.Close(b, n189)
+		b = pbwire.Close(b, n188)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LimitRangeItem) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Type = LimitType(d.String(f))
+			x.Type = LimitType(d.String())
 		case 2:
-			var k199 ResourceName
-			var v200 quantity.Quantity
-			for entry196 := d.Message(f); ; {
-				g197, more198 := d.Next(&entry196)
-				if !more198 {
-					break
-				}
-				switch g197.Number {
+			var k191 ResourceName
+			var v192 quantity.Quantity
+			for entry190 := d.Message(); d.Next(&entry190); {
+				switch d.Number {
 				case 1:
-					k199 = ResourceName(d.String(g197))
+					k191 = ResourceName(d.String())
 				case 2:
-					v200.DecodeProto(d, d.Message(g197))
+					v192.DecodeProto(d, d.Message())
 				}
 			}
 			if x.Max == nil {
 				x.Max = ResourceList{}
 			}
-			x.Max[k199] = v200
+			x.Max[k191] = v192
 		case 3:
-			var k204 ResourceName
-			var v205 quantity.Quantity
-			for entry201 := d.Message(f); ; {
-				g202, more203 := d.Next(&entry201)
-				if !more203 {
-					break
-				}
-				switch g202.Number {
+			var k194 ResourceName
+			var v195 quantity.Quantity
+			for entry193 := d.Message(); d.Next(&entry193); {
+				switch d.Number {
 				case 1:
-					k204 = ResourceName(d.String(g202))
+					k194 = ResourceName(d.String())
 				case 2:
-					v205.DecodeProto(d, d.Message(g202))
+					v195.DecodeProto(d, d.Message())
 				}
 			}
 			if x.Min == nil {
 				x.Min = ResourceList{}
 			}
-			x.Min[k204] = v205
+			x.Min[k194] = v195
 		case 4:
-			var k209 ResourceName
-			var v210 quantity.Quantity
-			for entry206 := d.Message(f); ; {
-				g207, more208 := d.Next(&entry206)
-				if !more208 {
-					break
-				}
-				switch g207.Number {
+			var k197 ResourceName
+			var v198 quantity.Quantity
+			for entry196 := d.Message(); d.Next(&entry196); {
+				switch d.Number {
 				case 1:
-					k209 = ResourceName(d.String(g207))
+					k197 = ResourceName(d.String())
 				case 2:
-					v210.DecodeProto(d, d.Message(g207))
+					v198.DecodeProto(d, d.Message())
 				}
 			}
 			if x.Default == nil {
 				x.Default = ResourceList{}
 			}
-			x.Default[k209] = v210
+			x.Default[k197] = v198
 		case 5:
-			var k214 ResourceName
-			var v215 quantity.Quantity
-			for entry211 := d.Message(f); ; {
-				g212, more213 := d.Next(&entry211)
-				if !more213 {
-					break
-				}
-				switch g212.Number {
+			var k200 ResourceName
+			var v201 quantity.Quantity
+			for entry199 := d.Message(); d.Next(&entry199); {
+				switch d.Number {
 				case 1:
-					k214 = ResourceName(d.String(g212))
+					k200 = ResourceName(d.String())
 				case 2:
-					v215.DecodeProto(d, d.Message(g212))
+					v201.DecodeProto(d, d.Message())
 				}
 			}
 			if x.DefaultRequest == nil {
 				x.DefaultRequest = ResourceList{}
 			}
-			x.DefaultRequest[k214] = v215
+			x.DefaultRequest[k200] = v201
 		case 6:
-			var k219 ResourceName
-			var v220 quantity.Quantity
-			for entry216 := d.Message(f); ; {
-				g217, more218 := d.Next(&entry216)
-				if !more218 {
-					break
-				}
-				switch g217.Number {
+			var k203 ResourceName
+			var v204 quantity.Quantity
+			for entry202 := d.Message(); d.Next(&entry202); {
+				switch d.Number {
 				case 1:
-					k219 = ResourceName(d.String(g217))
+					k203 = ResourceName(d.String())
 				case 2:
-					v220.DecodeProto(d, d.Message(g217))
+					v204.DecodeProto(d, d.Message())
 				}
 			}
 			if x.MaxLimitRequestRatio == nil {
 				x.MaxLimitRequestRatio = ResourceList{}
 			}
-			x.MaxLimitRequestRatio[k219] = v220
+			x.MaxLimitRequestRatio[k203] = v204
 		}
 	}
 }
@@ -2186,27 +2154,27 @@ func (x *LimitRangeItem) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *LimitRangeList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n221 := len(b)
+	n205 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n221)
-	for i222 := range x.Items {
+	b = pbwire.Close(b, n205)
+	for i206 := range x.Items {
 		b = append(b, 0x12, 0)
-		n223 := len(b)
-		b = x.Items[i222].AppendProto(b)
-		b = pbwire.Close(b, n223)
+		n207 := len(b)
+		b = x.Items[i206].AppendProto(b)
+		b = pbwire.Close(b, n207)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LimitRangeList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, LimitRange{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -2214,48 +2182,48 @@ func (x *LimitRangeList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Namespace) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n224 := len(b)
+	n208 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n224)
+	b = pbwire.Close(b, n208)
 	b = append(b, 0x12, 0)
-	n225 := len(b)
+	n209 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n225)
+	b = pbwire.Close(b, n209)
 	b = append(b, 0x1a, 0)
-	n226 := len(b)
+	n210 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n226)
+	b = pbwire.Close(b, n210)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Namespace) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Spec.DecodeProto(d, d.Message(f))
+			x.Spec.DecodeProto(d, d.Message())
 		case 3:
-			x.Status.DecodeProto(d, d.Message(f))
+			x.Status.DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *NamespaceSpec) AppendProto(b []byte) []byte {
-	for i227 := range x.Finalizers {
-		b = pbwire.AppendString(append(b, 0xa), x.Finalizers[i227])
+	for i211 := range x.Finalizers {
+		b = pbwire.AppendString(append(b, 0xa), x.Finalizers[i211])
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NamespaceSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Finalizers = append(x.Finalizers, FinalizerName(d.String(f)))
+			x.Finalizers = append(x.Finalizers, FinalizerName(d.String()))
 		}
 	}
 }
@@ -2263,24 +2231,24 @@ func (x *NamespaceSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *NamespaceStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Phase)
-	for i228 := range x.Conditions {
+	for i212 := range x.Conditions {
 		b = append(b, 0x12, 0)
-		n229 := len(b)
-		b = x.Conditions[i228].AppendProto(b)
-		b = pbwire.Close(b, n229)
+		n213 := len(b)
+		b = x.Conditions[i212].AppendProto(b)
+		b = pbwire.Close(b, n213)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NamespaceStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Phase = NamespacePhase(d.String(f))
+			x.Phase = NamespacePhase(d.String())
 		case 2:
 			x.Conditions = append(x.Conditions, NamespaceCondition{})
-			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
+			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -2290,9 +2258,9 @@ func (x *NamespaceCondition) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Type)
 	b = pbwire.AppendString(append(b, 0x12), x.Status)
 	b = append(b, 0x22, 0)
-	n230 := len(b)
+	n214 := len(b)
 	b = x.LastTransitionTime.AppendProto(b)
-	b = pbwire.Close(b, n230)
+	b = pbwire.Close(b, n214)
 	b = pbwire.AppendString(append(b, 0x2a), x.Reason)
 	b = pbwire.AppendString(append(b, 0x32), x.Message)
 	return b
@@ -2300,18 +2268,18 @@ func (x *NamespaceCondition) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NamespaceCondition) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Type = NamespaceConditionType(d.String(f))
+			x.Type = NamespaceConditionType(d.String())
 		case 2:
-			x.Status = ConditionStatus(d.String(f))
+			x.Status = ConditionStatus(d.String())
 		case 4:
-			x.LastTransitionTime.DecodeProto(d, d.Message(f))
+			x.LastTransitionTime.DecodeProto(d, d.Message())
 		case 5:
-			x.Reason = d.String(f)
+			x.Reason = d.String()
 		case 6:
-			x.Message = d.String(f)
+			x.Message = d.String()
 		}
 	}
 }
@@ -2319,27 +2287,27 @@ func (x *NamespaceCondition) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *NamespaceList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n231 := len(b)
+	n215 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n231)
-	for i232 := range x.Items {
+	b = pbwire.Close(b, n215)
+	for i216 := range x.Items {
 		b = append(b, 0x12, 0)
-		n233 := len(b)
-		b = x.Items[i232].AppendProto(b)
-		b = pbwire.Close(b, n233)
+		n217 := len(b)
+		b = x.Items[i216].AppendProto(b)
+		b = pbwire.Close(b, n217)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NamespaceList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, Namespace{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -2347,30 +2315,30 @@ func (x *NamespaceList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Node) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n234 := len(b)
+	n218 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n234)
+	b = pbwire.Close(b, n218)
 	b = append(b, 0x12, 0)
-	n235 := len(b)
+	n219 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n235)
+	b = pbwire.Close(b, n219)
 	b = append(b, 0x1a, 0)
-	n236 := len(b)
+	n220 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n236)
+	b = pbwire.Close(b, n220)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Node) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Spec.DecodeProto(d, d.Message(f))
+			x.Spec.DecodeProto(d, d.Message())
 		case 3:
-			x.Status.DecodeProto(d, d.Message(f))
+			x.Status.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -2381,46 +2349,46 @@ func (x *NodeSpec) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.DoNotUseExternalID)
 	b = pbwire.AppendString(append(b, 0x1a), x.ProviderID)
 	b = pbwire.AppendBool(append(b, 0x20), x.Unschedulable)
-	for i237 := range x.Taints {
+	for i221 := range x.Taints {
 		b = append(b, 0x2a, 0)
-		n238 := len(b)
-		b = x.Taints[i237].AppendProto(b)
-		b = pbwire.Close(b, n238)
+		n222 := len(b)
+		b = x.Taints[i221].AppendProto(b)
+		b = pbwire.Close(b, n222)
 	}
 	if x.ConfigSource != nil {
 		b = append(b, 0x32, 0)
-		n239 := len(b)
+		n223 := len(b)
 		b = x.ConfigSource.AppendProto(b)
-		b = pbwire.Close(b, n239)
+		b = pbwire.Close(b, n223)
 	}
-	for i240 := range x.PodCIDRs {
-		b = pbwire.AppendString(append(b, 0x3a), x.PodCIDRs[i240])
+	for i224 := range x.PodCIDRs {
+		b = pbwire.AppendString(append(b, 0x3a), x.PodCIDRs[i224])
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.PodCIDR = d.String(f)
+			x.PodCIDR = d.String()
 		case 2:
-			x.DoNotUseExternalID = d.String(f)
+			x.DoNotUseExternalID = d.String()
 		case 3:
-			x.ProviderID = d.String(f)
+			x.ProviderID = d.String()
 		case 4:
-			x.Unschedulable = d.Bool(f)
+			x.Unschedulable = d.Bool()
 		case 5:
 			x.Taints = append(x.Taints, Taint{})
-			x.Taints[len(x.Taints)-1].DecodeProto(d, d.Message(f))
+			x.Taints[len(x.Taints)-1].DecodeProto(d, d.Message())
 		case 6:
 			if x.ConfigSource == nil {
 				x.ConfigSource = new(NodeConfigSource)
 			}
-			x.ConfigSource.DecodeProto(d, d.Message(f))
+			x.ConfigSource.DecodeProto(d, d.Message())
 		case 7:
-			x.PodCIDRs = append(x.PodCIDRs, d.String(f))
+			x.PodCIDRs = append(x.PodCIDRs, d.String())
 		}
 	}
 }
@@ -2429,22 +2397,22 @@ func (x *NodeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *NodeConfigSource) AppendProto(b []byte) []byte {
 	if x.ConfigMap != nil {
 		b = append(b, 0x12, 0)
-		n241 := len(b)
+		n225 := len(b)
 		b = x.ConfigMap.AppendProto(b)
-		b = pbwire.Close(b, n241)
+		b = pbwire.Close(b, n225)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeConfigSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 2:
 			if x.ConfigMap == nil {
 				x.ConfigMap = new(ConfigMapNodeConfigSource)
 			}
-			x.ConfigMap.DecodeProto(d, d.Message(f))
+			x.ConfigMap.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -2461,185 +2429,177 @@ func (x *ConfigMapNodeConfigSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ConfigMapNodeConfigSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Namespace = d.String(f)
+			x.Namespace = d.String()
 		case 2:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 3:
-			x.UID = meta.UID(d.String(f))
+			x.UID = meta.UID(d.String())
 		case 4:
-			x.ResourceVersion = d.String(f)
+			x.ResourceVersion = d.String()
 		case 5:
-			x.KubeletConfigKey = d.String(f)
+			x.KubeletConfigKey = d.String()
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *NodeStatus) AppendProto(b []byte) []byte {
-	var stack242 [16]ResourceName
-	for _, k243 := range jsonwire.SortedKeys(x.Capacity, stack242[:0]) {
-		v244 := x.Capacity[k243]
+	var stack226 [16]ResourceName
+	for _, k227 := range jsonwire.SortedKeys(x.Capacity, stack226[:0]) {
+		v228 := x.Capacity[k227]
 		b = append(b, 0xa, 0)
-		n245 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k243)
+		n229 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k227)
 		b = append(b, 0x12, 0)
-		n246 := len(b)
-		b = v244.AppendProto(b)
-		b = pbwire.Close(b, n246)
-		b = pbwire.Close(b, n245)
+		n230 := len(b)
+		b = v228.AppendProto(b)
+		b = pbwire.Close(b, n230)
+		b = pbwire.Close(b, n229)
 	}
-	var stack247 [16]ResourceName
-	for _, k248 := range jsonwire.SortedKeys(x.Allocatable, stack247[:0]) {
-		v249 := x.Allocatable[k248]
+	var stack231 [16]ResourceName
+	for _, k232 := range jsonwire.SortedKeys(x.Allocatable, stack231[:0]) {
+		v233 := x.Allocatable[k232]
 		b = append(b, 0x12, 0)
-		n250 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k248)
+		n234 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k232)
 		b = append(b, 0x12, 0)
-		n251 := len(b)
-		b = v249.AppendProto(b)
-		b = pbwire.Close(b, n251)
-		b = pbwire.Close(b, n250)
+		n235 := len(b)
+		b = v233.AppendProto(b)
+		b = pbwire.Close(b, n235)
+		b = pbwire.Close(b, n234)
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.Phase)
-	for i252 := range x.Conditions {
+	for i236 := range x.Conditions {
 		b = append(b, 0x22, 0)
-		n253 := len(b)
-		b = x.Conditions[i252].AppendProto(b)
-		b = pbwire.Close(b, n253)
+		n237 := len(b)
+		b = x.Conditions[i236].AppendProto(b)
+		b = pbwire.Close(b, n237)
 	}
-	for i254 := range x.Addresses {
+	for i238 := range x.Addresses {
 		b = append(b, 0x2a, 0)
-		n255 := len(b)
-		b = x.Addresses[i254].AppendProto(b)
-		b = pbwire.Close(b, n255)
+		n239 := len(b)
+		b = x.Addresses[i238].AppendProto(b)
+		b = pbwire.Close(b, n239)
 	}
 	b = append(b, 0x32, 0)
-	n256 := len(b)
+	n240 := len(b)
 	b = x.DaemonEndpoints.AppendProto(b)
-	b = pbwire.Close(b, n256)
+	b = pbwire.Close(b, n240)
 	b = append(b, 0x3a, 0)
-	n257 := len(b)
+	n241 := len(b)
 	b = x.NodeInfo.AppendProto(b)
-	b = pbwire.Close(b, n257)
-	for i258 := range x.Images {
+	b = pbwire.Close(b, n241)
+	for i242 := range x.Images {
 		b = append(b, 0x42, 0)
-		n259 := len(b)
-		b = x.Images[i258].AppendProto(b)
-		b = pbwire.Close(b, n259)
+		n243 := len(b)
+		b = x.Images[i242].AppendProto(b)
+		b = pbwire.Close(b, n243)
 	}
-	for i260 := range x.VolumesInUse {
-		b = pbwire.AppendString(append(b, 0x4a), x.VolumesInUse[i260])
+	for i244 := range x.VolumesInUse {
+		b = pbwire.AppendString(append(b, 0x4a), x.VolumesInUse[i244])
 	}
-	for i261 := range x.VolumesAttached {
+	for i245 := range x.VolumesAttached {
 		b = append(b, 0x52, 0)
-		n262 := len(b)
-		b = x.VolumesAttached[i261].AppendProto(b)
-		b = pbwire.Close(b, n262)
+		n246 := len(b)
+		b = x.VolumesAttached[i245].AppendProto(b)
+		b = pbwire.Close(b, n246)
 	}
 	if x.Config != nil {
 		b = append(b, 0x5a, 0)
-		n263 := len(b)
+		n247 := len(b)
 		b = x.Config.AppendProto(b)
-		b = pbwire.Close(b, n263)
+		b = pbwire.Close(b, n247)
 	}
-	for i264 := range x.RuntimeHandlers {
+	for i248 := range x.RuntimeHandlers {
 		b = append(b, 0x62, 0)
-		n265 := len(b)
-		b = x.RuntimeHandlers[i264].AppendProto(b)
-		b = pbwire.Close(b, n265)
+		n249 := len(b)
+		b = x.RuntimeHandlers[i248].AppendProto(b)
+		b = pbwire.Close(b, n249)
 	}
 	if x.Features != nil {
 		b = append(b, 0x6a, 0)
-		n266 := len(b)
+		n250 := len(b)
 		b = x.Features.AppendProto(b)
-		b = pbwire.Close(b, n266)
+		b = pbwire.Close(b, n250)
 	}
-	for i267 := range x.DeclaredFeatures {
-		b = pbwire.AppendString(append(b, 0x72), x.DeclaredFeatures[i267])
+	for i251 := range x.DeclaredFeatures {
+		b = pbwire.AppendString(append(b, 0x72), x.DeclaredFeatures[i251])
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			var k271 ResourceName
-			var v272 quantity.Quantity
-			for entry268 := d.Message(f); ; {
-				g269, more270 := d.Next(&entry268)
-				if !more270 {
-					break
-				}
-				switch g269.Number {
+			var k253 ResourceName
+			var v254 quantity.Quantity
+			for entry252 := d.Message(); d.Next(&entry252); {
+				switch d.Number {
 				case 1:
-					k271 = ResourceName(d.String(g269))
+					k253 = ResourceName(d.String())
 				case 2:
-					v272.DecodeProto(d, d.Message(g269))
+					v254.DecodeProto(d, d.Message())
 				}
 			}
 			if x.Capacity == nil {
 				x.Capacity = ResourceList{}
 			}
-			x.Capacity[k271] = v272
+			x.Capacity[k253] = v254
 		case 2:
-			var k276 ResourceName
-			var v277 quantity.Quantity
-			for entry273 := d.Message(f); ; {
-				g274, more275 := d.Next(&entry273)
-				if !more275 {
-					break
-				}
-				switch g274.Number {
+			var k256 ResourceName
+			var v257 quantity.Quantity
+			for entry255 := d.Message(); d.Next(&entry255); {
+				switch d.Number {
 				case 1:
-					k276 = ResourceName(d.String(g274))
+					k256 = ResourceName(d.String())
 				case 2:
-					v277.DecodeProto(d, d.Message(g274))
+					v257.DecodeProto(d, d.Message())
 				}
 			}
 			if x.Allocatable == nil {
 				x.Allocatable = ResourceList{}
 			}
-			x.Allocatable[k276] = v277
+			x.Allocatable[k256] = v257
 		case 3:
-			x.Phase = NodePhase(d.String(f))
+			x.Phase = NodePhase(d.String())
 		case 4:
 			x.Conditions = append(x.Conditions, NodeCondition{})
-			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
+			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message())
 		case 5:
 			x.Addresses = append(x.Addresses, NodeAddress{})
-			x.Addresses[len(x.Addresses)-1].DecodeProto(d, d.Message(f))
+			x.Addresses[len(x.Addresses)-1].DecodeProto(d, d.Message())
 		case 6:
-			x.DaemonEndpoints.DecodeProto(d, d.Message(f))
+			x.DaemonEndpoints.DecodeProto(d, d.Message())
 		case 7:
-			x.NodeInfo.DecodeProto(d, d.Message(f))
+			x.NodeInfo.DecodeProto(d, d.Message())
 		case 8:
 			x.Images = append(x.Images, ContainerImage{})
-			x.Images[len(x.Images)-1].DecodeProto(d, d.Message(f))
+			x.Images[len(x.Images)-1].DecodeProto(d, d.Message())
 		case 9:
-			x.VolumesInUse = append(x.VolumesInUse, UniqueVolumeName(d.String(f)))
+			x.VolumesInUse = append(x.VolumesInUse, UniqueVolumeName(d.String()))
 		case 10:
 			x.VolumesAttached = append(x.VolumesAttached, AttachedVolume{})
-			x.VolumesAttached[len(x.VolumesAttached)-1].DecodeProto(d, d.Message(f))
+			x.VolumesAttached[len(x.VolumesAttached)-1].DecodeProto(d, d.Message())
 		case 11:
 			if x.Config == nil {
 				x.Config = new(NodeConfigStatus)
 			}
-			x.Config.DecodeProto(d, d.Message(f))
+			x.Config.DecodeProto(d, d.Message())
 		case 12:
 			x.RuntimeHandlers = append(x.RuntimeHandlers, NodeRuntimeHandler{})
-			x.RuntimeHandlers[len(x.RuntimeHandlers)-1].DecodeProto(d, d.Message(f))
+			x.RuntimeHandlers[len(x.RuntimeHandlers)-1].DecodeProto(d, d.Message())
 		case 13:
 			if x.Features == nil {
 				x.Features = new(NodeFeatures)
 			}
-			x.Features.DecodeProto(d, d.Message(f))
+			x.Features.DecodeProto(d, d.Message())
 		case 14:
-			x.DeclaredFeatures = append(x.DeclaredFeatures, d.String(f))
+			x.DeclaredFeatures = append(x.DeclaredFeatures, d.String())
 		}
 	}
 }
@@ -2649,13 +2609,13 @@ func (x *NodeCondition) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Type)
 	b = pbwire.AppendString(append(b, 0x12), x.Status)
 	b = append(b, 0x1a, 0)
-	n278 := len(b)
+	n258 := len(b)
 	b = x.LastHeartbeatTime.AppendProto(b)
-	b = pbwire.Close(b, n278)
+	b = pbwire.Close(b, n258)
 	b = append(b, 0x22, 0)
-	n279 := len(b)
+	n259 := len(b)
 	b = x.LastTransitionTime.AppendProto(b)
-	b = pbwire.Close(b, n279)
+	b = pbwire.Close(b, n259)
 	b = pbwire.AppendString(append(b, 0x2a), x.Reason)
 	b = pbwire.AppendString(append(b, 0x32), x.Message)
 	return b
@@ -2663,20 +2623,20 @@ func (x *NodeCondition) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeCondition) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Type = NodeConditionType(d.String(f))
+			x.Type = NodeConditionType(d.String())
 		case 2:
-			x.Status = ConditionStatus(d.String(f))
+			x.Status = ConditionStatus(d.String())
 		case 3:
-			x.LastHeartbeatTime.DecodeProto(d, d.Message(f))
+			x.LastHeartbeatTime.DecodeProto(d, d.Message())
 		case 4:
-			x.LastTransitionTime.DecodeProto(d, d.Message(f))
+			x.LastTransitionTime.DecodeProto(d, d.Message())
 		case 5:
-			x.Reason = d.String(f)
+			x.Reason = d.String()
 		case 6:
-			x.Message = d.String(f)
+			x.Message = d.String()
 		}
 	}
 }
@@ -2690,12 +2650,12 @@ func (x *NodeAddress) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeAddress) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Type = NodeAddressType(d.String(f))
+			x.Type = NodeAddressType(d.String())
 		case 2:
-			x.Address = d.String(f)
+			x.Address = d.String()
 		}
 	}
 }
@@ -2703,18 +2663,18 @@ func (x *NodeAddress) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *NodeDaemonEndpoints) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n280 := len(b)
+	n260 := len(b)
 	b = x.KubeletEndpoint.AppendProto(b)
-	b = pbwire.Close(b, n280)
+	b = pbwire.Close(b, n260)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeDaemonEndpoints) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.KubeletEndpoint.DecodeProto(d, d.Message(f))
+			x.KubeletEndpoint.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -2727,10 +2687,10 @@ func (x *DaemonEndpoint) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *DaemonEndpoint) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Port = int32(d.Int(f))
+			x.Port = int32(d.Int())
 		}
 	}
 }
@@ -2749,42 +2709,42 @@ func (x *NodeSystemInfo) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x52), x.Architecture)
 	if x.Swap != nil {
 		b = append(b, 0x5a, 0)
-		n281 := len(b)
+		n261 := len(b)
 		b = x.Swap.AppendProto(b)
-		b = pbwire.Close(b, n281)
+		b = pbwire.Close(b, n261)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeSystemInfo) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.MachineID = d.String(f)
+			x.MachineID = d.String()
 		case 2:
-			x.SystemUUID = d.String(f)
+			x.SystemUUID = d.String()
 		case 3:
-			x.BootID = d.String(f)
+			x.BootID = d.String()
 		case 4:
-			x.KernelVersion = d.String(f)
+			x.KernelVersion = d.String()
 		case 5:
-			x.OSImage = d.String(f)
+			x.OSImage = d.String()
 		case 6:
-			x.ContainerRuntimeVersion = d.String(f)
+			x.ContainerRuntimeVersion = d.String()
 		case 7:
-			x.KubeletVersion = d.String(f)
+			x.KubeletVersion = d.String()
 		case 8:
-			x.KubeProxyVersion = d.String(f)
+			x.KubeProxyVersion = d.String()
 		case 9:
-			x.OperatingSystem = d.String(f)
+			x.OperatingSystem = d.String()
 		case 10:
-			x.Architecture = d.String(f)
+			x.Architecture = d.String()
 		case 11:
 			if x.Swap == nil {
 				x.Swap = new(NodeSwapStatus)
 			}
-			x.Swap.DecodeProto(d, d.Message(f))
+			x.Swap.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -2799,19 +2759,19 @@ func (x *NodeSwapStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeSwapStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			v282 := d.Int(f)
-			x.Capacity = &v282
+			v262 := d.Int()
+			x.Capacity = &v262
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *ContainerImage) AppendProto(b []byte) []byte {
-	for i283 := range x.Names {
-		b = pbwire.AppendString(append(b, 0xa), x.Names[i283])
+	for i263 := range x.Names {
+		b = pbwire.AppendString(append(b, 0xa), x.Names[i263])
 	}
 	b = pbwire.AppendVarint(append(b, 0x10), uint64(x.SizeBytes))
 	return b
@@ -2819,12 +2779,12 @@ func (x *ContainerImage) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerImage) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Names = append(x.Names, d.String(f))
+			x.Names = append(x.Names, d.String())
 		case 2:
-			x.SizeBytes = d.Int(f)
+			x.SizeBytes = d.Int()
 		}
 	}
 }
@@ -2838,12 +2798,12 @@ func (x *AttachedVolume) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *AttachedVolume) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = UniqueVolumeName(d.String(f))
+			x.Name = UniqueVolumeName(d.String())
 		case 2:
-			x.DevicePath = d.String(f)
+			x.DevicePath = d.String()
 		}
 	}
 }
@@ -2852,21 +2812,21 @@ func (x *AttachedVolume) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *NodeConfigStatus) AppendProto(b []byte) []byte {
 	if x.Assigned != nil {
 		b = append(b, 0xa, 0)
-		n284 := len(b)
+		n264 := len(b)
 		b = x.Assigned.AppendProto(b)
-		b = pbwire.Close(b, n284)
+		b = pbwire.Close(b, n264)
 	}
 	if x.Active != nil {
 		b = append(b, 0x12, 0)
-		n285 := len(b)
+		n265 := len(b)
 		b = x.Active.AppendProto(b)
-		b = pbwire.Close(b, n285)
+		b = pbwire.Close(b, n265)
 	}
 	if x.LastKnownGood != nil {
 		b = append(b, 0x1a, 0)
-		n286 := len(b)
+		n266 := len(b)
 		b = x.LastKnownGood.AppendProto(b)
-		b = pbwire.Close(b, n286)
+		b = pbwire.Close(b, n266)
 	}
 	b = pbwire.AppendString(append(b, 0x22), x.Error)
 	return b
@@ -2874,25 +2834,25 @@ func (x *NodeConfigStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeConfigStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.Assigned == nil {
 				x.Assigned = new(NodeConfigSource)
 			}
-			x.Assigned.DecodeProto(d, d.Message(f))
+			x.Assigned.DecodeProto(d, d.Message())
 		case 2:
 			if x.Active == nil {
 				x.Active = new(NodeConfigSource)
 			}
-			x.Active.DecodeProto(d, d.Message(f))
+			x.Active.DecodeProto(d, d.Message())
 		case 3:
 			if x.LastKnownGood == nil {
 				x.LastKnownGood = new(NodeConfigSource)
 			}
-			x.LastKnownGood.DecodeProto(d, d.Message(f))
+			x.LastKnownGood.DecodeProto(d, d.Message())
 		case 4:
-			x.Error = d.String(f)
+			x.Error = d.String()
 		}
 	}
 }
@@ -2902,24 +2862,24 @@ func (x *NodeRuntimeHandler) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Name)
 	if x.Features != nil {
 		b = append(b, 0x12, 0)
-		n287 := len(b)
+		n267 := len(b)
 		b = x.Features.AppendProto(b)
-		b = pbwire.Close(b, n287)
+		b = pbwire.Close(b, n267)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeRuntimeHandler) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
 			if x.Features == nil {
 				x.Features = new(NodeRuntimeHandlerFeatures)
 			}
-			x.Features.DecodeProto(d, d.Message(f))
+			x.Features.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -2937,14 +2897,14 @@ func (x *NodeRuntimeHandlerFeatures) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeRuntimeHandlerFeatures) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			v288 := d.Bool(f)
-			x.RecursiveReadOnlyMounts = &v288
+			v268 := d.Bool()
+			x.RecursiveReadOnlyMounts = &v268
 		case 2:
-			v289 := d.Bool(f)
-			x.UserNamespaces = &v289
+			v269 := d.Bool()
+			x.UserNamespaces = &v269
 		}
 	}
 }
@@ -2959,11 +2919,11 @@ func (x *NodeFeatures) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeFeatures) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			v290 := d.Bool(f)
-			x.SupplementalGroupsPolicy = &v290
+			v270 := d.Bool()
+			x.SupplementalGroupsPolicy = &v270
 		}
 	}
 }
@@ -2971,27 +2931,27 @@ func (x *NodeFeatures) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *NodeList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n291 := len(b)
+	n271 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n291)
-	for i292 := range x.Items {
+	b = pbwire.Close(b, n271)
+	for i272 := range x.Items {
 		b = append(b, 0x12, 0)
-		n293 := len(b)
-		b = x.Items[i292].AppendProto(b)
-		b = pbwire.Close(b, n293)
+		n273 := len(b)
+		b = x.Items[i272].AppendProto(b)
+		b = pbwire.Close(b, n273)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, Node{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -2999,74 +2959,74 @@ func (x *NodeList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PersistentVolume) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n294 := len(b)
+	n274 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n294)
+	b = pbwire.Close(b, n274)
 	b = append(b, 0x12, 0)
-	n295 := len(b)
+	n275 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n295)
+	b = pbwire.Close(b, n275)
 	b = append(b, 0x1a, 0)
-	n296 := len(b)
+	n276 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n296)
+	b = pbwire.Close(b, n276)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolume) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Spec.DecodeProto(d, d.Message(f))
+			x.Spec.DecodeProto(d, d.Message())
 		case 3:
-			x.Status.DecodeProto(d, d.Message(f))
+			x.Status.DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *PersistentVolumeSpec) AppendProto(b []byte) []byte {
-	var stack297 [16]ResourceName
-	for _, k298 := range jsonwire.SortedKeys(x.Capacity, stack297[:0]) {
-		v299 := x.Capacity[k298]
+	var stack277 [16]ResourceName
+	for _, k278 := range jsonwire.SortedKeys(x.Capacity, stack277[:0]) {
+		v279 := x.Capacity[k278]
 		b = append(b, 0xa, 0)
-		n300 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k298)
+		n280 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k278)
 		b = append(b, 0x12, 0)
-		n301 := len(b)
-		b = v299.AppendProto(b)
-		b = pbwire.Close(b, n301)
-		b = pbwire.Close(b, n300)
+		n281 := len(b)
+		b = v279.AppendProto(b)
+		b = pbwire.Close(b, n281)
+		b = pbwire.Close(b, n280)
 	}
 	b = append(b, 0x12, 0)
-	n302 := len(b)
+	n282 := len(b)
 	b = x.PersistentVolumeSource.AppendProto(b)
-	b = pbwire.Close(b, n302)
-	for i303 := range x.AccessModes {
-		b = pbwire.AppendString(append(b, 0x1a), x.AccessModes[i303])
+	b = pbwire.Close(b, n282)
+	for i283 := range x.AccessModes {
+		b = pbwire.AppendString(append(b, 0x1a), x.AccessModes[i283])
 	}
 	if x.ClaimRef != nil {
 		b = append(b, 0x22, 0)
-		n304 := len(b)
+		n284 := len(b)
 		b = x.ClaimRef.AppendProto(b)
-		b = pbwire.Close(b, n304)
+		b = pbwire.Close(b, n284)
 	}
 	b = pbwire.AppendString(append(b, 0x2a), x.PersistentVolumeReclaimPolicy)
 	b = pbwire.AppendString(append(b, 0x32), x.StorageClassName)
-	for i305 := range x.MountOptions {
-		b = pbwire.AppendString(append(b, 0x3a), x.MountOptions[i305])
+	for i285 := range x.MountOptions {
+		b = pbwire.AppendString(append(b, 0x3a), x.MountOptions[i285])
 	}
 	if x.VolumeMode != nil {
 		b = pbwire.AppendString(append(b, 0x42), *x.VolumeMode)
 	}
 	if x.NodeAffinity != nil {
 		b = append(b, 0x4a, 0)
-		n306 := len(b)
+		n286 := len(b)
 		b = x.NodeAffinity.AppendProto(b)
-		b = pbwire.Close(b, n306)
+		b = pbwire.Close(b, n286)
 	}
 	if x.VolumeAttributesClassName != nil {
 		b = pbwire.AppendString(append(b, 0x52), *x.VolumeAttributesClassName)
@@ -3076,53 +3036,49 @@ func (x *PersistentVolumeSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			var k310 ResourceName
-			var v311 quantity.Quantity
-			for entry307 := d.Message(f); ; {
-				g308, more309 := d.Next(&entry307)
-				if !more309 {
-					break
-				}
-				switch g308.Number {
+			var k288 ResourceName
+			var v289 quantity.Quantity
+			for entry287 := d.Message(); d.Next(&entry287); {
+				switch d.Number {
 				case 1:
-					k310 = ResourceName(d.String(g308))
+					k288 = ResourceName(d.String())
 				case 2:
-					v311.DecodeProto(d, d.Message(g308))
+					v289.DecodeProto(d, d.Message())
 				}
 			}
 			if x.Capacity == nil {
 				x.Capacity = ResourceList{}
 			}
-			x.Capacity[k310] = v311
+			x.Capacity[k288] = v289
 		case 2:
-			x.PersistentVolumeSource.DecodeProto(d, d.Message(f))
+			x.PersistentVolumeSource.DecodeProto(d, d.Message())
 		case 3:
-			x.AccessModes = append(x.AccessModes, PersistentVolumeAccessMode(d.String(f)))
+			x.AccessModes = append(x.AccessModes, PersistentVolumeAccessMode(d.String()))
 		case 4:
 			if x.ClaimRef == nil {
 				x.ClaimRef = new(ObjectReference)
 			}
-			x.ClaimRef.DecodeProto(d, d.Message(f))
+			x.ClaimRef.DecodeProto(d, d.Message())
 		case 5:
-			x.PersistentVolumeReclaimPolicy = PersistentVolumeReclaimPolicy(d.String(f))
+			x.PersistentVolumeReclaimPolicy = PersistentVolumeReclaimPolicy(d.String())
 		case 6:
-			x.StorageClassName = d.String(f)
+			x.StorageClassName = d.String()
 		case 7:
-			x.MountOptions = append(x.MountOptions, d.String(f))
+			x.MountOptions = append(x.MountOptions, d.String())
 		case 8:
-			v312 := PersistentVolumeMode(d.String(f))
-			x.VolumeMode = &v312
+			v290 := PersistentVolumeMode(d.String())
+			x.VolumeMode = &v290
 		case 9:
 			if x.NodeAffinity == nil {
 				x.NodeAffinity = new(VolumeNodeAffinity)
 			}
-			x.NodeAffinity.DecodeProto(d, d.Message(f))
+			x.NodeAffinity.DecodeProto(d, d.Message())
 		case 10:
-			v313 := d.String(f)
-			x.VolumeAttributesClassName = &v313
+			v291 := d.String()
+			x.VolumeAttributesClassName = &v291
 		}
 	}
 }
@@ -3131,253 +3087,253 @@ func (x *PersistentVolumeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *PersistentVolumeSource) AppendProto(b []byte) []byte {
 	if x.GCEPersistentDisk != nil {
 		b = append(b, 0xa, 0)
-		n314 := len(b)
+		n292 := len(b)
 		b = x.GCEPersistentDisk.AppendProto(b)
-		b = pbwire.Close(b, n314)
+		b = pbwire.Close(b, n292)
 	}
 	if x.AWSElasticBlockStore != nil {
 		b = append(b, 0x12, 0)
-		n315 := len(b)
+		n293 := len(b)
 		b = x.AWSElasticBlockStore.AppendProto(b)
-		b = pbwire.Close(b, n315)
+		b = pbwire.Close(b, n293)
 	}
 	if x.HostPath != nil {
 		b = append(b, 0x1a, 0)
-		n316 := len(b)
+		n294 := len(b)
 		b = x.HostPath.AppendProto(b)
-		b = pbwire.Close(b, n316)
+		b = pbwire.Close(b, n294)
 	}
 	if x.Glusterfs != nil {
 		b = append(b, 0x22, 0)
-		n317 := len(b)
+		n295 := len(b)
 		b = x.Glusterfs.AppendProto(b)
-		b = pbwire.Close(b, n317)
+		b = pbwire.Close(b, n295)
 	}
 	if x.NFS != nil {
 		b = append(b, 0x2a, 0)
-		n318 := len(b)
+		n296 := len(b)
 		b = x.NFS.AppendProto(b)
-		b = pbwire.Close(b, n318)
+		b = pbwire.Close(b, n296)
 	}
 	if x.RBD != nil {
 		b = append(b, 0x32, 0)
-		n319 := len(b)
+		n297 := len(b)
 		b = x.RBD.AppendProto(b)
-		b = pbwire.Close(b, n319)
+		b = pbwire.Close(b, n297)
 	}
 	if x.ISCSI != nil {
 		b = append(b, 0x3a, 0)
-		n320 := len(b)
+		n298 := len(b)
 		b = x.ISCSI.AppendProto(b)
-		b = pbwire.Close(b, n320)
+		b = pbwire.Close(b, n298)
 	}
 	if x.Cinder != nil {
 		b = append(b, 0x42, 0)
-		n321 := len(b)
+		n299 := len(b)
 		b = x.Cinder.AppendProto(b)
-		b = pbwire.Close(b, n321)
+		b = pbwire.Close(b, n299)
 	}
 	if x.CephFS != nil {
 		b = append(b, 0x4a, 0)
-		n322 := len(b)
+		n300 := len(b)
 		b = x.CephFS.AppendProto(b)
-		b = pbwire.Close(b, n322)
+		b = pbwire.Close(b, n300)
 	}
 	if x.FC != nil {
 		b = append(b, 0x52, 0)
-		n323 := len(b)
+		n301 := len(b)
 		b = x.FC.AppendProto(b)
-		b = pbwire.Close(b, n323)
+		b = pbwire.Close(b, n301)
 	}
 	if x.Flocker != nil {
 		b = append(b, 0x5a, 0)
-		n324 := len(b)
+		n302 := len(b)
 		b = x.Flocker.AppendProto(b)
-		b = pbwire.Close(b, n324)
+		b = pbwire.Close(b, n302)
 	}
 	if x.FlexVolume != nil {
 		b = append(b, 0x62, 0)
-		n325 := len(b)
+		n303 := len(b)
 		b = x.FlexVolume.AppendProto(b)
-		b = pbwire.Close(b, n325)
+		b = pbwire.Close(b, n303)
 	}
 	if x.AzureFile != nil {
 		b = append(b, 0x6a, 0)
-		n326 := len(b)
+		n304 := len(b)
 		b = x.AzureFile.AppendProto(b)
-		b = pbwire.Close(b, n326)
+		b = pbwire.Close(b, n304)
 	}
 	if x.VsphereVolume != nil {
 		b = append(b, 0x72, 0)
-		n327 := len(b)
+		n305 := len(b)
 		b = x.VsphereVolume.AppendProto(b)
-		b = pbwire.Close(b, n327)
+		b = pbwire.Close(b, n305)
 	}
 	if x.Quobyte != nil {
 		b = append(b, 0x7a, 0)
-		n328 := len(b)
+		n306 := len(b)
 		b = x.Quobyte.AppendProto(b)
-		b = pbwire.Close(b, n328)
+		b = pbwire.Close(b, n306)
 	}
 	if x.AzureDisk != nil {
 		b = append(b, 0x82, 0x1, 0)
-		n329 := len(b)
+		n307 := len(b)
 		b = x.AzureDisk.AppendProto(b)
-		b = pbwire.Close(b, n329)
+		b = pbwire.Close(b, n307)
 	}
 	if x.PhotonPersistentDisk != nil {
 		b = append(b, 0x8a, 0x1, 0)
-		n330 := len(b)
+		n308 := len(b)
 		b = x.PhotonPersistentDisk.AppendProto(b)
-		b = pbwire.Close(b, n330)
+		b = pbwire.Close(b, n308)
 	}
 	if x.PortworxVolume != nil {
 		b = append(b, 0x92, 0x1, 0)
-		n331 := len(b)
+		n309 := len(b)
 		b = x.PortworxVolume.AppendProto(b)
-		b = pbwire.Close(b, n331)
+		b = pbwire.Close(b, n309)
 	}
 	if x.ScaleIO != nil {
 		b = append(b, 0x9a, 0x1, 0)
-		n332 := len(b)
+		n310 := len(b)
 		b = x.ScaleIO.AppendProto(b)
-		b = pbwire.Close(b, n332)
+		b = pbwire.Close(b, n310)
 	}
 	if x.Local != nil {
 		b = append(b, 0xa2, 0x1, 0)
-		n333 := len(b)
+		n311 := len(b)
 		b = x.Local.AppendProto(b)
-		b = pbwire.Close(b, n333)
+		b = pbwire.Close(b, n311)
 	}
 	if x.StorageOS != nil {
 		b = append(b, 0xaa, 0x1, 0)
-		n334 := len(b)
+		n312 := len(b)
 		b = x.StorageOS.AppendProto(b)
-		b = pbwire.Close(b, n334)
+		b = pbwire.Close(b, n312)
 	}
 	if x.CSI != nil {
 		b = append(b, 0xb2, 0x1, 0)
-		n335 := len(b)
+		n313 := len(b)
 		b = x.CSI.AppendProto(b)
-		b = pbwire.Close(b, n335)
+		b = pbwire.Close(b, n313)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.GCEPersistentDisk == nil {
 				x.GCEPersistentDisk = new(GCEPersistentDiskVolumeSource)
 			}
-			x.GCEPersistentDisk.DecodeProto(d, d.Message(f))
+			x.GCEPersistentDisk.DecodeProto(d, d.Message())
 		case 2:
 			if x.AWSElasticBlockStore == nil {
 				x.AWSElasticBlockStore = new(AWSElasticBlockStoreVolumeSource)
 			}
-			x.AWSElasticBlockStore.DecodeProto(d, d.Message(f))
+			x.AWSElasticBlockStore.DecodeProto(d, d.Message())
 		case 3:
 			if x.HostPath == nil {
 				x.HostPath = new(HostPathVolumeSource)
 			}
-			x.HostPath.DecodeProto(d, d.Message(f))
+			x.HostPath.DecodeProto(d, d.Message())
 		case 4:
 			if x.Glusterfs == nil {
 				x.Glusterfs = new(GlusterfsPersistentVolumeSource)
 			}
-			x.Glusterfs.DecodeProto(d, d.Message(f))
+			x.Glusterfs.DecodeProto(d, d.Message())
 		case 5:
 			if x.NFS == nil {
 				x.NFS = new(NFSVolumeSource)
 			}
-			x.NFS.DecodeProto(d, d.Message(f))
+			x.NFS.DecodeProto(d, d.Message())
 		case 6:
 			if x.RBD == nil {
 				x.RBD = new(RBDPersistentVolumeSource)
 			}
-			x.RBD.DecodeProto(d, d.Message(f))
+			x.RBD.DecodeProto(d, d.Message())
 		case 7:
 			if x.ISCSI == nil {
 				x.ISCSI = new(ISCSIPersistentVolumeSource)
 			}
-			x.ISCSI.DecodeProto(d, d.Message(f))
+			x.ISCSI.DecodeProto(d, d.Message())
 		case 8:
 			if x.Cinder == nil {
 				x.Cinder = new(CinderPersistentVolumeSource)
 			}
-			x.Cinder.DecodeProto(d, d.Message(f))
+			x.Cinder.DecodeProto(d, d.Message())
 		case 9:
 			if x.CephFS == nil {
 				x.CephFS = new(CephFSPersistentVolumeSource)
 			}
-			x.CephFS.DecodeProto(d, d.Message(f))
+			x.CephFS.DecodeProto(d, d.Message())
 		case 10:
 			if x.FC == nil {
 				x.FC = new(FCVolumeSource)
 			}
-			x.FC.DecodeProto(d, d.Message(f))
+			x.FC.DecodeProto(d, d.Message())
 		case 11:
 			if x.Flocker == nil {
 				x.Flocker = new(FlockerVolumeSource)
 			}
-			x.Flocker.DecodeProto(d, d.Message(f))
+			x.Flocker.DecodeProto(d, d.Message())
 		case 12:
 			if x.FlexVolume == nil {
 				x.FlexVolume = new(FlexPersistentVolumeSource)
 			}
-			x.FlexVolume.DecodeProto(d, d.Message(f))
+			x.FlexVolume.DecodeProto(d, d.Message())
 		case 13:
 			if x.AzureFile == nil {
 				x.AzureFile = new(AzureFilePersistentVolumeSource)
 			}
-			x.AzureFile.DecodeProto(d, d.Message(f))
+			x.AzureFile.DecodeProto(d, d.Message())
 		case 14:
 			if x.VsphereVolume == nil {
 				x.VsphereVolume = new(VsphereVirtualDiskVolumeSource)
 			}
-			x.VsphereVolume.DecodeProto(d, d.Message(f))
+			x.VsphereVolume.DecodeProto(d, d.Message())
 		case 15:
 			if x.Quobyte == nil {
 				x.Quobyte = new(QuobyteVolumeSource)
 			}
-			x.Quobyte.DecodeProto(d, d.Message(f))
+			x.Quobyte.DecodeProto(d, d.Message())
 		case 16:
 			if x.AzureDisk == nil {
 				x.AzureDisk = new(AzureDiskVolumeSource)
 			}
-			x.AzureDisk.DecodeProto(d, d.Message(f))
+			x.AzureDisk.DecodeProto(d, d.Message())
 		case 17:
 			if x.PhotonPersistentDisk == nil {
 				x.PhotonPersistentDisk = new(PhotonPersistentDiskVolumeSource)
 			}
-			x.PhotonPersistentDisk.DecodeProto(d, d.Message(f))
+			x.PhotonPersistentDisk.DecodeProto(d, d.Message())
 		case 18:
 			if x.PortworxVolume == nil {
 				x.PortworxVolume = new(PortworxVolumeSource)
 			}
-			x.PortworxVolume.DecodeProto(d, d.Message(f))
+			x.PortworxVolume.DecodeProto(d, d.Message())
 		case 19:
 			if x.ScaleIO == nil {
 				x.ScaleIO = new(ScaleIOPersistentVolumeSource)
 			}
-			x.ScaleIO.DecodeProto(d, d.Message(f))
+			x.ScaleIO.DecodeProto(d, d.Message())
 		case 20:
 			if x.Local == nil {
 				x.Local = new(LocalVolumeSource)
 			}
-			x.Local.DecodeProto(d, d.Message(f))
+			x.Local.DecodeProto(d, d.Message())
 		case 21:
 			if x.StorageOS == nil {
 				x.StorageOS = new(StorageOSPersistentVolumeSource)
 			}
-			x.StorageOS.DecodeProto(d, d.Message(f))
+			x.StorageOS.DecodeProto(d, d.Message())
 		case 22:
 			if x.CSI == nil {
 				x.CSI = new(CSIPersistentVolumeSource)
 			}
-			x.CSI.DecodeProto(d, d.Message(f))
+			x.CSI.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -3395,25 +3351,25 @@ func (x *GlusterfsPersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GlusterfsPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.EndpointsName = d.String(f)
+			x.EndpointsName = d.String()
 		case 2:
-			x.Path = d.String(f)
+			x.Path = d.String()
 		case 3:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		case 4:
-			v336 := d.String(f)
-			x.EndpointsNamespace = &v336
+			v314 := d.String()
+			x.EndpointsNamespace = &v314
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *RBDPersistentVolumeSource) AppendProto(b []byte) []byte {
-	for i337 := range x.CephMonitors {
-		b = pbwire.AppendString(append(b, 0xa), x.CephMonitors[i337])
+	for i315 := range x.CephMonitors {
+		b = pbwire.AppendString(append(b, 0xa), x.CephMonitors[i315])
 	}
 	b = pbwire.AppendString(append(b, 0x12), x.RBDImage)
 	b = pbwire.AppendString(append(b, 0x1a), x.FSType)
@@ -3422,9 +3378,9 @@ func (x *RBDPersistentVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x32), x.Keyring)
 	if x.SecretRef != nil {
 		b = append(b, 0x3a, 0)
-		n338 := len(b)
+		n316 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n338)
+		b = pbwire.Close(b, n316)
 	}
 	b = pbwire.AppendBool(append(b, 0x40), x.ReadOnly)
 	return b
@@ -3432,27 +3388,27 @@ func (x *RBDPersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *RBDPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.CephMonitors = append(x.CephMonitors, d.String(f))
+			x.CephMonitors = append(x.CephMonitors, d.String())
 		case 2:
-			x.RBDImage = d.String(f)
+			x.RBDImage = d.String()
 		case 3:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 4:
-			x.RBDPool = d.String(f)
+			x.RBDPool = d.String()
 		case 5:
-			x.RadosUser = d.String(f)
+			x.RadosUser = d.String()
 		case 6:
-			x.Keyring = d.String(f)
+			x.Keyring = d.String()
 		case 7:
 			if x.SecretRef == nil {
 				x.SecretRef = new(SecretReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message(f))
+			x.SecretRef.DecodeProto(d, d.Message())
 		case 8:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		}
 	}
 }
@@ -3466,12 +3422,12 @@ func (x *SecretReference) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SecretReference) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.Namespace = d.String(f)
+			x.Namespace = d.String()
 		}
 	}
 }
@@ -3484,15 +3440,15 @@ func (x *ISCSIPersistentVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x22), x.ISCSIInterface)
 	b = pbwire.AppendString(append(b, 0x2a), x.FSType)
 	b = pbwire.AppendBool(append(b, 0x30), x.ReadOnly)
-	for i339 := range x.Portals {
-		b = pbwire.AppendString(append(b, 0x3a), x.Portals[i339])
+	for i317 := range x.Portals {
+		b = pbwire.AppendString(append(b, 0x3a), x.Portals[i317])
 	}
 	b = pbwire.AppendBool(append(b, 0x40), x.DiscoveryCHAPAuth)
 	if x.SecretRef != nil {
 		b = append(b, 0x52, 0)
-		n340 := len(b)
+		n318 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n340)
+		b = pbwire.Close(b, n318)
 	}
 	b = pbwire.AppendBool(append(b, 0x58), x.SessionCHAPAuth)
 	if x.InitiatorName != nil {
@@ -3503,34 +3459,34 @@ func (x *ISCSIPersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ISCSIPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.TargetPortal = d.String(f)
+			x.TargetPortal = d.String()
 		case 2:
-			x.IQN = d.String(f)
+			x.IQN = d.String()
 		case 3:
-			x.Lun = int32(d.Int(f))
+			x.Lun = int32(d.Int())
 		case 4:
-			x.ISCSIInterface = d.String(f)
+			x.ISCSIInterface = d.String()
 		case 5:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 6:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		case 7:
-			x.Portals = append(x.Portals, d.String(f))
+			x.Portals = append(x.Portals, d.String())
 		case 8:
-			x.DiscoveryCHAPAuth = d.Bool(f)
+			x.DiscoveryCHAPAuth = d.Bool()
 		case 10:
 			if x.SecretRef == nil {
 				x.SecretRef = new(SecretReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message(f))
+			x.SecretRef.DecodeProto(d, d.Message())
 		case 11:
-			x.SessionCHAPAuth = d.Bool(f)
+			x.SessionCHAPAuth = d.Bool()
 		case 12:
-			v341 := d.String(f)
-			x.InitiatorName = &v341
+			v319 := d.String()
+			x.InitiatorName = &v319
 		}
 	}
 }
@@ -3542,45 +3498,45 @@ func (x *CinderPersistentVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendBool(append(b, 0x18), x.ReadOnly)
 	if x.SecretRef != nil {
 		b = append(b, 0x22, 0)
-		n342 := len(b)
+		n320 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n342)
+		b = pbwire.Close(b, n320)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *CinderPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.VolumeID = d.String(f)
+			x.VolumeID = d.String()
 		case 2:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 3:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		case 4:
 			if x.SecretRef == nil {
 				x.SecretRef = new(SecretReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message(f))
+			x.SecretRef.DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *CephFSPersistentVolumeSource) AppendProto(b []byte) []byte {
-	for i343 := range x.Monitors {
-		b = pbwire.AppendString(append(b, 0xa), x.Monitors[i343])
+	for i321 := range x.Monitors {
+		b = pbwire.AppendString(append(b, 0xa), x.Monitors[i321])
 	}
 	b = pbwire.AppendString(append(b, 0x12), x.Path)
 	b = pbwire.AppendString(append(b, 0x1a), x.User)
 	b = pbwire.AppendString(append(b, 0x22), x.SecretFile)
 	if x.SecretRef != nil {
 		b = append(b, 0x2a, 0)
-		n344 := len(b)
+		n322 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n344)
+		b = pbwire.Close(b, n322)
 	}
 	b = pbwire.AppendBool(append(b, 0x30), x.ReadOnly)
 	return b
@@ -3588,23 +3544,23 @@ func (x *CephFSPersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *CephFSPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Monitors = append(x.Monitors, d.String(f))
+			x.Monitors = append(x.Monitors, d.String())
 		case 2:
-			x.Path = d.String(f)
+			x.Path = d.String()
 		case 3:
-			x.User = d.String(f)
+			x.User = d.String()
 		case 4:
-			x.SecretFile = d.String(f)
+			x.SecretFile = d.String()
 		case 5:
 			if x.SecretRef == nil {
 				x.SecretRef = new(SecretReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message(f))
+			x.SecretRef.DecodeProto(d, d.Message())
 		case 6:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		}
 	}
 }
@@ -3615,57 +3571,53 @@ func (x *FlexPersistentVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.FSType)
 	if x.SecretRef != nil {
 		b = append(b, 0x1a, 0)
-		n345 := len(b)
+		n323 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n345)
+		b = pbwire.Close(b, n323)
 	}
 	b = pbwire.AppendBool(append(b, 0x20), x.ReadOnly)
-	var stack346 [16]string
-	for _, k347 := range jsonwire.SortedKeys(x.Options, stack346[:0]) {
-		v348 := x.Options[k347]
+	var stack324 [16]string
+	for _, k325 := range jsonwire.SortedKeys(x.Options, stack324[:0]) {
+		v326 := x.Options[k325]
 		b = append(b, 0x2a, 0)
-		n349 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k347)
-		b = pbwire.AppendString(append(b, 0x12), v348)
-		b = pbwire.Close(b, n349)
+		n327 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k325)
+		b = pbwire.AppendString(append(b, 0x12), v326)
+		b = pbwire.Close(b, n327)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *FlexPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Driver = d.String(f)
+			x.Driver = d.String()
 		case 2:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 3:
 			if x.SecretRef == nil {
 				x.SecretRef = new(SecretReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message(f))
+			x.SecretRef.DecodeProto(d, d.Message())
 		case 4:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		case 5:
-			var k353 string
-			var v354 string
-			for entry350 := d.Message(f); ; {
-				g351, more352 := d.Next(&entry350)
-				if !more352 {
-					break
-				}
-				switch g351.Number {
+			var k329 string
+			var v330 string
+			for entry328 := d.Message(); d.Next(&entry328); {
+				switch d.Number {
 				case 1:
-					k353 = d.String(g351)
+					k329 = d.String()
 				case 2:
-					v354 = d.String(g351)
+					v330 = d.String()
 				}
 			}
 			if x.Options == nil {
 				x.Options = map[string]string{}
 			}
-			x.Options[k353] = v354
+			x.Options[k329] = v330
 		}
 	}
 }
@@ -3683,17 +3635,17 @@ func (x *AzureFilePersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *AzureFilePersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.SecretName = d.String(f)
+			x.SecretName = d.String()
 		case 2:
-			x.ShareName = d.String(f)
+			x.ShareName = d.String()
 		case 3:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		case 4:
-			v355 := d.String(f)
-			x.SecretNamespace = &v355
+			v331 := d.String()
+			x.SecretNamespace = &v331
 		}
 	}
 }
@@ -3704,9 +3656,9 @@ func (x *ScaleIOPersistentVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.System)
 	if x.SecretRef != nil {
 		b = append(b, 0x1a, 0)
-		n356 := len(b)
+		n332 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n356)
+		b = pbwire.Close(b, n332)
 	}
 	b = pbwire.AppendBool(append(b, 0x20), x.SSLEnabled)
 	b = pbwire.AppendString(append(b, 0x2a), x.ProtectionDomain)
@@ -3720,31 +3672,31 @@ func (x *ScaleIOPersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ScaleIOPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Gateway = d.String(f)
+			x.Gateway = d.String()
 		case 2:
-			x.System = d.String(f)
+			x.System = d.String()
 		case 3:
 			if x.SecretRef == nil {
 				x.SecretRef = new(SecretReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message(f))
+			x.SecretRef.DecodeProto(d, d.Message())
 		case 4:
-			x.SSLEnabled = d.Bool(f)
+			x.SSLEnabled = d.Bool()
 		case 5:
-			x.ProtectionDomain = d.String(f)
+			x.ProtectionDomain = d.String()
 		case 6:
-			x.StoragePool = d.String(f)
+			x.StoragePool = d.String()
 		case 7:
-			x.StorageMode = d.String(f)
+			x.StorageMode = d.String()
 		case 8:
-			x.VolumeName = d.String(f)
+			x.VolumeName = d.String()
 		case 9:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 10:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		}
 	}
 }
@@ -3760,13 +3712,13 @@ func (x *LocalVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LocalVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Path = d.String(f)
+			x.Path = d.String()
 		case 2:
-			v357 := d.String(f)
-			x.FSType = &v357
+			v333 := d.String()
+			x.FSType = &v333
 		}
 	}
 }
@@ -3779,30 +3731,30 @@ func (x *StorageOSPersistentVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendBool(append(b, 0x20), x.ReadOnly)
 	if x.SecretRef != nil {
 		b = append(b, 0x2a, 0)
-		n358 := len(b)
+		n334 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n358)
+		b = pbwire.Close(b, n334)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *StorageOSPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.VolumeName = d.String(f)
+			x.VolumeName = d.String()
 		case 2:
-			x.VolumeNamespace = d.String(f)
+			x.VolumeNamespace = d.String()
 		case 3:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 4:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		case 5:
 			if x.SecretRef == nil {
 				x.SecretRef = new(ObjectReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message(f))
+			x.SecretRef.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -3813,104 +3765,100 @@ func (x *CSIPersistentVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.VolumeHandle)
 	b = pbwire.AppendBool(append(b, 0x18), x.ReadOnly)
 	b = pbwire.AppendString(append(b, 0x22), x.FSType)
-	var stack359 [16]string
-	for _, k360 := range jsonwire.SortedKeys(x.VolumeAttributes, stack359[:0]) {
-		v361 := x.VolumeAttributes[k360]
+	var stack335 [16]string
+	for _, k336 := range jsonwire.SortedKeys(x.VolumeAttributes, stack335[:0]) {
+		v337 := x.VolumeAttributes[k336]
 		b = append(b, 0x2a, 0)
-		n362 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k360)
-		b = pbwire.AppendString(append(b, 0x12), v361)
-		b = pbwire.Close(b, n362)
+		n338 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k336)
+		b = pbwire.AppendString(append(b, 0x12), v337)
+		b = pbwire.Close(b, n338)
 	}
 	if x.ControllerPublishSecretRef != nil {
 		b = append(b, 0x32, 0)
-		n363 := len(b)
+		n339 := len(b)
 		b = x.ControllerPublishSecretRef.AppendProto(b)
-		b = pbwire.Close(b, n363)
+		b = pbwire.Close(b, n339)
 	}
 	if x.NodeStageSecretRef != nil {
 		b = append(b, 0x3a, 0)
-		n364 := len(b)
+		n340 := len(b)
 		b = x.NodeStageSecretRef.AppendProto(b)
-		b = pbwire.Close(b, n364)
+		b = pbwire.Close(b, n340)
 	}
 	if x.NodePublishSecretRef != nil {
 		b = append(b, 0x42, 0)
-		n365 := len(b)
+		n341 := len(b)
 		b = x.NodePublishSecretRef.AppendProto(b)
-		b = pbwire.Close(b, n365)
+		b = pbwire.Close(b, n341)
 	}
 	if x.ControllerExpandSecretRef != nil {
 		b = append(b, 0x4a, 0)
-		n366 := len(b)
+		n342 := len(b)
 		b = x.ControllerExpandSecretRef.AppendProto(b)
-		b = pbwire.Close(b, n366)
+		b = pbwire.Close(b, n342)
 	}
 	if x.NodeExpandSecretRef != nil {
 		b = append(b, 0x52, 0)
-		n367 := len(b)
+		n343 := len(b)
 		b = x.NodeExpandSecretRef.AppendProto(b)
-		b = pbwire.Close(b, n367)
+		b = pbwire.Close(b, n343)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *CSIPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Driver = d.String(f)
+			x.Driver = d.String()
 		case 2:
-			x.VolumeHandle = d.String(f)
+			x.VolumeHandle = d.String()
 		case 3:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		case 4:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 5:
-			var k371 string
-			var v372 string
-			for entry368 := d.Message(f); ; {
-				g369, more370 := d.Next(&entry368)
-				if !more370 {
-					break
-				}
-				switch g369.Number {
+			var k345 string
+			var v346 string
+			for entry344 := d.Message(); d.Next(&entry344); {
+				switch d.Number {
 				case 1:
-					k371 = d.String(g369)
+					k345 = d.String()
 				case 2:
-					v372 = d.String(g369)
+					v346 = d.String()
 				}
 			}
 			if x.VolumeAttributes == nil {
 				x.VolumeAttributes = map[string]string{}
 			}
-			x.VolumeAttributes[k371] = v372
+			x.VolumeAttributes[k345] = v346
 		case 6:
 			if x.ControllerPublishSecretRef == nil {
 				x.ControllerPublishSecretRef = new(SecretReference)
 			}
-			x.ControllerPublishSecretRef.DecodeProto(d, d.Message(f))
+			x.ControllerPublishSecretRef.DecodeProto(d, d.Message())
 		case 7:
 			if x.NodeStageSecretRef == nil {
 				x.NodeStageSecretRef = new(SecretReference)
 			}
-			x.NodeStageSecretRef.DecodeProto(d, d.Message(f))
+			x.NodeStageSecretRef.DecodeProto(d, d.Message())
 		case 8:
 			if x.NodePublishSecretRef == nil {
 				x.NodePublishSecretRef = new(SecretReference)
 			}
-			x.NodePublishSecretRef.DecodeProto(d, d.Message(f))
+			x.NodePublishSecretRef.DecodeProto(d, d.Message())
 		case 9:
 			if x.ControllerExpandSecretRef == nil {
 				x.ControllerExpandSecretRef = new(SecretReference)
 			}
-			x.ControllerExpandSecretRef.DecodeProto(d, d.Message(f))
+			x.ControllerExpandSecretRef.DecodeProto(d, d.Message())
 		case 10:
 			if x.NodeExpandSecretRef == nil {
 				x.NodeExpandSecretRef = new(SecretReference)
 			}
-			x.NodeExpandSecretRef.DecodeProto(d, d.Message(f))
+			x.NodeExpandSecretRef.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -3919,22 +3867,22 @@ func (x *CSIPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *VolumeNodeAffinity) AppendProto(b []byte) []byte {
 	if x.Required != nil {
 		b = append(b, 0xa, 0)
-		n373 := len(b)
+		n347 := len(b)
 		b = x.Required.AppendProto(b)
-		b = pbwire.Close(b, n373)
+		b = pbwire.Close(b, n347)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VolumeNodeAffinity) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.Required == nil {
 				x.Required = new(NodeSelector)
 			}
-			x.Required.DecodeProto(d, d.Message(f))
+			x.Required.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -3946,28 +3894,28 @@ func (x *PersistentVolumeStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x1a), x.Reason)
 	if x.LastPhaseTransitionTime != nil {
 		b = append(b, 0x22, 0)
-		n374 := len(b)
+		n348 := len(b)
 		b = x.LastPhaseTransitionTime.AppendProto(b)
-		b = pbwire.Close(b, n374)
+		b = pbwire.Close(b, n348)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Phase = PersistentVolumePhase(d.String(f))
+			x.Phase = PersistentVolumePhase(d.String())
 		case 2:
-			x.Message = d.String(f)
+			x.Message = d.String()
 		case 3:
-			x.Reason = d.String(f)
+			x.Reason = d.String()
 		case 4:
 			if x.LastPhaseTransitionTime == nil {
 				x.LastPhaseTransitionTime = new(meta.Time)
 			}
-			x.LastPhaseTransitionTime.DecodeProto(d, d.Message(f))
+			x.LastPhaseTransitionTime.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -3975,27 +3923,27 @@ func (x *PersistentVolumeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PersistentVolumeList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n375 := len(b)
+	n349 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n375)
-	for i376 := range x.Items {
+	b = pbwire.Close(b, n349)
+	for i350 := range x.Items {
 		b = append(b, 0x12, 0)
-		n377 := len(b)
-		b = x.Items[i376].AppendProto(b)
-		b = pbwire.Close(b, n377)
+		n351 := len(b)
+		b = x.Items[i350].AppendProto(b)
+		b = pbwire.Close(b, n351)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, PersistentVolume{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -4003,43 +3951,43 @@ func (x *PersistentVolumeList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PersistentVolumeClaimTemplate) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n378 := len(b)
+	n352 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n378)
+	b = pbwire.Close(b, n352)
 	b = append(b, 0x12, 0)
-	n379 := len(b)
+	n353 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n379)
+	b = pbwire.Close(b, n353)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeClaimTemplate) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Spec.DecodeProto(d, d.Message(f))
+			x.Spec.DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *PersistentVolumeClaimSpec) AppendProto(b []byte) []byte {
-	for i380 := range x.AccessModes {
-		b = pbwire.AppendString(append(b, 0xa), x.AccessModes[i380])
+	for i354 := range x.AccessModes {
+		b = pbwire.AppendString(append(b, 0xa), x.AccessModes[i354])
 	}
 	b = append(b, 0x12, 0)
-	n381 := len(b)
+	n355 := len(b)
 	b = x.Resources.AppendProto(b)
-	b = pbwire.Close(b, n381)
+	b = pbwire.Close(b, n355)
 	b = pbwire.AppendString(append(b, 0x1a), x.VolumeName)
 	if x.Selector != nil {
 		b = append(b, 0x22, 0)
-		n382 := len(b)
+		n356 := len(b)
 		b = x.Selector.AppendProto(b)
-		b = pbwire.Close(b, n382)
+		b = pbwire.Close(b, n356)
 	}
 	if x.StorageClassName != nil {
 		b = pbwire.AppendString(append(b, 0x2a), *x.StorageClassName)
@@ -4049,15 +3997,15 @@ func (x *PersistentVolumeClaimSpec) AppendProto(b []byte) []byte {
 	}
 	if x.DataSource != nil {
 		b = append(b, 0x3a, 0)
-		n383 := len(b)
+		n357 := len(b)
 		b = x.DataSource.AppendProto(b)
-		b = pbwire.Close(b, n383)
+		b = pbwire.Close(b, n357)
 	}
 	if x.DataSourceRef != nil {
 		b = append(b, 0x42, 0)
-		n384 := len(b)
+		n358 := len(b)
 		b = x.DataSourceRef.AppendProto(b)
-		b = pbwire.Close(b, n384)
+		b = pbwire.Close(b, n358)
 	}
 	if x.VolumeAttributesClassName != nil {
 		b = pbwire.AppendString(append(b, 0x4a), *x.VolumeAttributesClassName)
@@ -4067,113 +4015,105 @@ func (x *PersistentVolumeClaimSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeClaimSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.AccessModes = append(x.AccessModes, PersistentVolumeAccessMode(d.String(f)))
+			x.AccessModes = append(x.AccessModes, PersistentVolumeAccessMode(d.String()))
 		case 2:
-			x.Resources.DecodeProto(d, d.Message(f))
+			x.Resources.DecodeProto(d, d.Message())
 		case 3:
-			x.VolumeName = d.String(f)
+			x.VolumeName = d.String()
 		case 4:
 			if x.Selector == nil {
 				x.Selector = new(meta.LabelSelector)
 			}
-			x.Selector.DecodeProto(d, d.Message(f))
+			x.Selector.DecodeProto(d, d.Message())
 		case 5:
-			v385 := d.String(f)
-			x.StorageClassName = &v385
+			v359 := d.String()
+			x.StorageClassName = &v359
 		case 6:
-			v386 := PersistentVolumeMode(d.String(f))
-			x.VolumeMode = &v386
+			v360 := PersistentVolumeMode(d.String())
+			x.VolumeMode = &v360
 		case 7:
 			if x.DataSource == nil {
 				x.DataSource = new(TypedLocalObjectReference)
 			}
-			x.DataSource.DecodeProto(d, d.Message(f))
+			x.DataSource.DecodeProto(d, d.Message())
 		case 8:
 			if x.DataSourceRef == nil {
 				x.DataSourceRef = new(TypedObjectReference)
 			}
-			x.DataSourceRef.DecodeProto(d, d.Message(f))
+			x.DataSourceRef.DecodeProto(d, d.Message())
 		case 9:
-			v387 := d.String(f)
-			x.VolumeAttributesClassName = &v387
+			v361 := d.String()
+			x.VolumeAttributesClassName = &v361
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *VolumeResourceRequirements) AppendProto(b []byte) []byte {
-	var stack388 [16]ResourceName
-	for _, k389 := range jsonwire.SortedKeys(x.Limits, stack388[:0]) {
-		v390 := x.Limits[k389]
+	var stack362 [16]ResourceName
+	for _, k363 := range jsonwire.SortedKeys(x.Limits, stack362[:0]) {
+		v364 := x.Limits[k363]
 		b = append(b, 0xa, 0)
-		n391 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k389)
+		n365 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k363)
 		b = append(b, 0x12, 0)
-		n392 := len(b)
-		b = v390.AppendProto(b)
-		b = pbwire.Close(b, n392)
-		b = pbwire.Close(b, n391)
+		n366 := len(b)
+		b = v364.AppendProto(b)
+		b = pbwire.Close(b, n366)
+		b = pbwire.Close(b, n365)
 	}
-	var stack393 [16]ResourceName
-	for _, k394 := range jsonwire.SortedKeys(x.Requests, stack393[:0]) {
-		v395 := x.Requests[k394]
+	var stack367 [16]ResourceName
+	for _, k368 := range jsonwire.SortedKeys(x.Requests, stack367[:0]) {
+		v369 := x.Requests[k368]
 		b = append(b, 0x12, 0)
-		n396 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k394)
+		n370 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k368)
 		b = append(b, 0x12, 0)
-		n397 := len(b)
-		b = v395.AppendProto(b)
-		b = pbwire.Close(b, n397)
-		b = pbwire.Close(b, n396)
+		n371 := len(b)
+		b = v369.AppendProto(b)
+		b = pbwire.Close(b, n371)
+		b = pbwire.Close(b, n370)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VolumeResourceRequirements) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			var k401 ResourceName
-			var v402 quantity.Quantity
-			for entry398 := d.Message(f); ; {
-				g399, more400 := d.Next(&entry398)
-				if !more400 {
-					break
-				}
-				switch g399.Number {
+			var k373 ResourceName
+			var v374 quantity.Quantity
+			for entry372 := d.Message(); d.Next(&entry372); {
+				switch d.Number {
 				case 1:
-					k401 = ResourceName(d.String(g399))
+					k373 = ResourceName(d.String())
 				case 2:
-					v402.DecodeProto(d, d.Message(g399))
+					v374.DecodeProto(d, d.Message())
 				}
 			}
 			if x.Limits == nil {
 				x.Limits = ResourceList{}
 			}
-			x.Limits[k401] = v402
+			x.Limits[k373] = v374
 		case 2:
-			var k406 ResourceName
-			var v407 quantity.Quantity
-			for entry403 := d.Message(f); ; {
-				g404, more405 := d.Next(&entry403)
-				if !more405 {
-					break
-				}
-				switch g404.Number {
+			var k376 ResourceName
+			var v377 quantity.Quantity
+			for entry375 := d.Message(); d.Next(&entry375); {
+				switch d.Number {
 				case 1:
-					k406 = ResourceName(d.String(g404))
+					k376 = ResourceName(d.String())
 				case 2:
-					v407.DecodeProto(d, d.Message(g404))
+					v377.DecodeProto(d, d.Message())
 				}
 			}
 			if x.Requests == nil {
 				x.Requests = ResourceList{}
 			}
-			x.Requests[k406] = v407
+			x.Requests[k376] = v377
 		}
 	}
 }
@@ -4190,15 +4130,15 @@ func (x *TypedLocalObjectReference) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *TypedLocalObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			v408 := d.String(f)
-			x.APIGroup = &v408
+			v378 := d.String()
+			x.APIGroup = &v378
 		case 2:
-			x.Kind = d.String(f)
+			x.Kind = d.String()
 		case 3:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		}
 	}
 }
@@ -4218,18 +4158,18 @@ func (x *TypedObjectReference) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *TypedObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			v409 := d.String(f)
-			x.APIGroup = &v409
+			v379 := d.String()
+			x.APIGroup = &v379
 		case 2:
-			x.Kind = d.String(f)
+			x.Kind = d.String()
 		case 3:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 4:
-			v410 := d.String(f)
-			x.Namespace = &v410
+			v380 := d.String()
+			x.Namespace = &v380
 		}
 	}
 }
@@ -4237,30 +4177,30 @@ func (x *TypedObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PersistentVolumeClaim) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n411 := len(b)
+	n381 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n411)
+	b = pbwire.Close(b, n381)
 	b = append(b, 0x12, 0)
-	n412 := len(b)
+	n382 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n412)
+	b = pbwire.Close(b, n382)
 	b = append(b, 0x1a, 0)
-	n413 := len(b)
+	n383 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n413)
+	b = pbwire.Close(b, n383)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeClaim) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Spec.DecodeProto(d, d.Message(f))
+			x.Spec.DecodeProto(d, d.Message())
 		case 3:
-			x.Status.DecodeProto(d, d.Message(f))
+			x.Status.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -4268,136 +4208,124 @@ func (x *PersistentVolumeClaim) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PersistentVolumeClaimStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Phase)
-	for i414 := range x.AccessModes {
-		b = pbwire.AppendString(append(b, 0x12), x.AccessModes[i414])
+	for i384 := range x.AccessModes {
+		b = pbwire.AppendString(append(b, 0x12), x.AccessModes[i384])
 	}
-	var stack415 [16]ResourceName
-	for _, k416 := range jsonwire.SortedKeys(x.Capacity, stack415[:0]) {
-		v417 := x.Capacity[k416]
+	var stack385 [16]ResourceName
+	for _, k386 := range jsonwire.SortedKeys(x.Capacity, stack385[:0]) {
+		v387 := x.Capacity[k386]
 		b = append(b, 0x1a, 0)
-		n418 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k416)
+		n388 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k386)
 		b = append(b, 0x12, 0)
-		n419 := len(b)
-		b = v417.AppendProto(b)
-		b = pbwire.Close(b, n419)
-		b = pbwire.Close(b, n418)
+		n389 := len(b)
+		b = v387.AppendProto(b)
+		b = pbwire.Close(b, n389)
+		b = pbwire.Close(b, n388)
 	}
-	for i420 := range x.Conditions {
+	for i390 := range x.Conditions {
 		b = append(b, 0x22, 0)
-		n421 := len(b)
-		b = x.Conditions[i420].AppendProto(b)
-		b = pbwire.Close(b, n421)
+		n391 := len(b)
+		b = x.Conditions[i390].AppendProto(b)
+		b = pbwire.Close(b, n391)
 	}
-	var stack422 [16]ResourceName
-	for _, k423 := range jsonwire.SortedKeys(x.AllocatedResources, stack422[:0]) {
-		v424 := x.AllocatedResources[k423]
+	var stack392 [16]ResourceName
+	for _, k393 := range jsonwire.SortedKeys(x.AllocatedResources, stack392[:0]) {
+		v394 := x.AllocatedResources[k393]
 		b = append(b, 0x2a, 0)
-		n425 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k423)
+		n395 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k393)
 		b = append(b, 0x12, 0)
-		n426 := len(b)
-		b = v424.AppendProto(b)
-		b = pbwire.Close(b, n426)
-		b = pbwire.Close(b, n425)
+		n396 := len(b)
+		b = v394.AppendProto(b)
+		b = pbwire.Close(b, n396)
+		b = pbwire.Close(b, n395)
 	}
-	var stack427 [16]ResourceName
-	for _, k428 := range jsonwire.SortedKeys(x.AllocatedResourceStatuses, stack427[:0]) {
-		v429 := x.AllocatedResourceStatuses[k428]
+	var stack397 [16]ResourceName
+	for _, k398 := range jsonwire.SortedKeys(x.AllocatedResourceStatuses, stack397[:0]) {
+		v399 := x.AllocatedResourceStatuses[k398]
 		b = append(b, 0x3a, 0)
-		n430 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k428)
-		b = pbwire.AppendString(append(b, 0x12), v429)
-		b = pbwire.Close(b, n430)
+		n400 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k398)
+		b = pbwire.AppendString(append(b, 0x12), v399)
+		b = pbwire.Close(b, n400)
 	}
 	if x.CurrentVolumeAttributesClassName != nil {
 		b = pbwire.AppendString(append(b, 0x42), *x.CurrentVolumeAttributesClassName)
 	}
 	if x.ModifyVolumeStatus != nil {
 		b = append(b, 0x4a, 0)
-		n431 := len(b)
+		n401 := len(b)
 		b = x.ModifyVolumeStatus.AppendProto(b)
-		b = pbwire.Close(b, n431)
+		b = pbwire.Close(b, n401)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeClaimStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Phase = PersistentVolumeClaimPhase(d.String(f))
+			x.Phase = PersistentVolumeClaimPhase(d.String())
 		case 2:
-			x.AccessModes = append(x.AccessModes, PersistentVolumeAccessMode(d.String(f)))
+			x.AccessModes = append(x.AccessModes, PersistentVolumeAccessMode(d.String()))
 		case 3:
-			var k435 ResourceName
-			var v436 quantity.Quantity
-			for entry432 := d.Message(f); ; {
-				g433, more434 := d.Next(&entry432)
-				if !more434 {
-					break
-				}
-				switch g433.Number {
+			var k403 ResourceName
+			var v404 quantity.Quantity
+			for entry402 := d.Message(); d.Next(&entry402); {
+				switch d.Number {
 				case 1:
-					k435 = ResourceName(d.String(g433))
+					k403 = ResourceName(d.String())
 				case 2:
-					v436.DecodeProto(d, d.Message(g433))
+					v404.DecodeProto(d, d.Message())
 				}
 			}
 			if x.Capacity == nil {
 				x.Capacity = ResourceList{}
 			}
-			x.Capacity[k435] = v436
+			x.Capacity[k403] = v404
 		case 4:
 			x.Conditions = append(x.Conditions, PersistentVolumeClaimCondition{})
-			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
+			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message())
 		case 5:
-			var k440 ResourceName
-			var v441 quantity.Quantity
-			for entry437 := d.Message(f); ; {
-				g438, more439 := d.Next(&entry437)
-				if !more439 {
-					break
-				}
-				switch g438.Number {
+			var k406 ResourceName
+			var v407 quantity.Quantity
+			for entry405 := d.Message(); d.Next(&entry405); {
+				switch d.Number {
 				case 1:
-					k440 = ResourceName(d.String(g438))
+					k406 = ResourceName(d.String())
 				case 2:
-					v441.DecodeProto(d, d.Message(g438))
+					v407.DecodeProto(d, d.Message())
 				}
 			}
 			if x.AllocatedResources == nil {
 				x.AllocatedResources = ResourceList{}
 			}
-			x.AllocatedResources[k440] = v441
+			x.AllocatedResources[k406] = v407
 		case 7:
-			var k445 ResourceName
-			var v446 ClaimResourceStatus
-			for entry442 := d.Message(f); ; {
-				g443, more444 := d.Next(&entry442)
-				if !more444 {
-					break
-				}
-				switch g443.Number {
+			var k409 ResourceName
+			var v410 ClaimResourceStatus
+			for entry408 := d.Message(); d.Next(&entry408); {
+				switch d.Number {
 				case 1:
-					k445 = ResourceName(d.String(g443))
+					k409 = ResourceName(d.String())
 				case 2:
-					v446 = ClaimResourceStatus(d.String(g443))
+					v410 = ClaimResourceStatus(d.String())
 				}
 			}
 			if x.AllocatedResourceStatuses == nil {
 				x.AllocatedResourceStatuses = map[ResourceName]ClaimResourceStatus{}
 			}
-			x.AllocatedResourceStatuses[k445] = v446
+			x.AllocatedResourceStatuses[k409] = v410
 		case 8:
-			v447 := d.String(f)
-			x.CurrentVolumeAttributesClassName = &v447
+			v411 := d.String()
+			x.CurrentVolumeAttributesClassName = &v411
 		case 9:
 			if x.ModifyVolumeStatus == nil {
 				x.ModifyVolumeStatus = new(ModifyVolumeStatus)
 			}
-			x.ModifyVolumeStatus.DecodeProto(d, d.Message(f))
+			x.ModifyVolumeStatus.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -4407,13 +4335,13 @@ func (x *PersistentVolumeClaimCondition) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Type)
 	b = pbwire.AppendString(append(b, 0x12), x.Status)
 	b = append(b, 0x1a, 0)
-	n448 := len(b)
+	n412 := len(b)
 	b = x.LastProbeTime.AppendProto(b)
-	b = pbwire.Close(b, n448)
+	b = pbwire.Close(b, n412)
 	b = append(b, 0x22, 0)
-	n449 := len(b)
+	n413 := len(b)
 	b = x.LastTransitionTime.AppendProto(b)
-	b = pbwire.Close(b, n449)
+	b = pbwire.Close(b, n413)
 	b = pbwire.AppendString(append(b, 0x2a), x.Reason)
 	b = pbwire.AppendString(append(b, 0x32), x.Message)
 	return b
@@ -4421,20 +4349,20 @@ func (x *PersistentVolumeClaimCondition) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeClaimCondition) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Type = PersistentVolumeClaimConditionType(d.String(f))
+			x.Type = PersistentVolumeClaimConditionType(d.String())
 		case 2:
-			x.Status = ConditionStatus(d.String(f))
+			x.Status = ConditionStatus(d.String())
 		case 3:
-			x.LastProbeTime.DecodeProto(d, d.Message(f))
+			x.LastProbeTime.DecodeProto(d, d.Message())
 		case 4:
-			x.LastTransitionTime.DecodeProto(d, d.Message(f))
+			x.LastTransitionTime.DecodeProto(d, d.Message())
 		case 5:
-			x.Reason = d.String(f)
+			x.Reason = d.String()
 		case 6:
-			x.Message = d.String(f)
+			x.Message = d.String()
 		}
 	}
 }
@@ -4448,12 +4376,12 @@ func (x *ModifyVolumeStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ModifyVolumeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.TargetVolumeAttributesClassName = d.String(f)
+			x.TargetVolumeAttributesClassName = d.String()
 		case 2:
-			x.Status = PersistentVolumeClaimModifyVolumeStatus(d.String(f))
+			x.Status = PersistentVolumeClaimModifyVolumeStatus(d.String())
 		}
 	}
 }
@@ -4461,27 +4389,27 @@ func (x *ModifyVolumeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PersistentVolumeClaimList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n450 := len(b)
+	n414 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n450)
-	for i451 := range x.Items {
+	b = pbwire.Close(b, n414)
+	for i415 := range x.Items {
 		b = append(b, 0x12, 0)
-		n452 := len(b)
-		b = x.Items[i451].AppendProto(b)
-		b = pbwire.Close(b, n452)
+		n416 := len(b)
+		b = x.Items[i415].AppendProto(b)
+		b = pbwire.Close(b, n416)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeClaimList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, PersistentVolumeClaim{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -4489,47 +4417,47 @@ func (x *PersistentVolumeClaimList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Pod) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n453 := len(b)
+	n417 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n453)
+	b = pbwire.Close(b, n417)
 	b = append(b, 0x12, 0)
-	n454 := len(b)
+	n418 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n454)
+	b = pbwire.Close(b, n418)
 	b = append(b, 0x1a, 0)
-	n455 := len(b)
+	n419 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n455)
+	b = pbwire.Close(b, n419)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Pod) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Spec.DecodeProto(d, d.Message(f))
+			x.Spec.DecodeProto(d, d.Message())
 		case 3:
-			x.Status.DecodeProto(d, d.Message(f))
+			x.Status.DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *PodSpec) AppendProto(b []byte) []byte {
-	for i456 := range x.Volumes {
+	for i420 := range x.Volumes {
 		b = append(b, 0xa, 0)
-		n457 := len(b)
-		b = x.Volumes[i456].AppendProto(b)
-		b = pbwire.Close(b, n457)
+		n421 := len(b)
+		b = x.Volumes[i420].AppendProto(b)
+		b = pbwire.Close(b, n421)
 	}
-	for i458 := range x.Containers {
+	for i422 := range x.Containers {
 		b = append(b, 0x12, 0)
-		n459 := len(b)
-		b = x.Containers[i458].AppendProto(b)
-		b = pbwire.Close(b, n459)
+		n423 := len(b)
+		b = x.Containers[i422].AppendProto(b)
+		b = pbwire.Close(b, n423)
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.RestartPolicy)
 	if x.TerminationGracePeriodSeconds != nil {
@@ -4539,14 +4467,14 @@ func (x *PodSpec) AppendProto(b []byte) []byte {
 		b = pbwire.AppendVarint(append(b, 0x28), uint64(*x.ActiveDeadlineSeconds))
 	}
 	b = pbwire.AppendString(append(b, 0x32), x.DNSPolicy)
-	var stack460 [16]string
-	for _, k461 := range jsonwire.SortedKeys(x.NodeSelector, stack460[:0]) {
-		v462 := x.NodeSelector[k461]
+	var stack424 [16]string
+	for _, k425 := range jsonwire.SortedKeys(x.NodeSelector, stack424[:0]) {
+		v426 := x.NodeSelector[k425]
 		b = append(b, 0x3a, 0)
-		n463 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k461)
-		b = pbwire.AppendString(append(b, 0x12), v462)
-		b = pbwire.Close(b, n463)
+		n427 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k425)
+		b = pbwire.AppendString(append(b, 0x12), v426)
+		b = pbwire.Close(b, n427)
 	}
 	b = pbwire.AppendString(append(b, 0x42), x.ServiceAccountName)
 	b = pbwire.AppendString(append(b, 0x4a), x.DeprecatedServiceAccount)
@@ -4556,45 +4484,45 @@ func (x *PodSpec) AppendProto(b []byte) []byte {
 	b = pbwire.AppendBool(append(b, 0x68), x.HostIPC)
 	if x.SecurityContext != nil {
 		b = append(b, 0x72, 0)
-		n464 := len(b)
+		n428 := len(b)
 		b = x.SecurityContext.AppendProto(b)
-		b = pbwire.Close(b, n464)
+		b = pbwire.Close(b, n428)
 	}
-	for i465 := range x.ImagePullSecrets {
+	for i429 := range x.ImagePullSecrets {
 		b = append(b, 0x7a, 0)
-		n466 := len(b)
-		b = x.ImagePullSecrets[i465].AppendProto(b)
-		b = pbwire.Close(b, n466)
+		n430 := len(b)
+		b = x.ImagePullSecrets[i429].AppendProto(b)
+		b = pbwire.Close(b, n430)
 	}
 	b = pbwire.AppendString(append(b, 0x82, 0x1), x.Hostname)
 	b = pbwire.AppendString(append(b, 0x8a, 0x1), x.Subdomain)
 	if x.Affinity != nil {
 		b = append(b, 0x92, 0x1, 0)
-		n467 := len(b)
+		n431 := len(b)
 		b = x.Affinity.AppendProto(b)
-		b = pbwire.Close(b, n467)
+		b = pbwire.Close(b, n431)
 	}
 	b = pbwire.AppendString(append(b, 0x9a, 0x1), x.SchedulerName)
-	for i468 := range x.InitContainers {
+	for i432 := range x.InitContainers {
 		b = append(b, 0xa2, 0x1, 0)
-		n469 := len(b)
-		b = x.InitContainers[i468].AppendProto(b)
-		b = pbwire.Close(b, n469)
+		n433 := len(b)
+		b = x.InitContainers[i432].AppendProto(b)
+		b = pbwire.Close(b, n433)
 	}
 	if x.AutomountServiceAccountToken != nil {
 		b = pbwire.AppendBool(append(b, 0xa8, 0x1), *x.AutomountServiceAccountToken)
 	}
-	for i470 := range x.Tolerations {
+	for i434 := range x.Tolerations {
 		b = append(b, 0xb2, 0x1, 0)
-		n471 := len(b)
-		b = x.Tolerations[i470].AppendProto(b)
-		b = pbwire.Close(b, n471)
+		n435 := len(b)
+		b = x.Tolerations[i434].AppendProto(b)
+		b = pbwire.Close(b, n435)
 	}
-	for i472 := range x.HostAliases {
+	for i436 := range x.HostAliases {
 		b = append(b, 0xba, 0x1, 0)
-		n473 := len(b)
-		b = x.HostAliases[i472].AppendProto(b)
-		b = pbwire.Close(b, n473)
+		n437 := len(b)
+		b = x.HostAliases[i436].AppendProto(b)
+		b = pbwire.Close(b, n437)
 	}
 	b = pbwire.AppendString(append(b, 0xc2, 0x1), x.PriorityClassName)
 	if x.Priority != nil {
@@ -4602,18 +4530,18 @@ func (x *PodSpec) AppendProto(b []byte) []byte {
 	}
 	if x.DNSConfig != nil {
 		b = append(b, 0xd2, 0x1, 0)
-		n474 := len(b)
+		n438 := len(b)
 		b = x.DNSConfig.AppendProto(b)
-		b = pbwire.Close(b, n474)
+		b = pbwire.Close(b, n438)
 	}
 	if x.ShareProcessNamespace != nil {
 		b = pbwire.AppendBool(append(b, 0xd8, 0x1), *x.ShareProcessNamespace)
 	}
-	for i475 := range x.ReadinessGates {
+	for i439 := range x.ReadinessGates {
 		b = append(b, 0xe2, 0x1, 0)
-		n476 := len(b)
-		b = x.ReadinessGates[i475].AppendProto(b)
-		b = pbwire.Close(b, n476)
+		n440 := len(b)
+		b = x.ReadinessGates[i439].AppendProto(b)
+		b = pbwire.Close(b, n440)
 	}
 	if x.RuntimeClassName != nil {
 		b = pbwire.AppendString(append(b, 0xea, 0x1), *x.RuntimeClassName)
@@ -4624,234 +4552,226 @@ func (x *PodSpec) AppendProto(b []byte) []byte {
 	if x.PreemptionPolicy != nil {
 		b = pbwire.AppendString(append(b, 0xfa, 0x1), *x.PreemptionPolicy)
 	}
-	var stack477 [16]ResourceName
-	for _, k478 := range jsonwire.SortedKeys(x.Overhead, stack477[:0]) {
-		v479 := x.Overhead[k478]
+	var stack441 [16]ResourceName
+	for _, k442 := range jsonwire.SortedKeys(x.Overhead, stack441[:0]) {
+		v443 := x.Overhead[k442]
 		b = append(b, 0x82, 0x2, 0)
-		n480 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k478)
+		n444 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k442)
 		b = append(b, 0x12, 0)
-		n481 := len(b)
-		b = v479.AppendProto(b)
-		b = pbwire.Close(b, n481)
-		b = pbwire.Close(b, n480)
+		n445 := len(b)
+		b = v443.AppendProto(b)
+		b = pbwire.Close(b, n445)
+		b = pbwire.Close(b, n444)
 	}
-	for i482 := range x.TopologySpreadConstraints {
+	for i446 := range x.TopologySpreadConstraints {
 		b = append(b, 0x8a, 0x2, 0)
-		n483 := len(b)
-		b = x.TopologySpreadConstraints[i482].AppendProto(b)
-		b = pbwire.Close(b, n483)
+		n447 := len(b)
+		b = x.TopologySpreadConstraints[i446].AppendProto(b)
+		b = pbwire.Close(b, n447)
 	}
-	for i484 := range x.EphemeralContainers {
+	for i448 := range x.EphemeralContainers {
 		b = append(b, 0x92, 0x2, 0)
-		n485 := len(b)
-		b = x.EphemeralContainers[i484].AppendProto(b)
-		b = pbwire.Close(b, n485)
+		n449 := len(b)
+		b = x.EphemeralContainers[i448].AppendProto(b)
+		b = pbwire.Close(b, n449)
 	}
 	if x.SetHostnameAsFQDN != nil {
 		b = pbwire.AppendBool(append(b, 0x98, 0x2), *x.SetHostnameAsFQDN)
 	}
 	if x.OS != nil {
 		b = append(b, 0xa2, 0x2, 0)
-		n486 := len(b)
+		n450 := len(b)
 		b = x.OS.AppendProto(b)
-		b = pbwire.Close(b, n486)
+		b = pbwire.Close(b, n450)
 	}
 	if x.HostUsers != nil {
 		b = pbwire.AppendBool(append(b, 0xa8, 0x2), *x.HostUsers)
 	}
-	for i487 := range x.SchedulingGates {
+	for i451 := range x.SchedulingGates {
 		b = append(b, 0xb2, 0x2, 0)
-		n488 := len(b)
-		b = x.SchedulingGates[i487].AppendProto(b)
-		b = pbwire.Close(b, n488)
+		n452 := len(b)
+		b = x.SchedulingGates[i451].AppendProto(b)
+		b = pbwire.Close(b, n452)
 	}
-	for i489 := range x.ResourceClaims {
+	for i453 := range x.ResourceClaims {
 		b = append(b, 0xba, 0x2, 0)
-		n490 := len(b)
-		b = x.ResourceClaims[i489].AppendProto(b)
-		b = pbwire.Close(b, n490)
+		n454 := len(b)
+		b = x.ResourceClaims[i453].AppendProto(b)
+		b = pbwire.Close(b, n454)
 	}
 	if x.Resources != nil {
 		b = append(b, 0xc2, 0x2, 0)
-		n491 := len(b)
+		n455 := len(b)
 		b = x.Resources.AppendProto(b)
-		b = pbwire.Close(b, n491)
+		b = pbwire.Close(b, n455)
 	}
 	if x.HostnameOverride != nil {
 		b = pbwire.AppendString(append(b, 0xca, 0x2), *x.HostnameOverride)
 	}
 	if x.SchedulingGroup != nil {
 		b = append(b, 0xda, 0x2, 0)
-		n492 := len(b)
+		n456 := len(b)
 		b = x.SchedulingGroup.AppendProto(b)
-		b = pbwire.Close(b, n492)
+		b = pbwire.Close(b, n456)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			x.Volumes = append(x.Volumes, Volume{})
-			x.Volumes[len(x.Volumes)-1].DecodeProto(d, d.Message(f))
+			x.Volumes[len(x.Volumes)-1].DecodeProto(d, d.Message())
 		case 2:
 			x.Containers = append(x.Containers, Container{})
-			x.Containers[len(x.Containers)-1].DecodeProto(d, d.Message(f))
+			x.Containers[len(x.Containers)-1].DecodeProto(d, d.Message())
 		case 3:
-			x.RestartPolicy = RestartPolicy(d.String(f))
+			x.RestartPolicy = RestartPolicy(d.String())
 		case 4:
-			v493 := d.Int(f)
-			x.TerminationGracePeriodSeconds = &v493
+			v457 := d.Int()
+			x.TerminationGracePeriodSeconds = &v457
 		case 5:
-			v494 := d.Int(f)
-			x.ActiveDeadlineSeconds = &v494
+			v458 := d.Int()
+			x.ActiveDeadlineSeconds = &v458
 		case 6:
-			x.DNSPolicy = DNSPolicy(d.String(f))
+			x.DNSPolicy = DNSPolicy(d.String())
 		case 7:
-			var k498 string
-			var v499 string
-			for entry495 := d.Message(f); ; {
-				g496, more497 := d.Next(&entry495)
-				if !more497 {
-					break
-				}
-				switch g496.Number {
+			var k460 string
+			var v461 string
+			for entry459 := d.Message(); d.Next(&entry459); {
+				switch d.Number {
 				case 1:
-					k498 = d.String(g496)
+					k460 = d.String()
 				case 2:
-					v499 = d.String(g496)
+					v461 = d.String()
 				}
 			}
 			if x.NodeSelector == nil {
 				x.NodeSelector = map[string]string{}
 			}
-			x.NodeSelector[k498] = v499
+			x.NodeSelector[k460] = v461
 		case 8:
-			x.ServiceAccountName = d.String(f)
+			x.ServiceAccountName = d.String()
 		case 9:
-			x.DeprecatedServiceAccount = d.String(f)
+			x.DeprecatedServiceAccount = d.String()
 		case 10:
-			x.NodeName = d.String(f)
+			x.NodeName = d.String()
 		case 11:
-			x.HostNetwork = d.Bool(f)
+			x.HostNetwork = d.Bool()
 		case 12:
-			x.HostPID = d.Bool(f)
+			x.HostPID = d.Bool()
 		case 13:
-			x.HostIPC = d.Bool(f)
+			x.HostIPC = d.Bool()
 		case 14:
 			if x.SecurityContext == nil {
 				x.SecurityContext = new(PodSecurityContext)
 			}
-			x.SecurityContext.DecodeProto(d, d.Message(f))
+			x.SecurityContext.DecodeProto(d, d.Message())
 		case 15:
 			x.ImagePullSecrets = append(x.ImagePullSecrets, LocalObjectReference{})
-			x.ImagePullSecrets[len(x.ImagePullSecrets)-1].DecodeProto(d, d.Message(f))
+			x.ImagePullSecrets[len(x.ImagePullSecrets)-1].DecodeProto(d, d.Message())
 		case 16:
-			x.Hostname = d.String(f)
+			x.Hostname = d.String()
 		case 17:
-			x.Subdomain = d.String(f)
+			x.Subdomain = d.String()
 		case 18:
 			if x.Affinity == nil {
 				x.Affinity = new(Affinity)
 			}
-			x.Affinity.DecodeProto(d, d.Message(f))
+			x.Affinity.DecodeProto(d, d.Message())
 		case 19:
-			x.SchedulerName = d.String(f)
+			x.SchedulerName = d.String()
 		case 20:
 			x.InitContainers = append(x.InitContainers, Container{})
-			x.InitContainers[len(x.InitContainers)-1].DecodeProto(d, d.Message(f))
+			x.InitContainers[len(x.InitContainers)-1].DecodeProto(d, d.Message())
 		case 21:
-			v500 := d.Bool(f)
-			x.AutomountServiceAccountToken = &v500
+			v462 := d.Bool()
+			x.AutomountServiceAccountToken = &v462
 		case 22:
 			x.Tolerations = append(x.Tolerations, Toleration{})
-			x.Tolerations[len(x.Tolerations)-1].DecodeProto(d, d.Message(f))
+			x.Tolerations[len(x.Tolerations)-1].DecodeProto(d, d.Message())
 		case 23:
 			x.HostAliases = append(x.HostAliases, HostAlias{})
-			x.HostAliases[len(x.HostAliases)-1].DecodeProto(d, d.Message(f))
+			x.HostAliases[len(x.HostAliases)-1].DecodeProto(d, d.Message())
 		case 24:
-			x.PriorityClassName = d.String(f)
+			x.PriorityClassName = d.String()
 		case 25:
-			v501 := int32(d.Int(f))
-			x.Priority = &v501
+			v463 := int32(d.Int())
+			x.Priority = &v463
 		case 26:
 			if x.DNSConfig == nil {
 				x.DNSConfig = new(PodDNSConfig)
 			}
-			x.DNSConfig.DecodeProto(d, d.Message(f))
+			x.DNSConfig.DecodeProto(d, d.Message())
 		case 27:
-			v502 := d.Bool(f)
-			x.ShareProcessNamespace = &v502
+			v464 := d.Bool()
+			x.ShareProcessNamespace = &v464
 		case 28:
 			x.ReadinessGates = append(x.ReadinessGates, PodReadinessGate{})
-			x.ReadinessGates[len(x.ReadinessGates)-1].DecodeProto(d, d.Message(f))
+			x.ReadinessGates[len(x.ReadinessGates)-1].DecodeProto(d, d.Message())
 		case 29:
-			v503 := d.String(f)
-			x.RuntimeClassName = &v503
+			v465 := d.String()
+			x.RuntimeClassName = &v465
 		case 30:
-			v504 := d.Bool(f)
-			x.EnableServiceLinks = &v504
+			v466 := d.Bool()
+			x.EnableServiceLinks = &v466
 		case 31:
-			v505 := PreemptionPolicy(d.String(f))
-			x.PreemptionPolicy = &v505
+			v467 := PreemptionPolicy(d.String())
+			x.PreemptionPolicy = &v467
 		case 32:
-			var k509 ResourceName
-			var v510 quantity.Quantity
-			for entry506 := d.Message(f); ; {
-				g507, more508 := d.Next(&entry506)
-				if !more508 {
-					break
-				}
-				switch g507.Number {
+			var k469 ResourceName
+			var v470 quantity.Quantity
+			for entry468 := d.Message(); d.Next(&entry468); {
+				switch d.Number {
 				case 1:
-					k509 = ResourceName(d.String(g507))
+					k469 = ResourceName(d.String())
 				case 2:
-					v510.DecodeProto(d, d.Message(g507))
+					v470.DecodeProto(d, d.Message())
 				}
 			}
 			if x.Overhead == nil {
 				x.Overhead = ResourceList{}
 			}
-			x.Overhead[k509] = v510
+			x.Overhead[k469] = v470
 		case 33:
 			x.TopologySpreadConstraints = append(x.TopologySpreadConstraints, TopologySpreadConstraint{})
-			x.TopologySpreadConstraints[len(x.TopologySpreadConstraints)-1].DecodeProto(d, d.Message(f))
+			x.TopologySpreadConstraints[len(x.TopologySpreadConstraints)-1].DecodeProto(d, d.Message())
 		case 34:
 			x.EphemeralContainers = append(x.EphemeralContainers, EphemeralContainer{})
-			x.EphemeralContainers[len(x.EphemeralContainers)-1].DecodeProto(d, d.Message(f))
+			x.EphemeralContainers[len(x.EphemeralContainers)-1].DecodeProto(d, d.Message())
 		case 35:
-			v511 := d.Bool(f)
-			x.SetHostnameAsFQDN = &v511
+			v471 := d.Bool()
+			x.SetHostnameAsFQDN = &v471
 		case 36:
 			if x.OS == nil {
 				x.OS = new(PodOS)
 			}
-			x.OS.DecodeProto(d, d.Message(f))
+			x.OS.DecodeProto(d, d.Message())
 		case 37:
-			v512 := d.Bool(f)
-			x.HostUsers = &v512
+			v472 := d.Bool()
+			x.HostUsers = &v472
 		case 38:
 			x.SchedulingGates = append(x.SchedulingGates, PodSchedulingGate{})
-			x.SchedulingGates[len(x.SchedulingGates)-1].DecodeProto(d, d.Message(f))
+			x.SchedulingGates[len(x.SchedulingGates)-1].DecodeProto(d, d.Message())
 		case 39:
 			x.ResourceClaims = append(x.ResourceClaims, PodResourceClaim{})
-			x.ResourceClaims[len(x.ResourceClaims)-1].DecodeProto(d, d.Message(f))
+			x.ResourceClaims[len(x.ResourceClaims)-1].DecodeProto(d, d.Message())
 		case 40:
 			if x.Resources == nil {
 				x.Resources = new(ResourceRequirements)
 			}
-			x.Resources.DecodeProto(d, d.Message(f))
+			x.Resources.DecodeProto(d, d.Message())
 		case 41:
-			v513 := d.String(f)
-			x.HostnameOverride = &v513
+			v473 := d.String()
+			x.HostnameOverride = &v473
 		case 43:
 			if x.SchedulingGroup == nil {
 				x.SchedulingGroup = new(PodSchedulingGroup)
 			}
-			x.SchedulingGroup.DecodeProto(d, d.Message(f))
+			x.SchedulingGroup.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -4859,52 +4779,52 @@ func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *HostAlias) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.IP)
-	for i514 := range x.Hostnames {
-		b = pbwire.AppendString(append(b, 0x12), x.Hostnames[i514])
+	for i474 := range x.Hostnames {
+		b = pbwire.AppendString(append(b, 0x12), x.Hostnames[i474])
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *HostAlias) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.IP = d.String(f)
+			x.IP = d.String()
 		case 2:
-			x.Hostnames = append(x.Hostnames, d.String(f))
+			x.Hostnames = append(x.Hostnames, d.String())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *PodDNSConfig) AppendProto(b []byte) []byte {
-	for i515 := range x.Nameservers {
-		b = pbwire.AppendString(append(b, 0xa), x.Nameservers[i515])
+	for i475 := range x.Nameservers {
+		b = pbwire.AppendString(append(b, 0xa), x.Nameservers[i475])
 	}
-	for i516 := range x.Searches {
-		b = pbwire.AppendString(append(b, 0x12), x.Searches[i516])
+	for i476 := range x.Searches {
+		b = pbwire.AppendString(append(b, 0x12), x.Searches[i476])
 	}
-	for i517 := range x.Options {
+	for i477 := range x.Options {
 		b = append(b, 0x1a, 0)
-		n518 := len(b)
-		b = x.Options[i517].AppendProto(b)
-		b = pbwire.Close(b, n518)
+		n478 := len(b)
+		b = x.Options[i477].AppendProto(b)
+		b = pbwire.Close(b, n478)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodDNSConfig) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Nameservers = append(x.Nameservers, d.String(f))
+			x.Nameservers = append(x.Nameservers, d.String())
 		case 2:
-			x.Searches = append(x.Searches, d.String(f))
+			x.Searches = append(x.Searches, d.String())
 		case 3:
 			x.Options = append(x.Options, PodDNSConfigOption{})
-			x.Options[len(x.Options)-1].DecodeProto(d, d.Message(f))
+			x.Options[len(x.Options)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -4920,13 +4840,13 @@ func (x *PodDNSConfigOption) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodDNSConfigOption) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			v519 := d.String(f)
-			x.Value = &v519
+			v479 := d.String()
+			x.Value = &v479
 		}
 	}
 }
@@ -4939,10 +4859,10 @@ func (x *PodReadinessGate) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodReadinessGate) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ConditionType = PodConditionType(d.String(f))
+			x.ConditionType = PodConditionType(d.String())
 		}
 	}
 }
@@ -4955,10 +4875,10 @@ func (x *PodOS) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodOS) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = OSName(d.String(f))
+			x.Name = OSName(d.String())
 		}
 	}
 }
@@ -4971,10 +4891,10 @@ func (x *PodSchedulingGate) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodSchedulingGate) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		}
 	}
 }
@@ -4993,16 +4913,16 @@ func (x *PodResourceClaim) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodResourceClaim) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 3:
-			v520 := d.String(f)
-			x.ResourceClaimName = &v520
+			v480 := d.String()
+			x.ResourceClaimName = &v480
 		case 4:
-			v521 := d.String(f)
-			x.ResourceClaimTemplateName = &v521
+			v481 := d.String()
+			x.ResourceClaimTemplateName = &v481
 		}
 	}
 }
@@ -5017,11 +4937,11 @@ func (x *PodSchedulingGroup) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodSchedulingGroup) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			v522 := d.String(f)
-			x.PodGroupName = &v522
+			v482 := d.String()
+			x.PodGroupName = &v482
 		}
 	}
 }
@@ -5029,11 +4949,11 @@ func (x *PodSchedulingGroup) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PodStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Phase)
-	for i523 := range x.Conditions {
+	for i483 := range x.Conditions {
 		b = append(b, 0x12, 0)
-		n524 := len(b)
-		b = x.Conditions[i523].AppendProto(b)
-		b = pbwire.Close(b, n524)
+		n484 := len(b)
+		b = x.Conditions[i483].AppendProto(b)
+		b = pbwire.Close(b, n484)
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.Message)
 	b = pbwire.AppendString(append(b, 0x22), x.Reason)
@@ -5041,163 +4961,159 @@ func (x *PodStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x32), x.PodIP)
 	if x.StartTime != nil {
 		b = append(b, 0x3a, 0)
-		n525 := len(b)
+		n485 := len(b)
 		b = x.StartTime.AppendProto(b)
-		b = pbwire.Close(b, n525)
+		b = pbwire.Close(b, n485)
 	}
-	for i526 := range x.ContainerStatuses {
+	for i486 := range x.ContainerStatuses {
 		b = append(b, 0x42, 0)
-		n527 := len(b)
-		b = x.ContainerStatuses[i526].AppendProto(b)
-		b = pbwire.Close(b, n527)
+		n487 := len(b)
+		b = x.ContainerStatuses[i486].AppendProto(b)
+		b = pbwire.Close(b, n487)
 	}
 	b = pbwire.AppendString(append(b, 0x4a), x.QOSClass)
-	for i528 := range x.InitContainerStatuses {
+	for i488 := range x.InitContainerStatuses {
 		b = append(b, 0x52, 0)
-		n529 := len(b)
-		b = x.InitContainerStatuses[i528].AppendProto(b)
-		b = pbwire.Close(b, n529)
+		n489 := len(b)
+		b = x.InitContainerStatuses[i488].AppendProto(b)
+		b = pbwire.Close(b, n489)
 	}
 	b = pbwire.AppendString(append(b, 0x5a), x.NominatedNodeName)
-	for i530 := range x.PodIPs {
+	for i490 := range x.PodIPs {
 		b = append(b, 0x62, 0)
-		n531 := len(b)
-		b = x.PodIPs[i530].AppendProto(b)
-		b = pbwire.Close(b, n531)
+		n491 := len(b)
+		b = x.PodIPs[i490].AppendProto(b)
+		b = pbwire.Close(b, n491)
 	}
-	for i532 := range x.EphemeralContainerStatuses {
+	for i492 := range x.EphemeralContainerStatuses {
 		b = append(b, 0x6a, 0)
-		n533 := len(b)
-		b = x.EphemeralContainerStatuses[i532].AppendProto(b)
-		b = pbwire.Close(b, n533)
+		n493 := len(b)
+		b = x.EphemeralContainerStatuses[i492].AppendProto(b)
+		b = pbwire.Close(b, n493)
 	}
 	b = pbwire.AppendString(append(b, 0x72), x.Resize)
-	for i534 := range x.ResourceClaimStatuses {
+	for i494 := range x.ResourceClaimStatuses {
 		b = append(b, 0x7a, 0)
-		n535 := len(b)
-		b = x.ResourceClaimStatuses[i534].AppendProto(b)
-		b = pbwire.Close(b, n535)
+		n495 := len(b)
+		b = x.ResourceClaimStatuses[i494].AppendProto(b)
+		b = pbwire.Close(b, n495)
 	}
-	for i536 := range x.HostIPs {
+	for i496 := range x.HostIPs {
 		b = append(b, 0x82, 0x1, 0)
-		n537 := len(b)
-		b = x.HostIPs[i536].AppendProto(b)
-		b = pbwire.Close(b, n537)
+		n497 := len(b)
+		b = x.HostIPs[i496].AppendProto(b)
+		b = pbwire.Close(b, n497)
 	}
 	b = pbwire.AppendVarint(append(b, 0x88, 0x1), uint64(x.ObservedGeneration))
 	if x.ExtendedResourceClaimStatus != nil {
 		b = append(b, 0x92, 0x1, 0)
-		n538 := len(b)
+		n498 := len(b)
 		b = x.ExtendedResourceClaimStatus.AppendProto(b)
-		b = pbwire.Close(b, n538)
+		b = pbwire.Close(b, n498)
 	}
-	var stack539 [16]ResourceName
-	for _, k540 := range jsonwire.SortedKeys(x.AllocatedResources, stack539[:0]) {
-		v541 := x.AllocatedResources[k540]
+	var stack499 [16]ResourceName
+	for _, k500 := range jsonwire.SortedKeys(x.AllocatedResources, stack499[:0]) {
+		v501 := x.AllocatedResources[k500]
 		b = append(b, 0x9a, 0x1, 0)
-		n542 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k540)
+		n502 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k500)
 		b = append(b, 0x12, 0)
-		n543 := len(b)
-		b = v541.AppendProto(b)
-		b = pbwire.Close(b, n543)
-		b = pbwire.Close(b, n542)
+		n503 := len(b)
+		b = v501.AppendProto(b)
+		b = pbwire.Close(b, n503)
+		b = pbwire.Close(b, n502)
 	}
 	if x.Resources != nil {
 		b = append(b, 0xa2, 0x1, 0)
-		n544 := len(b)
+		n504 := len(b)
 		b = x.Resources.AppendProto(b)
-		b = pbwire.Close(b, n544)
+		b = pbwire.Close(b, n504)
 	}
-	for i545 := range x.NodeAllocatableResourceClaimStatuses {
+	for i505 := range x.NodeAllocatableResourceClaimStatuses {
 		b = append(b, 0xaa, 0x1, 0)
-		n546 := len(b)
-		b = x.NodeAllocatableResourceClaimStatuses[i545].AppendProto(b)
-		b = pbwire.Close(b, n546)
+		n506 := len(b)
+		b = x.NodeAllocatableResourceClaimStatuses[i505].AppendProto(b)
+		b = pbwire.Close(b, n506)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Phase = PodPhase(d.String(f))
+			x.Phase = PodPhase(d.String())
 		case 2:
 			x.Conditions = append(x.Conditions, PodCondition{})
-			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
+			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message())
 		case 3:
-			x.Message = d.String(f)
+			x.Message = d.String()
 		case 4:
-			x.Reason = d.String(f)
+			x.Reason = d.String()
 		case 5:
-			x.HostIP = d.String(f)
+			x.HostIP = d.String()
 		case 6:
-			x.PodIP = d.String(f)
+			x.PodIP = d.String()
 		case 7:
 			if x.StartTime == nil {
 				x.StartTime = new(meta.Time)
 			}
-			x.StartTime.DecodeProto(d, d.Message(f))
+			x.StartTime.DecodeProto(d, d.Message())
 		case 8:
 			x.ContainerStatuses = append(x.ContainerStatuses, ContainerStatus{})
-			x.ContainerStatuses[len(x.ContainerStatuses)-1].DecodeProto(d, d.Message(f))
+			x.ContainerStatuses[len(x.ContainerStatuses)-1].DecodeProto(d, d.Message())
 		case 9:
-			x.QOSClass = PodQOSClass(d.String(f))
+			x.QOSClass = PodQOSClass(d.String())
 		case 10:
 			x.InitContainerStatuses = append(x.InitContainerStatuses, ContainerStatus{})
-			x.InitContainerStatuses[len(x.InitContainerStatuses)-1].DecodeProto(d, d.Message(f))
+			x.InitContainerStatuses[len(x.InitContainerStatuses)-1].DecodeProto(d, d.Message())
 		case 11:
-			x.NominatedNodeName = d.String(f)
+			x.NominatedNodeName = d.String()
 		case 12:
 			x.PodIPs = append(x.PodIPs, PodIP{})
-			x.PodIPs[len(x.PodIPs)-1].DecodeProto(d, d.Message(f))
+			x.PodIPs[len(x.PodIPs)-1].DecodeProto(d, d.Message())
 		case 13:
 			x.EphemeralContainerStatuses = append(x.EphemeralContainerStatuses, ContainerStatus{})
-			x.EphemeralContainerStatuses[len(x.EphemeralContainerStatuses)-1].DecodeProto(d, d.Message(f))
+			x.EphemeralContainerStatuses[len(x.EphemeralContainerStatuses)-1].DecodeProto(d, d.Message())
 		case 14:
-			x.Resize = PodResizeStatus(d.String(f))
+			x.Resize = PodResizeStatus(d.String())
 		case 15:
 			x.ResourceClaimStatuses = append(x.ResourceClaimStatuses, PodResourceClaimStatus{})
-			x.ResourceClaimStatuses[len(x.ResourceClaimStatuses)-1].DecodeProto(d, d.Message(f))
+			x.ResourceClaimStatuses[len(x.ResourceClaimStatuses)-1].DecodeProto(d, d.Message())
 		case 16:
 			x.HostIPs = append(x.HostIPs, HostIP{})
-			x.HostIPs[len(x.HostIPs)-1].DecodeProto(d, d.Message(f))
+			x.HostIPs[len(x.HostIPs)-1].DecodeProto(d, d.Message())
 		case 17:
-			x.ObservedGeneration = d.Int(f)
+			x.ObservedGeneration = d.Int()
 		case 18:
 			if x.ExtendedResourceClaimStatus == nil {
 				x.ExtendedResourceClaimStatus = new(PodExtendedResourceClaimStatus)
 			}
-			x.ExtendedResourceClaimStatus.DecodeProto(d, d.Message(f))
+			x.ExtendedResourceClaimStatus.DecodeProto(d, d.Message())
 		case 19:
-			var k550 ResourceName
-			var v551 quantity.Quantity
-			for entry547 := d.Message(f); ; {
-				g548, more549 := d.Next(&entry547)
-				if !more549 {
-					break
-				}
-				switch g548.Number {
+			var k508 ResourceName
+			var v509 quantity.Quantity
+			for entry507 := d.Message(); d.Next(&entry507); {
+				switch d.Number {
 				case 1:
-					k550 = ResourceName(d.String(g548))
+					k508 = ResourceName(d.String())
 				case 2:
-					v551.DecodeProto(d, d.Message(g548))
+					v509.DecodeProto(d, d.Message())
 				}
 			}
 			if x.AllocatedResources == nil {
 				x.AllocatedResources = ResourceList{}
 			}
-			x.AllocatedResources[k550] = v551
+			x.AllocatedResources[k508] = v509
 		case 20:
 			if x.Resources == nil {
 				x.Resources = new(ResourceRequirements)
 			}
-			x.Resources.DecodeProto(d, d.Message(f))
+			x.Resources.DecodeProto(d, d.Message())
 		case 21:
 			x.NodeAllocatableResourceClaimStatuses = append(x.NodeAllocatableResourceClaimStatuses, NodeAllocatableResourceClaimStatus{})
-			x.NodeAllocatableResourceClaimStatuses[len(x.NodeAllocatableResourceClaimStatuses)-1].DecodeProto(d, d.Message(f))
+			x.NodeAllocatableResourceClaimStatuses[len(x.NodeAllocatableResourceClaimStatuses)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -5207,13 +5123,13 @@ func (x *PodCondition) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Type)
 	b = pbwire.AppendString(append(b, 0x12), x.Status)
 	b = append(b, 0x1a, 0)
-	n552 := len(b)
+	n510 := len(b)
 	b = x.LastProbeTime.AppendProto(b)
-	b = pbwire.Close(b, n552)
+	b = pbwire.Close(b, n510)
 	b = append(b, 0x22, 0)
-	n553 := len(b)
+	n511 := len(b)
 	b = x.LastTransitionTime.AppendProto(b)
-	b = pbwire.Close(b, n553)
+	b = pbwire.Close(b, n511)
 	b = pbwire.AppendString(append(b, 0x2a), x.Reason)
 	b = pbwire.AppendString(append(b, 0x32), x.Message)
 	b = pbwire.AppendVarint(append(b, 0x38), uint64(x.ObservedGeneration))
@@ -5222,22 +5138,22 @@ func (x *PodCondition) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodCondition) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Type = PodConditionType(d.String(f))
+			x.Type = PodConditionType(d.String())
 		case 2:
-			x.Status = ConditionStatus(d.String(f))
+			x.Status = ConditionStatus(d.String())
 		case 3:
-			x.LastProbeTime.DecodeProto(d, d.Message(f))
+			x.LastProbeTime.DecodeProto(d, d.Message())
 		case 4:
-			x.LastTransitionTime.DecodeProto(d, d.Message(f))
+			x.LastTransitionTime.DecodeProto(d, d.Message())
 		case 5:
-			x.Reason = d.String(f)
+			x.Reason = d.String()
 		case 6:
-			x.Message = d.String(f)
+			x.Message = d.String()
 		case 7:
-			x.ObservedGeneration = d.Int(f)
+			x.ObservedGeneration = d.Int()
 		}
 	}
 }
@@ -5250,10 +5166,10 @@ func (x *HostIP) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *HostIP) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.IP = d.String(f)
+			x.IP = d.String()
 		}
 	}
 }
@@ -5266,10 +5182,10 @@ func (x *PodIP) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodIP) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.IP = d.String(f)
+			x.IP = d.String()
 		}
 	}
 }
@@ -5285,24 +5201,24 @@ func (x *PodResourceClaimStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodResourceClaimStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			v554 := d.String(f)
-			x.ResourceClaimName = &v554
+			v512 := d.String()
+			x.ResourceClaimName = &v512
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *PodExtendedResourceClaimStatus) AppendProto(b []byte) []byte {
-	for i555 := range x.RequestMappings {
+	for i513 := range x.RequestMappings {
 		b = append(b, 0xa, 0)
-		n556 := len(b)
-		b = x.RequestMappings[i555].AppendProto(b)
-		b = pbwire.Close(b, n556)
+		n514 := len(b)
+		b = x.RequestMappings[i513].AppendProto(b)
+		b = pbwire.Close(b, n514)
 	}
 	b = pbwire.AppendString(append(b, 0x12), x.ResourceClaimName)
 	return b
@@ -5310,13 +5226,13 @@ func (x *PodExtendedResourceClaimStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodExtendedResourceClaimStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			x.RequestMappings = append(x.RequestMappings, ContainerExtendedResourceRequest{})
-			x.RequestMappings[len(x.RequestMappings)-1].DecodeProto(d, d.Message(f))
+			x.RequestMappings[len(x.RequestMappings)-1].DecodeProto(d, d.Message())
 		case 2:
-			x.ResourceClaimName = d.String(f)
+			x.ResourceClaimName = d.String()
 		}
 	}
 }
@@ -5331,14 +5247,14 @@ func (x *ContainerExtendedResourceRequest) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerExtendedResourceRequest) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ContainerName = d.String(f)
+			x.ContainerName = d.String()
 		case 2:
-			x.ResourceName = d.String(f)
+			x.ResourceName = d.String()
 		case 3:
-			x.RequestName = d.String(f)
+			x.RequestName = d.String()
 		}
 	}
 }
@@ -5346,51 +5262,47 @@ func (x *ContainerExtendedResourceRequest) DecodeProto(d *pbwire.Decoder, b []by
 // AppendProto appends x's fields to b.
 func (x *NodeAllocatableResourceClaimStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.ResourceClaimName)
-	for i557 := range x.Containers {
-		b = pbwire.AppendString(append(b, 0x12), x.Containers[i557])
+	for i515 := range x.Containers {
+		b = pbwire.AppendString(append(b, 0x12), x.Containers[i515])
 	}
-	var stack558 [16]ResourceName
-	for _, k559 := range jsonwire.SortedKeys(x.Resources, stack558[:0]) {
-		v560 := x.Resources[k559]
+	var stack516 [16]ResourceName
+	for _, k517 := range jsonwire.SortedKeys(x.Resources, stack516[:0]) {
+		v518 := x.Resources[k517]
 		b = append(b, 0x1a, 0)
-		n561 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k559)
+		n519 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k517)
 		b = append(b, 0x12, 0)
-		n562 := len(b)
-		b = v560.AppendProto(b)
-		b = pbwire.Close(b, n562)
-		b = pbwire.Close(b, n561)
+		n520 := len(b)
+		b = v518.AppendProto(b)
+		b = pbwire.Close(b, n520)
+		b = pbwire.Close(b, n519)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeAllocatableResourceClaimStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ResourceClaimName = d.String(f)
+			x.ResourceClaimName = d.String()
 		case 2:
-			x.Containers = append(x.Containers, d.String(f))
+			x.Containers = append(x.Containers, d.String())
 		case 3:
-			var k566 ResourceName
-			var v567 quantity.Quantity
-			for entry563 := d.Message(f); ; {
-				g564, more565 := d.Next(&entry563)
-				if !more565 {
-					break
-				}
-				switch g564.Number {
+			var k522 ResourceName
+			var v523 quantity.Quantity
+			for entry521 := d.Message(); d.Next(&entry521); {
+				switch d.Number {
 				case 1:
-					k566 = ResourceName(d.String(g564))
+					k522 = ResourceName(d.String())
 				case 2:
-					v567.DecodeProto(d, d.Message(g564))
+					v523.DecodeProto(d, d.Message())
 				}
 			}
 			if x.Resources == nil {
 				x.Resources = ResourceList{}
 			}
-			x.Resources[k566] = v567
+			x.Resources[k522] = v523
 		}
 	}
 }
@@ -5398,27 +5310,27 @@ func (x *NodeAllocatableResourceClaimStatus) DecodeProto(d *pbwire.Decoder, b []
 // AppendProto appends x's fields to b.
 func (x *PodList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n568 := len(b)
+	n524 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n568)
-	for i569 := range x.Items {
+	b = pbwire.Close(b, n524)
+	for i525 := range x.Items {
 		b = append(b, 0x12, 0)
-		n570 := len(b)
-		b = x.Items[i569].AppendProto(b)
-		b = pbwire.Close(b, n570)
+		n526 := len(b)
+		b = x.Items[i525].AppendProto(b)
+		b = pbwire.Close(b, n526)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, Pod{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -5426,24 +5338,24 @@ func (x *PodList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Binding) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n571 := len(b)
+	n527 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n571)
+	b = pbwire.Close(b, n527)
 	b = append(b, 0x12, 0)
-	n572 := len(b)
+	n528 := len(b)
 	b = x.Target.AppendProto(b)
-	b = pbwire.Close(b, n572)
+	b = pbwire.Close(b, n528)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Binding) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Target.DecodeProto(d, d.Message(f))
+			x.Target.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -5451,9 +5363,9 @@ func (x *Binding) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Probe) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n573 := len(b)
+	n529 := len(b)
 	b = x.ProbeHandler.AppendProto(b)
-	b = pbwire.Close(b, n573)
+	b = pbwire.Close(b, n529)
 	b = pbwire.AppendVarint(append(b, 0x10), uint64(x.InitialDelaySeconds))
 	b = pbwire.AppendVarint(append(b, 0x18), uint64(x.TimeoutSeconds))
 	b = pbwire.AppendVarint(append(b, 0x20), uint64(x.PeriodSeconds))
@@ -5467,23 +5379,23 @@ func (x *Probe) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Probe) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ProbeHandler.DecodeProto(d, d.Message(f))
+			x.ProbeHandler.DecodeProto(d, d.Message())
 		case 2:
-			x.InitialDelaySeconds = int32(d.Int(f))
+			x.InitialDelaySeconds = int32(d.Int())
 		case 3:
-			x.TimeoutSeconds = int32(d.Int(f))
+			x.TimeoutSeconds = int32(d.Int())
 		case 4:
-			x.PeriodSeconds = int32(d.Int(f))
+			x.PeriodSeconds = int32(d.Int())
 		case 5:
-			x.SuccessThreshold = int32(d.Int(f))
+			x.SuccessThreshold = int32(d.Int())
 		case 6:
-			x.FailureThreshold = int32(d.Int(f))
+			x.FailureThreshold = int32(d.Int())
 		case 7:
-			v574 := d.Int(f)
-			x.TerminationGracePeriodSeconds = &v574
+			v530 := d.Int()
+			x.TerminationGracePeriodSeconds = &v530
 		}
 	}
 }
@@ -5492,73 +5404,73 @@ func (x *Probe) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *ProbeHandler) AppendProto(b []byte) []byte {
 	if x.Exec != nil {
 		b = append(b, 0xa, 0)
-		n575 := len(b)
+		n531 := len(b)
 		b = x.Exec.AppendProto(b)
-		b = pbwire.Close(b, n575)
+		b = pbwire.Close(b, n531)
 	}
 	if x.HTTPGet != nil {
 		b = append(b, 0x12, 0)
-		n576 := len(b)
+		n532 := len(b)
 		b = x.HTTPGet.AppendProto(b)
-		b = pbwire.Close(b, n576)
+		b = pbwire.Close(b, n532)
 	}
 	if x.TCPSocket != nil {
 		b = append(b, 0x1a, 0)
-		n577 := len(b)
+		n533 := len(b)
 		b = x.TCPSocket.AppendProto(b)
-		b = pbwire.Close(b, n577)
+		b = pbwire.Close(b, n533)
 	}
 	if x.GRPC != nil {
 		b = append(b, 0x22, 0)
-		n578 := len(b)
+		n534 := len(b)
 		b = x.GRPC.AppendProto(b)
-		b = pbwire.Close(b, n578)
+		b = pbwire.Close(b, n534)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ProbeHandler) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.Exec == nil {
 				x.Exec = new(ExecAction)
 			}
-			x.Exec.DecodeProto(d, d.Message(f))
+			x.Exec.DecodeProto(d, d.Message())
 		case 2:
 			if x.HTTPGet == nil {
 				x.HTTPGet = new(HTTPGetAction)
 			}
-			x.HTTPGet.DecodeProto(d, d.Message(f))
+			x.HTTPGet.DecodeProto(d, d.Message())
 		case 3:
 			if x.TCPSocket == nil {
 				x.TCPSocket = new(TCPSocketAction)
 			}
-			x.TCPSocket.DecodeProto(d, d.Message(f))
+			x.TCPSocket.DecodeProto(d, d.Message())
 		case 4:
 			if x.GRPC == nil {
 				x.GRPC = new(GRPCAction)
 			}
-			x.GRPC.DecodeProto(d, d.Message(f))
+			x.GRPC.DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *ExecAction) AppendProto(b []byte) []byte {
-	for i579 := range x.Command {
-		b = pbwire.AppendString(append(b, 0xa), x.Command[i579])
+	for i535 := range x.Command {
+		b = pbwire.AppendString(append(b, 0xa), x.Command[i535])
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ExecAction) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Command = append(x.Command, d.String(f))
+			x.Command = append(x.Command, d.String())
 		}
 	}
 }
@@ -5567,35 +5479,35 @@ func (x *ExecAction) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *HTTPGetAction) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Path)
 	b = append(b, 0x12, 0)
-	n580 := len(b)
+	n536 := len(b)
 	b = x.Port.AppendProto(b)
-	b = pbwire.Close(b, n580)
+	b = pbwire.Close(b, n536)
 	b = pbwire.AppendString(append(b, 0x1a), x.Host)
 	b = pbwire.AppendString(append(b, 0x22), x.Scheme)
-	for i581 := range x.HTTPHeaders {
+	for i537 := range x.HTTPHeaders {
 		b = append(b, 0x2a, 0)
-		n582 := len(b)
-		b = x.HTTPHeaders[i581].AppendProto(b)
-		b = pbwire.Close(b, n582)
+		n538 := len(b)
+		b = x.HTTPHeaders[i537].AppendProto(b)
+		b = pbwire.Close(b, n538)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *HTTPGetAction) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Path = d.String(f)
+			x.Path = d.String()
 		case 2:
-			x.Port.DecodeProto(d, d.Message(f))
+			x.Port.DecodeProto(d, d.Message())
 		case 3:
-			x.Host = d.String(f)
+			x.Host = d.String()
 		case 4:
-			x.Scheme = URIScheme(d.String(f))
+			x.Scheme = URIScheme(d.String())
 		case 5:
 			x.HTTPHeaders = append(x.HTTPHeaders, HTTPHeader{})
-			x.HTTPHeaders[len(x.HTTPHeaders)-1].DecodeProto(d, d.Message(f))
+			x.HTTPHeaders[len(x.HTTPHeaders)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -5609,12 +5521,12 @@ func (x *HTTPHeader) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *HTTPHeader) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.Value = d.String(f)
+			x.Value = d.String()
 		}
 	}
 }
@@ -5622,21 +5534,21 @@ func (x *HTTPHeader) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *TCPSocketAction) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n583 := len(b)
+	n539 := len(b)
 	b = x.Port.AppendProto(b)
-	b = pbwire.Close(b, n583)
+	b = pbwire.Close(b, n539)
 	b = pbwire.AppendString(append(b, 0x12), x.Host)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *TCPSocketAction) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Port.DecodeProto(d, d.Message(f))
+			x.Port.DecodeProto(d, d.Message())
 		case 2:
-			x.Host = d.String(f)
+			x.Host = d.String()
 		}
 	}
 }
@@ -5652,13 +5564,13 @@ func (x *GRPCAction) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GRPCAction) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Port = int32(d.Int(f))
+			x.Port = int32(d.Int())
 		case 2:
-			v584 := d.String(f)
-			x.Service = &v584
+			v540 := d.String()
+			x.Service = &v540
 		}
 	}
 }
@@ -5667,15 +5579,15 @@ func (x *GRPCAction) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *Lifecycle) AppendProto(b []byte) []byte {
 	if x.PostStart != nil {
 		b = append(b, 0xa, 0)
-		n585 := len(b)
+		n541 := len(b)
 		b = x.PostStart.AppendProto(b)
-		b = pbwire.Close(b, n585)
+		b = pbwire.Close(b, n541)
 	}
 	if x.PreStop != nil {
 		b = append(b, 0x12, 0)
-		n586 := len(b)
+		n542 := len(b)
 		b = x.PreStop.AppendProto(b)
-		b = pbwire.Close(b, n586)
+		b = pbwire.Close(b, n542)
 	}
 	if x.StopSignal != nil {
 		b = pbwire.AppendString(append(b, 0x1a), *x.StopSignal)
@@ -5685,21 +5597,21 @@ func (x *Lifecycle) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Lifecycle) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.PostStart == nil {
 				x.PostStart = new(LifecycleHandler)
 			}
-			x.PostStart.DecodeProto(d, d.Message(f))
+			x.PostStart.DecodeProto(d, d.Message())
 		case 2:
 			if x.PreStop == nil {
 				x.PreStop = new(LifecycleHandler)
 			}
-			x.PreStop.DecodeProto(d, d.Message(f))
+			x.PreStop.DecodeProto(d, d.Message())
 		case 3:
-			v587 := Signal(d.String(f))
-			x.StopSignal = &v587
+			v543 := Signal(d.String())
+			x.StopSignal = &v543
 		}
 	}
 }
@@ -5708,55 +5620,55 @@ func (x *Lifecycle) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *LifecycleHandler) AppendProto(b []byte) []byte {
 	if x.Exec != nil {
 		b = append(b, 0xa, 0)
-		n588 := len(b)
+		n544 := len(b)
 		b = x.Exec.AppendProto(b)
-		b = pbwire.Close(b, n588)
+		b = pbwire.Close(b, n544)
 	}
 	if x.HTTPGet != nil {
 		b = append(b, 0x12, 0)
-		n589 := len(b)
+		n545 := len(b)
 		b = x.HTTPGet.AppendProto(b)
-		b = pbwire.Close(b, n589)
+		b = pbwire.Close(b, n545)
 	}
 	if x.TCPSocket != nil {
 		b = append(b, 0x1a, 0)
-		n590 := len(b)
+		n546 := len(b)
 		b = x.TCPSocket.AppendProto(b)
-		b = pbwire.Close(b, n590)
+		b = pbwire.Close(b, n546)
 	}
 	if x.Sleep != nil {
 		b = append(b, 0x22, 0)
-		n591 := len(b)
+		n547 := len(b)
 		b = x.Sleep.AppendProto(b)
-		b = pbwire.Close(b, n591)
+		b = pbwire.Close(b, n547)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LifecycleHandler) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.Exec == nil {
 				x.Exec = new(ExecAction)
 			}
-			x.Exec.DecodeProto(d, d.Message(f))
+			x.Exec.DecodeProto(d, d.Message())
 		case 2:
 			if x.HTTPGet == nil {
 				x.HTTPGet = new(HTTPGetAction)
 			}
-			x.HTTPGet.DecodeProto(d, d.Message(f))
+			x.HTTPGet.DecodeProto(d, d.Message())
 		case 3:
 			if x.TCPSocket == nil {
 				x.TCPSocket = new(TCPSocketAction)
 			}
-			x.TCPSocket.DecodeProto(d, d.Message(f))
+			x.TCPSocket.DecodeProto(d, d.Message())
 		case 4:
 			if x.Sleep == nil {
 				x.Sleep = new(SleepAction)
 			}
-			x.Sleep.DecodeProto(d, d.Message(f))
+			x.Sleep.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -5769,10 +5681,10 @@ func (x *SleepAction) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SleepAction) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Seconds = d.Int(f)
+			x.Seconds = d.Int()
 		}
 	}
 }
@@ -5785,10 +5697,10 @@ func (x *LocalObjectReference) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LocalObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		}
 	}
 }
@@ -5807,22 +5719,22 @@ func (x *ObjectReference) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Kind = d.String(f)
+			x.Kind = d.String()
 		case 2:
-			x.Namespace = d.String(f)
+			x.Namespace = d.String()
 		case 3:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 4:
-			x.UID = meta.UID(d.String(f))
+			x.UID = meta.UID(d.String())
 		case 5:
-			x.APIVersion = d.String(f)
+			x.APIVersion = d.String()
 		case 6:
-			x.ResourceVersion = d.String(f)
+			x.ResourceVersion = d.String()
 		case 7:
-			x.FieldPath = d.String(f)
+			x.FieldPath = d.String()
 		}
 	}
 }
@@ -5830,30 +5742,30 @@ func (x *ObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ReplicationController) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n592 := len(b)
+	n548 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n592)
+	b = pbwire.Close(b, n548)
 	b = append(b, 0x12, 0)
-	n593 := len(b)
+	n549 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n593)
+	b = pbwire.Close(b, n549)
 	b = append(b, 0x1a, 0)
-	n594 := len(b)
+	n550 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n594)
+	b = pbwire.Close(b, n550)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ReplicationController) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Spec.DecodeProto(d, d.Message(f))
+			x.Spec.DecodeProto(d, d.Message())
 		case 3:
-			x.Status.DecodeProto(d, d.Message(f))
+			x.Status.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -5863,20 +5775,20 @@ func (x *ReplicationControllerSpec) AppendProto(b []byte) []byte {
 	if x.Replicas != nil {
 		b = pbwire.AppendVarint(append(b, 0x8), uint64(*x.Replicas))
 	}
-	var stack595 [16]string
-	for _, k596 := range jsonwire.SortedKeys(x.Selector, stack595[:0]) {
-		v597 := x.Selector[k596]
+	var stack551 [16]string
+	for _, k552 := range jsonwire.SortedKeys(x.Selector, stack551[:0]) {
+		v553 := x.Selector[k552]
 		b = append(b, 0x12, 0)
-		n598 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k596)
-		b = pbwire.AppendString(append(b, 0x12), v597)
-		b = pbwire.Close(b, n598)
+		n554 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k552)
+		b = pbwire.AppendString(append(b, 0x12), v553)
+		b = pbwire.Close(b, n554)
 	}
 	if x.Template != nil {
 		b = append(b, 0x1a, 0)
-		n599 := len(b)
+		n555 := len(b)
 		b = x.Template.AppendProto(b)
-		b = pbwire.Close(b, n599)
+		b = pbwire.Close(b, n555)
 	}
 	b = pbwire.AppendVarint(append(b, 0x20), uint64(x.MinReadySeconds))
 	return b
@@ -5884,37 +5796,33 @@ func (x *ReplicationControllerSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ReplicationControllerSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			v600 := int32(d.Int(f))
-			x.Replicas = &v600
+			v556 := int32(d.Int())
+			x.Replicas = &v556
 		case 2:
-			var k604 string
-			var v605 string
-			for entry601 := d.Message(f); ; {
-				g602, more603 := d.Next(&entry601)
-				if !more603 {
-					break
-				}
-				switch g602.Number {
+			var k558 string
+			var v559 string
+			for entry557 := d.Message(); d.Next(&entry557); {
+				switch d.Number {
 				case 1:
-					k604 = d.String(g602)
+					k558 = d.String()
 				case 2:
-					v605 = d.String(g602)
+					v559 = d.String()
 				}
 			}
 			if x.Selector == nil {
 				x.Selector = map[string]string{}
 			}
-			x.Selector[k604] = v605
+			x.Selector[k558] = v559
 		case 3:
 			if x.Template == nil {
 				x.Template = new(PodTemplateSpec)
 			}
-			x.Template.DecodeProto(d, d.Message(f))
+			x.Template.DecodeProto(d, d.Message())
 		case 4:
-			x.MinReadySeconds = int32(d.Int(f))
+			x.MinReadySeconds = int32(d.Int())
 		}
 	}
 }
@@ -5922,24 +5830,24 @@ func (x *ReplicationControllerSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PodTemplateSpec) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n606 := len(b)
+	n560 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n606)
+	b = pbwire.Close(b, n560)
 	b = append(b, 0x12, 0)
-	n607 := len(b)
+	n561 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n607)
+	b = pbwire.Close(b, n561)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodTemplateSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Spec.DecodeProto(d, d.Message(f))
+			x.Spec.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -5951,32 +5859,32 @@ func (x *ReplicationControllerStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendVarint(append(b, 0x18), uint64(x.ObservedGeneration))
 	b = pbwire.AppendVarint(append(b, 0x20), uint64(x.ReadyReplicas))
 	b = pbwire.AppendVarint(append(b, 0x28), uint64(x.AvailableReplicas))
-	for i608 := range x.Conditions {
+	for i562 := range x.Conditions {
 		b = append(b, 0x32, 0)
-		n609 := len(b)
-		b = x.Conditions[i608].AppendProto(b)
-		b = pbwire.Close(b, n609)
+		n563 := len(b)
+		b = x.Conditions[i562].AppendProto(b)
+		b = pbwire.Close(b, n563)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ReplicationControllerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Replicas = int32(d.Int(f))
+			x.Replicas = int32(d.Int())
 		case 2:
-			x.FullyLabeledReplicas = int32(d.Int(f))
+			x.FullyLabeledReplicas = int32(d.Int())
 		case 3:
-			x.ObservedGeneration = d.Int(f)
+			x.ObservedGeneration = d.Int()
 		case 4:
-			x.ReadyReplicas = int32(d.Int(f))
+			x.ReadyReplicas = int32(d.Int())
 		case 5:
-			x.AvailableReplicas = int32(d.Int(f))
+			x.AvailableReplicas = int32(d.Int())
 		case 6:
 			x.Conditions = append(x.Conditions, ReplicationControllerCondition{})
-			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
+			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -5986,9 +5894,9 @@ func (x *ReplicationControllerCondition) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Type)
 	b = pbwire.AppendString(append(b, 0x12), x.Status)
 	b = append(b, 0x1a, 0)
-	n610 := len(b)
+	n564 := len(b)
 	b = x.LastTransitionTime.AppendProto(b)
-	b = pbwire.Close(b, n610)
+	b = pbwire.Close(b, n564)
 	b = pbwire.AppendString(append(b, 0x22), x.Reason)
 	b = pbwire.AppendString(append(b, 0x2a), x.Message)
 	return b
@@ -5996,18 +5904,18 @@ func (x *ReplicationControllerCondition) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ReplicationControllerCondition) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Type = ReplicationControllerConditionType(d.String(f))
+			x.Type = ReplicationControllerConditionType(d.String())
 		case 2:
-			x.Status = ConditionStatus(d.String(f))
+			x.Status = ConditionStatus(d.String())
 		case 3:
-			x.LastTransitionTime.DecodeProto(d, d.Message(f))
+			x.LastTransitionTime.DecodeProto(d, d.Message())
 		case 4:
-			x.Reason = d.String(f)
+			x.Reason = d.String()
 		case 5:
-			x.Message = d.String(f)
+			x.Message = d.String()
 		}
 	}
 }
@@ -6015,27 +5923,27 @@ func (x *ReplicationControllerCondition) DecodeProto(d *pbwire.Decoder, b []byte
 // AppendProto appends x's fields to b.
 func (x *ReplicationControllerList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n611 := len(b)
+	n565 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n611)
-	for i612 := range x.Items {
+	b = pbwire.Close(b, n565)
+	for i566 := range x.Items {
 		b = append(b, 0x12, 0)
-		n613 := len(b)
-		b = x.Items[i612].AppendProto(b)
-		b = pbwire.Close(b, n613)
+		n567 := len(b)
+		b = x.Items[i566].AppendProto(b)
+		b = pbwire.Close(b, n567)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ReplicationControllerList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, ReplicationController{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -6043,24 +5951,24 @@ func (x *ReplicationControllerList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PodTemplate) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n614 := len(b)
+	n568 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n614)
+	b = pbwire.Close(b, n568)
 	b = append(b, 0x12, 0)
-	n615 := len(b)
+	n569 := len(b)
 	b = x.Template.AppendProto(b)
-	b = pbwire.Close(b, n615)
+	b = pbwire.Close(b, n569)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodTemplate) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Template.DecodeProto(d, d.Message(f))
+			x.Template.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -6068,27 +5976,27 @@ func (x *PodTemplate) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PodTemplateList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n616 := len(b)
+	n570 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n616)
-	for i617 := range x.Items {
+	b = pbwire.Close(b, n570)
+	for i571 := range x.Items {
 		b = append(b, 0x12, 0)
-		n618 := len(b)
-		b = x.Items[i617].AppendProto(b)
-		b = pbwire.Close(b, n618)
+		n572 := len(b)
+		b = x.Items[i571].AppendProto(b)
+		b = pbwire.Close(b, n572)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodTemplateList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, PodTemplate{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -6096,112 +6004,108 @@ func (x *PodTemplateList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ResourceQuota) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n619 := len(b)
+	n573 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n619)
+	b = pbwire.Close(b, n573)
 	b = append(b, 0x12, 0)
-	n620 := len(b)
+	n574 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n620)
+	b = pbwire.Close(b, n574)
 	b = append(b, 0x1a, 0)
-	n621 := len(b)
+	n575 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n621)
+	b = pbwire.Close(b, n575)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceQuota) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Spec.DecodeProto(d, d.Message(f))
+			x.Spec.DecodeProto(d, d.Message())
 		case 3:
-			x.Status.DecodeProto(d, d.Message(f))
+			x.Status.DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *ResourceQuotaSpec) AppendProto(b []byte) []byte {
-	var stack622 [16]ResourceName
-	for _, k623 := range jsonwire.SortedKeys(x.Hard, stack622[:0]) {
-		v624 := x.Hard[k623]
+	var stack576 [16]ResourceName
+	for _, k577 := range jsonwire.SortedKeys(x.Hard, stack576[:0]) {
+		v578 := x.Hard[k577]
 		b = append(b, 0xa, 0)
-		n625 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k623)
+		n579 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k577)
 		b = append(b, 0x12, 0)
-		n626 := len(b)
-		b = v624.AppendProto(b)
-		b = pbwire.Close(b, n626)
-		b = pbwire.Close(b, n625)
+		n580 := len(b)
+		b = v578.AppendProto(b)
+		b = pbwire.Close(b, n580)
+		b = pbwire.Close(b, n579)
 	}
-	for i627 := range x.Scopes {
-		b = pbwire.AppendString(append(b, 0x12), x.Scopes[i627])
+	for i581 := range x.Scopes {
+		b = pbwire.AppendString(append(b, 0x12), x.Scopes[i581])
 	}
 	if x.ScopeSelector != nil {
 		b = append(b, 0x1a, 0)
-		n628 := len(b)
+		n582 := len(b)
 		b = x.ScopeSelector.AppendProto(b)
-		b = pbwire.Close(b, n628)
+		b = pbwire.Close(b, n582)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceQuotaSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			var k632 ResourceName
-			var v633 quantity.Quantity
-			for entry629 := d.Message(f); ; {
-				g630, more631 := d.Next(&entry629)
-				if !more631 {
-					break
-				}
-				switch g630.Number {
+			var k584 ResourceName
+			var v585 quantity.Quantity
+			for entry583 := d.Message(); d.Next(&entry583); {
+				switch d.Number {
 				case 1:
-					k632 = ResourceName(d.String(g630))
+					k584 = ResourceName(d.String())
 				case 2:
-					v633.DecodeProto(d, d.Message(g630))
+					v585.DecodeProto(d, d.Message())
 				}
 			}
 			if x.Hard == nil {
 				x.Hard = ResourceList{}
 			}
-			x.Hard[k632] = v633
+			x.Hard[k584] = v585
 		case 2:
-			x.Scopes = append(x.Scopes, ResourceQuotaScope(d.String(f)))
+			x.Scopes = append(x.Scopes, ResourceQuotaScope(d.String()))
 		case 3:
 			if x.ScopeSelector == nil {
 				x.ScopeSelector = new(ScopeSelector)
 			}
-			x.ScopeSelector.DecodeProto(d, d.Message(f))
+			x.ScopeSelector.DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *ScopeSelector) AppendProto(b []byte) []byte {
-	for i634 := range x.MatchExpressions {
+	for i586 := range x.MatchExpressions {
 		b = append(b, 0xa, 0)
-		n635 := len(b)
-		b = x.MatchExpressions[i634].AppendProto(b)
-		b = pbwire.Close(b, n635)
+		n587 := len(b)
+		b = x.MatchExpressions[i586].AppendProto(b)
+		b = pbwire.Close(b, n587)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ScopeSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			x.MatchExpressions = append(x.MatchExpressions, ScopedResourceSelectorRequirement{})
-			x.MatchExpressions[len(x.MatchExpressions)-1].DecodeProto(d, d.Message(f))
+			x.MatchExpressions[len(x.MatchExpressions)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -6210,97 +6114,89 @@ func (x *ScopeSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *ScopedResourceSelectorRequirement) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.ScopeName)
 	b = pbwire.AppendString(append(b, 0x12), x.Operator)
-	for i636 := range x.Values {
-		b = pbwire.AppendString(append(b, 0x1a), x.Values[i636])
+	for i588 := range x.Values {
+		b = pbwire.AppendString(append(b, 0x1a), x.Values[i588])
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ScopedResourceSelectorRequirement) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ScopeName = ResourceQuotaScope(d.String(f))
+			x.ScopeName = ResourceQuotaScope(d.String())
 		case 2:
-			x.Operator = ScopeSelectorOperator(d.String(f))
+			x.Operator = ScopeSelectorOperator(d.String())
 		case 3:
-			x.Values = append(x.Values, d.String(f))
+			x.Values = append(x.Values, d.String())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *ResourceQuotaStatus) AppendProto(b []byte) []byte {
-	var stack637 [16]ResourceName
-	for _, k638 := range jsonwire.SortedKeys(x.Hard, stack637[:0]) {
-		v639 := x.Hard[k638]
+	var stack589 [16]ResourceName
+	for _, k590 := range jsonwire.SortedKeys(x.Hard, stack589[:0]) {
+		v591 := x.Hard[k590]
 		b = append(b, 0xa, 0)
-		n640 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k638)
+		n592 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k590)
 		b = append(b, 0x12, 0)
-		n641 := len(b)
-		b = v639.AppendProto(b)
-		b = pbwire.Close(b, n641)
-		b = pbwire.Close(b, n640)
+		n593 := len(b)
+		b = v591.AppendProto(b)
+		b = pbwire.Close(b, n593)
+		b = pbwire.Close(b, n592)
 	}
-	var stack642 [16]ResourceName
-	for _, k643 := range jsonwire.SortedKeys(x.Used, stack642[:0]) {
-		v644 := x.Used[k643]
+	var stack594 [16]ResourceName
+	for _, k595 := range jsonwire.SortedKeys(x.Used, stack594[:0]) {
+		v596 := x.Used[k595]
 		b = append(b, 0x12, 0)
-		n645 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k643)
+		n597 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k595)
 		b = append(b, 0x12, 0)
-		n646 := len(b)
-		b = v644.AppendProto(b)
-		b = pbwire.Close(b, n646)
-		b = pbwire.Close(b, n645)
+		n598 := len(b)
+		b = v596.AppendProto(b)
+		b = pbwire.Close(b, n598)
+		b = pbwire.Close(b, n597)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceQuotaStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			var k650 ResourceName
-			var v651 quantity.Quantity
-			for entry647 := d.Message(f); ; {
-				g648, more649 := d.Next(&entry647)
-				if !more649 {
-					break
-				}
-				switch g648.Number {
+			var k600 ResourceName
+			var v601 quantity.Quantity
+			for entry599 := d.Message(); d.Next(&entry599); {
+				switch d.Number {
 				case 1:
-					k650 = ResourceName(d.String(g648))
+					k600 = ResourceName(d.String())
 				case 2:
-					v651.DecodeProto(d, d.Message(g648))
+					v601.DecodeProto(d, d.Message())
 				}
 			}
 			if x.Hard == nil {
 				x.Hard = ResourceList{}
 			}
-			x.Hard[k650] = v651
+			x.Hard[k600] = v601
 		case 2:
-			var k655 ResourceName
-			var v656 quantity.Quantity
-			for entry652 := d.Message(f); ; {
-				g653, more654 := d.Next(&entry652)
-				if !more654 {
-					break
-				}
-				switch g653.Number {
+			var k603 ResourceName
+			var v604 quantity.Quantity
+			for entry602 := d.Message(); d.Next(&entry602); {
+				switch d.Number {
 				case 1:
-					k655 = ResourceName(d.String(g653))
+					k603 = ResourceName(d.String())
 				case 2:
-					v656.DecodeProto(d, d.Message(g653))
+					v604.DecodeProto(d, d.Message())
 				}
 			}
 			if x.Used == nil {
 				x.Used = ResourceList{}
 			}
-			x.Used[k655] = v656
+			x.Used[k603] = v604
 		}
 	}
 }
@@ -6308,111 +6204,103 @@ func (x *ResourceQuotaStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ResourceQuotaList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n657 := len(b)
+	n605 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n657)
-	for i658 := range x.Items {
+	b = pbwire.Close(b, n605)
+	for i606 := range x.Items {
 		b = append(b, 0x12, 0)
-		n659 := len(b)
-		b = x.Items[i658].AppendProto(b)
-		b = pbwire.Close(b, n659)
+		n607 := len(b)
+		b = x.Items[i606].AppendProto(b)
+		b = pbwire.Close(b, n607)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceQuotaList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, ResourceQuota{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *ResourceRequirements) AppendProto(b []byte) []byte {
-	var stack660 [16]ResourceName
-	for _, k661 := range jsonwire.SortedKeys(x.Limits, stack660[:0]) {
-		v662 := x.Limits[k661]
+	var stack608 [16]ResourceName
+	for _, k609 := range jsonwire.SortedKeys(x.Limits, stack608[:0]) {
+		v610 := x.Limits[k609]
 		b = append(b, 0xa, 0)
-		n663 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k661)
+		n611 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k609)
 		b = append(b, 0x12, 0)
-		n664 := len(b)
-		b = v662.AppendProto(b)
-		b = pbwire.Close(b, n664)
-		b = pbwire.Close(b, n663)
+		n612 := len(b)
+		b = v610.AppendProto(b)
+		b = pbwire.Close(b, n612)
+		b = pbwire.Close(b, n611)
 	}
-	var stack665 [16]ResourceName
-	for _, k666 := range jsonwire.SortedKeys(x.Requests, stack665[:0]) {
-		v667 := x.Requests[k666]
+	var stack613 [16]ResourceName
+	for _, k614 := range jsonwire.SortedKeys(x.Requests, stack613[:0]) {
+		v615 := x.Requests[k614]
 		b = append(b, 0x12, 0)
-		n668 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k666)
+		n616 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k614)
 		b = append(b, 0x12, 0)
-		n669 := len(b)
-		b = v667.AppendProto(b)
-		b = pbwire.Close(b, n669)
-		b = pbwire.Close(b, n668)
+		n617 := len(b)
+		b = v615.AppendProto(b)
+		b = pbwire.Close(b, n617)
+		b = pbwire.Close(b, n616)
 	}
-	for i670 := range x.Claims {
+	for i618 := range x.Claims {
 		b = append(b, 0x1a, 0)
-		n671 := len(b)
-		b = x.Claims[i670].AppendProto(b)
-		b = pbwire.Close(b, n671)
+		n619 := len(b)
+		b = x.Claims[i618].AppendProto(b)
+		b = pbwire.Close(b, n619)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceRequirements) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			var k675 ResourceName
-			var v676 quantity.Quantity
-			for entry672 := d.Message(f); ; {
-				g673, more674 := d.Next(&entry672)
-				if !more674 {
-					break
-				}
-				switch g673.Number {
+			var k621 ResourceName
+			var v622 quantity.Quantity
+			for entry620 := d.Message(); d.Next(&entry620); {
+				switch d.Number {
 				case 1:
-					k675 = ResourceName(d.String(g673))
+					k621 = ResourceName(d.String())
 				case 2:
-					v676.DecodeProto(d, d.Message(g673))
+					v622.DecodeProto(d, d.Message())
 				}
 			}
 			if x.Limits == nil {
 				x.Limits = ResourceList{}
 			}
-			x.Limits[k675] = v676
+			x.Limits[k621] = v622
 		case 2:
-			var k680 ResourceName
-			var v681 quantity.Quantity
-			for entry677 := d.Message(f); ; {
-				g678, more679 := d.Next(&entry677)
-				if !more679 {
-					break
-				}
-				switch g678.Number {
+			var k624 ResourceName
+			var v625 quantity.Quantity
+			for entry623 := d.Message(); d.Next(&entry623); {
+				switch d.Number {
 				case 1:
-					k680 = ResourceName(d.String(g678))
+					k624 = ResourceName(d.String())
 				case 2:
-					v681.DecodeProto(d, d.Message(g678))
+					v625.DecodeProto(d, d.Message())
 				}
 			}
 			if x.Requests == nil {
 				x.Requests = ResourceList{}
 			}
-			x.Requests[k680] = v681
+			x.Requests[k624] = v625
 		case 3:
 			x.Claims = append(x.Claims, ResourceClaim{})
-			x.Claims[len(x.Claims)-1].DecodeProto(d, d.Message(f))
+			x.Claims[len(x.Claims)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -6426,12 +6314,12 @@ func (x *ResourceClaim) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceClaim) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.Request = d.String(f)
+			x.Request = d.String()
 		}
 	}
 }
@@ -6440,44 +6328,44 @@ func (x *ResourceClaim) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *Affinity) AppendProto(b []byte) []byte {
 	if x.NodeAffinity != nil {
 		b = append(b, 0xa, 0)
-		n682 := len(b)
+		n626 := len(b)
 		b = x.NodeAffinity.AppendProto(b)
-		b = pbwire.Close(b, n682)
+		b = pbwire.Close(b, n626)
 	}
 	if x.PodAffinity != nil {
 		b = append(b, 0x12, 0)
-		n683 := len(b)
+		n627 := len(b)
 		b = x.PodAffinity.AppendProto(b)
-		b = pbwire.Close(b, n683)
+		b = pbwire.Close(b, n627)
 	}
 	if x.PodAntiAffinity != nil {
 		b = append(b, 0x1a, 0)
-		n684 := len(b)
+		n628 := len(b)
 		b = x.PodAntiAffinity.AppendProto(b)
-		b = pbwire.Close(b, n684)
+		b = pbwire.Close(b, n628)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Affinity) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.NodeAffinity == nil {
 				x.NodeAffinity = new(NodeAffinity)
 			}
-			x.NodeAffinity.DecodeProto(d, d.Message(f))
+			x.NodeAffinity.DecodeProto(d, d.Message())
 		case 2:
 			if x.PodAffinity == nil {
 				x.PodAffinity = new(PodAffinity)
 			}
-			x.PodAffinity.DecodeProto(d, d.Message(f))
+			x.PodAffinity.DecodeProto(d, d.Message())
 		case 3:
 			if x.PodAntiAffinity == nil {
 				x.PodAntiAffinity = new(PodAntiAffinity)
 			}
-			x.PodAntiAffinity.DecodeProto(d, d.Message(f))
+			x.PodAntiAffinity.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -6486,84 +6374,84 @@ func (x *Affinity) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *NodeAffinity) AppendProto(b []byte) []byte {
 	if x.RequiredDuringSchedulingIgnoredDuringExecution != nil {
 		b = append(b, 0xa, 0)
-		n685 := len(b)
+		n629 := len(b)
 		b = x.RequiredDuringSchedulingIgnoredDuringExecution.AppendProto(b)
-		b = pbwire.Close(b, n685)
+		b = pbwire.Close(b, n629)
 	}
-	for i686 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
+	for i630 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
 		b = append(b, 0x12, 0)
-		n687 := len(b)
-		b = x.PreferredDuringSchedulingIgnoredDuringExecution[i686].AppendProto(b)
-		b = pbwire.Close(b, n687)
+		n631 := len(b)
+		b = x.PreferredDuringSchedulingIgnoredDuringExecution[i630].AppendProto(b)
+		b = pbwire.Close(b, n631)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeAffinity) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.RequiredDuringSchedulingIgnoredDuringExecution == nil {
 				x.RequiredDuringSchedulingIgnoredDuringExecution = new(NodeSelector)
 			}
-			x.RequiredDuringSchedulingIgnoredDuringExecution.DecodeProto(d, d.Message(f))
+			x.RequiredDuringSchedulingIgnoredDuringExecution.DecodeProto(d, d.Message())
 		case 2:
 			x.PreferredDuringSchedulingIgnoredDuringExecution = append(x.PreferredDuringSchedulingIgnoredDuringExecution, PreferredSchedulingTerm{})
-			x.PreferredDuringSchedulingIgnoredDuringExecution[len(x.PreferredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message(f))
+			x.PreferredDuringSchedulingIgnoredDuringExecution[len(x.PreferredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *NodeSelector) AppendProto(b []byte) []byte {
-	for i688 := range x.NodeSelectorTerms {
+	for i632 := range x.NodeSelectorTerms {
 		b = append(b, 0xa, 0)
-		n689 := len(b)
-		b = x.NodeSelectorTerms[i688].AppendProto(b)
-		b = pbwire.Close(b, n689)
+		n633 := len(b)
+		b = x.NodeSelectorTerms[i632].AppendProto(b)
+		b = pbwire.Close(b, n633)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			x.NodeSelectorTerms = append(x.NodeSelectorTerms, NodeSelectorTerm{})
-			x.NodeSelectorTerms[len(x.NodeSelectorTerms)-1].DecodeProto(d, d.Message(f))
+			x.NodeSelectorTerms[len(x.NodeSelectorTerms)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *NodeSelectorTerm) AppendProto(b []byte) []byte {
-	for i690 := range x.MatchExpressions {
+	for i634 := range x.MatchExpressions {
 		b = append(b, 0xa, 0)
-		n691 := len(b)
-		b = x.MatchExpressions[i690].AppendProto(b)
-		b = pbwire.Close(b, n691)
+		n635 := len(b)
+		b = x.MatchExpressions[i634].AppendProto(b)
+		b = pbwire.Close(b, n635)
 	}
-	for i692 := range x.MatchFields {
+	for i636 := range x.MatchFields {
 		b = append(b, 0x12, 0)
-		n693 := len(b)
-		b = x.MatchFields[i692].AppendProto(b)
-		b = pbwire.Close(b, n693)
+		n637 := len(b)
+		b = x.MatchFields[i636].AppendProto(b)
+		b = pbwire.Close(b, n637)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeSelectorTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			x.MatchExpressions = append(x.MatchExpressions, NodeSelectorRequirement{})
-			x.MatchExpressions[len(x.MatchExpressions)-1].DecodeProto(d, d.Message(f))
+			x.MatchExpressions[len(x.MatchExpressions)-1].DecodeProto(d, d.Message())
 		case 2:
 			x.MatchFields = append(x.MatchFields, NodeSelectorRequirement{})
-			x.MatchFields[len(x.MatchFields)-1].DecodeProto(d, d.Message(f))
+			x.MatchFields[len(x.MatchFields)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -6572,22 +6460,22 @@ func (x *NodeSelectorTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *NodeSelectorRequirement) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Key)
 	b = pbwire.AppendString(append(b, 0x12), x.Operator)
-	for i694 := range x.Values {
-		b = pbwire.AppendString(append(b, 0x1a), x.Values[i694])
+	for i638 := range x.Values {
+		b = pbwire.AppendString(append(b, 0x1a), x.Values[i638])
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeSelectorRequirement) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Key = d.String(f)
+			x.Key = d.String()
 		case 2:
-			x.Operator = NodeSelectorOperator(d.String(f))
+			x.Operator = NodeSelectorOperator(d.String())
 		case 3:
-			x.Values = append(x.Values, d.String(f))
+			x.Values = append(x.Values, d.String())
 		}
 	}
 }
@@ -6596,51 +6484,51 @@ func (x *NodeSelectorRequirement) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *PreferredSchedulingTerm) AppendProto(b []byte) []byte {
 	b = pbwire.AppendVarint(append(b, 0x8), uint64(x.Weight))
 	b = append(b, 0x12, 0)
-	n695 := len(b)
+	n639 := len(b)
 	b = x.Preference.AppendProto(b)
-	b = pbwire.Close(b, n695)
+	b = pbwire.Close(b, n639)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PreferredSchedulingTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Weight = int32(d.Int(f))
+			x.Weight = int32(d.Int())
 		case 2:
-			x.Preference.DecodeProto(d, d.Message(f))
+			x.Preference.DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *PodAffinity) AppendProto(b []byte) []byte {
-	for i696 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
+	for i640 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
 		b = append(b, 0xa, 0)
-		n697 := len(b)
-		b = x.RequiredDuringSchedulingIgnoredDuringExecution[i696].AppendProto(b)
-		b = pbwire.Close(b, n697)
+		n641 := len(b)
+		b = x.RequiredDuringSchedulingIgnoredDuringExecution[i640].AppendProto(b)
+		b = pbwire.Close(b, n641)
 	}
-	for i698 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
+	for i642 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
 		b = append(b, 0x12, 0)
-		n699 := len(b)
-		b = x.PreferredDuringSchedulingIgnoredDuringExecution[i698].AppendProto(b)
-		b = pbwire.Close(b, n699)
+		n643 := len(b)
+		b = x.PreferredDuringSchedulingIgnoredDuringExecution[i642].AppendProto(b)
+		b = pbwire.Close(b, n643)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodAffinity) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			x.RequiredDuringSchedulingIgnoredDuringExecution = append(x.RequiredDuringSchedulingIgnoredDuringExecution, PodAffinityTerm{})
-			x.RequiredDuringSchedulingIgnoredDuringExecution[len(x.RequiredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message(f))
+			x.RequiredDuringSchedulingIgnoredDuringExecution[len(x.RequiredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message())
 		case 2:
 			x.PreferredDuringSchedulingIgnoredDuringExecution = append(x.PreferredDuringSchedulingIgnoredDuringExecution, WeightedPodAffinityTerm{})
-			x.PreferredDuringSchedulingIgnoredDuringExecution[len(x.PreferredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message(f))
+			x.PreferredDuringSchedulingIgnoredDuringExecution[len(x.PreferredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -6649,51 +6537,51 @@ func (x *PodAffinity) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *PodAffinityTerm) AppendProto(b []byte) []byte {
 	if x.LabelSelector != nil {
 		b = append(b, 0xa, 0)
-		n700 := len(b)
+		n644 := len(b)
 		b = x.LabelSelector.AppendProto(b)
-		b = pbwire.Close(b, n700)
+		b = pbwire.Close(b, n644)
 	}
-	for i701 := range x.Namespaces {
-		b = pbwire.AppendString(append(b, 0x12), x.Namespaces[i701])
+	for i645 := range x.Namespaces {
+		b = pbwire.AppendString(append(b, 0x12), x.Namespaces[i645])
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.TopologyKey)
 	if x.NamespaceSelector != nil {
 		b = append(b, 0x22, 0)
-		n702 := len(b)
+		n646 := len(b)
 		b = x.NamespaceSelector.AppendProto(b)
-		b = pbwire.Close(b, n702)
+		b = pbwire.Close(b, n646)
 	}
-	for i703 := range x.MatchLabelKeys {
-		b = pbwire.AppendString(append(b, 0x2a), x.MatchLabelKeys[i703])
+	for i647 := range x.MatchLabelKeys {
+		b = pbwire.AppendString(append(b, 0x2a), x.MatchLabelKeys[i647])
 	}
-	for i704 := range x.MismatchLabelKeys {
-		b = pbwire.AppendString(append(b, 0x32), x.MismatchLabelKeys[i704])
+	for i648 := range x.MismatchLabelKeys {
+		b = pbwire.AppendString(append(b, 0x32), x.MismatchLabelKeys[i648])
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodAffinityTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.LabelSelector == nil {
 				x.LabelSelector = new(meta.LabelSelector)
 			}
-			x.LabelSelector.DecodeProto(d, d.Message(f))
+			x.LabelSelector.DecodeProto(d, d.Message())
 		case 2:
-			x.Namespaces = append(x.Namespaces, d.String(f))
+			x.Namespaces = append(x.Namespaces, d.String())
 		case 3:
-			x.TopologyKey = d.String(f)
+			x.TopologyKey = d.String()
 		case 4:
 			if x.NamespaceSelector == nil {
 				x.NamespaceSelector = new(meta.LabelSelector)
 			}
-			x.NamespaceSelector.DecodeProto(d, d.Message(f))
+			x.NamespaceSelector.DecodeProto(d, d.Message())
 		case 5:
-			x.MatchLabelKeys = append(x.MatchLabelKeys, d.String(f))
+			x.MatchLabelKeys = append(x.MatchLabelKeys, d.String())
 		case 6:
-			x.MismatchLabelKeys = append(x.MismatchLabelKeys, d.String(f))
+			x.MismatchLabelKeys = append(x.MismatchLabelKeys, d.String())
 		}
 	}
 }
@@ -6702,51 +6590,51 @@ func (x *PodAffinityTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *WeightedPodAffinityTerm) AppendProto(b []byte) []byte {
 	b = pbwire.AppendVarint(append(b, 0x8), uint64(x.Weight))
 	b = append(b, 0x12, 0)
-	n705 := len(b)
+	n649 := len(b)
 	b = x.PodAffinityTerm.AppendProto(b)
-	b = pbwire.Close(b, n705)
+	b = pbwire.Close(b, n649)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *WeightedPodAffinityTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Weight = int32(d.Int(f))
+			x.Weight = int32(d.Int())
 		case 2:
-			x.PodAffinityTerm.DecodeProto(d, d.Message(f))
+			x.PodAffinityTerm.DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *PodAntiAffinity) AppendProto(b []byte) []byte {
-	for i706 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
+	for i650 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
 		b = append(b, 0xa, 0)
-		n707 := len(b)
-		b = x.RequiredDuringSchedulingIgnoredDuringExecution[i706].AppendProto(b)
-		b = pbwire.Close(b, n707)
+		n651 := len(b)
+		b = x.RequiredDuringSchedulingIgnoredDuringExecution[i650].AppendProto(b)
+		b = pbwire.Close(b, n651)
 	}
-	for i708 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
+	for i652 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
 		b = append(b, 0x12, 0)
-		n709 := len(b)
-		b = x.PreferredDuringSchedulingIgnoredDuringExecution[i708].AppendProto(b)
-		b = pbwire.Close(b, n709)
+		n653 := len(b)
+		b = x.PreferredDuringSchedulingIgnoredDuringExecution[i652].AppendProto(b)
+		b = pbwire.Close(b, n653)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodAntiAffinity) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			x.RequiredDuringSchedulingIgnoredDuringExecution = append(x.RequiredDuringSchedulingIgnoredDuringExecution, PodAffinityTerm{})
-			x.RequiredDuringSchedulingIgnoredDuringExecution[len(x.RequiredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message(f))
+			x.RequiredDuringSchedulingIgnoredDuringExecution[len(x.RequiredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message())
 		case 2:
 			x.PreferredDuringSchedulingIgnoredDuringExecution = append(x.PreferredDuringSchedulingIgnoredDuringExecution, WeightedPodAffinityTerm{})
-			x.PreferredDuringSchedulingIgnoredDuringExecution[len(x.PreferredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message(f))
+			x.PreferredDuringSchedulingIgnoredDuringExecution[len(x.PreferredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -6765,19 +6653,19 @@ func (x *Toleration) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Toleration) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Key = d.String(f)
+			x.Key = d.String()
 		case 2:
-			x.Operator = TolerationOperator(d.String(f))
+			x.Operator = TolerationOperator(d.String())
 		case 3:
-			x.Value = d.String(f)
+			x.Value = d.String()
 		case 4:
-			x.Effect = TaintEffect(d.String(f))
+			x.Effect = TaintEffect(d.String())
 		case 5:
-			v710 := d.Int(f)
-			x.TolerationSeconds = &v710
+			v654 := d.Int()
+			x.TolerationSeconds = &v654
 		}
 	}
 }
@@ -6789,9 +6677,9 @@ func (x *TopologySpreadConstraint) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x1a), x.WhenUnsatisfiable)
 	if x.LabelSelector != nil {
 		b = append(b, 0x22, 0)
-		n711 := len(b)
+		n655 := len(b)
 		b = x.LabelSelector.AppendProto(b)
-		b = pbwire.Close(b, n711)
+		b = pbwire.Close(b, n655)
 	}
 	if x.MinDomains != nil {
 		b = pbwire.AppendVarint(append(b, 0x28), uint64(*x.MinDomains))
@@ -6802,38 +6690,38 @@ func (x *TopologySpreadConstraint) AppendProto(b []byte) []byte {
 	if x.NodeTaintsPolicy != nil {
 		b = pbwire.AppendString(append(b, 0x3a), *x.NodeTaintsPolicy)
 	}
-	for i712 := range x.MatchLabelKeys {
-		b = pbwire.AppendString(append(b, 0x42), x.MatchLabelKeys[i712])
+	for i656 := range x.MatchLabelKeys {
+		b = pbwire.AppendString(append(b, 0x42), x.MatchLabelKeys[i656])
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *TopologySpreadConstraint) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.MaxSkew = int32(d.Int(f))
+			x.MaxSkew = int32(d.Int())
 		case 2:
-			x.TopologyKey = d.String(f)
+			x.TopologyKey = d.String()
 		case 3:
-			x.WhenUnsatisfiable = UnsatisfiableConstraintAction(d.String(f))
+			x.WhenUnsatisfiable = UnsatisfiableConstraintAction(d.String())
 		case 4:
 			if x.LabelSelector == nil {
 				x.LabelSelector = new(meta.LabelSelector)
 			}
-			x.LabelSelector.DecodeProto(d, d.Message(f))
+			x.LabelSelector.DecodeProto(d, d.Message())
 		case 5:
-			v713 := int32(d.Int(f))
-			x.MinDomains = &v713
+			v657 := int32(d.Int())
+			x.MinDomains = &v657
 		case 6:
-			v714 := NodeInclusionPolicy(d.String(f))
-			x.NodeAffinityPolicy = &v714
+			v658 := NodeInclusionPolicy(d.String())
+			x.NodeAffinityPolicy = &v658
 		case 7:
-			v715 := NodeInclusionPolicy(d.String(f))
-			x.NodeTaintsPolicy = &v715
+			v659 := NodeInclusionPolicy(d.String())
+			x.NodeTaintsPolicy = &v659
 		case 8:
-			x.MatchLabelKeys = append(x.MatchLabelKeys, d.String(f))
+			x.MatchLabelKeys = append(x.MatchLabelKeys, d.String())
 		}
 	}
 }
@@ -6845,28 +6733,28 @@ func (x *Taint) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x1a), x.Effect)
 	if x.TimeAdded != nil {
 		b = append(b, 0x22, 0)
-		n716 := len(b)
+		n660 := len(b)
 		b = x.TimeAdded.AppendProto(b)
-		b = pbwire.Close(b, n716)
+		b = pbwire.Close(b, n660)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Taint) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Key = d.String(f)
+			x.Key = d.String()
 		case 2:
-			x.Value = d.String(f)
+			x.Value = d.String()
 		case 3:
-			x.Effect = TaintEffect(d.String(f))
+			x.Effect = TaintEffect(d.String())
 		case 4:
 			if x.TimeAdded == nil {
 				x.TimeAdded = new(meta.Time)
 			}
-			x.TimeAdded.DecodeProto(d, d.Message(f))
+			x.TimeAdded.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -6874,29 +6762,29 @@ func (x *Taint) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Secret) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n717 := len(b)
+	n661 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n717)
-	var stack718 [16]string
-	for _, k719 := range jsonwire.SortedKeys(x.Data, stack718[:0]) {
-		v720 := x.Data[k719]
+	b = pbwire.Close(b, n661)
+	var stack662 [16]string
+	for _, k663 := range jsonwire.SortedKeys(x.Data, stack662[:0]) {
+		v664 := x.Data[k663]
 		b = append(b, 0x12, 0)
-		n721 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k719)
-		if v720 != nil {
-			b = pbwire.AppendString(append(b, 0x12), v720)
+		n665 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k663)
+		if v664 != nil {
+			b = pbwire.AppendString(append(b, 0x12), v664)
 		}
-		b = pbwire.Close(b, n721)
+		b = pbwire.Close(b, n665)
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.Type)
-	var stack722 [16]string
-	for _, k723 := range jsonwire.SortedKeys(x.StringData, stack722[:0]) {
-		v724 := x.StringData[k723]
+	var stack666 [16]string
+	for _, k667 := range jsonwire.SortedKeys(x.StringData, stack666[:0]) {
+		v668 := x.StringData[k667]
 		b = append(b, 0x22, 0)
-		n725 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k723)
-		b = pbwire.AppendString(append(b, 0x12), v724)
-		b = pbwire.Close(b, n725)
+		n669 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k667)
+		b = pbwire.AppendString(append(b, 0x12), v668)
+		b = pbwire.Close(b, n669)
 	}
 	if x.Immutable != nil {
 		b = pbwire.AppendBool(append(b, 0x28), *x.Immutable)
@@ -6906,54 +6794,46 @@ func (x *Secret) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Secret) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			var k729 string
-			var v730 []byte
-			v730 = []byte{}
-			for entry726 := d.Message(f); ; {
-				g727, more728 := d.Next(&entry726)
-				if !more728 {
-					break
-				}
-				switch g727.Number {
+			var k671 string
+			var v672 []byte
+			v672 = []byte{}
+			for entry670 := d.Message(); d.Next(&entry670); {
+				switch d.Number {
 				case 1:
-					k729 = d.String(g727)
+					k671 = d.String()
 				case 2:
-					v730 = d.Bytes(g727)
+					v672 = d.Bytes()
 				}
 			}
 			if x.Data == nil {
 				x.Data = map[string][]byte{}
 			}
-			x.Data[k729] = v730
+			x.Data[k671] = v672
 		case 3:
-			x.Type = SecretType(d.String(f))
+			x.Type = SecretType(d.String())
 		case 4:
-			var k734 string
-			var v735 string
-			for entry731 := d.Message(f); ; {
-				g732, more733 := d.Next(&entry731)
-				if !more733 {
-					break
-				}
-				switch g732.Number {
+			var k674 string
+			var v675 string
+			for entry673 := d.Message(); d.Next(&entry673); {
+				switch d.Number {
 				case 1:
-					k734 = d.String(g732)
+					k674 = d.String()
 				case 2:
-					v735 = d.String(g732)
+					v675 = d.String()
 				}
 			}
 			if x.StringData == nil {
 				x.StringData = map[string]string{}
 			}
-			x.StringData[k734] = v735
+			x.StringData[k674] = v675
 		case 5:
-			v736 := d.Bool(f)
-			x.Immutable = &v736
+			v676 := d.Bool()
+			x.Immutable = &v676
 		}
 	}
 }
@@ -6961,27 +6841,27 @@ func (x *Secret) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *SecretList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n737 := len(b)
+	n677 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n737)
-	for i738 := range x.Items {
+	b = pbwire.Close(b, n677)
+	for i678 := range x.Items {
 		b = append(b, 0x12, 0)
-		n739 := len(b)
-		b = x.Items[i738].AppendProto(b)
-		b = pbwire.Close(b, n739)
+		n679 := len(b)
+		b = x.Items[i678].AppendProto(b)
+		b = pbwire.Close(b, n679)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SecretList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, Secret{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -6990,18 +6870,18 @@ func (x *SecretList) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *SecurityContext) AppendProto(b []byte) []byte {
 	if x.Capabilities != nil {
 		b = append(b, 0xa, 0)
-		n740 := len(b)
+		n680 := len(b)
 		b = x.Capabilities.AppendProto(b)
-		b = pbwire.Close(b, n740)
+		b = pbwire.Close(b, n680)
 	}
 	if x.Privileged != nil {
 		b = pbwire.AppendBool(append(b, 0x10), *x.Privileged)
 	}
 	if x.SELinuxOptions != nil {
 		b = append(b, 0x1a, 0)
-		n741 := len(b)
+		n681 := len(b)
 		b = x.SELinuxOptions.AppendProto(b)
-		b = pbwire.Close(b, n741)
+		b = pbwire.Close(b, n681)
 	}
 	if x.RunAsUser != nil {
 		b = pbwire.AppendVarint(append(b, 0x20), uint64(*x.RunAsUser))
@@ -7023,98 +6903,98 @@ func (x *SecurityContext) AppendProto(b []byte) []byte {
 	}
 	if x.WindowsOptions != nil {
 		b = append(b, 0x52, 0)
-		n742 := len(b)
+		n682 := len(b)
 		b = x.WindowsOptions.AppendProto(b)
-		b = pbwire.Close(b, n742)
+		b = pbwire.Close(b, n682)
 	}
 	if x.SeccompProfile != nil {
 		b = append(b, 0x5a, 0)
-		n743 := len(b)
+		n683 := len(b)
 		b = x.SeccompProfile.AppendProto(b)
-		b = pbwire.Close(b, n743)
+		b = pbwire.Close(b, n683)
 	}
 	if x.AppArmorProfile != nil {
 		b = append(b, 0x62, 0)
-		n744 := len(b)
+		n684 := len(b)
 		b = x.AppArmorProfile.AppendProto(b)
-		b = pbwire.Close(b, n744)
+		b = pbwire.Close(b, n684)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SecurityContext) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.Capabilities == nil {
 				x.Capabilities = new(Capabilities)
 			}
-			x.Capabilities.DecodeProto(d, d.Message(f))
+			x.Capabilities.DecodeProto(d, d.Message())
 		case 2:
-			v745 := d.Bool(f)
-			x.Privileged = &v745
+			v685 := d.Bool()
+			x.Privileged = &v685
 		case 3:
 			if x.SELinuxOptions == nil {
 				x.SELinuxOptions = new(SELinuxOptions)
 			}
-			x.SELinuxOptions.DecodeProto(d, d.Message(f))
+			x.SELinuxOptions.DecodeProto(d, d.Message())
 		case 4:
-			v746 := d.Int(f)
-			x.RunAsUser = &v746
+			v686 := d.Int()
+			x.RunAsUser = &v686
 		case 5:
-			v747 := d.Bool(f)
-			x.RunAsNonRoot = &v747
+			v687 := d.Bool()
+			x.RunAsNonRoot = &v687
 		case 6:
-			v748 := d.Bool(f)
-			x.ReadOnlyRootFilesystem = &v748
+			v688 := d.Bool()
+			x.ReadOnlyRootFilesystem = &v688
 		case 7:
-			v749 := d.Bool(f)
-			x.AllowPrivilegeEscalation = &v749
+			v689 := d.Bool()
+			x.AllowPrivilegeEscalation = &v689
 		case 8:
-			v750 := d.Int(f)
-			x.RunAsGroup = &v750
+			v690 := d.Int()
+			x.RunAsGroup = &v690
 		case 9:
-			v751 := ProcMountType(d.String(f))
-			x.ProcMount = &v751
+			v691 := ProcMountType(d.String())
+			x.ProcMount = &v691
 		case 10:
 			if x.WindowsOptions == nil {
 				x.WindowsOptions = new(WindowsSecurityContextOptions)
 			}
-			x.WindowsOptions.DecodeProto(d, d.Message(f))
+			x.WindowsOptions.DecodeProto(d, d.Message())
 		case 11:
 			if x.SeccompProfile == nil {
 				x.SeccompProfile = new(SeccompProfile)
 			}
-			x.SeccompProfile.DecodeProto(d, d.Message(f))
+			x.SeccompProfile.DecodeProto(d, d.Message())
 		case 12:
 			if x.AppArmorProfile == nil {
 				x.AppArmorProfile = new(AppArmorProfile)
 			}
-			x.AppArmorProfile.DecodeProto(d, d.Message(f))
+			x.AppArmorProfile.DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *Capabilities) AppendProto(b []byte) []byte {
-	for i752 := range x.Add {
-		b = pbwire.AppendString(append(b, 0xa), x.Add[i752])
+	for i692 := range x.Add {
+		b = pbwire.AppendString(append(b, 0xa), x.Add[i692])
 	}
-	for i753 := range x.Drop {
-		b = pbwire.AppendString(append(b, 0x12), x.Drop[i753])
+	for i693 := range x.Drop {
+		b = pbwire.AppendString(append(b, 0x12), x.Drop[i693])
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Capabilities) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Add = append(x.Add, Capability(d.String(f)))
+			x.Add = append(x.Add, Capability(d.String()))
 		case 2:
-			x.Drop = append(x.Drop, Capability(d.String(f)))
+			x.Drop = append(x.Drop, Capability(d.String()))
 		}
 	}
 }
@@ -7130,16 +7010,16 @@ func (x *SELinuxOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SELinuxOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.User = d.String(f)
+			x.User = d.String()
 		case 2:
-			x.Role = d.String(f)
+			x.Role = d.String()
 		case 3:
-			x.Type = d.String(f)
+			x.Type = d.String()
 		case 4:
-			x.Level = d.String(f)
+			x.Level = d.String()
 		}
 	}
 }
@@ -7163,20 +7043,20 @@ func (x *WindowsSecurityContextOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *WindowsSecurityContextOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			v754 := d.String(f)
-			x.GMSACredentialSpecName = &v754
+			v694 := d.String()
+			x.GMSACredentialSpecName = &v694
 		case 2:
-			v755 := d.String(f)
-			x.GMSACredentialSpec = &v755
+			v695 := d.String()
+			x.GMSACredentialSpec = &v695
 		case 3:
-			v756 := d.String(f)
-			x.RunAsUserName = &v756
+			v696 := d.String()
+			x.RunAsUserName = &v696
 		case 4:
-			v757 := d.Bool(f)
-			x.HostProcess = &v757
+			v697 := d.Bool()
+			x.HostProcess = &v697
 		}
 	}
 }
@@ -7192,13 +7072,13 @@ func (x *SeccompProfile) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SeccompProfile) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Type = SeccompProfileType(d.String(f))
+			x.Type = SeccompProfileType(d.String())
 		case 2:
-			v758 := d.String(f)
-			x.LocalhostProfile = &v758
+			v698 := d.String()
+			x.LocalhostProfile = &v698
 		}
 	}
 }
@@ -7214,13 +7094,13 @@ func (x *AppArmorProfile) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *AppArmorProfile) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Type = AppArmorProfileType(d.String(f))
+			x.Type = AppArmorProfileType(d.String())
 		case 2:
-			v759 := d.String(f)
-			x.LocalhostProfile = &v759
+			v699 := d.String()
+			x.LocalhostProfile = &v699
 		}
 	}
 }
@@ -7229,9 +7109,9 @@ func (x *AppArmorProfile) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *PodSecurityContext) AppendProto(b []byte) []byte {
 	if x.SELinuxOptions != nil {
 		b = append(b, 0xa, 0)
-		n760 := len(b)
+		n700 := len(b)
 		b = x.SELinuxOptions.AppendProto(b)
-		b = pbwire.Close(b, n760)
+		b = pbwire.Close(b, n700)
 	}
 	if x.RunAsUser != nil {
 		b = pbwire.AppendVarint(append(b, 0x10), uint64(*x.RunAsUser))
@@ -7239,8 +7119,8 @@ func (x *PodSecurityContext) AppendProto(b []byte) []byte {
 	if x.RunAsNonRoot != nil {
 		b = pbwire.AppendBool(append(b, 0x18), *x.RunAsNonRoot)
 	}
-	for i761 := range x.SupplementalGroups {
-		b = pbwire.AppendVarint(append(b, 0x20), uint64(x.SupplementalGroups[i761]))
+	for i701 := range x.SupplementalGroups {
+		b = pbwire.AppendVarint(append(b, 0x20), uint64(x.SupplementalGroups[i701]))
 	}
 	if x.FSGroup != nil {
 		b = pbwire.AppendVarint(append(b, 0x28), uint64(*x.FSGroup))
@@ -7248,32 +7128,32 @@ func (x *PodSecurityContext) AppendProto(b []byte) []byte {
 	if x.RunAsGroup != nil {
 		b = pbwire.AppendVarint(append(b, 0x30), uint64(*x.RunAsGroup))
 	}
-	for i762 := range x.Sysctls {
+	for i702 := range x.Sysctls {
 		b = append(b, 0x3a, 0)
-		n763 := len(b)
-		b = x.Sysctls[i762].AppendProto(b)
-		b = pbwire.Close(b, n763)
+		n703 := len(b)
+		b = x.Sysctls[i702].AppendProto(b)
+		b = pbwire.Close(b, n703)
 	}
 	if x.WindowsOptions != nil {
 		b = append(b, 0x42, 0)
-		n764 := len(b)
+		n704 := len(b)
 		b = x.WindowsOptions.AppendProto(b)
-		b = pbwire.Close(b, n764)
+		b = pbwire.Close(b, n704)
 	}
 	if x.FSGroupChangePolicy != nil {
 		b = pbwire.AppendString(append(b, 0x4a), *x.FSGroupChangePolicy)
 	}
 	if x.SeccompProfile != nil {
 		b = append(b, 0x52, 0)
-		n765 := len(b)
+		n705 := len(b)
 		b = x.SeccompProfile.AppendProto(b)
-		b = pbwire.Close(b, n765)
+		b = pbwire.Close(b, n705)
 	}
 	if x.AppArmorProfile != nil {
 		b = append(b, 0x5a, 0)
-		n766 := len(b)
+		n706 := len(b)
 		b = x.AppArmorProfile.AppendProto(b)
-		b = pbwire.Close(b, n766)
+		b = pbwire.Close(b, n706)
 	}
 	if x.SupplementalGroupsPolicy != nil {
 		b = pbwire.AppendString(append(b, 0x62), *x.SupplementalGroupsPolicy)
@@ -7286,54 +7166,54 @@ func (x *PodSecurityContext) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodSecurityContext) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.SELinuxOptions == nil {
 				x.SELinuxOptions = new(SELinuxOptions)
 			}
-			x.SELinuxOptions.DecodeProto(d, d.Message(f))
+			x.SELinuxOptions.DecodeProto(d, d.Message())
 		case 2:
-			v767 := d.Int(f)
-			x.RunAsUser = &v767
+			v707 := d.Int()
+			x.RunAsUser = &v707
 		case 3:
-			v768 := d.Bool(f)
-			x.RunAsNonRoot = &v768
+			v708 := d.Bool()
+			x.RunAsNonRoot = &v708
 		case 4:
-			x.SupplementalGroups = pbwire.Ints(d, f, x.SupplementalGroups)
+			x.SupplementalGroups = pbwire.Ints(d, x.SupplementalGroups)
 		case 5:
-			v769 := d.Int(f)
-			x.FSGroup = &v769
+			v709 := d.Int()
+			x.FSGroup = &v709
 		case 6:
-			v770 := d.Int(f)
-			x.RunAsGroup = &v770
+			v710 := d.Int()
+			x.RunAsGroup = &v710
 		case 7:
 			x.Sysctls = append(x.Sysctls, Sysctl{})
-			x.Sysctls[len(x.Sysctls)-1].DecodeProto(d, d.Message(f))
+			x.Sysctls[len(x.Sysctls)-1].DecodeProto(d, d.Message())
 		case 8:
 			if x.WindowsOptions == nil {
 				x.WindowsOptions = new(WindowsSecurityContextOptions)
 			}
-			x.WindowsOptions.DecodeProto(d, d.Message(f))
+			x.WindowsOptions.DecodeProto(d, d.Message())
 		case 9:
-			v771 := PodFSGroupChangePolicy(d.String(f))
-			x.FSGroupChangePolicy = &v771
+			v711 := PodFSGroupChangePolicy(d.String())
+			x.FSGroupChangePolicy = &v711
 		case 10:
 			if x.SeccompProfile == nil {
 				x.SeccompProfile = new(SeccompProfile)
 			}
-			x.SeccompProfile.DecodeProto(d, d.Message(f))
+			x.SeccompProfile.DecodeProto(d, d.Message())
 		case 11:
 			if x.AppArmorProfile == nil {
 				x.AppArmorProfile = new(AppArmorProfile)
 			}
-			x.AppArmorProfile.DecodeProto(d, d.Message(f))
+			x.AppArmorProfile.DecodeProto(d, d.Message())
 		case 12:
-			v772 := SupplementalGroupsPolicy(d.String(f))
-			x.SupplementalGroupsPolicy = &v772
+			v712 := SupplementalGroupsPolicy(d.String())
+			x.SupplementalGroupsPolicy = &v712
 		case 13:
-			v773 := PodSELinuxChangePolicy(d.String(f))
-			x.SELinuxChangePolicy = &v773
+			v713 := PodSELinuxChangePolicy(d.String())
+			x.SELinuxChangePolicy = &v713
 		}
 	}
 }
@@ -7347,12 +7227,12 @@ func (x *Sysctl) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Sysctl) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.Value = d.String(f)
+			x.Value = d.String()
 		}
 	}
 }
@@ -7360,60 +7240,60 @@ func (x *Sysctl) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Service) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n774 := len(b)
+	n714 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n774)
+	b = pbwire.Close(b, n714)
 	b = append(b, 0x12, 0)
-	n775 := len(b)
+	n715 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n775)
+	b = pbwire.Close(b, n715)
 	b = append(b, 0x1a, 0)
-	n776 := len(b)
+	n716 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n776)
+	b = pbwire.Close(b, n716)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Service) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Spec.DecodeProto(d, d.Message(f))
+			x.Spec.DecodeProto(d, d.Message())
 		case 3:
-			x.Status.DecodeProto(d, d.Message(f))
+			x.Status.DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *ServiceSpec) AppendProto(b []byte) []byte {
-	for i777 := range x.Ports {
+	for i717 := range x.Ports {
 		b = append(b, 0xa, 0)
-		n778 := len(b)
-		b = x.Ports[i777].AppendProto(b)
-		b = pbwire.Close(b, n778)
+		n718 := len(b)
+		b = x.Ports[i717].AppendProto(b)
+		b = pbwire.Close(b, n718)
 	}
-	var stack779 [16]string
-	for _, k780 := range jsonwire.SortedKeys(x.Selector, stack779[:0]) {
-		v781 := x.Selector[k780]
+	var stack719 [16]string
+	for _, k720 := range jsonwire.SortedKeys(x.Selector, stack719[:0]) {
+		v721 := x.Selector[k720]
 		b = append(b, 0x12, 0)
-		n782 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k780)
-		b = pbwire.AppendString(append(b, 0x12), v781)
-		b = pbwire.Close(b, n782)
+		n722 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k720)
+		b = pbwire.AppendString(append(b, 0x12), v721)
+		b = pbwire.Close(b, n722)
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.ClusterIP)
 	b = pbwire.AppendString(append(b, 0x22), x.Type)
-	for i783 := range x.ExternalIPs {
-		b = pbwire.AppendString(append(b, 0x2a), x.ExternalIPs[i783])
+	for i723 := range x.ExternalIPs {
+		b = pbwire.AppendString(append(b, 0x2a), x.ExternalIPs[i723])
 	}
 	b = pbwire.AppendString(append(b, 0x3a), x.SessionAffinity)
 	b = pbwire.AppendString(append(b, 0x42), x.LoadBalancerIP)
-	for i784 := range x.LoadBalancerSourceRanges {
-		b = pbwire.AppendString(append(b, 0x4a), x.LoadBalancerSourceRanges[i784])
+	for i724 := range x.LoadBalancerSourceRanges {
+		b = pbwire.AppendString(append(b, 0x4a), x.LoadBalancerSourceRanges[i724])
 	}
 	b = pbwire.AppendString(append(b, 0x52), x.ExternalName)
 	b = pbwire.AppendString(append(b, 0x5a), x.ExternalTrafficPolicy)
@@ -7421,18 +7301,18 @@ func (x *ServiceSpec) AppendProto(b []byte) []byte {
 	b = pbwire.AppendBool(append(b, 0x68), x.PublishNotReadyAddresses)
 	if x.SessionAffinityConfig != nil {
 		b = append(b, 0x72, 0)
-		n785 := len(b)
+		n725 := len(b)
 		b = x.SessionAffinityConfig.AppendProto(b)
-		b = pbwire.Close(b, n785)
+		b = pbwire.Close(b, n725)
 	}
 	if x.IPFamilyPolicy != nil {
 		b = pbwire.AppendString(append(b, 0x8a, 0x1), *x.IPFamilyPolicy)
 	}
-	for i786 := range x.ClusterIPs {
-		b = pbwire.AppendString(append(b, 0x92, 0x1), x.ClusterIPs[i786])
+	for i726 := range x.ClusterIPs {
+		b = pbwire.AppendString(append(b, 0x92, 0x1), x.ClusterIPs[i726])
 	}
-	for i787 := range x.IPFamilies {
-		b = pbwire.AppendString(append(b, 0x9a, 0x1), x.IPFamilies[i787])
+	for i727 := range x.IPFamilies {
+		b = pbwire.AppendString(append(b, 0x9a, 0x1), x.IPFamilies[i727])
 	}
 	if x.AllocateLoadBalancerNodePorts != nil {
 		b = pbwire.AppendBool(append(b, 0xa0, 0x1), *x.AllocateLoadBalancerNodePorts)
@@ -7451,74 +7331,70 @@ func (x *ServiceSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServiceSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			x.Ports = append(x.Ports, ServicePort{})
-			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
+			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message())
 		case 2:
-			var k791 string
-			var v792 string
-			for entry788 := d.Message(f); ; {
-				g789, more790 := d.Next(&entry788)
-				if !more790 {
-					break
-				}
-				switch g789.Number {
+			var k729 string
+			var v730 string
+			for entry728 := d.Message(); d.Next(&entry728); {
+				switch d.Number {
 				case 1:
-					k791 = d.String(g789)
+					k729 = d.String()
 				case 2:
-					v792 = d.String(g789)
+					v730 = d.String()
 				}
 			}
 			if x.Selector == nil {
 				x.Selector = map[string]string{}
 			}
-			x.Selector[k791] = v792
+			x.Selector[k729] = v730
 		case 3:
-			x.ClusterIP = d.String(f)
+			x.ClusterIP = d.String()
 		case 4:
-			x.Type = ServiceType(d.String(f))
+			x.Type = ServiceType(d.String())
 		case 5:
-			x.ExternalIPs = append(x.ExternalIPs, d.String(f))
+			x.ExternalIPs = append(x.ExternalIPs, d.String())
 		case 7:
-			x.SessionAffinity = ServiceAffinity(d.String(f))
+			x.SessionAffinity = ServiceAffinity(d.String())
 		case 8:
-			x.LoadBalancerIP = d.String(f)
+			x.LoadBalancerIP = d.String()
 		case 9:
-			x.LoadBalancerSourceRanges = append(x.LoadBalancerSourceRanges, d.String(f))
+			x.LoadBalancerSourceRanges = append(x.LoadBalancerSourceRanges, d.String())
 		case 10:
-			x.ExternalName = d.String(f)
+			x.ExternalName = d.String()
 		case 11:
-			x.ExternalTrafficPolicy = ServiceExternalTrafficPolicy(d.String(f))
+			x.ExternalTrafficPolicy = ServiceExternalTrafficPolicy(d.String())
 		case 12:
-			x.HealthCheckNodePort = int32(d.Int(f))
+			x.HealthCheckNodePort = int32(d.Int())
 		case 13:
-			x.PublishNotReadyAddresses = d.Bool(f)
+			x.PublishNotReadyAddresses = d.Bool()
 		case 14:
 			if x.SessionAffinityConfig == nil {
 				x.SessionAffinityConfig = new(SessionAffinityConfig)
 			}
-			x.SessionAffinityConfig.DecodeProto(d, d.Message(f))
+			x.SessionAffinityConfig.DecodeProto(d, d.Message())
 		case 17:
-			v793 := IPFamilyPolicy(d.String(f))
-			x.IPFamilyPolicy = &v793
+			v731 := IPFamilyPolicy(d.String())
+			x.IPFamilyPolicy = &v731
 		case 18:
-			x.ClusterIPs = append(x.ClusterIPs, d.String(f))
+			x.ClusterIPs = append(x.ClusterIPs, d.String())
 		case 19:
-			x.IPFamilies = append(x.IPFamilies, IPFamily(d.String(f)))
+			x.IPFamilies = append(x.IPFamilies, IPFamily(d.String()))
 		case 20:
-			v794 := d.Bool(f)
-			x.AllocateLoadBalancerNodePorts = &v794
+			v732 := d.Bool()
+			x.AllocateLoadBalancerNodePorts = &v732
 		case 21:
-			v795 := d.String(f)
-			x.LoadBalancerClass = &v795
+			v733 := d.String()
+			x.LoadBalancerClass = &v733
 		case 22:
-			v796 := ServiceInternalTrafficPolicy(d.String(f))
-			x.InternalTrafficPolicy = &v796
+			v734 := ServiceInternalTrafficPolicy(d.String())
+			x.InternalTrafficPolicy = &v734
 		case 23:
-			v797 := d.String(f)
-			x.TrafficDistribution = &v797
+			v735 := d.String()
+			x.TrafficDistribution = &v735
 		}
 	}
 }
@@ -7529,9 +7405,9 @@ func (x *ServicePort) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.Protocol)
 	b = pbwire.AppendVarint(append(b, 0x18), uint64(x.Port))
 	b = append(b, 0x22, 0)
-	n798 := len(b)
+	n736 := len(b)
 	b = x.TargetPort.AppendProto(b)
-	b = pbwire.Close(b, n798)
+	b = pbwire.Close(b, n736)
 	b = pbwire.AppendVarint(append(b, 0x28), uint64(x.NodePort))
 	if x.AppProtocol != nil {
 		b = pbwire.AppendString(append(b, 0x32), *x.AppProtocol)
@@ -7541,21 +7417,21 @@ func (x *ServicePort) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServicePort) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.Protocol = Protocol(d.String(f))
+			x.Protocol = Protocol(d.String())
 		case 3:
-			x.Port = int32(d.Int(f))
+			x.Port = int32(d.Int())
 		case 4:
-			x.TargetPort.DecodeProto(d, d.Message(f))
+			x.TargetPort.DecodeProto(d, d.Message())
 		case 5:
-			x.NodePort = int32(d.Int(f))
+			x.NodePort = int32(d.Int())
 		case 6:
-			v799 := d.String(f)
-			x.AppProtocol = &v799
+			v737 := d.String()
+			x.AppProtocol = &v737
 		}
 	}
 }
@@ -7564,22 +7440,22 @@ func (x *ServicePort) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *SessionAffinityConfig) AppendProto(b []byte) []byte {
 	if x.ClientIP != nil {
 		b = append(b, 0xa, 0)
-		n800 := len(b)
+		n738 := len(b)
 		b = x.ClientIP.AppendProto(b)
-		b = pbwire.Close(b, n800)
+		b = pbwire.Close(b, n738)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SessionAffinityConfig) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.ClientIP == nil {
 				x.ClientIP = new(ClientIPConfig)
 			}
-			x.ClientIP.DecodeProto(d, d.Message(f))
+			x.ClientIP.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -7594,11 +7470,11 @@ func (x *ClientIPConfig) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ClientIPConfig) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			v801 := int32(d.Int(f))
-			x.TimeoutSeconds = &v801
+			v739 := int32(d.Int())
+			x.TimeoutSeconds = &v739
 		}
 	}
 }
@@ -7606,49 +7482,49 @@ func (x *ClientIPConfig) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ServiceStatus) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n802 := len(b)
+	n740 := len(b)
 	b = x.LoadBalancer.AppendProto(b)
-	b = pbwire.Close(b, n802)
-	for i803 := range x.Conditions {
+	b = pbwire.Close(b, n740)
+	for i741 := range x.Conditions {
 		b = append(b, 0x12, 0)
-		n804 := len(b)
-		b = x.Conditions[i803].AppendProto(b)
-		b = pbwire.Close(b, n804)
+		n742 := len(b)
+		b = x.Conditions[i741].AppendProto(b)
+		b = pbwire.Close(b, n742)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServiceStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.LoadBalancer.DecodeProto(d, d.Message(f))
+			x.LoadBalancer.DecodeProto(d, d.Message())
 		case 2:
 			x.Conditions = append(x.Conditions, meta.Condition{})
-			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
+			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *LoadBalancerStatus) AppendProto(b []byte) []byte {
-	for i805 := range x.Ingress {
+	for i743 := range x.Ingress {
 		b = append(b, 0xa, 0)
-		n806 := len(b)
-		b = x.Ingress[i805].AppendProto(b)
-		b = pbwire.Close(b, n806)
+		n744 := len(b)
+		b = x.Ingress[i743].AppendProto(b)
+		b = pbwire.Close(b, n744)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LoadBalancerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			x.Ingress = append(x.Ingress, LoadBalancerIngress{})
-			x.Ingress[len(x.Ingress)-1].DecodeProto(d, d.Message(f))
+			x.Ingress[len(x.Ingress)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -7660,29 +7536,29 @@ func (x *LoadBalancerIngress) AppendProto(b []byte) []byte {
 	if x.IPMode != nil {
 		b = pbwire.AppendString(append(b, 0x1a), *x.IPMode)
 	}
-	for i807 := range x.Ports {
+	for i745 := range x.Ports {
 		b = append(b, 0x22, 0)
-		n808 := len(b)
-		b = x.Ports[i807].AppendProto(b)
-		b = pbwire.Close(b, n808)
+		n746 := len(b)
+		b = x.Ports[i745].AppendProto(b)
+		b = pbwire.Close(b, n746)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LoadBalancerIngress) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.IP = d.String(f)
+			x.IP = d.String()
 		case 2:
-			x.Hostname = d.String(f)
+			x.Hostname = d.String()
 		case 3:
-			v809 := LoadBalancerIPMode(d.String(f))
-			x.IPMode = &v809
+			v747 := LoadBalancerIPMode(d.String())
+			x.IPMode = &v747
 		case 4:
 			x.Ports = append(x.Ports, PortStatus{})
-			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
+			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -7699,15 +7575,15 @@ func (x *PortStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PortStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Port = int32(d.Int(f))
+			x.Port = int32(d.Int())
 		case 2:
-			x.Protocol = Protocol(d.String(f))
+			x.Protocol = Protocol(d.String())
 		case 3:
-			v810 := d.String(f)
-			x.Error = &v810
+			v748 := d.String()
+			x.Error = &v748
 		}
 	}
 }
@@ -7715,27 +7591,27 @@ func (x *PortStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ServiceList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n811 := len(b)
+	n749 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n811)
-	for i812 := range x.Items {
+	b = pbwire.Close(b, n749)
+	for i750 := range x.Items {
 		b = append(b, 0x12, 0)
-		n813 := len(b)
-		b = x.Items[i812].AppendProto(b)
-		b = pbwire.Close(b, n813)
+		n751 := len(b)
+		b = x.Items[i750].AppendProto(b)
+		b = pbwire.Close(b, n751)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServiceList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, Service{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -7743,20 +7619,20 @@ func (x *ServiceList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ServiceAccount) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n814 := len(b)
+	n752 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n814)
-	for i815 := range x.Secrets {
+	b = pbwire.Close(b, n752)
+	for i753 := range x.Secrets {
 		b = append(b, 0x12, 0)
-		n816 := len(b)
-		b = x.Secrets[i815].AppendProto(b)
-		b = pbwire.Close(b, n816)
+		n754 := len(b)
+		b = x.Secrets[i753].AppendProto(b)
+		b = pbwire.Close(b, n754)
 	}
-	for i817 := range x.ImagePullSecrets {
+	for i755 := range x.ImagePullSecrets {
 		b = append(b, 0x1a, 0)
-		n818 := len(b)
-		b = x.ImagePullSecrets[i817].AppendProto(b)
-		b = pbwire.Close(b, n818)
+		n756 := len(b)
+		b = x.ImagePullSecrets[i755].AppendProto(b)
+		b = pbwire.Close(b, n756)
 	}
 	if x.AutomountServiceAccountToken != nil {
 		b = pbwire.AppendBool(append(b, 0x20), *x.AutomountServiceAccountToken)
@@ -7766,19 +7642,19 @@ func (x *ServiceAccount) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServiceAccount) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Secrets = append(x.Secrets, ObjectReference{})
-			x.Secrets[len(x.Secrets)-1].DecodeProto(d, d.Message(f))
+			x.Secrets[len(x.Secrets)-1].DecodeProto(d, d.Message())
 		case 3:
 			x.ImagePullSecrets = append(x.ImagePullSecrets, LocalObjectReference{})
-			x.ImagePullSecrets[len(x.ImagePullSecrets)-1].DecodeProto(d, d.Message(f))
+			x.ImagePullSecrets[len(x.ImagePullSecrets)-1].DecodeProto(d, d.Message())
 		case 4:
-			v819 := d.Bool(f)
-			x.AutomountServiceAccountToken = &v819
+			v757 := d.Bool()
+			x.AutomountServiceAccountToken = &v757
 		}
 	}
 }
@@ -7786,27 +7662,27 @@ func (x *ServiceAccount) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ServiceAccountList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n820 := len(b)
+	n758 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n820)
-	for i821 := range x.Items {
+	b = pbwire.Close(b, n758)
+	for i759 := range x.Items {
 		b = append(b, 0x12, 0)
-		n822 := len(b)
-		b = x.Items[i821].AppendProto(b)
-		b = pbwire.Close(b, n822)
+		n760 := len(b)
+		b = x.Items[i759].AppendProto(b)
+		b = pbwire.Close(b, n760)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServiceAccountList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, ServiceAccount{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -7815,20 +7691,20 @@ func (x *ServiceAccountList) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *Volume) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Name)
 	b = append(b, 0x12, 0)
-	n823 := len(b)
+	n761 := len(b)
 	b = x.VolumeSource.AppendProto(b)
-	b = pbwire.Close(b, n823)
+	b = pbwire.Close(b, n761)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Volume) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.VolumeSource.DecodeProto(d, d.Message(f))
+			x.VolumeSource.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -7837,341 +7713,341 @@ func (x *Volume) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *VolumeSource) AppendProto(b []byte) []byte {
 	if x.HostPath != nil {
 		b = append(b, 0xa, 0)
-		n824 := len(b)
+		n762 := len(b)
 		b = x.HostPath.AppendProto(b)
-		b = pbwire.Close(b, n824)
+		b = pbwire.Close(b, n762)
 	}
 	if x.EmptyDir != nil {
 		b = append(b, 0x12, 0)
-		n825 := len(b)
+		n763 := len(b)
 		b = x.EmptyDir.AppendProto(b)
-		b = pbwire.Close(b, n825)
+		b = pbwire.Close(b, n763)
 	}
 	if x.GCEPersistentDisk != nil {
 		b = append(b, 0x1a, 0)
-		n826 := len(b)
+		n764 := len(b)
 		b = x.GCEPersistentDisk.AppendProto(b)
-		b = pbwire.Close(b, n826)
+		b = pbwire.Close(b, n764)
 	}
 	if x.AWSElasticBlockStore != nil {
 		b = append(b, 0x22, 0)
-		n827 := len(b)
+		n765 := len(b)
 		b = x.AWSElasticBlockStore.AppendProto(b)
-		b = pbwire.Close(b, n827)
+		b = pbwire.Close(b, n765)
 	}
 	if x.GitRepo != nil {
 		b = append(b, 0x2a, 0)
-		n828 := len(b)
+		n766 := len(b)
 		b = x.GitRepo.AppendProto(b)
-		b = pbwire.Close(b, n828)
+		b = pbwire.Close(b, n766)
 	}
 	if x.Secret != nil {
 		b = append(b, 0x32, 0)
-		n829 := len(b)
+		n767 := len(b)
 		b = x.Secret.AppendProto(b)
-		b = pbwire.Close(b, n829)
+		b = pbwire.Close(b, n767)
 	}
 	if x.NFS != nil {
 		b = append(b, 0x3a, 0)
-		n830 := len(b)
+		n768 := len(b)
 		b = x.NFS.AppendProto(b)
-		b = pbwire.Close(b, n830)
+		b = pbwire.Close(b, n768)
 	}
 	if x.ISCSI != nil {
 		b = append(b, 0x42, 0)
-		n831 := len(b)
+		n769 := len(b)
 		b = x.ISCSI.AppendProto(b)
-		b = pbwire.Close(b, n831)
+		b = pbwire.Close(b, n769)
 	}
 	if x.Glusterfs != nil {
 		b = append(b, 0x4a, 0)
-		n832 := len(b)
+		n770 := len(b)
 		b = x.Glusterfs.AppendProto(b)
-		b = pbwire.Close(b, n832)
+		b = pbwire.Close(b, n770)
 	}
 	if x.PersistentVolumeClaim != nil {
 		b = append(b, 0x52, 0)
-		n833 := len(b)
+		n771 := len(b)
 		b = x.PersistentVolumeClaim.AppendProto(b)
-		b = pbwire.Close(b, n833)
+		b = pbwire.Close(b, n771)
 	}
 	if x.RBD != nil {
 		b = append(b, 0x5a, 0)
-		n834 := len(b)
+		n772 := len(b)
 		b = x.RBD.AppendProto(b)
-		b = pbwire.Close(b, n834)
+		b = pbwire.Close(b, n772)
 	}
 	if x.FlexVolume != nil {
 		b = append(b, 0x62, 0)
-		n835 := len(b)
+		n773 := len(b)
 		b = x.FlexVolume.AppendProto(b)
-		b = pbwire.Close(b, n835)
+		b = pbwire.Close(b, n773)
 	}
 	if x.Cinder != nil {
 		b = append(b, 0x6a, 0)
-		n836 := len(b)
+		n774 := len(b)
 		b = x.Cinder.AppendProto(b)
-		b = pbwire.Close(b, n836)
+		b = pbwire.Close(b, n774)
 	}
 	if x.CephFS != nil {
 		b = append(b, 0x72, 0)
-		n837 := len(b)
+		n775 := len(b)
 		b = x.CephFS.AppendProto(b)
-		b = pbwire.Close(b, n837)
+		b = pbwire.Close(b, n775)
 	}
 	if x.Flocker != nil {
 		b = append(b, 0x7a, 0)
-		n838 := len(b)
+		n776 := len(b)
 		b = x.Flocker.AppendProto(b)
-		b = pbwire.Close(b, n838)
+		b = pbwire.Close(b, n776)
 	}
 	if x.DownwardAPI != nil {
 		b = append(b, 0x82, 0x1, 0)
-		n839 := len(b)
+		n777 := len(b)
 		b = x.DownwardAPI.AppendProto(b)
-		b = pbwire.Close(b, n839)
+		b = pbwire.Close(b, n777)
 	}
 	if x.FC != nil {
 		b = append(b, 0x8a, 0x1, 0)
-		n840 := len(b)
+		n778 := len(b)
 		b = x.FC.AppendProto(b)
-		b = pbwire.Close(b, n840)
+		b = pbwire.Close(b, n778)
 	}
 	if x.AzureFile != nil {
 		b = append(b, 0x92, 0x1, 0)
-		n841 := len(b)
+		n779 := len(b)
 		b = x.AzureFile.AppendProto(b)
-		b = pbwire.Close(b, n841)
+		b = pbwire.Close(b, n779)
 	}
 	if x.ConfigMap != nil {
 		b = append(b, 0x9a, 0x1, 0)
-		n842 := len(b)
+		n780 := len(b)
 		b = x.ConfigMap.AppendProto(b)
-		b = pbwire.Close(b, n842)
+		b = pbwire.Close(b, n780)
 	}
 	if x.VsphereVolume != nil {
 		b = append(b, 0xa2, 0x1, 0)
-		n843 := len(b)
+		n781 := len(b)
 		b = x.VsphereVolume.AppendProto(b)
-		b = pbwire.Close(b, n843)
+		b = pbwire.Close(b, n781)
 	}
 	if x.Quobyte != nil {
 		b = append(b, 0xaa, 0x1, 0)
-		n844 := len(b)
+		n782 := len(b)
 		b = x.Quobyte.AppendProto(b)
-		b = pbwire.Close(b, n844)
+		b = pbwire.Close(b, n782)
 	}
 	if x.AzureDisk != nil {
 		b = append(b, 0xb2, 0x1, 0)
-		n845 := len(b)
+		n783 := len(b)
 		b = x.AzureDisk.AppendProto(b)
-		b = pbwire.Close(b, n845)
+		b = pbwire.Close(b, n783)
 	}
 	if x.PhotonPersistentDisk != nil {
 		b = append(b, 0xba, 0x1, 0)
-		n846 := len(b)
+		n784 := len(b)
 		b = x.PhotonPersistentDisk.AppendProto(b)
-		b = pbwire.Close(b, n846)
+		b = pbwire.Close(b, n784)
 	}
 	if x.PortworxVolume != nil {
 		b = append(b, 0xc2, 0x1, 0)
-		n847 := len(b)
+		n785 := len(b)
 		b = x.PortworxVolume.AppendProto(b)
-		b = pbwire.Close(b, n847)
+		b = pbwire.Close(b, n785)
 	}
 	if x.ScaleIO != nil {
 		b = append(b, 0xca, 0x1, 0)
-		n848 := len(b)
+		n786 := len(b)
 		b = x.ScaleIO.AppendProto(b)
-		b = pbwire.Close(b, n848)
+		b = pbwire.Close(b, n786)
 	}
 	if x.Projected != nil {
 		b = append(b, 0xd2, 0x1, 0)
-		n849 := len(b)
+		n787 := len(b)
 		b = x.Projected.AppendProto(b)
-		b = pbwire.Close(b, n849)
+		b = pbwire.Close(b, n787)
 	}
 	if x.StorageOS != nil {
 		b = append(b, 0xda, 0x1, 0)
-		n850 := len(b)
+		n788 := len(b)
 		b = x.StorageOS.AppendProto(b)
-		b = pbwire.Close(b, n850)
+		b = pbwire.Close(b, n788)
 	}
 	if x.CSI != nil {
 		b = append(b, 0xe2, 0x1, 0)
-		n851 := len(b)
+		n789 := len(b)
 		b = x.CSI.AppendProto(b)
-		b = pbwire.Close(b, n851)
+		b = pbwire.Close(b, n789)
 	}
 	if x.Ephemeral != nil {
 		b = append(b, 0xea, 0x1, 0)
-		n852 := len(b)
+		n790 := len(b)
 		b = x.Ephemeral.AppendProto(b)
-		b = pbwire.Close(b, n852)
+		b = pbwire.Close(b, n790)
 	}
 	if x.Image != nil {
 		b = append(b, 0xf2, 0x1, 0)
-		n853 := len(b)
+		n791 := len(b)
 		b = x.Image.AppendProto(b)
-		b = pbwire.Close(b, n853)
+		b = pbwire.Close(b, n791)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.HostPath == nil {
 				x.HostPath = new(HostPathVolumeSource)
 			}
-			x.HostPath.DecodeProto(d, d.Message(f))
+			x.HostPath.DecodeProto(d, d.Message())
 		case 2:
 			if x.EmptyDir == nil {
 				x.EmptyDir = new(EmptyDirVolumeSource)
 			}
-			x.EmptyDir.DecodeProto(d, d.Message(f))
+			x.EmptyDir.DecodeProto(d, d.Message())
 		case 3:
 			if x.GCEPersistentDisk == nil {
 				x.GCEPersistentDisk = new(GCEPersistentDiskVolumeSource)
 			}
-			x.GCEPersistentDisk.DecodeProto(d, d.Message(f))
+			x.GCEPersistentDisk.DecodeProto(d, d.Message())
 		case 4:
 			if x.AWSElasticBlockStore == nil {
 				x.AWSElasticBlockStore = new(AWSElasticBlockStoreVolumeSource)
 			}
-			x.AWSElasticBlockStore.DecodeProto(d, d.Message(f))
+			x.AWSElasticBlockStore.DecodeProto(d, d.Message())
 		case 5:
 			if x.GitRepo == nil {
 				x.GitRepo = new(GitRepoVolumeSource)
 			}
-			x.GitRepo.DecodeProto(d, d.Message(f))
+			x.GitRepo.DecodeProto(d, d.Message())
 		case 6:
 			if x.Secret == nil {
 				x.Secret = new(SecretVolumeSource)
 			}
-			x.Secret.DecodeProto(d, d.Message(f))
+			x.Secret.DecodeProto(d, d.Message())
 		case 7:
 			if x.NFS == nil {
 				x.NFS = new(NFSVolumeSource)
 			}
-			x.NFS.DecodeProto(d, d.Message(f))
+			x.NFS.DecodeProto(d, d.Message())
 		case 8:
 			if x.ISCSI == nil {
 				x.ISCSI = new(ISCSIVolumeSource)
 			}
-			x.ISCSI.DecodeProto(d, d.Message(f))
+			x.ISCSI.DecodeProto(d, d.Message())
 		case 9:
 			if x.Glusterfs == nil {
 				x.Glusterfs = new(GlusterfsVolumeSource)
 			}
-			x.Glusterfs.DecodeProto(d, d.Message(f))
+			x.Glusterfs.DecodeProto(d, d.Message())
 		case 10:
 			if x.PersistentVolumeClaim == nil {
 				x.PersistentVolumeClaim = new(PersistentVolumeClaimVolumeSource)
 			}
-			x.PersistentVolumeClaim.DecodeProto(d, d.Message(f))
+			x.PersistentVolumeClaim.DecodeProto(d, d.Message())
 		case 11:
 			if x.RBD == nil {
 				x.RBD = new(RBDVolumeSource)
 			}
-			x.RBD.DecodeProto(d, d.Message(f))
+			x.RBD.DecodeProto(d, d.Message())
 		case 12:
 			if x.FlexVolume == nil {
 				x.FlexVolume = new(FlexVolumeSource)
 			}
-			x.FlexVolume.DecodeProto(d, d.Message(f))
+			x.FlexVolume.DecodeProto(d, d.Message())
 		case 13:
 			if x.Cinder == nil {
 				x.Cinder = new(CinderVolumeSource)
 			}
-			x.Cinder.DecodeProto(d, d.Message(f))
+			x.Cinder.DecodeProto(d, d.Message())
 		case 14:
 			if x.CephFS == nil {
 				x.CephFS = new(CephFSVolumeSource)
 			}
-			x.CephFS.DecodeProto(d, d.Message(f))
+			x.CephFS.DecodeProto(d, d.Message())
 		case 15:
 			if x.Flocker == nil {
 				x.Flocker = new(FlockerVolumeSource)
 			}
-			x.Flocker.DecodeProto(d, d.Message(f))
+			x.Flocker.DecodeProto(d, d.Message())
 		case 16:
 			if x.DownwardAPI == nil {
 				x.DownwardAPI = new(DownwardAPIVolumeSource)
 			}
-			x.DownwardAPI.DecodeProto(d, d.Message(f))
+			x.DownwardAPI.DecodeProto(d, d.Message())
 		case 17:
 			if x.FC == nil {
 				x.FC = new(FCVolumeSource)
 			}
-			x.FC.DecodeProto(d, d.Message(f))
+			x.FC.DecodeProto(d, d.Message())
 		case 18:
 			if x.AzureFile == nil {
 				x.AzureFile = new(AzureFileVolumeSource)
 			}
-			x.AzureFile.DecodeProto(d, d.Message(f))
+			x.AzureFile.DecodeProto(d, d.Message())
 		case 19:
 			if x.ConfigMap == nil {
 				x.ConfigMap = new(ConfigMapVolumeSource)
 			}
-			x.ConfigMap.DecodeProto(d, d.Message(f))
+			x.ConfigMap.DecodeProto(d, d.Message())
 		case 20:
 			if x.VsphereVolume == nil {
 				x.VsphereVolume = new(VsphereVirtualDiskVolumeSource)
 			}
-			x.VsphereVolume.DecodeProto(d, d.Message(f))
+			x.VsphereVolume.DecodeProto(d, d.Message())
 		case 21:
 			if x.Quobyte == nil {
 				x.Quobyte = new(QuobyteVolumeSource)
 			}
-			x.Quobyte.DecodeProto(d, d.Message(f))
+			x.Quobyte.DecodeProto(d, d.Message())
 		case 22:
 			if x.AzureDisk == nil {
 				x.AzureDisk = new(AzureDiskVolumeSource)
 			}
-			x.AzureDisk.DecodeProto(d, d.Message(f))
+			x.AzureDisk.DecodeProto(d, d.Message())
 		case 23:
 			if x.PhotonPersistentDisk == nil {
 				x.PhotonPersistentDisk = new(PhotonPersistentDiskVolumeSource)
 			}
-			x.PhotonPersistentDisk.DecodeProto(d, d.Message(f))
+			x.PhotonPersistentDisk.DecodeProto(d, d.Message())
 		case 24:
 			if x.PortworxVolume == nil {
 				x.PortworxVolume = new(PortworxVolumeSource)
 			}
-			x.PortworxVolume.DecodeProto(d, d.Message(f))
+			x.PortworxVolume.DecodeProto(d, d.Message())
 		case 25:
 			if x.ScaleIO == nil {
 				x.ScaleIO = new(ScaleIOVolumeSource)
 			}
-			x.ScaleIO.DecodeProto(d, d.Message(f))
+			x.ScaleIO.DecodeProto(d, d.Message())
 		case 26:
 			if x.Projected == nil {
 				x.Projected = new(ProjectedVolumeSource)
 			}
-			x.Projected.DecodeProto(d, d.Message(f))
+			x.Projected.DecodeProto(d, d.Message())
 		case 27:
 			if x.StorageOS == nil {
 				x.StorageOS = new(StorageOSVolumeSource)
 			}
-			x.StorageOS.DecodeProto(d, d.Message(f))
+			x.StorageOS.DecodeProto(d, d.Message())
 		case 28:
 			if x.CSI == nil {
 				x.CSI = new(CSIVolumeSource)
 			}
-			x.CSI.DecodeProto(d, d.Message(f))
+			x.CSI.DecodeProto(d, d.Message())
 		case 29:
 			if x.Ephemeral == nil {
 				x.Ephemeral = new(EphemeralVolumeSource)
 			}
-			x.Ephemeral.DecodeProto(d, d.Message(f))
+			x.Ephemeral.DecodeProto(d, d.Message())
 		case 30:
 			if x.Image == nil {
 				x.Image = new(ImageVolumeSource)
 			}
-			x.Image.DecodeProto(d, d.Message(f))
+			x.Image.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -8187,13 +8063,13 @@ func (x *HostPathVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *HostPathVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Path = d.String(f)
+			x.Path = d.String()
 		case 2:
-			v854 := HostPathType(d.String(f))
-			x.Type = &v854
+			v792 := HostPathType(d.String())
+			x.Type = &v792
 		}
 	}
 }
@@ -8203,24 +8079,24 @@ func (x *EmptyDirVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Medium)
 	if x.SizeLimit != nil {
 		b = append(b, 0x12, 0)
-		n855 := len(b)
+		n793 := len(b)
 		b = x.SizeLimit.AppendProto(b)
-		b = pbwire.Close(b, n855)
+		b = pbwire.Close(b, n793)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EmptyDirVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Medium = StorageMedium(d.String(f))
+			x.Medium = StorageMedium(d.String())
 		case 2:
 			if x.SizeLimit == nil {
 				x.SizeLimit = new(quantity.Quantity)
 			}
-			x.SizeLimit.DecodeProto(d, d.Message(f))
+			x.SizeLimit.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -8236,16 +8112,16 @@ func (x *GCEPersistentDiskVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GCEPersistentDiskVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.PDName = d.String(f)
+			x.PDName = d.String()
 		case 2:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 3:
-			x.Partition = int32(d.Int(f))
+			x.Partition = int32(d.Int())
 		case 4:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		}
 	}
 }
@@ -8261,16 +8137,16 @@ func (x *AWSElasticBlockStoreVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *AWSElasticBlockStoreVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.VolumeID = d.String(f)
+			x.VolumeID = d.String()
 		case 2:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 3:
-			x.Partition = int32(d.Int(f))
+			x.Partition = int32(d.Int())
 		case 4:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		}
 	}
 }
@@ -8285,14 +8161,14 @@ func (x *GitRepoVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GitRepoVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Repository = d.String(f)
+			x.Repository = d.String()
 		case 2:
-			x.Revision = d.String(f)
+			x.Revision = d.String()
 		case 3:
-			x.Directory = d.String(f)
+			x.Directory = d.String()
 		}
 	}
 }
@@ -8300,11 +8176,11 @@ func (x *GitRepoVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *SecretVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.SecretName)
-	for i856 := range x.Items {
+	for i794 := range x.Items {
 		b = append(b, 0x12, 0)
-		n857 := len(b)
-		b = x.Items[i856].AppendProto(b)
-		b = pbwire.Close(b, n857)
+		n795 := len(b)
+		b = x.Items[i794].AppendProto(b)
+		b = pbwire.Close(b, n795)
 	}
 	if x.DefaultMode != nil {
 		b = pbwire.AppendVarint(append(b, 0x18), uint64(*x.DefaultMode))
@@ -8317,19 +8193,19 @@ func (x *SecretVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SecretVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.SecretName = d.String(f)
+			x.SecretName = d.String()
 		case 2:
 			x.Items = append(x.Items, KeyToPath{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		case 3:
-			v858 := int32(d.Int(f))
-			x.DefaultMode = &v858
+			v796 := int32(d.Int())
+			x.DefaultMode = &v796
 		case 4:
-			v859 := d.Bool(f)
-			x.Optional = &v859
+			v797 := d.Bool()
+			x.Optional = &v797
 		}
 	}
 }
@@ -8346,15 +8222,15 @@ func (x *KeyToPath) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *KeyToPath) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Key = d.String(f)
+			x.Key = d.String()
 		case 2:
-			x.Path = d.String(f)
+			x.Path = d.String()
 		case 3:
-			v860 := int32(d.Int(f))
-			x.Mode = &v860
+			v798 := int32(d.Int())
+			x.Mode = &v798
 		}
 	}
 }
@@ -8369,14 +8245,14 @@ func (x *NFSVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NFSVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Server = d.String(f)
+			x.Server = d.String()
 		case 2:
-			x.Path = d.String(f)
+			x.Path = d.String()
 		case 3:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		}
 	}
 }
@@ -8389,15 +8265,15 @@ func (x *ISCSIVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x22), x.ISCSIInterface)
 	b = pbwire.AppendString(append(b, 0x2a), x.FSType)
 	b = pbwire.AppendBool(append(b, 0x30), x.ReadOnly)
-	for i861 := range x.Portals {
-		b = pbwire.AppendString(append(b, 0x3a), x.Portals[i861])
+	for i799 := range x.Portals {
+		b = pbwire.AppendString(append(b, 0x3a), x.Portals[i799])
 	}
 	b = pbwire.AppendBool(append(b, 0x40), x.DiscoveryCHAPAuth)
 	if x.SecretRef != nil {
 		b = append(b, 0x52, 0)
-		n862 := len(b)
+		n800 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n862)
+		b = pbwire.Close(b, n800)
 	}
 	b = pbwire.AppendBool(append(b, 0x58), x.SessionCHAPAuth)
 	if x.InitiatorName != nil {
@@ -8408,34 +8284,34 @@ func (x *ISCSIVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ISCSIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.TargetPortal = d.String(f)
+			x.TargetPortal = d.String()
 		case 2:
-			x.IQN = d.String(f)
+			x.IQN = d.String()
 		case 3:
-			x.Lun = int32(d.Int(f))
+			x.Lun = int32(d.Int())
 		case 4:
-			x.ISCSIInterface = d.String(f)
+			x.ISCSIInterface = d.String()
 		case 5:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 6:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		case 7:
-			x.Portals = append(x.Portals, d.String(f))
+			x.Portals = append(x.Portals, d.String())
 		case 8:
-			x.DiscoveryCHAPAuth = d.Bool(f)
+			x.DiscoveryCHAPAuth = d.Bool()
 		case 10:
 			if x.SecretRef == nil {
 				x.SecretRef = new(LocalObjectReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message(f))
+			x.SecretRef.DecodeProto(d, d.Message())
 		case 11:
-			x.SessionCHAPAuth = d.Bool(f)
+			x.SessionCHAPAuth = d.Bool()
 		case 12:
-			v863 := d.String(f)
-			x.InitiatorName = &v863
+			v801 := d.String()
+			x.InitiatorName = &v801
 		}
 	}
 }
@@ -8450,14 +8326,14 @@ func (x *GlusterfsVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GlusterfsVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.EndpointsName = d.String(f)
+			x.EndpointsName = d.String()
 		case 2:
-			x.Path = d.String(f)
+			x.Path = d.String()
 		case 3:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		}
 	}
 }
@@ -8471,20 +8347,20 @@ func (x *PersistentVolumeClaimVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeClaimVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ClaimName = d.String(f)
+			x.ClaimName = d.String()
 		case 2:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *RBDVolumeSource) AppendProto(b []byte) []byte {
-	for i864 := range x.CephMonitors {
-		b = pbwire.AppendString(append(b, 0xa), x.CephMonitors[i864])
+	for i802 := range x.CephMonitors {
+		b = pbwire.AppendString(append(b, 0xa), x.CephMonitors[i802])
 	}
 	b = pbwire.AppendString(append(b, 0x12), x.RBDImage)
 	b = pbwire.AppendString(append(b, 0x1a), x.FSType)
@@ -8493,9 +8369,9 @@ func (x *RBDVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x32), x.Keyring)
 	if x.SecretRef != nil {
 		b = append(b, 0x3a, 0)
-		n865 := len(b)
+		n803 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n865)
+		b = pbwire.Close(b, n803)
 	}
 	b = pbwire.AppendBool(append(b, 0x40), x.ReadOnly)
 	return b
@@ -8503,27 +8379,27 @@ func (x *RBDVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *RBDVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.CephMonitors = append(x.CephMonitors, d.String(f))
+			x.CephMonitors = append(x.CephMonitors, d.String())
 		case 2:
-			x.RBDImage = d.String(f)
+			x.RBDImage = d.String()
 		case 3:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 4:
-			x.RBDPool = d.String(f)
+			x.RBDPool = d.String()
 		case 5:
-			x.RadosUser = d.String(f)
+			x.RadosUser = d.String()
 		case 6:
-			x.Keyring = d.String(f)
+			x.Keyring = d.String()
 		case 7:
 			if x.SecretRef == nil {
 				x.SecretRef = new(LocalObjectReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message(f))
+			x.SecretRef.DecodeProto(d, d.Message())
 		case 8:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		}
 	}
 }
@@ -8534,57 +8410,53 @@ func (x *FlexVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.FSType)
 	if x.SecretRef != nil {
 		b = append(b, 0x1a, 0)
-		n866 := len(b)
+		n804 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n866)
+		b = pbwire.Close(b, n804)
 	}
 	b = pbwire.AppendBool(append(b, 0x20), x.ReadOnly)
-	var stack867 [16]string
-	for _, k868 := range jsonwire.SortedKeys(x.Options, stack867[:0]) {
-		v869 := x.Options[k868]
+	var stack805 [16]string
+	for _, k806 := range jsonwire.SortedKeys(x.Options, stack805[:0]) {
+		v807 := x.Options[k806]
 		b = append(b, 0x2a, 0)
-		n870 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k868)
-		b = pbwire.AppendString(append(b, 0x12), v869)
-		b = pbwire.Close(b, n870)
+		n808 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k806)
+		b = pbwire.AppendString(append(b, 0x12), v807)
+		b = pbwire.Close(b, n808)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *FlexVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Driver = d.String(f)
+			x.Driver = d.String()
 		case 2:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 3:
 			if x.SecretRef == nil {
 				x.SecretRef = new(LocalObjectReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message(f))
+			x.SecretRef.DecodeProto(d, d.Message())
 		case 4:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		case 5:
-			var k874 string
-			var v875 string
-			for entry871 := d.Message(f); ; {
-				g872, more873 := d.Next(&entry871)
-				if !more873 {
-					break
-				}
-				switch g872.Number {
+			var k810 string
+			var v811 string
+			for entry809 := d.Message(); d.Next(&entry809); {
+				switch d.Number {
 				case 1:
-					k874 = d.String(g872)
+					k810 = d.String()
 				case 2:
-					v875 = d.String(g872)
+					v811 = d.String()
 				}
 			}
 			if x.Options == nil {
 				x.Options = map[string]string{}
 			}
-			x.Options[k874] = v875
+			x.Options[k810] = v811
 		}
 	}
 }
@@ -8596,45 +8468,45 @@ func (x *CinderVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendBool(append(b, 0x18), x.ReadOnly)
 	if x.SecretRef != nil {
 		b = append(b, 0x22, 0)
-		n876 := len(b)
+		n812 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n876)
+		b = pbwire.Close(b, n812)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *CinderVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.VolumeID = d.String(f)
+			x.VolumeID = d.String()
 		case 2:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 3:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		case 4:
 			if x.SecretRef == nil {
 				x.SecretRef = new(LocalObjectReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message(f))
+			x.SecretRef.DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *CephFSVolumeSource) AppendProto(b []byte) []byte {
-	for i877 := range x.Monitors {
-		b = pbwire.AppendString(append(b, 0xa), x.Monitors[i877])
+	for i813 := range x.Monitors {
+		b = pbwire.AppendString(append(b, 0xa), x.Monitors[i813])
 	}
 	b = pbwire.AppendString(append(b, 0x12), x.Path)
 	b = pbwire.AppendString(append(b, 0x1a), x.User)
 	b = pbwire.AppendString(append(b, 0x22), x.SecretFile)
 	if x.SecretRef != nil {
 		b = append(b, 0x2a, 0)
-		n878 := len(b)
+		n814 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n878)
+		b = pbwire.Close(b, n814)
 	}
 	b = pbwire.AppendBool(append(b, 0x30), x.ReadOnly)
 	return b
@@ -8642,23 +8514,23 @@ func (x *CephFSVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *CephFSVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Monitors = append(x.Monitors, d.String(f))
+			x.Monitors = append(x.Monitors, d.String())
 		case 2:
-			x.Path = d.String(f)
+			x.Path = d.String()
 		case 3:
-			x.User = d.String(f)
+			x.User = d.String()
 		case 4:
-			x.SecretFile = d.String(f)
+			x.SecretFile = d.String()
 		case 5:
 			if x.SecretRef == nil {
 				x.SecretRef = new(LocalObjectReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message(f))
+			x.SecretRef.DecodeProto(d, d.Message())
 		case 6:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		}
 	}
 }
@@ -8672,23 +8544,23 @@ func (x *FlockerVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *FlockerVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.DatasetName = d.String(f)
+			x.DatasetName = d.String()
 		case 2:
-			x.DatasetUUID = d.String(f)
+			x.DatasetUUID = d.String()
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *DownwardAPIVolumeSource) AppendProto(b []byte) []byte {
-	for i879 := range x.Items {
+	for i815 := range x.Items {
 		b = append(b, 0xa, 0)
-		n880 := len(b)
-		b = x.Items[i879].AppendProto(b)
-		b = pbwire.Close(b, n880)
+		n816 := len(b)
+		b = x.Items[i815].AppendProto(b)
+		b = pbwire.Close(b, n816)
 	}
 	if x.DefaultMode != nil {
 		b = pbwire.AppendVarint(append(b, 0x10), uint64(*x.DefaultMode))
@@ -8698,14 +8570,14 @@ func (x *DownwardAPIVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *DownwardAPIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			x.Items = append(x.Items, DownwardAPIVolumeFile{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		case 2:
-			v881 := int32(d.Int(f))
-			x.DefaultMode = &v881
+			v817 := int32(d.Int())
+			x.DefaultMode = &v817
 		}
 	}
 }
@@ -8715,15 +8587,15 @@ func (x *DownwardAPIVolumeFile) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Path)
 	if x.FieldRef != nil {
 		b = append(b, 0x12, 0)
-		n882 := len(b)
+		n818 := len(b)
 		b = x.FieldRef.AppendProto(b)
-		b = pbwire.Close(b, n882)
+		b = pbwire.Close(b, n818)
 	}
 	if x.ResourceFieldRef != nil {
 		b = append(b, 0x1a, 0)
-		n883 := len(b)
+		n819 := len(b)
 		b = x.ResourceFieldRef.AppendProto(b)
-		b = pbwire.Close(b, n883)
+		b = pbwire.Close(b, n819)
 	}
 	if x.Mode != nil {
 		b = pbwire.AppendVarint(append(b, 0x20), uint64(*x.Mode))
@@ -8733,23 +8605,23 @@ func (x *DownwardAPIVolumeFile) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *DownwardAPIVolumeFile) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Path = d.String(f)
+			x.Path = d.String()
 		case 2:
 			if x.FieldRef == nil {
 				x.FieldRef = new(ObjectFieldSelector)
 			}
-			x.FieldRef.DecodeProto(d, d.Message(f))
+			x.FieldRef.DecodeProto(d, d.Message())
 		case 3:
 			if x.ResourceFieldRef == nil {
 				x.ResourceFieldRef = new(ResourceFieldSelector)
 			}
-			x.ResourceFieldRef.DecodeProto(d, d.Message(f))
+			x.ResourceFieldRef.DecodeProto(d, d.Message())
 		case 4:
-			v884 := int32(d.Int(f))
-			x.Mode = &v884
+			v820 := int32(d.Int())
+			x.Mode = &v820
 		}
 	}
 }
@@ -8763,12 +8635,12 @@ func (x *ObjectFieldSelector) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ObjectFieldSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.APIVersion = d.String(f)
+			x.APIVersion = d.String()
 		case 2:
-			x.FieldPath = d.String(f)
+			x.FieldPath = d.String()
 		}
 	}
 }
@@ -8778,57 +8650,57 @@ func (x *ResourceFieldSelector) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.ContainerName)
 	b = pbwire.AppendString(append(b, 0x12), x.Resource)
 	b = append(b, 0x1a, 0)
-	n885 := len(b)
+	n821 := len(b)
 	b = x.Divisor.AppendProto(b)
-	b = pbwire.Close(b, n885)
+	b = pbwire.Close(b, n821)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceFieldSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ContainerName = d.String(f)
+			x.ContainerName = d.String()
 		case 2:
-			x.Resource = d.String(f)
+			x.Resource = d.String()
 		case 3:
-			x.Divisor.DecodeProto(d, d.Message(f))
+			x.Divisor.DecodeProto(d, d.Message())
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *FCVolumeSource) AppendProto(b []byte) []byte {
-	for i886 := range x.TargetWWNs {
-		b = pbwire.AppendString(append(b, 0xa), x.TargetWWNs[i886])
+	for i822 := range x.TargetWWNs {
+		b = pbwire.AppendString(append(b, 0xa), x.TargetWWNs[i822])
 	}
 	if x.Lun != nil {
 		b = pbwire.AppendVarint(append(b, 0x10), uint64(*x.Lun))
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.FSType)
 	b = pbwire.AppendBool(append(b, 0x20), x.ReadOnly)
-	for i887 := range x.WWIDs {
-		b = pbwire.AppendString(append(b, 0x2a), x.WWIDs[i887])
+	for i823 := range x.WWIDs {
+		b = pbwire.AppendString(append(b, 0x2a), x.WWIDs[i823])
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *FCVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.TargetWWNs = append(x.TargetWWNs, d.String(f))
+			x.TargetWWNs = append(x.TargetWWNs, d.String())
 		case 2:
-			v888 := int32(d.Int(f))
-			x.Lun = &v888
+			v824 := int32(d.Int())
+			x.Lun = &v824
 		case 3:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 4:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		case 5:
-			x.WWIDs = append(x.WWIDs, d.String(f))
+			x.WWIDs = append(x.WWIDs, d.String())
 		}
 	}
 }
@@ -8843,14 +8715,14 @@ func (x *AzureFileVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *AzureFileVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.SecretName = d.String(f)
+			x.SecretName = d.String()
 		case 2:
-			x.ShareName = d.String(f)
+			x.ShareName = d.String()
 		case 3:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		}
 	}
 }
@@ -8858,14 +8730,14 @@ func (x *AzureFileVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ConfigMapVolumeSource) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n889 := len(b)
+	n825 := len(b)
 	b = x.LocalObjectReference.AppendProto(b)
-	b = pbwire.Close(b, n889)
-	for i890 := range x.Items {
+	b = pbwire.Close(b, n825)
+	for i826 := range x.Items {
 		b = append(b, 0x12, 0)
-		n891 := len(b)
-		b = x.Items[i890].AppendProto(b)
-		b = pbwire.Close(b, n891)
+		n827 := len(b)
+		b = x.Items[i826].AppendProto(b)
+		b = pbwire.Close(b, n827)
 	}
 	if x.DefaultMode != nil {
 		b = pbwire.AppendVarint(append(b, 0x18), uint64(*x.DefaultMode))
@@ -8878,19 +8750,19 @@ func (x *ConfigMapVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ConfigMapVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.LocalObjectReference.DecodeProto(d, d.Message(f))
+			x.LocalObjectReference.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, KeyToPath{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		case 3:
-			v892 := int32(d.Int(f))
-			x.DefaultMode = &v892
+			v828 := int32(d.Int())
+			x.DefaultMode = &v828
 		case 4:
-			v893 := d.Bool(f)
-			x.Optional = &v893
+			v829 := d.Bool()
+			x.Optional = &v829
 		}
 	}
 }
@@ -8906,16 +8778,16 @@ func (x *VsphereVirtualDiskVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VsphereVirtualDiskVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.VolumePath = d.String(f)
+			x.VolumePath = d.String()
 		case 2:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 3:
-			x.StoragePolicyName = d.String(f)
+			x.StoragePolicyName = d.String()
 		case 4:
-			x.StoragePolicyID = d.String(f)
+			x.StoragePolicyID = d.String()
 		}
 	}
 }
@@ -8933,20 +8805,20 @@ func (x *QuobyteVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *QuobyteVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Registry = d.String(f)
+			x.Registry = d.String()
 		case 2:
-			x.Volume = d.String(f)
+			x.Volume = d.String()
 		case 3:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		case 4:
-			x.User = d.String(f)
+			x.User = d.String()
 		case 5:
-			x.Group = d.String(f)
+			x.Group = d.String()
 		case 6:
-			x.Tenant = d.String(f)
+			x.Tenant = d.String()
 		}
 	}
 }
@@ -8972,24 +8844,24 @@ func (x *AzureDiskVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *AzureDiskVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.DiskName = d.String(f)
+			x.DiskName = d.String()
 		case 2:
-			x.DataDiskURI = d.String(f)
+			x.DataDiskURI = d.String()
 		case 3:
-			v894 := AzureDataDiskCachingMode(d.String(f))
-			x.CachingMode = &v894
+			v830 := AzureDataDiskCachingMode(d.String())
+			x.CachingMode = &v830
 		case 4:
-			v895 := d.String(f)
-			x.FSType = &v895
+			v831 := d.String()
+			x.FSType = &v831
 		case 5:
-			v896 := d.Bool(f)
-			x.ReadOnly = &v896
+			v832 := d.Bool()
+			x.ReadOnly = &v832
 		case 6:
-			v897 := AzureDataDiskKind(d.String(f))
-			x.Kind = &v897
+			v833 := AzureDataDiskKind(d.String())
+			x.Kind = &v833
 		}
 	}
 }
@@ -9003,23 +8875,23 @@ func (x *PhotonPersistentDiskVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PhotonPersistentDiskVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.PdID = d.String(f)
+			x.PdID = d.String()
 		case 2:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *ProjectedVolumeSource) AppendProto(b []byte) []byte {
-	for i898 := range x.Sources {
+	for i834 := range x.Sources {
 		b = append(b, 0xa, 0)
-		n899 := len(b)
-		b = x.Sources[i898].AppendProto(b)
-		b = pbwire.Close(b, n899)
+		n835 := len(b)
+		b = x.Sources[i834].AppendProto(b)
+		b = pbwire.Close(b, n835)
 	}
 	if x.DefaultMode != nil {
 		b = pbwire.AppendVarint(append(b, 0x10), uint64(*x.DefaultMode))
@@ -9029,14 +8901,14 @@ func (x *ProjectedVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ProjectedVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			x.Sources = append(x.Sources, VolumeProjection{})
-			x.Sources[len(x.Sources)-1].DecodeProto(d, d.Message(f))
+			x.Sources[len(x.Sources)-1].DecodeProto(d, d.Message())
 		case 2:
-			v900 := int32(d.Int(f))
-			x.DefaultMode = &v900
+			v836 := int32(d.Int())
+			x.DefaultMode = &v836
 		}
 	}
 }
@@ -9045,77 +8917,77 @@ func (x *ProjectedVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *VolumeProjection) AppendProto(b []byte) []byte {
 	if x.Secret != nil {
 		b = append(b, 0xa, 0)
-		n901 := len(b)
+		n837 := len(b)
 		b = x.Secret.AppendProto(b)
-		b = pbwire.Close(b, n901)
+		b = pbwire.Close(b, n837)
 	}
 	if x.DownwardAPI != nil {
 		b = append(b, 0x12, 0)
-		n902 := len(b)
+		n838 := len(b)
 		b = x.DownwardAPI.AppendProto(b)
-		b = pbwire.Close(b, n902)
+		b = pbwire.Close(b, n838)
 	}
 	if x.ConfigMap != nil {
 		b = append(b, 0x1a, 0)
-		n903 := len(b)
+		n839 := len(b)
 		b = x.ConfigMap.AppendProto(b)
-		b = pbwire.Close(b, n903)
+		b = pbwire.Close(b, n839)
 	}
 	if x.ServiceAccountToken != nil {
 		b = append(b, 0x22, 0)
-		n904 := len(b)
+		n840 := len(b)
 		b = x.ServiceAccountToken.AppendProto(b)
-		b = pbwire.Close(b, n904)
+		b = pbwire.Close(b, n840)
 	}
 	if x.ClusterTrustBundle != nil {
 		b = append(b, 0x2a, 0)
-		n905 := len(b)
+		n841 := len(b)
 		b = x.ClusterTrustBundle.AppendProto(b)
-		b = pbwire.Close(b, n905)
+		b = pbwire.Close(b, n841)
 	}
 	if x.PodCertificate != nil {
 		b = append(b, 0x32, 0)
-		n906 := len(b)
+		n842 := len(b)
 		b = x.PodCertificate.AppendProto(b)
-		b = pbwire.Close(b, n906)
+		b = pbwire.Close(b, n842)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VolumeProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.Secret == nil {
 				x.Secret = new(SecretProjection)
 			}
-			x.Secret.DecodeProto(d, d.Message(f))
+			x.Secret.DecodeProto(d, d.Message())
 		case 2:
 			if x.DownwardAPI == nil {
 				x.DownwardAPI = new(DownwardAPIProjection)
 			}
-			x.DownwardAPI.DecodeProto(d, d.Message(f))
+			x.DownwardAPI.DecodeProto(d, d.Message())
 		case 3:
 			if x.ConfigMap == nil {
 				x.ConfigMap = new(ConfigMapProjection)
 			}
-			x.ConfigMap.DecodeProto(d, d.Message(f))
+			x.ConfigMap.DecodeProto(d, d.Message())
 		case 4:
 			if x.ServiceAccountToken == nil {
 				x.ServiceAccountToken = new(ServiceAccountTokenProjection)
 			}
-			x.ServiceAccountToken.DecodeProto(d, d.Message(f))
+			x.ServiceAccountToken.DecodeProto(d, d.Message())
 		case 5:
 			if x.ClusterTrustBundle == nil {
 				x.ClusterTrustBundle = new(ClusterTrustBundleProjection)
 			}
-			x.ClusterTrustBundle.DecodeProto(d, d.Message(f))
+			x.ClusterTrustBundle.DecodeProto(d, d.Message())
 		case 6:
 			if x.PodCertificate == nil {
 				x.PodCertificate = new(PodCertificateProjection)
 			}
-			x.PodCertificate.DecodeProto(d, d.Message(f))
+			x.PodCertificate.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -9123,14 +8995,14 @@ func (x *VolumeProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *SecretProjection) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n907 := len(b)
+	n843 := len(b)
 	b = x.LocalObjectReference.AppendProto(b)
-	b = pbwire.Close(b, n907)
-	for i908 := range x.Items {
+	b = pbwire.Close(b, n843)
+	for i844 := range x.Items {
 		b = append(b, 0x12, 0)
-		n909 := len(b)
-		b = x.Items[i908].AppendProto(b)
-		b = pbwire.Close(b, n909)
+		n845 := len(b)
+		b = x.Items[i844].AppendProto(b)
+		b = pbwire.Close(b, n845)
 	}
 	if x.Optional != nil {
 		b = pbwire.AppendBool(append(b, 0x20), *x.Optional)
@@ -9140,38 +9012,38 @@ func (x *SecretProjection) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SecretProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.LocalObjectReference.DecodeProto(d, d.Message(f))
+			x.LocalObjectReference.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, KeyToPath{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		case 4:
-			v910 := d.Bool(f)
-			x.Optional = &v910
+			v846 := d.Bool()
+			x.Optional = &v846
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *DownwardAPIProjection) AppendProto(b []byte) []byte {
-	for i911 := range x.Items {
+	for i847 := range x.Items {
 		b = append(b, 0xa, 0)
-		n912 := len(b)
-		b = x.Items[i911].AppendProto(b)
-		b = pbwire.Close(b, n912)
+		n848 := len(b)
+		b = x.Items[i847].AppendProto(b)
+		b = pbwire.Close(b, n848)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *DownwardAPIProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			x.Items = append(x.Items, DownwardAPIVolumeFile{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -9179,14 +9051,14 @@ func (x *DownwardAPIProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ConfigMapProjection) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n913 := len(b)
+	n849 := len(b)
 	b = x.LocalObjectReference.AppendProto(b)
-	b = pbwire.Close(b, n913)
-	for i914 := range x.Items {
+	b = pbwire.Close(b, n849)
+	for i850 := range x.Items {
 		b = append(b, 0x12, 0)
-		n915 := len(b)
-		b = x.Items[i914].AppendProto(b)
-		b = pbwire.Close(b, n915)
+		n851 := len(b)
+		b = x.Items[i850].AppendProto(b)
+		b = pbwire.Close(b, n851)
 	}
 	if x.Optional != nil {
 		b = pbwire.AppendBool(append(b, 0x20), *x.Optional)
@@ -9196,16 +9068,16 @@ func (x *ConfigMapProjection) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ConfigMapProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.LocalObjectReference.DecodeProto(d, d.Message(f))
+			x.LocalObjectReference.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, KeyToPath{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		case 4:
-			v916 := d.Bool(f)
-			x.Optional = &v916
+			v852 := d.Bool()
+			x.Optional = &v852
 		}
 	}
 }
@@ -9222,15 +9094,15 @@ func (x *ServiceAccountTokenProjection) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServiceAccountTokenProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Audience = d.String(f)
+			x.Audience = d.String()
 		case 2:
-			v917 := d.Int(f)
-			x.ExpirationSeconds = &v917
+			v853 := d.Int()
+			x.ExpirationSeconds = &v853
 		case 3:
-			x.Path = d.String(f)
+			x.Path = d.String()
 		}
 	}
 }
@@ -9245,9 +9117,9 @@ func (x *ClusterTrustBundleProjection) AppendProto(b []byte) []byte {
 	}
 	if x.LabelSelector != nil {
 		b = append(b, 0x1a, 0)
-		n918 := len(b)
+		n854 := len(b)
 		b = x.LabelSelector.AppendProto(b)
-		b = pbwire.Close(b, n918)
+		b = pbwire.Close(b, n854)
 	}
 	b = pbwire.AppendString(append(b, 0x22), x.Path)
 	if x.Optional != nil {
@@ -9258,24 +9130,24 @@ func (x *ClusterTrustBundleProjection) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ClusterTrustBundleProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			v919 := d.String(f)
-			x.Name = &v919
+			v855 := d.String()
+			x.Name = &v855
 		case 2:
-			v920 := d.String(f)
-			x.SignerName = &v920
+			v856 := d.String()
+			x.SignerName = &v856
 		case 3:
 			if x.LabelSelector == nil {
 				x.LabelSelector = new(meta.LabelSelector)
 			}
-			x.LabelSelector.DecodeProto(d, d.Message(f))
+			x.LabelSelector.DecodeProto(d, d.Message())
 		case 4:
-			x.Path = d.String(f)
+			x.Path = d.String()
 		case 5:
-			v921 := d.Bool(f)
-			x.Optional = &v921
+			v857 := d.Bool()
+			x.Optional = &v857
 		}
 	}
 }
@@ -9290,54 +9162,50 @@ func (x *PodCertificateProjection) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x22), x.CredentialBundlePath)
 	b = pbwire.AppendString(append(b, 0x2a), x.KeyPath)
 	b = pbwire.AppendString(append(b, 0x32), x.CertificateChainPath)
-	var stack922 [16]string
-	for _, k923 := range jsonwire.SortedKeys(x.UserAnnotations, stack922[:0]) {
-		v924 := x.UserAnnotations[k923]
+	var stack858 [16]string
+	for _, k859 := range jsonwire.SortedKeys(x.UserAnnotations, stack858[:0]) {
+		v860 := x.UserAnnotations[k859]
 		b = append(b, 0x3a, 0)
-		n925 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k923)
-		b = pbwire.AppendString(append(b, 0x12), v924)
-		b = pbwire.Close(b, n925)
+		n861 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k859)
+		b = pbwire.AppendString(append(b, 0x12), v860)
+		b = pbwire.Close(b, n861)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodCertificateProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.SignerName = d.String(f)
+			x.SignerName = d.String()
 		case 2:
-			x.KeyType = d.String(f)
+			x.KeyType = d.String()
 		case 3:
-			v926 := int32(d.Int(f))
-			x.MaxExpirationSeconds = &v926
+			v862 := int32(d.Int())
+			x.MaxExpirationSeconds = &v862
 		case 4:
-			x.CredentialBundlePath = d.String(f)
+			x.CredentialBundlePath = d.String()
 		case 5:
-			x.KeyPath = d.String(f)
+			x.KeyPath = d.String()
 		case 6:
-			x.CertificateChainPath = d.String(f)
+			x.CertificateChainPath = d.String()
 		case 7:
-			var k930 string
-			var v931 string
-			for entry927 := d.Message(f); ; {
-				g928, more929 := d.Next(&entry927)
-				if !more929 {
-					break
-				}
-				switch g928.Number {
+			var k864 string
+			var v865 string
+			for entry863 := d.Message(); d.Next(&entry863); {
+				switch d.Number {
 				case 1:
-					k930 = d.String(g928)
+					k864 = d.String()
 				case 2:
-					v931 = d.String(g928)
+					v865 = d.String()
 				}
 			}
 			if x.UserAnnotations == nil {
 				x.UserAnnotations = map[string]string{}
 			}
-			x.UserAnnotations[k930] = v931
+			x.UserAnnotations[k864] = v865
 		}
 	}
 }
@@ -9352,14 +9220,14 @@ func (x *PortworxVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PortworxVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.VolumeID = d.String(f)
+			x.VolumeID = d.String()
 		case 2:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 3:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		}
 	}
 }
@@ -9370,9 +9238,9 @@ func (x *ScaleIOVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.System)
 	if x.SecretRef != nil {
 		b = append(b, 0x1a, 0)
-		n932 := len(b)
+		n866 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n932)
+		b = pbwire.Close(b, n866)
 	}
 	b = pbwire.AppendBool(append(b, 0x20), x.SSLEnabled)
 	b = pbwire.AppendString(append(b, 0x2a), x.ProtectionDomain)
@@ -9386,31 +9254,31 @@ func (x *ScaleIOVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ScaleIOVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Gateway = d.String(f)
+			x.Gateway = d.String()
 		case 2:
-			x.System = d.String(f)
+			x.System = d.String()
 		case 3:
 			if x.SecretRef == nil {
 				x.SecretRef = new(LocalObjectReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message(f))
+			x.SecretRef.DecodeProto(d, d.Message())
 		case 4:
-			x.SSLEnabled = d.Bool(f)
+			x.SSLEnabled = d.Bool()
 		case 5:
-			x.ProtectionDomain = d.String(f)
+			x.ProtectionDomain = d.String()
 		case 6:
-			x.StoragePool = d.String(f)
+			x.StoragePool = d.String()
 		case 7:
-			x.StorageMode = d.String(f)
+			x.StorageMode = d.String()
 		case 8:
-			x.VolumeName = d.String(f)
+			x.VolumeName = d.String()
 		case 9:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 10:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		}
 	}
 }
@@ -9423,30 +9291,30 @@ func (x *StorageOSVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendBool(append(b, 0x20), x.ReadOnly)
 	if x.SecretRef != nil {
 		b = append(b, 0x2a, 0)
-		n933 := len(b)
+		n867 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n933)
+		b = pbwire.Close(b, n867)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *StorageOSVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.VolumeName = d.String(f)
+			x.VolumeName = d.String()
 		case 2:
-			x.VolumeNamespace = d.String(f)
+			x.VolumeNamespace = d.String()
 		case 3:
-			x.FSType = d.String(f)
+			x.FSType = d.String()
 		case 4:
-			x.ReadOnly = d.Bool(f)
+			x.ReadOnly = d.Bool()
 		case 5:
 			if x.SecretRef == nil {
 				x.SecretRef = new(LocalObjectReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message(f))
+			x.SecretRef.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -9460,60 +9328,56 @@ func (x *CSIVolumeSource) AppendProto(b []byte) []byte {
 	if x.FSType != nil {
 		b = pbwire.AppendString(append(b, 0x1a), *x.FSType)
 	}
-	var stack934 [16]string
-	for _, k935 := range jsonwire.SortedKeys(x.VolumeAttributes, stack934[:0]) {
-		v936 := x.VolumeAttributes[k935]
+	var stack868 [16]string
+	for _, k869 := range jsonwire.SortedKeys(x.VolumeAttributes, stack868[:0]) {
+		v870 := x.VolumeAttributes[k869]
 		b = append(b, 0x22, 0)
-		n937 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k935)
-		b = pbwire.AppendString(append(b, 0x12), v936)
-		b = pbwire.Close(b, n937)
+		n871 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k869)
+		b = pbwire.AppendString(append(b, 0x12), v870)
+		b = pbwire.Close(b, n871)
 	}
 	if x.NodePublishSecretRef != nil {
 		b = append(b, 0x2a, 0)
-		n938 := len(b)
+		n872 := len(b)
 		b = x.NodePublishSecretRef.AppendProto(b)
-		b = pbwire.Close(b, n938)
+		b = pbwire.Close(b, n872)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *CSIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Driver = d.String(f)
+			x.Driver = d.String()
 		case 2:
-			v939 := d.Bool(f)
-			x.ReadOnly = &v939
+			v873 := d.Bool()
+			x.ReadOnly = &v873
 		case 3:
-			v940 := d.String(f)
-			x.FSType = &v940
+			v874 := d.String()
+			x.FSType = &v874
 		case 4:
-			var k944 string
-			var v945 string
-			for entry941 := d.Message(f); ; {
-				g942, more943 := d.Next(&entry941)
-				if !more943 {
-					break
-				}
-				switch g942.Number {
+			var k876 string
+			var v877 string
+			for entry875 := d.Message(); d.Next(&entry875); {
+				switch d.Number {
 				case 1:
-					k944 = d.String(g942)
+					k876 = d.String()
 				case 2:
-					v945 = d.String(g942)
+					v877 = d.String()
 				}
 			}
 			if x.VolumeAttributes == nil {
 				x.VolumeAttributes = map[string]string{}
 			}
-			x.VolumeAttributes[k944] = v945
+			x.VolumeAttributes[k876] = v877
 		case 5:
 			if x.NodePublishSecretRef == nil {
 				x.NodePublishSecretRef = new(LocalObjectReference)
 			}
-			x.NodePublishSecretRef.DecodeProto(d, d.Message(f))
+			x.NodePublishSecretRef.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -9522,22 +9386,22 @@ func (x *CSIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *EphemeralVolumeSource) AppendProto(b []byte) []byte {
 	if x.VolumeClaimTemplate != nil {
 		b = append(b, 0xa, 0)
-		n946 := len(b)
+		n878 := len(b)
 		b = x.VolumeClaimTemplate.AppendProto(b)
-		b = pbwire.Close(b, n946)
+		b = pbwire.Close(b, n878)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EphemeralVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			if x.VolumeClaimTemplate == nil {
 				x.VolumeClaimTemplate = new(PersistentVolumeClaimTemplate)
 			}
-			x.VolumeClaimTemplate.DecodeProto(d, d.Message(f))
+			x.VolumeClaimTemplate.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -9551,12 +9415,12 @@ func (x *ImageVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ImageVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Reference = d.String(f)
+			x.Reference = d.String()
 		case 2:
-			x.PullPolicy = PullPolicy(d.String(f))
+			x.PullPolicy = PullPolicy(d.String())
 		}
 	}
 }

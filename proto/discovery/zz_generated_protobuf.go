@@ -32,18 +32,18 @@ func (x *EndpointSlice) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointSlice) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Endpoints = append(x.Endpoints, Endpoint{})
-			x.Endpoints[len(x.Endpoints)-1].DecodeProto(d, d.Message(f))
+			x.Endpoints[len(x.Endpoints)-1].DecodeProto(d, d.Message())
 		case 3:
 			x.Ports = append(x.Ports, EndpointPort{})
-			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
+			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message())
 		case 4:
-			x.AddressType = AddressType(d.String(f))
+			x.AddressType = AddressType(d.String())
 		}
 	}
 }
@@ -92,50 +92,46 @@ func (x *Endpoint) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Endpoint) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Addresses = append(x.Addresses, d.String(f))
+			x.Addresses = append(x.Addresses, d.String())
 		case 2:
-			x.Conditions.DecodeProto(d, d.Message(f))
+			x.Conditions.DecodeProto(d, d.Message())
 		case 3:
-			v14 := d.String(f)
+			v14 := d.String()
 			x.Hostname = &v14
 		case 4:
 			if x.TargetRef == nil {
 				x.TargetRef = new(core.ObjectReference)
 			}
-			x.TargetRef.DecodeProto(d, d.Message(f))
+			x.TargetRef.DecodeProto(d, d.Message())
 		case 5:
-			var k18 string
-			var v19 string
-			for entry15 := d.Message(f); ; {
-				g16, more17 := d.Next(&entry15)
-				if !more17 {
-					break
-				}
-				switch g16.Number {
+			var k16 string
+			var v17 string
+			for entry15 := d.Message(); d.Next(&entry15); {
+				switch d.Number {
 				case 1:
-					k18 = d.String(g16)
+					k16 = d.String()
 				case 2:
-					v19 = d.String(g16)
+					v17 = d.String()
 				}
 			}
 			if x.DeprecatedTopology == nil {
 				x.DeprecatedTopology = map[string]string{}
 			}
-			x.DeprecatedTopology[k18] = v19
+			x.DeprecatedTopology[k16] = v17
 		case 6:
-			v20 := d.String(f)
-			x.NodeName = &v20
+			v18 := d.String()
+			x.NodeName = &v18
 		case 7:
-			v21 := d.String(f)
-			x.Zone = &v21
+			v19 := d.String()
+			x.Zone = &v19
 		case 8:
 			if x.Hints == nil {
 				x.Hints = new(EndpointHints)
 			}
-			x.Hints.DecodeProto(d, d.Message(f))
+			x.Hints.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -156,48 +152,48 @@ func (x *EndpointConditions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointConditions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			v22 := d.Bool(f)
-			x.Ready = &v22
+			v20 := d.Bool()
+			x.Ready = &v20
 		case 2:
-			v23 := d.Bool(f)
-			x.Serving = &v23
+			v21 := d.Bool()
+			x.Serving = &v21
 		case 3:
-			v24 := d.Bool(f)
-			x.Terminating = &v24
+			v22 := d.Bool()
+			x.Terminating = &v22
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *EndpointHints) AppendProto(b []byte) []byte {
-	for i25 := range x.ForZones {
+	for i23 := range x.ForZones {
 		b = append(b, 0xa, 0)
-		n26 := len(b)
-		b = x.ForZones[i25].AppendProto(b)
-		b = pbwire.Close(b, n26)
+		n24 := len(b)
+		b = x.ForZones[i23].AppendProto(b)
+		b = pbwire.Close(b, n24)
 	}
-	for i27 := range x.ForNodes {
+	for i25 := range x.ForNodes {
 		b = append(b, 0x12, 0)
-		n28 := len(b)
-		b = x.ForNodes[i27].AppendProto(b)
-		b = pbwire.Close(b, n28)
+		n26 := len(b)
+		b = x.ForNodes[i25].AppendProto(b)
+		b = pbwire.Close(b, n26)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointHints) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			x.ForZones = append(x.ForZones, ForZone{})
-			x.ForZones[len(x.ForZones)-1].DecodeProto(d, d.Message(f))
+			x.ForZones[len(x.ForZones)-1].DecodeProto(d, d.Message())
 		case 2:
 			x.ForNodes = append(x.ForNodes, ForNode{})
-			x.ForNodes[len(x.ForNodes)-1].DecodeProto(d, d.Message(f))
+			x.ForNodes[len(x.ForNodes)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -210,10 +206,10 @@ func (x *ForZone) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ForZone) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		}
 	}
 }
@@ -226,10 +222,10 @@ func (x *ForNode) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ForNode) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		}
 	}
 }
@@ -253,20 +249,20 @@ func (x *EndpointPort) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointPort) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			v29 := d.String(f)
-			x.Name = &v29
+			v27 := d.String()
+			x.Name = &v27
 		case 2:
-			v30 := core.Protocol(d.String(f))
-			x.Protocol = &v30
+			v28 := core.Protocol(d.String())
+			x.Protocol = &v28
 		case 3:
-			v31 := int32(d.Int(f))
-			x.Port = &v31
+			v29 := int32(d.Int())
+			x.Port = &v29
 		case 4:
-			v32 := d.String(f)
-			x.AppProtocol = &v32
+			v30 := d.String()
+			x.AppProtocol = &v30
 		}
 	}
 }
@@ -274,27 +270,27 @@ func (x *EndpointPort) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *EndpointSliceList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n33 := len(b)
+	n31 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n33)
-	for i34 := range x.Items {
+	b = pbwire.Close(b, n31)
+	for i32 := range x.Items {
 		b = append(b, 0x12, 0)
-		n35 := len(b)
-		b = x.Items[i34].AppendProto(b)
-		b = pbwire.Close(b, n35)
+		n33 := len(b)
+		b = x.Items[i32].AppendProto(b)
+		b = pbwire.Close(b, n33)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointSliceList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, EndpointSlice{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }

@@ -57,44 +57,44 @@ func (x *Event) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Event) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.EventTime.DecodeProto(d, d.Message(f))
+			x.EventTime.DecodeProto(d, d.Message())
 		case 3:
 			if x.Series == nil {
 				x.Series = new(EventSeries)
 			}
-			x.Series.DecodeProto(d, d.Message(f))
+			x.Series.DecodeProto(d, d.Message())
 		case 4:
-			x.ReportingController = d.String(f)
+			x.ReportingController = d.String()
 		case 5:
-			x.ReportingInstance = d.String(f)
+			x.ReportingInstance = d.String()
 		case 6:
-			x.Action = d.String(f)
+			x.Action = d.String()
 		case 7:
-			x.Reason = d.String(f)
+			x.Reason = d.String()
 		case 8:
-			x.Regarding.DecodeProto(d, d.Message(f))
+			x.Regarding.DecodeProto(d, d.Message())
 		case 9:
 			if x.Related == nil {
 				x.Related = new(core.ObjectReference)
 			}
-			x.Related.DecodeProto(d, d.Message(f))
+			x.Related.DecodeProto(d, d.Message())
 		case 10:
-			x.Note = d.String(f)
+			x.Note = d.String()
 		case 11:
-			x.Type = d.String(f)
+			x.Type = d.String()
 		case 12:
-			x.DeprecatedSource.DecodeProto(d, d.Message(f))
+			x.DeprecatedSource.DecodeProto(d, d.Message())
 		case 13:
-			x.DeprecatedFirstTimestamp.DecodeProto(d, d.Message(f))
+			x.DeprecatedFirstTimestamp.DecodeProto(d, d.Message())
 		case 14:
-			x.DeprecatedLastTimestamp.DecodeProto(d, d.Message(f))
+			x.DeprecatedLastTimestamp.DecodeProto(d, d.Message())
 		case 15:
-			x.DeprecatedCount = int32(d.Int(f))
+			x.DeprecatedCount = int32(d.Int())
 		}
 	}
 }
@@ -111,12 +111,12 @@ func (x *EventSeries) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EventSeries) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Count = int32(d.Int(f))
+			x.Count = int32(d.Int())
 		case 2:
-			x.LastObservedTime.DecodeProto(d, d.Message(f))
+			x.LastObservedTime.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -138,13 +138,13 @@ func (x *EventList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EventList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, Event{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }

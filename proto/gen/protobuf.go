@@ -146,46 +146,47 @@ func (w *writer) protoMessage(number int, body func()) {
 
 func (w *writer) decodeProto(t *Type, fields []*Field) {
 	w.f("// DecodeProto reads x's fields from b and skips those it does not know.\n")
-	w.f("func (x *%s) DecodeProto(d *pbwire.Decoder, b []byte) {\nfor f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {\nswitch f.Number {\n", t.Name)
+	w.f("func (x *%s) DecodeProto(d *pbwire.Decoder, b []byte) {\nfor d.Next(&b) {\nswitch d.Number {\n", t.Name)
 	for _, f := range fields {
 		w.f("case %d:\n", f.Number)
-		w.readProto(f.Ref, "x."+f.Go, "f")
+		w.readProto(f.Ref, "x."+f.Go)
 	}
 	w.f("}\n}\n}\n\n")
 }
 
-// readProto writes code that reads the field f into x, which is addressable.
-func (w *writer) readProto(r *Ref, x, f string) {
+// readProto writes code that reads the decoder's field into x, which is
+// addressable.
+func (w *writer) readProto(r *Ref, x string) {
 	switch r.Kind {
 	case Basic, Named:
 		switch {
 		case r.Kind == Named && r.Type.Struct:
-			w.f("%s.DecodeProto(d, d.Message(%s))\n", x, f)
+			w.f("%s.DecodeProto(d, d.Message())\n", x)
 		case r.Kind == Named && r.Type.Under.Kind == Slice:
-			w.readNamedList(r, x, f)
+			w.readNamedList(r, x)
 		case r.Kind == Named && r.Type.Under.Kind == Map:
-			w.readMap(r.Type.Under, w.name(r.Type), x, f)
+			w.readMap(r.Type.Under, w.name(r.Type), x)
 		default:
-			w.f("%s = %s\n", x, w.readScalar(r, f))
+			w.f("%s = %s\n", x, w.readScalar(r))
 		}
 	case Pointer:
 		if r.Elem.Kind == Named && r.Elem.Type.Struct {
-			w.f("if %s == nil {\n%s = new(%s)\n}\n%s.DecodeProto(d, d.Message(%s))\n", x, x, w.expr(r.Elem), x, f)
+			w.f("if %s == nil {\n%s = new(%s)\n}\n%s.DecodeProto(d, d.Message())\n", x, x, w.expr(r.Elem), x)
 			return
 		}
 		v := w.fresh("v")
-		w.f("%s := %s\n%s = &%s\n", v, w.readScalar(r.Elem, f), x, v)
+		w.f("%s := %s\n%s = &%s\n", v, w.readScalar(r.Elem), x, v)
 	case Slice:
-		w.readList(r, x, f)
+		w.readList(r, x)
 	case Map:
-		w.readMap(r, w.expr(r), x, f)
+		w.readMap(r, w.expr(r), x)
 	default:
 		panic("protobuf: no decoding for " + w.expr(r))
 	}
 }
 
 // readScalar is the expression that reads a string, number or truth value.
-func (w *writer) readScalar(r *Ref, f string) string {
+func (w *writer) readScalar(r *Ref) string {
 	basic := r
 	if r.Kind == Named {
 		basic = r.Type.Under
@@ -193,11 +194,11 @@ func (w *writer) readScalar(r *Ref, f string) string {
 	e := ""
 	switch basic.Name {
 	case "string":
-		e = "d.String(" + f + ")"
+		e = "d.String()"
 	case "bool":
-		e = "d.Bool(" + f + ")"
+		e = "d.Bool()"
 	case "int32", "int64":
-		e = "d.Int(" + f + ")"
+		e = "d.Int()"
 	default:
 		panic("protobuf: no decoding for " + w.expr(r))
 	}
@@ -207,37 +208,37 @@ func (w *writer) readScalar(r *Ref, f string) string {
 	return e
 }
 
-func (w *writer) readList(r *Ref, x, f string) {
+func (w *writer) readList(r *Ref, x string) {
 	switch e := r.Elem; {
 	case isByte(e):
-		w.f("%s = d.Bytes(%s)\n", x, f)
+		w.f("%s = d.Bytes()\n", x)
 	case e.Kind == Basic && (e.Name == "int32" || e.Name == "int64"):
-		w.f("%s = pbwire.Ints(d, %s, %s)\n", x, f, x)
+		w.f("%s = pbwire.Ints(d, %s)\n", x, x)
 	case e.Kind == Named && e.Type.Struct:
-		w.f("%s = append(%s, %s)\n%s[len(%s)-1].DecodeProto(d, d.Message(%s))\n", x, x, w.zero(e), x, x, f)
+		w.f("%s = append(%s, %s)\n%s[len(%s)-1].DecodeProto(d, d.Message())\n", x, x, w.zero(e), x, x)
 	default:
-		w.f("%s = append(%s, %s)\n", x, x, w.readScalar(e, f))
+		w.f("%s = append(%s, %s)\n", x, x, w.readScalar(e))
 	}
 }
 
-func (w *writer) readNamedList(r *Ref, x, f string) {
-	l, g, more := w.fresh("list"), w.fresh("g"), w.fresh("more")
-	w.f("%s = %s{}\nfor %s := d.Message(%s); ; {\n%s, %s := d.Next(&%s)\nif !%s {\nbreak\n}\nif %s.Number == 1 {\n", x, w.name(r.Type), l, f, g, more, l, more, g)
-	w.readList(r.Type.Under, x, g)
+func (w *writer) readNamedList(r *Ref, x string) {
+	l := w.fresh("list")
+	w.f("%s = %s{}\nfor %s := d.Message(); d.Next(&%s); {\nif d.Number == 1 {\n", x, w.name(r.Type), l, l)
+	w.readList(r.Type.Under, x)
 	w.f("}\n}\n")
 }
 
 // readMap writes code that reads one entry; typ is the map's type.
-func (w *writer) readMap(r *Ref, typ, x, f string) {
-	e, g, more, k, v := w.fresh("entry"), w.fresh("g"), w.fresh("more"), w.fresh("k"), w.fresh("v")
+func (w *writer) readMap(r *Ref, typ, x string) {
+	e, k, v := w.fresh("entry"), w.fresh("k"), w.fresh("v")
 	w.f("var %s %s\nvar %s %s\n", k, w.expr(r.Key), v, w.expr(r.Elem))
 	if isBytes(r.Elem) {
 		w.f("%s = []byte{}\n", v)
 	}
-	w.f("for %s := d.Message(%s); ; {\n%s, %s := d.Next(&%s)\nif !%s {\nbreak\n}\nswitch %s.Number {\ncase 1:\n", e, f, g, more, e, more, g)
-	w.readProto(r.Key, k, g)
+	w.f("for %s := d.Message(); d.Next(&%s); {\nswitch d.Number {\ncase 1:\n", e, e)
+	w.readProto(r.Key, k)
 	w.f("case 2:\n")
-	w.readProto(r.Elem, v, g)
+	w.readProto(r.Elem, v)
 	w.f("}\n}\nif %s == nil {\n%s = %s{}\n}\n%s[%s] = %s\n", x, x, typ, x, k, v)
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -60,18 +61,38 @@ type Unmarshaler interface {
 	DecodeJSON(d *Decoder)
 }
 
+// pool keeps decoders for the rest of their last chunks.
+var pool = sync.Pool{New: func() any { return new(Decoder) }}
+
+func newDecoder(data []byte, strict bool) *Decoder {
+	d := pool.Get().(*Decoder)
+	d.data, d.strict = data, strict
+	return d
+}
+
+// free gives d back. Its chunk goes on: what is in it already is kept by the
+// strings cut from it alone.
+func (d *Decoder) free() {
+	d.data, d.key, d.pos, d.depth = nil, nil, 0, 0
+	d.strict, d.inMap, d.syntax = false, false, false
+	d.err, d.mismatch, d.problems = nil, nil, nil
+	pool.Put(d)
+}
+
 // Unmarshal reads one JSON text into v.
 func Unmarshal(data []byte, v Unmarshaler) error {
-	d := Decoder{data: data}
-	v.DecodeJSON(&d)
+	d := newDecoder(data, false)
+	defer d.free()
+	v.DecodeJSON(d)
 	return d.Err()
 }
 
 // UnmarshalStrict is Unmarshal that also tells which fields it ignored: those
 // unknown and those met before.
 func UnmarshalStrict(data []byte, v Unmarshaler) (problems []string, err error) {
-	d := Decoder{data: data, strict: true}
-	v.DecodeJSON(&d)
+	d := newDecoder(data, true)
+	defer d.free()
+	v.DecodeJSON(d)
 	if err := d.Err(); err != nil {
 		return nil, err
 	}
@@ -409,7 +430,7 @@ func (d *Decoder) keep(b []byte) string {
 			return string(b)
 		}
 		d.chunk = strings.Builder{}
-		d.chunk.Grow(min(chunkSize, max(len(b), (len(d.data)-d.pos)/2+len(b))))
+		d.chunk.Grow(chunkSize)
 		used = 0
 	}
 	d.chunk.Write(b)

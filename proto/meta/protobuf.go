@@ -48,12 +48,12 @@ func (t *MicroTime) DecodeProto(d *pbwire.Decoder, b []byte) {
 // readTime reads a time; it is false for the zero time.
 func readTime(d *pbwire.Decoder, b []byte) (sec, nano int64, ok bool) {
 	ok = len(b) > 0
-	for f, more := d.Next(&b); more; f, more = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			sec = d.Int(f)
+			sec = d.Int()
 		case 2:
-			nano = int64(int32(d.Int(f)))
+			nano = int64(int32(d.Int()))
 		}
 	}
 	return sec, nano, ok
@@ -66,9 +66,9 @@ func (d *Duration) AppendProto(b []byte) []byte {
 
 // DecodeProto reads what AppendProto writes.
 func (d *Duration) DecodeProto(in *pbwire.Decoder, b []byte) {
-	for f, more := in.Next(&b); more; f, more = in.Next(&b) {
-		if f.Number == 1 {
-			d.Duration = time.Duration(in.Int(f))
+	for in.Next(&b) {
+		if in.Number == 1 {
+			d.Duration = time.Duration(in.Int())
 		}
 	}
 }
@@ -84,9 +84,9 @@ func (r *RawExtension) AppendProto(b []byte) []byte {
 
 // DecodeProto reads what AppendProto writes.
 func (r *RawExtension) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, more := d.Next(&b); more; f, more = d.Next(&b) {
-		if f.Number == 1 {
-			r.Raw = d.Bytes(f)
+	for d.Next(&b) {
+		if d.Number == 1 {
+			r.Raw = d.Bytes()
 		}
 	}
 }
@@ -106,14 +106,14 @@ func (x *IntOrString) AppendProto(b []byte) []byte {
 
 // DecodeProto reads what AppendProto writes.
 func (x *IntOrString) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, more := d.Next(&b); more; f, more = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Type = IntOrStringType(d.Int(f))
+			x.Type = IntOrStringType(d.Int())
 		case 2:
-			x.IntVal = int32(d.Int(f))
+			x.IntVal = int32(d.Int())
 		case 3:
-			x.StrVal = d.String(f)
+			x.StrVal = d.String()
 		}
 	}
 }

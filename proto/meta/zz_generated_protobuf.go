@@ -23,20 +23,20 @@ func (x *Condition) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Condition) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Type = d.String(f)
+			x.Type = d.String()
 		case 2:
-			x.Status = ConditionStatus(d.String(f))
+			x.Status = ConditionStatus(d.String())
 		case 3:
-			x.ObservedGeneration = d.Int(f)
+			x.ObservedGeneration = d.Int()
 		case 4:
-			x.LastTransitionTime.DecodeProto(d, d.Message(f))
+			x.LastTransitionTime.DecodeProto(d, d.Message())
 		case 5:
-			x.Reason = d.String(f)
+			x.Reason = d.String()
 		case 6:
-			x.Message = d.String(f)
+			x.Message = d.String()
 		}
 	}
 }
@@ -57,13 +57,13 @@ func (x *APIVersions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIVersions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Versions = append(x.Versions, d.String(f))
+			x.Versions = append(x.Versions, d.String())
 		case 2:
 			x.ServerAddressByClientCIDRs = append(x.ServerAddressByClientCIDRs, ServerAddressByClientCIDR{})
-			x.ServerAddressByClientCIDRs[len(x.ServerAddressByClientCIDRs)-1].DecodeProto(d, d.Message(f))
+			x.ServerAddressByClientCIDRs[len(x.ServerAddressByClientCIDRs)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -77,12 +77,12 @@ func (x *ServerAddressByClientCIDR) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServerAddressByClientCIDR) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ClientCIDR = d.String(f)
+			x.ClientCIDR = d.String()
 		case 2:
-			x.ServerAddress = d.String(f)
+			x.ServerAddress = d.String()
 		}
 	}
 }
@@ -100,11 +100,11 @@ func (x *APIGroupList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIGroupList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
 			x.Groups = append(x.Groups, APIGroup{})
-			x.Groups[len(x.Groups)-1].DecodeProto(d, d.Message(f))
+			x.Groups[len(x.Groups)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -133,18 +133,18 @@ func (x *APIGroup) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIGroup) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
 			x.Versions = append(x.Versions, GroupVersionForDiscovery{})
-			x.Versions[len(x.Versions)-1].DecodeProto(d, d.Message(f))
+			x.Versions[len(x.Versions)-1].DecodeProto(d, d.Message())
 		case 3:
-			x.PreferredVersion.DecodeProto(d, d.Message(f))
+			x.PreferredVersion.DecodeProto(d, d.Message())
 		case 4:
 			x.ServerAddressByClientCIDRs = append(x.ServerAddressByClientCIDRs, ServerAddressByClientCIDR{})
-			x.ServerAddressByClientCIDRs[len(x.ServerAddressByClientCIDRs)-1].DecodeProto(d, d.Message(f))
+			x.ServerAddressByClientCIDRs[len(x.ServerAddressByClientCIDRs)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -158,12 +158,12 @@ func (x *GroupVersionForDiscovery) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GroupVersionForDiscovery) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.GroupVersion = d.String(f)
+			x.GroupVersion = d.String()
 		case 2:
-			x.Version = d.String(f)
+			x.Version = d.String()
 		}
 	}
 }
@@ -182,13 +182,13 @@ func (x *APIResourceList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIResourceList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.GroupVersion = d.String(f)
+			x.GroupVersion = d.String()
 		case 2:
 			x.APIResources = append(x.APIResources, APIResource{})
-			x.APIResources[len(x.APIResources)-1].DecodeProto(d, d.Message(f))
+			x.APIResources[len(x.APIResources)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -221,37 +221,33 @@ func (x *APIResource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIResource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.Namespaced = d.Bool(f)
+			x.Namespaced = d.Bool()
 		case 3:
-			x.Kind = d.String(f)
+			x.Kind = d.String()
 		case 4:
 			x.Verbs = Verbs{}
-			for list18 := d.Message(f); ; {
-				g19, more20 := d.Next(&list18)
-				if !more20 {
-					break
-				}
-				if g19.Number == 1 {
-					x.Verbs = append(x.Verbs, d.String(g19))
+			for list18 := d.Message(); d.Next(&list18); {
+				if d.Number == 1 {
+					x.Verbs = append(x.Verbs, d.String())
 				}
 			}
 		case 5:
-			x.ShortNames = append(x.ShortNames, d.String(f))
+			x.ShortNames = append(x.ShortNames, d.String())
 		case 6:
-			x.SingularName = d.String(f)
+			x.SingularName = d.String()
 		case 7:
-			x.Categories = append(x.Categories, d.String(f))
+			x.Categories = append(x.Categories, d.String())
 		case 8:
-			x.Group = d.String(f)
+			x.Group = d.String()
 		case 9:
-			x.Version = d.String(f)
+			x.Version = d.String()
 		case 10:
-			x.StorageVersionHash = d.String(f)
+			x.StorageVersionHash = d.String()
 		}
 	}
 }
@@ -266,14 +262,14 @@ func (x *GroupVersionKind) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GroupVersionKind) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Group = d.String(f)
+			x.Group = d.String()
 		case 2:
-			x.Version = d.String(f)
+			x.Version = d.String()
 		case 3:
-			x.Kind = d.String(f)
+			x.Kind = d.String()
 		}
 	}
 }
@@ -288,14 +284,14 @@ func (x *GroupVersionResource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GroupVersionResource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Group = d.String(f)
+			x.Group = d.String()
 		case 2:
-			x.Version = d.String(f)
+			x.Version = d.String()
 		case 3:
-			x.Resource = d.String(f)
+			x.Resource = d.String()
 		}
 	}
 }
@@ -309,12 +305,12 @@ func (x *GroupKind) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GroupKind) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Group = d.String(f)
+			x.Group = d.String()
 		case 2:
-			x.Kind = d.String(f)
+			x.Kind = d.String()
 		}
 	}
 }
@@ -328,62 +324,58 @@ func (x *GroupResource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GroupResource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Group = d.String(f)
+			x.Group = d.String()
 		case 2:
-			x.Resource = d.String(f)
+			x.Resource = d.String()
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *LabelSelector) AppendProto(b []byte) []byte {
-	var stack21 [16]string
-	for _, k22 := range jsonwire.SortedKeys(x.MatchLabels, stack21[:0]) {
-		v23 := x.MatchLabels[k22]
+	var stack19 [16]string
+	for _, k20 := range jsonwire.SortedKeys(x.MatchLabels, stack19[:0]) {
+		v21 := x.MatchLabels[k20]
 		b = append(b, 0xa, 0)
-		n24 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k22)
-		b = pbwire.AppendString(append(b, 0x12), v23)
-		b = pbwire.Close(b, n24)
+		n22 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k20)
+		b = pbwire.AppendString(append(b, 0x12), v21)
+		b = pbwire.Close(b, n22)
 	}
-	for i25 := range x.MatchExpressions {
+	for i23 := range x.MatchExpressions {
 		b = append(b, 0x12, 0)
-		n26 := len(b)
-		b = x.MatchExpressions[i25].AppendProto(b)
-		b = pbwire.Close(b, n26)
+		n24 := len(b)
+		b = x.MatchExpressions[i23].AppendProto(b)
+		b = pbwire.Close(b, n24)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LabelSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			var k30 string
-			var v31 string
-			for entry27 := d.Message(f); ; {
-				g28, more29 := d.Next(&entry27)
-				if !more29 {
-					break
-				}
-				switch g28.Number {
+			var k26 string
+			var v27 string
+			for entry25 := d.Message(); d.Next(&entry25); {
+				switch d.Number {
 				case 1:
-					k30 = d.String(g28)
+					k26 = d.String()
 				case 2:
-					v31 = d.String(g28)
+					v27 = d.String()
 				}
 			}
 			if x.MatchLabels == nil {
 				x.MatchLabels = map[string]string{}
 			}
-			x.MatchLabels[k30] = v31
+			x.MatchLabels[k26] = v27
 		case 2:
 			x.MatchExpressions = append(x.MatchExpressions, LabelSelectorRequirement{})
-			x.MatchExpressions[len(x.MatchExpressions)-1].DecodeProto(d, d.Message(f))
+			x.MatchExpressions[len(x.MatchExpressions)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -392,22 +384,22 @@ func (x *LabelSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *LabelSelectorRequirement) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Key)
 	b = pbwire.AppendString(append(b, 0x12), x.Operator)
-	for i32 := range x.Values {
-		b = pbwire.AppendString(append(b, 0x1a), x.Values[i32])
+	for i28 := range x.Values {
+		b = pbwire.AppendString(append(b, 0x1a), x.Values[i28])
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LabelSelectorRequirement) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Key = d.String(f)
+			x.Key = d.String()
 		case 2:
-			x.Operator = LabelSelectorOperator(d.String(f))
+			x.Operator = LabelSelectorOperator(d.String())
 		case 3:
-			x.Values = append(x.Values, d.String(f))
+			x.Values = append(x.Values, d.String())
 		}
 	}
 }
@@ -422,128 +414,120 @@ func (x *ObjectMeta) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x32), x.ResourceVersion)
 	b = pbwire.AppendVarint(append(b, 0x38), uint64(x.Generation))
 	b = append(b, 0x42, 0)
-	n33 := len(b)
+	n29 := len(b)
 	b = x.CreationTimestamp.AppendProto(b)
-	b = pbwire.Close(b, n33)
+	b = pbwire.Close(b, n29)
 	if x.DeletionTimestamp != nil {
 		b = append(b, 0x4a, 0)
-		n34 := len(b)
+		n30 := len(b)
 		b = x.DeletionTimestamp.AppendProto(b)
-		b = pbwire.Close(b, n34)
+		b = pbwire.Close(b, n30)
 	}
 	if x.DeletionGracePeriodSeconds != nil {
 		b = pbwire.AppendVarint(append(b, 0x50), uint64(*x.DeletionGracePeriodSeconds))
 	}
-	var stack35 [16]string
-	for _, k36 := range jsonwire.SortedKeys(x.Labels, stack35[:0]) {
-		v37 := x.Labels[k36]
+	var stack31 [16]string
+	for _, k32 := range jsonwire.SortedKeys(x.Labels, stack31[:0]) {
+		v33 := x.Labels[k32]
 		b = append(b, 0x5a, 0)
+		n34 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k32)
+		b = pbwire.AppendString(append(b, 0x12), v33)
+		b = pbwire.Close(b, n34)
+	}
+	var stack35 [16]string
+	for _, k36 := range jsonwire.SortedKeys(x.Annotations, stack35[:0]) {
+		v37 := x.Annotations[k36]
+		b = append(b, 0x62, 0)
 		n38 := len(b)
 		b = pbwire.AppendString(append(b, 0xa), k36)
 		b = pbwire.AppendString(append(b, 0x12), v37)
 		b = pbwire.Close(b, n38)
 	}
-	var stack39 [16]string
-	for _, k40 := range jsonwire.SortedKeys(x.Annotations, stack39[:0]) {
-		v41 := x.Annotations[k40]
-		b = append(b, 0x62, 0)
-		n42 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k40)
-		b = pbwire.AppendString(append(b, 0x12), v41)
-		b = pbwire.Close(b, n42)
-	}
-	for i43 := range x.OwnerReferences {
+	for i39 := range x.OwnerReferences {
 		b = append(b, 0x6a, 0)
-		n44 := len(b)
-		b = x.OwnerReferences[i43].AppendProto(b)
-		b = pbwire.Close(b, n44)
+		n40 := len(b)
+		b = x.OwnerReferences[i39].AppendProto(b)
+		b = pbwire.Close(b, n40)
 	}
-	for i45 := range x.Finalizers {
-		b = pbwire.AppendString(append(b, 0x72), x.Finalizers[i45])
+	for i41 := range x.Finalizers {
+		b = pbwire.AppendString(append(b, 0x72), x.Finalizers[i41])
 	}
-	for i46 := range x.ManagedFields {
+	for i42 := range x.ManagedFields {
 		b = append(b, 0x8a, 0x1, 0)
-		n47 := len(b)
-		b = x.ManagedFields[i46].AppendProto(b)
-		b = pbwire.Close(b, n47)
+		n43 := len(b)
+		b = x.ManagedFields[i42].AppendProto(b)
+		b = pbwire.Close(b, n43)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ObjectMeta) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.GenerateName = d.String(f)
+			x.GenerateName = d.String()
 		case 3:
-			x.Namespace = d.String(f)
+			x.Namespace = d.String()
 		case 4:
-			x.SelfLink = d.String(f)
+			x.SelfLink = d.String()
 		case 5:
-			x.UID = UID(d.String(f))
+			x.UID = UID(d.String())
 		case 6:
-			x.ResourceVersion = d.String(f)
+			x.ResourceVersion = d.String()
 		case 7:
-			x.Generation = d.Int(f)
+			x.Generation = d.Int()
 		case 8:
-			x.CreationTimestamp.DecodeProto(d, d.Message(f))
+			x.CreationTimestamp.DecodeProto(d, d.Message())
 		case 9:
 			if x.DeletionTimestamp == nil {
 				x.DeletionTimestamp = new(Time)
 			}
-			x.DeletionTimestamp.DecodeProto(d, d.Message(f))
+			x.DeletionTimestamp.DecodeProto(d, d.Message())
 		case 10:
-			v48 := d.Int(f)
-			x.DeletionGracePeriodSeconds = &v48
+			v44 := d.Int()
+			x.DeletionGracePeriodSeconds = &v44
 		case 11:
-			var k52 string
-			var v53 string
-			for entry49 := d.Message(f); ; {
-				g50, more51 := d.Next(&entry49)
-				if !more51 {
-					break
-				}
-				switch g50.Number {
+			var k46 string
+			var v47 string
+			for entry45 := d.Message(); d.Next(&entry45); {
+				switch d.Number {
 				case 1:
-					k52 = d.String(g50)
+					k46 = d.String()
 				case 2:
-					v53 = d.String(g50)
+					v47 = d.String()
 				}
 			}
 			if x.Labels == nil {
 				x.Labels = map[string]string{}
 			}
-			x.Labels[k52] = v53
+			x.Labels[k46] = v47
 		case 12:
-			var k57 string
-			var v58 string
-			for entry54 := d.Message(f); ; {
-				g55, more56 := d.Next(&entry54)
-				if !more56 {
-					break
-				}
-				switch g55.Number {
+			var k49 string
+			var v50 string
+			for entry48 := d.Message(); d.Next(&entry48); {
+				switch d.Number {
 				case 1:
-					k57 = d.String(g55)
+					k49 = d.String()
 				case 2:
-					v58 = d.String(g55)
+					v50 = d.String()
 				}
 			}
 			if x.Annotations == nil {
 				x.Annotations = map[string]string{}
 			}
-			x.Annotations[k57] = v58
+			x.Annotations[k49] = v50
 		case 13:
 			x.OwnerReferences = append(x.OwnerReferences, OwnerReference{})
-			x.OwnerReferences[len(x.OwnerReferences)-1].DecodeProto(d, d.Message(f))
+			x.OwnerReferences[len(x.OwnerReferences)-1].DecodeProto(d, d.Message())
 		case 14:
-			x.Finalizers = append(x.Finalizers, d.String(f))
+			x.Finalizers = append(x.Finalizers, d.String())
 		case 17:
 			x.ManagedFields = append(x.ManagedFields, ManagedFieldsEntry{})
-			x.ManagedFields[len(x.ManagedFields)-1].DecodeProto(d, d.Message(f))
+			x.ManagedFields[len(x.ManagedFields)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -565,22 +549,22 @@ func (x *OwnerReference) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *OwnerReference) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Kind = d.String(f)
+			x.Kind = d.String()
 		case 3:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 4:
-			x.UID = UID(d.String(f))
+			x.UID = UID(d.String())
 		case 5:
-			x.APIVersion = d.String(f)
+			x.APIVersion = d.String()
 		case 6:
-			v59 := d.Bool(f)
-			x.Controller = &v59
+			v51 := d.Bool()
+			x.Controller = &v51
 		case 7:
-			v60 := d.Bool(f)
-			x.BlockOwnerDeletion = &v60
+			v52 := d.Bool()
+			x.BlockOwnerDeletion = &v52
 		}
 	}
 }
@@ -592,16 +576,16 @@ func (x *ManagedFieldsEntry) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x1a), x.APIVersion)
 	if x.Time != nil {
 		b = append(b, 0x22, 0)
-		n61 := len(b)
+		n53 := len(b)
 		b = x.Time.AppendProto(b)
-		b = pbwire.Close(b, n61)
+		b = pbwire.Close(b, n53)
 	}
 	b = pbwire.AppendString(append(b, 0x32), x.FieldsType)
 	if x.FieldsV1 != nil {
 		b = append(b, 0x3a, 0)
-		n62 := len(b)
+		n54 := len(b)
 		b = x.FieldsV1.AppendProto(b)
-		b = pbwire.Close(b, n62)
+		b = pbwire.Close(b, n54)
 	}
 	b = pbwire.AppendString(append(b, 0x42), x.Subresource)
 	return b
@@ -609,28 +593,28 @@ func (x *ManagedFieldsEntry) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ManagedFieldsEntry) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Manager = d.String(f)
+			x.Manager = d.String()
 		case 2:
-			x.Operation = ManagedFieldsOperationType(d.String(f))
+			x.Operation = ManagedFieldsOperationType(d.String())
 		case 3:
-			x.APIVersion = d.String(f)
+			x.APIVersion = d.String()
 		case 4:
 			if x.Time == nil {
 				x.Time = new(Time)
 			}
-			x.Time.DecodeProto(d, d.Message(f))
+			x.Time.DecodeProto(d, d.Message())
 		case 6:
-			x.FieldsType = d.String(f)
+			x.FieldsType = d.String()
 		case 7:
 			if x.FieldsV1 == nil {
 				x.FieldsV1 = new(FieldsV1)
 			}
-			x.FieldsV1.DecodeProto(d, d.Message(f))
+			x.FieldsV1.DecodeProto(d, d.Message())
 		case 8:
-			x.Subresource = d.String(f)
+			x.Subresource = d.String()
 		}
 	}
 }
@@ -645,31 +629,31 @@ func (x *ListMeta) AppendProto(b []byte) []byte {
 	}
 	if x.ShardInfo != nil {
 		b = append(b, 0x2a, 0)
-		n63 := len(b)
+		n55 := len(b)
 		b = x.ShardInfo.AppendProto(b)
-		b = pbwire.Close(b, n63)
+		b = pbwire.Close(b, n55)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ListMeta) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.SelfLink = d.String(f)
+			x.SelfLink = d.String()
 		case 2:
-			x.ResourceVersion = d.String(f)
+			x.ResourceVersion = d.String()
 		case 3:
-			x.Continue = d.String(f)
+			x.Continue = d.String()
 		case 4:
-			v64 := d.Int(f)
-			x.RemainingItemCount = &v64
+			v56 := d.Int()
+			x.RemainingItemCount = &v56
 		case 5:
 			if x.ShardInfo == nil {
 				x.ShardInfo = new(ShardInfo)
 			}
-			x.ShardInfo.DecodeProto(d, d.Message(f))
+			x.ShardInfo.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -682,10 +666,10 @@ func (x *ShardInfo) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ShardInfo) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Selector = d.String(f)
+			x.Selector = d.String()
 		}
 	}
 }
@@ -699,12 +683,12 @@ func (x *TypeMeta) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *TypeMeta) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Kind = d.String(f)
+			x.Kind = d.String()
 		case 2:
-			x.APIVersion = d.String(f)
+			x.APIVersion = d.String()
 		}
 	}
 }
@@ -716,9 +700,9 @@ func (x *DeleteOptions) AppendProto(b []byte) []byte {
 	}
 	if x.Preconditions != nil {
 		b = append(b, 0x12, 0)
-		n65 := len(b)
+		n57 := len(b)
 		b = x.Preconditions.AppendProto(b)
-		b = pbwire.Close(b, n65)
+		b = pbwire.Close(b, n57)
 	}
 	if x.OrphanDependents != nil {
 		b = pbwire.AppendBool(append(b, 0x18), *x.OrphanDependents)
@@ -726,8 +710,8 @@ func (x *DeleteOptions) AppendProto(b []byte) []byte {
 	if x.PropagationPolicy != nil {
 		b = pbwire.AppendString(append(b, 0x22), *x.PropagationPolicy)
 	}
-	for i66 := range x.DryRun {
-		b = pbwire.AppendString(append(b, 0x2a), x.DryRun[i66])
+	for i58 := range x.DryRun {
+		b = pbwire.AppendString(append(b, 0x2a), x.DryRun[i58])
 	}
 	if x.IgnoreStoreReadErrorWithClusterBreakingPotential != nil {
 		b = pbwire.AppendBool(append(b, 0x30), *x.IgnoreStoreReadErrorWithClusterBreakingPotential)
@@ -737,27 +721,27 @@ func (x *DeleteOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *DeleteOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			v67 := d.Int(f)
-			x.GracePeriodSeconds = &v67
+			v59 := d.Int()
+			x.GracePeriodSeconds = &v59
 		case 2:
 			if x.Preconditions == nil {
 				x.Preconditions = new(Preconditions)
 			}
-			x.Preconditions.DecodeProto(d, d.Message(f))
+			x.Preconditions.DecodeProto(d, d.Message())
 		case 3:
-			v68 := d.Bool(f)
-			x.OrphanDependents = &v68
+			v60 := d.Bool()
+			x.OrphanDependents = &v60
 		case 4:
-			v69 := DeletionPropagation(d.String(f))
-			x.PropagationPolicy = &v69
+			v61 := DeletionPropagation(d.String())
+			x.PropagationPolicy = &v61
 		case 5:
-			x.DryRun = append(x.DryRun, d.String(f))
+			x.DryRun = append(x.DryRun, d.String())
 		case 6:
-			v70 := d.Bool(f)
-			x.IgnoreStoreReadErrorWithClusterBreakingPotential = &v70
+			v62 := d.Bool()
+			x.IgnoreStoreReadErrorWithClusterBreakingPotential = &v62
 		}
 	}
 }
@@ -775,14 +759,14 @@ func (x *Preconditions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Preconditions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			v71 := UID(d.String(f))
-			x.UID = &v71
+			v63 := UID(d.String())
+			x.UID = &v63
 		case 2:
-			v72 := d.String(f)
-			x.ResourceVersion = &v72
+			v64 := d.String()
+			x.ResourceVersion = &v64
 		}
 	}
 }
@@ -809,32 +793,32 @@ func (x *ListOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ListOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.LabelSelector = d.String(f)
+			x.LabelSelector = d.String()
 		case 2:
-			x.FieldSelector = d.String(f)
+			x.FieldSelector = d.String()
 		case 3:
-			x.Watch = d.Bool(f)
+			x.Watch = d.Bool()
 		case 4:
-			x.ResourceVersion = d.String(f)
+			x.ResourceVersion = d.String()
 		case 5:
-			v73 := d.Int(f)
-			x.TimeoutSeconds = &v73
+			v65 := d.Int()
+			x.TimeoutSeconds = &v65
 		case 7:
-			x.Limit = d.Int(f)
+			x.Limit = d.Int()
 		case 8:
-			x.Continue = d.String(f)
+			x.Continue = d.String()
 		case 9:
-			x.AllowWatchBookmarks = d.Bool(f)
+			x.AllowWatchBookmarks = d.Bool()
 		case 10:
-			x.ResourceVersionMatch = ResourceVersionMatch(d.String(f))
+			x.ResourceVersionMatch = ResourceVersionMatch(d.String())
 		case 11:
-			v74 := d.Bool(f)
-			x.SendInitialEvents = &v74
+			v66 := d.Bool()
+			x.SendInitialEvents = &v66
 		case 15:
-			x.ShardSelector = d.String(f)
+			x.ShardSelector = d.String()
 		}
 	}
 }
@@ -847,18 +831,18 @@ func (x *GetOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GetOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ResourceVersion = d.String(f)
+			x.ResourceVersion = d.String()
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *CreateOptions) AppendProto(b []byte) []byte {
-	for i75 := range x.DryRun {
-		b = pbwire.AppendString(append(b, 0xa), x.DryRun[i75])
+	for i67 := range x.DryRun {
+		b = pbwire.AppendString(append(b, 0xa), x.DryRun[i67])
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.FieldManager)
 	b = pbwire.AppendString(append(b, 0x22), x.FieldValidation)
@@ -867,22 +851,22 @@ func (x *CreateOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *CreateOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.DryRun = append(x.DryRun, d.String(f))
+			x.DryRun = append(x.DryRun, d.String())
 		case 3:
-			x.FieldManager = d.String(f)
+			x.FieldManager = d.String()
 		case 4:
-			x.FieldValidation = d.String(f)
+			x.FieldValidation = d.String()
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *UpdateOptions) AppendProto(b []byte) []byte {
-	for i76 := range x.DryRun {
-		b = pbwire.AppendString(append(b, 0xa), x.DryRun[i76])
+	for i68 := range x.DryRun {
+		b = pbwire.AppendString(append(b, 0xa), x.DryRun[i68])
 	}
 	b = pbwire.AppendString(append(b, 0x12), x.FieldManager)
 	b = pbwire.AppendString(append(b, 0x1a), x.FieldValidation)
@@ -891,22 +875,22 @@ func (x *UpdateOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *UpdateOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.DryRun = append(x.DryRun, d.String(f))
+			x.DryRun = append(x.DryRun, d.String())
 		case 2:
-			x.FieldManager = d.String(f)
+			x.FieldManager = d.String()
 		case 3:
-			x.FieldValidation = d.String(f)
+			x.FieldValidation = d.String()
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *PatchOptions) AppendProto(b []byte) []byte {
-	for i77 := range x.DryRun {
-		b = pbwire.AppendString(append(b, 0xa), x.DryRun[i77])
+	for i69 := range x.DryRun {
+		b = pbwire.AppendString(append(b, 0xa), x.DryRun[i69])
 	}
 	if x.Force != nil {
 		b = pbwire.AppendBool(append(b, 0x10), *x.Force)
@@ -918,17 +902,17 @@ func (x *PatchOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PatchOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.DryRun = append(x.DryRun, d.String(f))
+			x.DryRun = append(x.DryRun, d.String())
 		case 2:
-			v78 := d.Bool(f)
-			x.Force = &v78
+			v70 := d.Bool()
+			x.Force = &v70
 		case 3:
-			x.FieldManager = d.String(f)
+			x.FieldManager = d.String()
 		case 4:
-			x.FieldValidation = d.String(f)
+			x.FieldValidation = d.String()
 		}
 	}
 }
@@ -936,17 +920,17 @@ func (x *PatchOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Status) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n79 := len(b)
+	n71 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n79)
+	b = pbwire.Close(b, n71)
 	b = pbwire.AppendString(append(b, 0x12), x.Status)
 	b = pbwire.AppendString(append(b, 0x1a), x.Message)
 	b = pbwire.AppendString(append(b, 0x22), x.Reason)
 	if x.Details != nil {
 		b = append(b, 0x2a, 0)
-		n80 := len(b)
+		n72 := len(b)
 		b = x.Details.AppendProto(b)
-		b = pbwire.Close(b, n80)
+		b = pbwire.Close(b, n72)
 	}
 	b = pbwire.AppendVarint(append(b, 0x30), uint64(x.Code))
 	return b
@@ -954,23 +938,23 @@ func (x *Status) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Status) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
-			x.Status = d.String(f)
+			x.Status = d.String()
 		case 3:
-			x.Message = d.String(f)
+			x.Message = d.String()
 		case 4:
-			x.Reason = StatusReason(d.String(f))
+			x.Reason = StatusReason(d.String())
 		case 5:
 			if x.Details == nil {
 				x.Details = new(StatusDetails)
 			}
-			x.Details.DecodeProto(d, d.Message(f))
+			x.Details.DecodeProto(d, d.Message())
 		case 6:
-			x.Code = int32(d.Int(f))
+			x.Code = int32(d.Int())
 		}
 	}
 }
@@ -980,11 +964,11 @@ func (x *StatusDetails) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Name)
 	b = pbwire.AppendString(append(b, 0x12), x.Group)
 	b = pbwire.AppendString(append(b, 0x1a), x.Kind)
-	for i81 := range x.Causes {
+	for i73 := range x.Causes {
 		b = append(b, 0x22, 0)
-		n82 := len(b)
-		b = x.Causes[i81].AppendProto(b)
-		b = pbwire.Close(b, n82)
+		n74 := len(b)
+		b = x.Causes[i73].AppendProto(b)
+		b = pbwire.Close(b, n74)
 	}
 	b = pbwire.AppendVarint(append(b, 0x28), uint64(x.RetryAfterSeconds))
 	b = pbwire.AppendString(append(b, 0x32), x.UID)
@@ -993,21 +977,21 @@ func (x *StatusDetails) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *StatusDetails) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Name = d.String(f)
+			x.Name = d.String()
 		case 2:
-			x.Group = d.String(f)
+			x.Group = d.String()
 		case 3:
-			x.Kind = d.String(f)
+			x.Kind = d.String()
 		case 4:
 			x.Causes = append(x.Causes, StatusCause{})
-			x.Causes[len(x.Causes)-1].DecodeProto(d, d.Message(f))
+			x.Causes[len(x.Causes)-1].DecodeProto(d, d.Message())
 		case 5:
-			x.RetryAfterSeconds = int32(d.Int(f))
+			x.RetryAfterSeconds = int32(d.Int())
 		case 6:
-			x.UID = UID(d.String(f))
+			x.UID = UID(d.String())
 		}
 	}
 }
@@ -1022,14 +1006,14 @@ func (x *StatusCause) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *StatusCause) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Type = CauseType(d.String(f))
+			x.Type = CauseType(d.String())
 		case 2:
-			x.Message = d.String(f)
+			x.Message = d.String()
 		case 3:
-			x.Field = d.String(f)
+			x.Field = d.String()
 		}
 	}
 }
@@ -1037,18 +1021,18 @@ func (x *StatusCause) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PartialObjectMetadata) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n83 := len(b)
+	n75 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n83)
+	b = pbwire.Close(b, n75)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PartialObjectMetadata) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -1056,27 +1040,27 @@ func (x *PartialObjectMetadata) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PartialObjectMetadataList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n84 := len(b)
+	n76 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n84)
-	for i85 := range x.Items {
+	b = pbwire.Close(b, n76)
+	for i77 := range x.Items {
 		b = append(b, 0x12, 0)
-		n86 := len(b)
-		b = x.Items[i85].AppendProto(b)
-		b = pbwire.Close(b, n86)
+		n78 := len(b)
+		b = x.Items[i77].AppendProto(b)
+		b = pbwire.Close(b, n78)
 	}
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PartialObjectMetadataList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message(f))
+			x.ListMeta.DecodeProto(d, d.Message())
 		case 2:
 			x.Items = append(x.Items, PartialObjectMetadata{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
 		}
 	}
 }
@@ -1085,20 +1069,20 @@ func (x *PartialObjectMetadataList) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *WatchEvent) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Type)
 	b = append(b, 0x12, 0)
-	n87 := len(b)
+	n79 := len(b)
 	b = x.Object.AppendProto(b)
-	b = pbwire.Close(b, n87)
+	b = pbwire.Close(b, n79)
 	return b
 }
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *WatchEvent) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.Type = d.String(f)
+			x.Type = d.String()
 		case 2:
-			x.Object.DecodeProto(d, d.Message(f))
+			x.Object.DecodeProto(d, d.Message())
 		}
 	}
 }

@@ -10,6 +10,7 @@ package pbwire
 import (
 	"errors"
 	"strings"
+	"sync"
 )
 
 // The wire types.
@@ -79,25 +80,12 @@ var (
 	errType      = errors.New("protobuf: a field has the wrong wire type")
 )
 
-// Decoder holds what the reading of one object shares: the first error and
-// the room for its strings.
+// Decoder holds what the reading of one object shares: the field read last,
+// the first error and the room for strings.
 type Decoder struct {
+	Field
 	err   error
 	chunk strings.Builder
-}
-
-// Unmarshal reads a message.
-func Unmarshal(b []byte, m Message) error {
-	var d Decoder
-	m.DecodeProto(&d, b)
-	return d.err
-}
-
-// Fail records an error, unless there is one already.
-func (d *Decoder) Fail(err error) {
-	if d.err == nil {
-		d.err = err
-	}
 }
 
 // Field is one field as it came.
@@ -108,36 +96,66 @@ type Field struct {
 	Data   []byte // the value when Type is Length
 }
 
-// Next takes one field off b. It is false at the end and after an error.
-func (d *Decoder) Next(b *[]byte) (f Field, ok bool) {
+// pool keeps decoders for the rest of their last chunks.
+var pool = sync.Pool{New: func() any { return new(Decoder) }}
+
+// Unmarshal reads a message.
+func Unmarshal(b []byte, m Message) error {
+	d := pool.Get().(*Decoder)
+	m.DecodeProto(d, b)
+	err := d.err
+	d.Field, d.err = Field{}, nil
+	pool.Put(d)
+	return err
+}
+
+// Fail records an error, unless there is one already.
+func (d *Decoder) Fail(err error) {
+	if d.err == nil {
+		d.err = err
+	}
+}
+
+// Next takes one field off b and makes it d's. It is false at the end and
+// after an error.
+func (d *Decoder) Next(b *[]byte) bool {
 	if len(*b) == 0 || d.err != nil {
-		return f, false
+		return false
 	}
 	tag := d.varint(b)
-	f.Number, f.Type = int(tag>>3), int(tag&7)
-	switch f.Type {
+	d.Number, d.Type = int(tag>>3), int(tag&7)
+	switch d.Type {
 	case Varint:
-		f.Uint = d.varint(b)
+		d.Uint = d.varint(b)
 	case Length:
 		if n := d.varint(b); n <= uint64(len(*b)) {
-			f.Data, *b = (*b)[:n], (*b)[n:]
+			d.Data, *b = (*b)[:n], (*b)[n:]
 		} else {
 			d.Fail(errTruncated)
 		}
 	case Fixed8:
-		f.Uint = d.fixed(b, 8)
+		d.Uint = d.fixed(b, 8)
 	case Fixed4:
-		f.Uint = d.fixed(b, 4)
+		d.Uint = d.fixed(b, 4)
 	default:
 		d.Fail(errType)
 	}
-	if f.Number <= 0 {
+	if d.Number <= 0 {
 		d.Fail(errNumber)
 	}
-	return f, d.err == nil
+	return d.err == nil
 }
 
-func (d *Decoder) varint(b *[]byte) (v uint64) {
+// varint takes a number off b.
+func (d *Decoder) varint(b *[]byte) uint64 {
+	if s := *b; len(s) > 0 && s[0] < 0x80 {
+		*b = s[1:]
+		return uint64(s[0])
+	}
+	return d.longVarint(b)
+}
+
+func (d *Decoder) longVarint(b *[]byte) (v uint64) {
 	s := *b
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -167,23 +185,25 @@ func (d *Decoder) fixed(b *[]byte, size int) (v uint64) {
 	return v
 }
 
-// chunkSize is how much room for strings is allocated at a time.
+// chunkSize is how much room for strings is allocated at a time, and the most
+// that one kept string can hold in memory beside itself.
 const chunkSize = 1024
 
 // Message is the field's bytes when it is a message.
-func (d *Decoder) Message(f Field) []byte {
-	if f.Type != Length {
+func (d *Decoder) Message() []byte {
+	if d.Type != Length {
 		d.Fail(errType)
+		return nil
 	}
-	return f.Data
+	return d.Data
 }
 
 // Bytes is a copy of the field's bytes, not nil.
-func (d *Decoder) Bytes(f Field) []byte { return append([]byte{}, d.Message(f)...) }
+func (d *Decoder) Bytes() []byte { return append([]byte{}, d.Message()...) }
 
 // String is the field's text.
-func (d *Decoder) String(f Field) string {
-	s := d.Message(f)
+func (d *Decoder) String() string {
+	s := d.Message()
 	if len(s) == 0 {
 		return ""
 	}
@@ -201,22 +221,22 @@ func (d *Decoder) String(f Field) string {
 }
 
 // Int is the field's number.
-func (d *Decoder) Int(f Field) int64 {
-	if f.Type != Varint {
+func (d *Decoder) Int() int64 {
+	if d.Type != Varint {
 		d.Fail(errType)
 	}
-	return int64(f.Uint)
+	return int64(d.Uint)
 }
 
 // Bool is the field's truth value.
-func (d *Decoder) Bool(f Field) bool { return d.Int(f) != 0 }
+func (d *Decoder) Bool() bool { return d.Int() != 0 }
 
 // Ints appends the field's number, or its numbers when they are packed.
-func Ints[N ~int32 | ~int64](d *Decoder, f Field, list []N) []N {
-	if f.Type != Length {
-		return append(list, N(d.Int(f)))
+func Ints[N ~int32 | ~int64](d *Decoder, list []N) []N {
+	if d.Type != Length {
+		return append(list, N(d.Int()))
 	}
-	for b := f.Data; len(b) > 0 && d.err == nil; {
+	for b := d.Data; len(b) > 0 && d.err == nil; {
 		list = append(list, N(d.varint(&b)))
 	}
 	return list

@@ -24,15 +24,15 @@ func (x *Eviction) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Eviction) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, ok := d.Next(&b); ok; f, ok = d.Next(&b) {
-		switch f.Number {
+	for d.Next(&b) {
+		switch d.Number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message(f))
+			x.ObjectMeta.DecodeProto(d, d.Message())
 		case 2:
 			if x.DeleteOptions == nil {
 				x.DeleteOptions = new(meta.DeleteOptions)
 			}
-			x.DeleteOptions.DecodeProto(d, d.Message(f))
+			x.DeleteOptions.DecodeProto(d, d.Message())
 		}
 	}
 }

@@ -15,11 +15,11 @@ func (q *Quantity) AppendProto(b []byte) []byte {
 
 // DecodeProto reads what AppendProto writes, in any form that Parse takes.
 func (q *Quantity) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for f, more := d.Next(&b); more; f, more = d.Next(&b) {
-		if f.Number != 1 {
+	for d.Next(&b) {
+		if d.Number != 1 {
 			continue
 		}
-		text := string(d.Message(f))
+		text := string(d.Message())
 		p, err := Parse(text)
 		if err != nil {
 			d.Fail(fmt.Errorf("quantity %q: %w", text, err))

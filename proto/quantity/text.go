@@ -41,6 +41,13 @@ func Parse(s string) (Quantity, error) {
 			return q, nil
 		}
 	}
+	if base == 2 && point == 0 && len(digits) <= 9 && exponent <= 30 {
+		n, _ := strconv.ParseInt(digits, 10, 64)
+		if negative {
+			n = -n
+		}
+		return Quantity{n: n << exponent, format: format}, nil
+	}
 	return parseBig(negative, digits, point, base, exponent, format)
 }
 
