@@ -16,7 +16,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/pilothouse/pilothouse/client"
-	"github.com/pilothouse/pilothouse/client/daemon"
 	"github.com/pilothouse/pilothouse/client/informer"
 	"github.com/pilothouse/pilothouse/kube-proxy/internal/healthcheck"
 	"github.com/pilothouse/pilothouse/kube-proxy/internal/sysctl"
@@ -48,8 +47,8 @@ func Run(ctx context.Context, c Config) error {
 	slog.Info("proxying services", "node", node, "mode", mode, "clusterCIDR", c.ClusterCIDR)
 	setSysctls(c)
 	l := newLoop(node, backends, c.MinSync)
-	services := informer.New[*core.Service](api, informer.Options{})
-	endpoints := informer.New[*discovery.EndpointSlice](api, informer.Options{})
+	services := informer.New(api, informer.Options[*core.Service]{})
+	endpoints := informer.New(api, informer.Options[*discovery.EndpointSlice]{})
 	services.OnChange(func(old, new *core.Service) { l.service(keyOf(old, new), new) })
 	endpoints.OnChange(func(old, new *discovery.EndpointSlice) { l.slice(keyOf(old, new), new) })
 
@@ -62,9 +61,6 @@ func Run(ctx context.Context, c Config) error {
 	}
 	if c.HealthzAddress != "" {
 		g.Go(func() error { return healthcheck.Serve(ctx, c.HealthzAddress, l.health) })
-	}
-	if c.MetricsAddress != "" {
-		g.Go(func() error { return daemon.Serve(ctx, c.MetricsAddress, serveOptions(mode)) })
 	}
 	err = g.Wait()
 	l.checks.Close()

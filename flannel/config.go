@@ -1,0 +1,94 @@
+package flannel
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"strings"
+)
+
+// Config is everything flanneld can be told. Flags bind straight into it.
+type Config struct {
+	// Kubeconfig is the file that says how to reach the API server; empty means the
+	// service account of the pod that flanneld runs in.
+	Kubeconfig string
+	// NodeName is this node's name. Empty means $NODE_NAME, then the host's name.
+	NodeName string
+	// Network is the network of all pods, of which each node has a part.
+	Network string
+	// Backend says how packets get to other nodes; host-gw is the only one so far.
+	Backend string
+	// Iface is the name or an address of the interface to the other nodes; empty means the
+	// one of the default route.
+	Iface string
+	// PublicIP is the address that the other nodes send this node's packets to; empty means
+	// the interface's.
+	PublicIP string
+	// IPMasq gives what leaves the pods' network the node's address.
+	IPMasq bool
+	// CNIConfDir is where the container runtime reads its network configuration; empty
+	// writes none. CNIDataDir is where the plugins record addresses; empty is their default.
+	CNIConfDir, CNIDataDir string
+	// SubnetFile tells scripts about this node's subnet; empty writes none.
+	SubnetFile string
+	// MTU is that of the pods' interfaces; 0 means the interface's.
+	MTU int
+	// HealthzAddress is HOST:PORT for /healthz and /metrics; empty switches them off.
+	HealthzAddress string
+	// Cleanup removes the routes and rules instead of making any.
+	Cleanup bool
+}
+
+// Default returns the configuration that the flags start from.
+func Default() Config {
+	return Config{
+		Network:    "10.244.0.0/16",
+		Backend:    "host-gw",
+		CNIConfDir: "/etc/cni/net.d",
+		SubnetFile: "/run/flannel/subnet.env",
+	}
+}
+
+// settings is a Config whose texts have been understood.
+type settings struct {
+	Config
+	node     string
+	network  netip.Prefix
+	publicIP netip.Addr
+}
+
+// parse says in one line what is wrong, naming the flag.
+func (c Config) parse() (settings, error) {
+	s := settings{Config: c}
+	var err error
+	if s.network, err = netip.ParsePrefix(c.Network); err != nil || !s.network.Addr().Is4() {
+		return s, fmt.Errorf("--network %q: must be an IPv4 prefix like 10.244.0.0/16", c.Network)
+	}
+	s.network = s.network.Masked()
+	if c.PublicIP != "" {
+		if s.publicIP, err = netip.ParseAddr(c.PublicIP); err != nil || !s.publicIP.Is4() {
+			return s, fmt.Errorf("--public-ip %q: must be an IPv4 address", c.PublicIP)
+		}
+	}
+	if c.Backend != "host-gw" {
+		return s, fmt.Errorf("--backend %q: must be host-gw", c.Backend)
+	}
+	if c.MTU != 0 && (c.MTU < 576 || c.MTU > 65535) {
+		return s, fmt.Errorf("--mtu %d: must be 576 to 65535, or 0 for the interface's", c.MTU)
+	}
+	s.node, err = c.nodeName()
+	return s, err
+}
+
+func (c Config) nodeName() (string, error) {
+	for _, name := range []string{c.NodeName, os.Getenv("NODE_NAME")} {
+		if name != "" {
+			return strings.ToLower(strings.TrimSpace(name)), nil
+		}
+	}
+	name, err := os.Hostname()
+	if err != nil {
+		return "", fmt.Errorf("--node-name is not given and the host's name cannot be read: %w", err)
+	}
+	return strings.ToLower(name), nil
+}
