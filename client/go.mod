@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/pilothouse/pilothouse/proto v0.0.0
 	github.com/prometheus/client_golang v1.25.0
+	github.com/spf13/pflag v1.0.10
 	sigs.k8s.io/yaml v1.6.0
 )
 

@@ -1,0 +1,155 @@
+package event
+
+import (
+	"time"
+
+	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/meta"
+)
+
+// Limits of what one recorder sends.
+const (
+	// memory is how many different events are remembered, and window for how
+	// long one that does not repeat is.
+	memory = 4096
+	window = 10 * time.Minute
+	// similar is how many events that differ in nothing but their message are
+	// sent in a window before they are counted as one.
+	similar = 10
+	// burst and refill bound what is sent about one object: 25 at once, and
+	// then one in five minutes.
+	burst  = 25
+	refill = 5 * time.Minute
+)
+
+// about is what an event says and of what, without the wording.
+type about struct {
+	object       core.ObjectReference
+	kind, reason string
+}
+
+// exact is about with the wording.
+type exact struct {
+	about
+	message string
+}
+
+// record is an event that was sent and what has been counted on it.
+type record struct {
+	name  string
+	first meta.Time
+	count int32
+	last  time.Time
+}
+
+// family counts the different messages of one about.
+type family struct {
+	messages map[string]bool
+	began    time.Time
+}
+
+// bucket holds the right to send about one object.
+type bucket struct {
+	tokens float64
+	at     time.Time
+}
+
+// aggregator remembers what was sent. It belongs to one goroutine.
+type aggregator struct {
+	records  map[exact]*record
+	families map[about]*family
+	buckets  map[core.ObjectReference]*bucket
+}
+
+func newAggregator() *aggregator {
+	return &aggregator{
+		records: map[exact]*record{}, families: map[about]*family{}, buckets: map[core.ObjectReference]*bucket{},
+	}
+}
+
+func keyOf(e *core.Event) exact {
+	object := e.InvolvedObject
+	object.ResourceVersion = ""
+	return exact{about{object, e.Type, e.Reason}, e.Message}
+}
+
+// admit says what to send for e: nil for nothing, otherwise e with its count;
+// sent is true when it is to be a change of one that the server has.
+func (a *aggregator) admit(e *core.Event, now time.Time) (_ *core.Event, sent bool) {
+	a.prune(now)
+	key := keyOf(e)
+	if a.tooMany(key, now) {
+		e.Message = "(combined from similar events): " + e.Message
+		key.message = "" // all of them are one from here on
+	}
+	if !a.pay(key.object, now) {
+		return nil, false
+	}
+	r := a.records[key]
+	if r == nil || now.Sub(r.last) > window {
+		a.records[key] = &record{name: e.Name, first: e.FirstTimestamp, count: 1, last: now}
+		return e, false
+	}
+	r.count++
+	r.last = now
+	e.Name, e.FirstTimestamp, e.Count = r.name, r.first, r.count
+	return e, true
+}
+
+// forget drops what is remembered of e, which did not arrive.
+func (a *aggregator) forget(e *core.Event) { delete(a.records, keyOf(e)) }
+
+// tooMany says whether key's message is one more than are sent apart.
+func (a *aggregator) tooMany(key exact, now time.Time) bool {
+	f := a.families[key.about]
+	if f == nil || now.Sub(f.began) > window {
+		f = &family{messages: map[string]bool{}, began: now}
+		a.families[key.about] = f
+	}
+	if len(f.messages) < similar {
+		f.messages[key.message] = true
+	}
+	return !f.messages[key.message]
+}
+
+// pay takes a token of the object's, if there is one.
+func (a *aggregator) pay(object core.ObjectReference, now time.Time) bool {
+	b := a.buckets[object]
+	if b == nil {
+		b = &bucket{tokens: burst, at: now}
+		a.buckets[object] = b
+	}
+	b.tokens = min(burst, b.tokens+now.Sub(b.at).Seconds()/refill.Seconds())
+	b.at = now
+	if b.tokens < 1 {
+		return false
+	}
+	b.tokens--
+	return true
+}
+
+// prune drops what is old when there is too much of it, and all when that
+// does not help: the price is an event that is not counted up.
+func (a *aggregator) prune(now time.Time) {
+	if len(a.records) < memory && len(a.buckets) < memory && len(a.families) < memory {
+		return
+	}
+	for k, r := range a.records {
+		if now.Sub(r.last) > window {
+			delete(a.records, k)
+		}
+	}
+	for k, f := range a.families {
+		if now.Sub(f.began) > window {
+			delete(a.families, k)
+		}
+	}
+	for k, b := range a.buckets {
+		if now.Sub(b.at) > window {
+			delete(a.buckets, k)
+		}
+	}
+	if len(a.records) >= memory || len(a.buckets) >= memory || len(a.families) >= memory {
+		*a = *newAggregator()
+	}
+}
