@@ -4,76 +4,124 @@ import (
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
+// Probe is a check that a kubelet makes of a container again and again.
 type Probe struct {
-	ProbeHandler                  `json:",inline" protobuf:"1"`
-	InitialDelaySeconds           int32  `json:"initialDelaySeconds,omitempty" protobuf:"2"`
-	TimeoutSeconds                int32  `json:"timeoutSeconds,omitempty" protobuf:"3"`
-	PeriodSeconds                 int32  `json:"periodSeconds,omitempty" protobuf:"4"`
-	SuccessThreshold              int32  `json:"successThreshold,omitempty" protobuf:"5"`
-	FailureThreshold              int32  `json:"failureThreshold,omitempty" protobuf:"6"`
+	ProbeHandler `json:",inline" protobuf:"1"`
+	// How many seconds after the container's start the checks begin.
+	InitialDelaySeconds int32 `json:"initialDelaySeconds,omitempty" protobuf:"2"`
+	// After how many seconds without answer a check fails. Default: 1.
+	TimeoutSeconds int32 `json:"timeoutSeconds,omitempty" protobuf:"3"`
+	// How many seconds lie between checks. Default: 10.
+	PeriodSeconds int32 `json:"periodSeconds,omitempty" protobuf:"4"`
+	// How many checks in a row must pass after a failure. Default: 1; for
+	// liveness and startup always 1.
+	SuccessThreshold int32 `json:"successThreshold,omitempty" protobuf:"5"`
+	// How many checks in a row must fail. Default: 3.
+	FailureThreshold int32 `json:"failureThreshold,omitempty" protobuf:"6"`
+	// How many seconds the container has to end when the check fails, when
+	// that differs from the pod. Not for readiness.
 	TerminationGracePeriodSeconds *int64 `json:"terminationGracePeriodSeconds,omitempty" protobuf:"7"`
 }
 
+// ProbeHandler is what a check does. Exactly one is set.
 type ProbeHandler struct {
-	Exec      *ExecAction      `json:"exec,omitempty" protobuf:"1"`
-	HTTPGet   *HTTPGetAction   `json:"httpGet,omitempty" protobuf:"2"`
+	// Runs a command in the container.
+	Exec *ExecAction `json:"exec,omitempty" protobuf:"1"`
+	// Sends an HTTP request to the container.
+	HTTPGet *HTTPGetAction `json:"httpGet,omitempty" protobuf:"2"`
+	// Opens a connection to the container.
 	TCPSocket *TCPSocketAction `json:"tcpSocket,omitempty" protobuf:"3"`
-	GRPC      *GRPCAction      `json:"grpc,omitempty" protobuf:"4"`
+	// Asks the gRPC health service of the container.
+	GRPC *GRPCAction `json:"grpc,omitempty" protobuf:"4"`
 }
 
+// ExecAction runs a command; exit code 0 is success.
 type ExecAction struct {
+	// The command and its arguments; no shell takes part.
 	Command []string `json:"command,omitempty" protobuf:"1" listType:"atomic"`
 }
 
+// HTTPGetAction sends a GET; an answer from 200 to 399 is success.
 type HTTPGetAction struct {
-	Path        string           `json:"path,omitempty" protobuf:"1"`
-	Port        meta.IntOrString `json:"port" protobuf:"2" required:"true"`
-	Host        string           `json:"host,omitempty" protobuf:"3"`
-	Scheme      URIScheme        `json:"scheme,omitempty" protobuf:"4"`
-	HTTPHeaders []HTTPHeader     `json:"httpHeaders,omitempty" protobuf:"5" listType:"atomic"`
+	// The path to ask for. Default: /.
+	Path string `json:"path,omitempty" protobuf:"1"`
+	// The port, by number or by name.
+	Port meta.IntOrString `json:"port" protobuf:"2" required:"true"`
+	// The host to ask. Default: the pod's address.
+	Host string `json:"host,omitempty" protobuf:"3"`
+	// HTTP (the default) or HTTPS, whose certificate is not checked.
+	Scheme URIScheme `json:"scheme,omitempty" protobuf:"4"`
+	// Headers to send; Host sets the host.
+	HTTPHeaders []HTTPHeader `json:"httpHeaders,omitempty" protobuf:"5" listType:"atomic"`
 }
 
+// URIScheme is how an HTTP request travels.
 type URIScheme string
 
+// The values of URIScheme.
 const (
 	URISchemeHTTP  URIScheme = "HTTP"
 	URISchemeHTTPS URIScheme = "HTTPS"
 )
 
+// HTTPHeader is a header of a request.
 type HTTPHeader struct {
-	Name  string `json:"name" protobuf:"1" required:"true"`
+	// The header's name.
+	Name string `json:"name" protobuf:"1" required:"true"`
+	// Its value.
 	Value string `json:"value" protobuf:"2" required:"true"`
 }
 
+// TCPSocketAction opens a connection; being let in is success.
 type TCPSocketAction struct {
+	// The port, by number or by name.
 	Port meta.IntOrString `json:"port" protobuf:"1" required:"true"`
-	Host string           `json:"host,omitempty" protobuf:"2"`
+	// The host to connect to. Default: the pod's address.
+	Host string `json:"host,omitempty" protobuf:"2"`
 }
 
+// GRPCAction asks a gRPC health service; SERVING is success.
 type GRPCAction struct {
-	Port    int32   `json:"port" protobuf:"1" required:"true"`
+	// The port number.
+	Port int32 `json:"port" protobuf:"1" required:"true"`
+	// The service to ask about. Default: empty.
 	Service *string `json:"service" protobuf:"2"`
 }
 
+// Lifecycle says what to do at the beginning and the end of a container.
 type Lifecycle struct {
-	PostStart  *LifecycleHandler `json:"postStart,omitempty" protobuf:"1"`
-	PreStop    *LifecycleHandler `json:"preStop,omitempty" protobuf:"2"`
-	StopSignal *Signal           `json:"stopSignal,omitempty" protobuf:"3"`
+	// What to do right after the start; the container is killed if it fails.
+	PostStart *LifecycleHandler `json:"postStart,omitempty" protobuf:"1"`
+	// What to do before the container is told to end. It counts against the
+	// grace period.
+	PreStop *LifecycleHandler `json:"preStop,omitempty" protobuf:"2"`
+	// The signal by which the container is told to end. Default: what the
+	// image says, or SIGTERM. Needs the pod's os.name.
+	StopSignal *Signal `json:"stopSignal,omitempty" protobuf:"3"`
 }
 
+// LifecycleHandler is what a hook does. Exactly one is set.
 type LifecycleHandler struct {
-	Exec      *ExecAction      `json:"exec,omitempty" protobuf:"1"`
-	HTTPGet   *HTTPGetAction   `json:"httpGet,omitempty" protobuf:"2"`
+	// Runs a command in the container.
+	Exec *ExecAction `json:"exec,omitempty" protobuf:"1"`
+	// Sends an HTTP request.
+	HTTPGet *HTTPGetAction `json:"httpGet,omitempty" protobuf:"2"`
+	// No longer used; it always fails.
 	TCPSocket *TCPSocketAction `json:"tcpSocket,omitempty" protobuf:"3"`
-	Sleep     *SleepAction     `json:"sleep,omitempty" protobuf:"4"`
+	// Waits.
+	Sleep *SleepAction `json:"sleep,omitempty" protobuf:"4"`
 }
 
+// SleepAction waits.
 type SleepAction struct {
+	// How many seconds; not more than the grace period.
 	Seconds int64 `json:"seconds" protobuf:"1" required:"true"`
 }
 
+// Signal is the name of a signal to a process.
 type Signal string
 
+// The values of Signal.
 const (
 	SIGABRT         Signal = "SIGABRT"
 	SIGALRM         Signal = "SIGALRM"

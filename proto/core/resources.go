@@ -4,10 +4,14 @@ import (
 	"github.com/pilothouse/pilothouse/proto/quantity"
 )
 
+// ResourceList is an amount of each of several resources.
 type ResourceList map[ResourceName]quantity.Quantity
 
+// ResourceName names a resource: cpu in cores, memory and storage in bytes,
+// example.com/gpu in pieces.
 type ResourceName string
 
+// The values of ResourceName.
 const (
 	ResourceCPU                      ResourceName = "cpu"
 	ResourceMemory                   ResourceName = "memory"
@@ -31,13 +35,21 @@ const (
 	ResourceLimitsEphemeralStorage   ResourceName = "limits.ephemeral-storage"
 )
 
+// ResourceRequirements says what a container needs and may use.
 type ResourceRequirements struct {
-	Limits   ResourceList    `json:"limits,omitempty" protobuf:"1"`
-	Requests ResourceList    `json:"requests,omitempty" protobuf:"2"`
-	Claims   []ResourceClaim `json:"claims,omitempty" protobuf:"3" listType:"map" listMapKey:"name"`
+	// The most it may use. Beyond it, cpu is throttled and memory gets it
+	// killed.
+	Limits ResourceList `json:"limits,omitempty" protobuf:"1"`
+	// What is set aside for it on its node. Default: the limits.
+	Requests ResourceList `json:"requests,omitempty" protobuf:"2"`
+	// The pod's claims on devices that it uses.
+	Claims []ResourceClaim `json:"claims,omitempty" protobuf:"3" listType:"map" listMapKey:"name"`
 }
 
+// ResourceClaim names a claim of the pod.
 type ResourceClaim struct {
-	Name    string `json:"name" protobuf:"1" required:"true"`
+	// The claim's name in spec.resourceClaims.
+	Name string `json:"name" protobuf:"1" required:"true"`
+	// Only this request of the claim; all, if unset.
 	Request string `json:"request,omitempty" protobuf:"2"`
 }
