@@ -11,9 +11,26 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pilothouse/pilothouse/proto/codec"
+	"github.com/pilothouse/pilothouse/proto/codec/codectest"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
+
+// eachFilled runs check with many filled values of every kind.
+func eachFilled(t *testing.T, rounds int, check func(t *testing.T, v any)) {
+	for _, s := range codectest.Samples() {
+		typ := reflect.TypeOf(s).Elem()
+		t.Run(typ.String(), func(t *testing.T) {
+			for seed := range uint64(rounds) {
+				v := reflect.New(typ)
+				codectest.Fill(v.Interface(), seed)
+				if check(t, v.Interface()); t.Failed() {
+					t.Fatalf("with seed %d", seed)
+				}
+			}
+		})
+	}
+}
 
 // reference is what encoding/json writes.
 func reference(t *testing.T, v any) []byte {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/pilothouse/pilothouse/proto/codec"
+	"github.com/pilothouse/pilothouse/proto/codec/codectest"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/pbwire"
@@ -137,7 +138,7 @@ func TestWatchFrame(t *testing.T) {
 func FuzzDecodeProto(f *testing.F) {
 	for seed := range uint64(4) {
 		var pod core.Pod
-		newFiller(seed, seed == 0).fill(reflect.ValueOf(&pod).Elem())
+		codectest.Fill(&pod, seed)
 		b, _ := codec.EncodeProto(&pod)
 		f.Add(b)
 	}

@@ -1,9 +1,10 @@
-package codec_test
+// Package codectest makes objects to try codecs with: of every kind, with
+// every field filled at random, the same for the same seed.
+package codectest
 
 import (
 	"math/rand/v2"
 	"reflect"
-	"testing"
 	"time"
 
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -12,8 +13,8 @@ import (
 	"github.com/pilothouse/pilothouse/proto/scheme"
 )
 
-// samples is a pointer to an empty value of every kind, lists included.
-func samples() (all []any) {
+// Samples is a pointer to an empty value of every kind, lists included.
+func Samples() (all []any) {
 	for _, k := range scheme.All() {
 		if k.New != nil {
 			all = append(all, k.New())
@@ -34,8 +35,10 @@ type filler struct {
 	full bool
 }
 
-func newFiller(seed uint64, full bool) filler {
-	return filler{rand.New(rand.NewPCG(seed, 7)), full}
+// Fill fills the struct that v points to. With seed 0 nothing stays empty.
+func Fill(v any, seed uint64) {
+	f := filler{rand.New(rand.NewPCG(seed, 7)), seed == 0}
+	f.fill(reflect.ValueOf(v).Elem())
 }
 
 func (f filler) empty(n int) bool { return !f.full && f.IntN(n) == 0 }
@@ -139,20 +142,4 @@ func (f filler) text() string {
 		b[i] = "abcdefghijklmnopqrstuvwxyz0123456789-./"[f.IntN(39)]
 	}
 	return string(b)
-}
-
-// eachFilled runs check with many filled values of every kind.
-func eachFilled(t *testing.T, rounds int, check func(t *testing.T, v any)) {
-	for _, s := range samples() {
-		typ := reflect.TypeOf(s).Elem()
-		t.Run(typ.String(), func(t *testing.T) {
-			for seed := range uint64(rounds) {
-				v := reflect.New(typ)
-				newFiller(seed, seed == 0).fill(v.Elem())
-				if check(t, v.Interface()); t.Failed() {
-					t.Fatalf("with seed %d", seed)
-				}
-			}
-		})
-	}
 }
