@@ -1,6 +1,6 @@
 module github.com/pilothouse/pilothouse/scheduler
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/pilothouse/pilothouse/client v0.0.0
