@@ -1,0 +1,113 @@
+package controllermanager
+
+import (
+	"time"
+
+	"github.com/pilothouse/pilothouse/client/controller"
+	"github.com/pilothouse/pilothouse/client/queue"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/catalog"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/cluster"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/endpoints"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/endpointslice"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/endpointslicemirroring"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/garbagecollector"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/namespace"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/nodeipam"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/nodelifecycle"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/podgc"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/replicationcontroller"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/rootca"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/serviceaccount"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/tainteviction"
+	"github.com/pilothouse/pilothouse/proto/meta"
+)
+
+// loop is a controller as this package runs it.
+type loop interface {
+	controller.Reconciler
+	Queue() *queue.Queue[meta.Key]
+}
+
+// build is what controllers are made from.
+type build struct {
+	cfg     Config
+	view    *cluster.View
+	catalog *catalog.Catalog
+	pools   []nodeipam.Pool
+	ca      []byte
+}
+
+// entry is one controller of this binary.
+type entry struct {
+	name    string // as the controller itself says
+	alias   string // what --controllers called it in older versions
+	workers func(Config) int
+	make    func(build) loop // nil when the configuration leaves it without work
+}
+
+func one(Config) int { return 1 }
+
+// entries is every controller there is. To add one, write its package and a
+// line here.
+var entries = []entry{
+	{"replicationcontroller-controller", "replicationcontroller", func(c Config) int { return c.ConcurrentRCs },
+		func(b build) loop { return replicationcontroller.New(b.view) }},
+	{"endpoints-controller", "endpoint", func(c Config) int { return c.ConcurrentEndpoints },
+		func(b build) loop { return endpoints.New(b.view) }},
+	{"endpointslice-controller", "endpointslice", func(c Config) int { return c.ConcurrentSlices },
+		func(b build) loop { return endpointslice.New(b.view, b.cfg.EndpointsPerSlice) }},
+	{"endpointslice-mirroring-controller", "endpointslicemirroring", func(c Config) int { return c.ConcurrentSlices },
+		func(b build) loop { return endpointslicemirroring.New(b.view, b.cfg.MirroredPerSubset) }},
+	{"node-ipam-controller", "nodeipam", one, func(b build) loop {
+		if !b.cfg.AllocateNodeCIDRs || len(b.pools) == 0 {
+			return nil
+		}
+		return nodeipam.New(b.view, b.pools)
+	}},
+	{"node-lifecycle-controller", "nodelifecycle", func(Config) int { return 8 }, func(b build) loop {
+		return nodelifecycle.New(b.view,
+			nodelifecycle.Grace{Monitor: b.cfg.NodeMonitorGrace, Startup: b.cfg.NodeStartupGrace},
+			nodelifecycle.Limits{UnhealthyThreshold: b.cfg.UnhealthyZone, Rate: b.cfg.EvictionRate,
+				SecondaryRate: b.cfg.SecondaryEvictionRate, LargeCluster: b.cfg.LargeCluster})
+	}},
+	{"taint-eviction-controller", "tainteviction", func(Config) int { return 8 }, func(b build) loop {
+		return tainteviction.New(b.view, tainteviction.Tolerance{
+			NotReady:    time.Duration(b.cfg.NotReadyTolerationSeconds) * time.Second,
+			Unreachable: time.Duration(b.cfg.UnreachableTolerationSeconds) * time.Second,
+			Fence:       b.cfg.NodeFence,
+			NotBefore:   time.Now().Add(b.cfg.NodeMonitorGrace),
+		})
+	}},
+	{"serviceaccount-controller", "serviceaccount", one, func(b build) loop { return serviceaccount.New(b.view) }},
+	{"root-ca-certificate-publisher-controller", "root-ca-cert-publisher", one, func(b build) loop {
+		if len(b.ca) == 0 {
+			return nil
+		}
+		return rootca.New(b.view, b.ca)
+	}},
+	{"namespace-controller", "namespace", func(c Config) int { return c.ConcurrentNamespaces },
+		func(b build) loop { return namespace.New(b.view, b.catalog) }},
+	{"garbage-collector-controller", "garbagecollector", func(c Config) int { return c.ConcurrentGC },
+		func(b build) loop { return garbagecollector.New(b.view, b.catalog) }},
+	{"pod-garbage-collector-controller", "podgc", one, func(b build) loop { return podgc.New(b.view, b.cfg.TerminatedPodGCFrom) }},
+}
+
+// Names are the names of all controllers, as --controllers takes them.
+func Names() []string {
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.name
+	}
+	return names
+}
+
+// canonical is the present name of a controller that may be called by an
+// older one.
+func canonical(name string) string {
+	for _, e := range entries {
+		if e.alias == name {
+			return e.name
+		}
+	}
+	return name
+}

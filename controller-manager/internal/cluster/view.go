@@ -1,0 +1,165 @@
+// Package cluster is what the controllers of this process share: one client,
+// one cache per kind and one event recorder. A cache exists once somebody
+// asks for it, so a process with few controllers watches little.
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/pilothouse/pilothouse/client"
+	"github.com/pilothouse/pilothouse/client/event"
+	"github.com/pilothouse/pilothouse/client/informer"
+	"github.com/pilothouse/pilothouse/proto/coordination"
+	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/discovery"
+	"github.com/pilothouse/pilothouse/proto/meta"
+)
+
+// Indexes of the pod cache.
+const (
+	ByNode  = "spec.nodeName"  // pods by the name of their node
+	ByOwner = "controller.uid" // pods by the uid of their controller, or by Orphans(namespace)
+)
+
+// Orphans is the value under which ByOwner keeps the pods of a namespace that
+// nobody controls.
+func Orphans(namespace string) string { return "orphans/" + namespace }
+
+// ByService indexes EndpointSlices by "namespace/name" of their service.
+const ByService = discovery.LabelServiceName
+
+// View is the cluster as this process sees it. Ask for caches before Run.
+type View struct {
+	Client *client.Client
+	Events *event.Recorder
+
+	mu     sync.Mutex
+	caches map[string]runner
+}
+
+// runner is the part of an informer that does not depend on its kind.
+type runner interface {
+	Run(ctx context.Context) error
+	Synced() <-chan struct{}
+}
+
+// NewView makes a view with no caches yet.
+func NewView(c *client.Client, events *event.Recorder) *View {
+	return &View{Client: c, Events: events, caches: map[string]runner{}}
+}
+
+// Run keeps the caches until ctx ends; ready is called once all of them have
+// been filled. It returns after everything that it started.
+func (v *View) Run(ctx context.Context, ready func()) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	g, ctx := errgroup.WithContext(ctx)
+	for name, r := range v.caches {
+		g.Go(func() error {
+			if err := r.Run(ctx); err != nil && ctx.Err() == nil {
+				return fmt.Errorf("cache of %s: %w", name, err)
+			}
+			return nil
+		})
+	}
+	g.Go(func() error {
+		for _, r := range v.caches {
+			select {
+			case <-r.Synced():
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		ready()
+		return nil
+	})
+	return g.Wait()
+}
+
+// cache is the cache of that name, made on first use.
+func cache[T meta.Object](v *View, name string, o informer.Options[T]) *informer.Informer[T] {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if r, ok := v.caches[name]; ok {
+		return r.(*informer.Informer[T])
+	}
+	i := informer.New[T](v.Client, o)
+	v.caches[name] = i
+	return i
+}
+
+// Pods is the cache of all pods.
+func (v *View) Pods() *informer.Informer[*core.Pod] {
+	return cache(v, "pods", informer.Options[*core.Pod]{Indexes: map[string]func(*core.Pod) []string{
+		ByNode: func(p *core.Pod) []string {
+			if p.Spec.NodeName == "" {
+				return nil
+			}
+			return []string{p.Spec.NodeName}
+		},
+		ByOwner: func(p *core.Pod) []string {
+			for i := range p.OwnerReferences {
+				if r := &p.OwnerReferences[i]; r.Controller != nil && *r.Controller {
+					return []string{string(r.UID)}
+				}
+			}
+			return []string{Orphans(p.Namespace)}
+		},
+	}})
+}
+
+// Nodes is the cache of all nodes.
+func (v *View) Nodes() *informer.Informer[*core.Node] {
+	return cache(v, "nodes", informer.Options[*core.Node]{})
+}
+
+// NodeLeases is the cache of the kubelets' Leases.
+func (v *View) NodeLeases() *informer.Informer[*coordination.Lease] {
+	return cache(v, "node leases", informer.Options[*coordination.Lease]{Namespace: core.NamespaceNodeLease})
+}
+
+// Services is the cache of all services.
+func (v *View) Services() *informer.Informer[*core.Service] {
+	return cache(v, "services", informer.Options[*core.Service]{})
+}
+
+// Endpoints is the cache of all Endpoints.
+func (v *View) Endpoints() *informer.Informer[*core.Endpoints] {
+	return cache(v, "endpoints", informer.Options[*core.Endpoints]{})
+}
+
+// EndpointSlices is the cache of all EndpointSlices.
+func (v *View) EndpointSlices() *informer.Informer[*discovery.EndpointSlice] {
+	return cache(v, "endpoint slices", informer.Options[*discovery.EndpointSlice]{Indexes: map[string]func(*discovery.EndpointSlice) []string{
+		ByService: func(s *discovery.EndpointSlice) []string {
+			if name := s.Labels[ByService]; name != "" {
+				return []string{s.Namespace + "/" + name}
+			}
+			return nil
+		},
+	}})
+}
+
+// ReplicationControllers is the cache of all replication controllers.
+func (v *View) ReplicationControllers() *informer.Informer[*core.ReplicationController] {
+	return cache(v, "replication controllers", informer.Options[*core.ReplicationController]{})
+}
+
+// Namespaces is the cache of all namespaces.
+func (v *View) Namespaces() *informer.Informer[*core.Namespace] {
+	return cache(v, "namespaces", informer.Options[*core.Namespace]{})
+}
+
+// ServiceAccounts is the cache of all service accounts.
+func (v *View) ServiceAccounts() *informer.Informer[*core.ServiceAccount] {
+	return cache(v, "service accounts", informer.Options[*core.ServiceAccount]{})
+}
+
+// RootCAs is the cache of the config maps named kube-root-ca.crt.
+func (v *View) RootCAs() *informer.Informer[*core.ConfigMap] {
+	return cache(v, "root CA config maps", informer.Options[*core.ConfigMap]{FieldSelector: "metadata.name=kube-root-ca.crt"})
+}
