@@ -127,7 +127,7 @@ func BenchmarkEncode(b *testing.B) {
 	}
 	run("json/ours", func() ([]byte, error) { return codec.EncodeJSON(pod) })
 	run("json/encoding-json", func() ([]byte, error) { return json.Marshal(pod) })
-	run("protobuf/ours", func() ([]byte, error) { return pod.AppendProto(nil), nil })
+	run("protobuf/ours", func() ([]byte, error) { return codec.EncodeProto(pod) })
 	run("protobuf/k8s.io-api", func() ([]byte, error) { return other.Marshal() })
 	run("protobuf/google-dynamicpb", func() ([]byte, error) { return proto.Marshal(dynamic) })
 }

@@ -27,9 +27,10 @@ func benchPod(b *testing.B) (*core.Pod, []byte) {
 func BenchmarkEncodeJSON(b *testing.B) {
 	pod, text := benchPod(b)
 	b.SetBytes(int64(len(text)))
-	buf := make([]byte, 0, len(text))
 	for b.Loop() {
-		buf, _ = codec.AppendJSON(buf[:0], pod)
+		if _, err := codec.EncodeJSON(pod); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 
@@ -81,7 +82,9 @@ func BenchmarkEncodeProto(b *testing.B) {
 	raw, _ := codec.EncodeProto(pod)
 	b.SetBytes(int64(len(raw)))
 	for b.Loop() {
-		raw, _ = codec.AppendProto(raw[:0], pod)
+		if _, err := codec.EncodeProto(pod); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

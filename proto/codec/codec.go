@@ -12,7 +12,9 @@ import (
 
 // EncodeJSON is o's canonical JSON: kind, apiVersion and metadata first, maps
 // in the order of their keys, nothing escaped that need not be.
-func EncodeJSON(o any) ([]byte, error) { return AppendJSON(nil, o) }
+func EncodeJSON(o any) ([]byte, error) {
+	return exact(func(b []byte) ([]byte, error) { return AppendJSON(b, o) })
+}
 
 // AppendJSON appends EncodeJSON's text to b. Types that are no struct of the
 // API go through encoding/json.

@@ -32,7 +32,9 @@ func HasProto(v any) bool {
 
 // EncodeProto is o, a pointer to an object, a list or a Status, in an envelope
 // that tells its kind and version as they stand in o.
-func EncodeProto(o any) ([]byte, error) { return AppendProto(nil, o) }
+func EncodeProto(o any) ([]byte, error) {
+	return exact(func(b []byte) ([]byte, error) { return AppendProto(b, o) })
+}
 
 // AppendProto appends EncodeProto's bytes to b.
 func AppendProto(b []byte, o any) ([]byte, error) {
