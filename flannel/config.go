@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+
+	"github.com/pilothouse/pilothouse/client/daemon"
 )
 
 // Config is everything flanneld can be told. Flags bind straight into it.
@@ -47,6 +49,28 @@ func Default() Config {
 		CNIConfDir: "/etc/cni/net.d",
 		SubnetFile: "/run/flannel/subnet.env",
 	}
+}
+
+// AddFlags binds the configuration to its flags, grouped for --help.
+func (c *Config) AddFlags(g *daemon.FlagGroups) {
+	api := g.Group("API server")
+	api.StringVar(&c.Kubeconfig, "kubeconfig", c.Kubeconfig, "file that says how to reach the API server; empty: the pod's service account")
+	node := g.Group("Node")
+	node.StringVar(&c.NodeName, "node-name", c.NodeName, "name of this node; empty: $NODE_NAME, then the host's name")
+	node.StringVar(&c.Iface, "iface", c.Iface, "interface to the other nodes, by name or address; empty: the one of the default route")
+	node.StringVar(&c.PublicIP, "public-ip", c.PublicIP, "address that other nodes send to; empty: the interface's")
+	network := g.Group("Network")
+	network.StringVar(&c.Network, "network", c.Network, "network of all pods")
+	network.StringVar(&c.Backend, "backend", c.Backend, "how packets reach other nodes: host-gw")
+	network.BoolVar(&c.IPMasq, "ip-masq", c.IPMasq, "masquerade what leaves the pods' network")
+	network.IntVar(&c.MTU, "mtu", c.MTU, "MTU of the pods' interfaces; 0: the interface's")
+	network.BoolVar(&c.Cleanup, "cleanup", c.Cleanup, "remove routes and rules and exit")
+	files := g.Group("Files")
+	files.StringVar(&c.CNIConfDir, "cni-conf-dir", c.CNIConfDir, "where to write the CNI configuration; empty: nowhere")
+	files.StringVar(&c.CNIDataDir, "cni-data-dir", c.CNIDataDir, "where the CNI plugin records addresses in use; empty: its default")
+	files.StringVar(&c.SubnetFile, "subnet-file", c.SubnetFile, "file that tells scripts of the node's subnet; empty: none")
+	health := g.Group("Health and metrics")
+	health.StringVar(&c.HealthzAddress, "healthz-bind-address", c.HealthzAddress, "HOST:PORT of /healthz and /metrics; empty: none")
 }
 
 // settings is a Config whose texts have been understood.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pilothouse/pilothouse/client"
@@ -30,7 +31,8 @@ type flanneld struct {
 
 	// waiting is the last reason for not being ready, so that it is said once.
 	waiting string
-	ready   bool
+	// ready says that this node's subnet has been served.
+	ready atomic.Bool
 
 	mu       sync.Mutex
 	problems []hostgw.Problem
@@ -99,8 +101,7 @@ func (d *flanneld) look(ctx context.Context) error {
 	if err := d.writeFiles(ctx, own.Subnet); err != nil {
 		return err
 	}
-	if !d.ready {
-		d.ready = true
+	if d.ready.CompareAndSwap(false, true) {
 		slog.Info("ready", "subnet", own.Subnet)
 	}
 	return d.setCondition(ctx, node)
@@ -127,4 +128,14 @@ func (d *flanneld) leases() []lease.Lease {
 		}
 	}
 	return list
+}
+
+// checks are what /readyz asks.
+func (d *flanneld) checks() map[string]func() error {
+	return map[string]func() error{"subnet": func() error {
+		if !d.ready.Load() {
+			return errors.New("the node has no subnet yet")
+		}
+		return nil
+	}}
 }

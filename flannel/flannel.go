@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/pilothouse/pilothouse/client"
+	"github.com/pilothouse/pilothouse/client/daemon"
 	"github.com/pilothouse/pilothouse/client/informer"
 	"github.com/pilothouse/pilothouse/flannel/internal/cniconf"
 	"github.com/pilothouse/pilothouse/flannel/internal/hostgw"
@@ -94,6 +95,9 @@ func (d *flanneld) run(ctx context.Context) error {
 	g.Go(func() error { return d.nodes.Run(ctx) })
 	g.Go(func() error { return d.backend.Run(ctx) })
 	g.Go(func() error { return d.follow(ctx) })
+	if d.HealthzAddress != "" {
+		g.Go(func() error { return daemon.Serve(ctx, d.HealthzAddress, daemon.ServeOptions{Ready: d.checks()}) })
+	}
 	return g.Wait()
 }
 

@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/pilothouse/pilothouse/client/daemon"
 )
 
 // The values of --proxy-mode.
@@ -33,6 +35,8 @@ type Config struct {
 	LocalhostNodePorts bool
 	// HealthzAddress and MetricsAddress are HOST:PORT; empty switches the server off.
 	HealthzAddress, MetricsAddress string
+	// Profiling shows /debug/pprof beside the metrics.
+	Profiling bool
 	// MinSync is the least time between two changes of rules; changes within it are one.
 	MinSync time.Duration
 	// SyncPeriod is how often the iptables rules are checked; nftables is told by the kernel.
@@ -48,6 +52,27 @@ func Default() Config {
 		MetricsAddress: "127.0.0.1:10249",
 		SyncPeriod:     30 * time.Second,
 	}
+}
+
+// AddFlags binds the configuration to its flags, grouped for --help.
+func (c *Config) AddFlags(g *daemon.FlagGroups) {
+	api := g.Group("API server")
+	api.StringVar(&c.Kubeconfig, "kubeconfig", c.Kubeconfig, "file that says how to reach the API server; empty: the pod's service account")
+	api.StringVar(&c.Master, "master", c.Master, "URL of the API server; overrides the kubeconfig's")
+	node := g.Group("Node")
+	node.StringVar(&c.NodeName, "hostname-override", c.NodeName, "name of this node; empty: $NODE_NAME, then the host's name")
+	rules := g.Group("Rules")
+	rules.StringVar(&c.Mode, "proxy-mode", c.Mode, "nftables or iptables; empty: nftables where it works")
+	rules.StringVar(&c.ClusterCIDR, "cluster-cidr", c.ClusterCIDR, "network of all pods; traffic to cluster IPs from elsewhere is masqueraded")
+	rules.BoolVar(&c.MasqueradeAll, "masquerade-all", c.MasqueradeAll, "masquerade all traffic to cluster IPs")
+	rules.BoolVar(&c.LocalhostNodePorts, "localhost-nodeports", c.LocalhostNodePorts, "serve node ports on 127.0.0.1 too; sets route_localnet")
+	rules.DurationVar(&c.MinSync, "min-sync-period", c.MinSync, "least time between two changes of rules")
+	rules.DurationVar(&c.SyncPeriod, "iptables-sync-period", c.SyncPeriod, "how often iptables rules are checked; nftables rules are watched")
+	rules.BoolVar(&c.Cleanup, "cleanup", c.Cleanup, "remove all rules of either mode and exit")
+	health := g.Group("Health and metrics")
+	health.StringVar(&c.HealthzAddress, "healthz-bind-address", c.HealthzAddress, "HOST:PORT of /healthz; empty: none")
+	health.StringVar(&c.MetricsAddress, "metrics-bind-address", c.MetricsAddress, "HOST:PORT of /metrics and /proxyMode; empty: none")
+	health.BoolVar(&c.Profiling, "profiling", c.Profiling, "show /debug/pprof beside the metrics")
 }
 
 // Validate says in one line what is wrong, naming the flag.

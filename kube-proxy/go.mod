@@ -3,6 +3,7 @@ module github.com/pilothouse/pilothouse/kube-proxy
 go 1.26.0
 
 require (
+	github.com/google/go-cmp v0.7.0
 	github.com/pilothouse/pilothouse/proto v0.0.0
 	github.com/rogpeppe/go-internal v1.16.0
 	golang.org/x/sys v0.48.0
@@ -23,7 +24,7 @@ require (
 require (
 	github.com/pilothouse/pilothouse/client v0.0.0
 	github.com/prometheus/client_golang v1.25.0
-	github.com/spf13/pflag v1.0.10
+	github.com/spf13/pflag v1.0.10 // indirect
 	github.com/vishvananda/netlink v1.3.1
 	go.yaml.in/yaml/v2 v2.4.4 // indirect
 	golang.org/x/sync v0.24.0

@@ -12,10 +12,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/pilothouse/pilothouse/client"
+	"github.com/pilothouse/pilothouse/client/daemon"
 	"github.com/pilothouse/pilothouse/client/informer"
 	"github.com/pilothouse/pilothouse/kube-proxy/internal/healthcheck"
 	"github.com/pilothouse/pilothouse/kube-proxy/internal/sysctl"
@@ -61,6 +63,9 @@ func Run(ctx context.Context, c Config) error {
 	}
 	if c.HealthzAddress != "" {
 		g.Go(func() error { return healthcheck.Serve(ctx, c.HealthzAddress, l.health) })
+	}
+	if c.MetricsAddress != "" {
+		g.Go(func() error { return daemon.Serve(ctx, c.MetricsAddress, serveOptions(mode, l, c.Profiling)) })
 	}
 	err = g.Wait()
 	l.checks.Close()
@@ -110,5 +115,21 @@ func setSysctls(c Config) {
 		if err := s.Ensure(); err != nil {
 			slog.Warn("cannot set a kernel parameter that services need", "name", s.Name, "value", s.Value, "error", err)
 		}
+	}
+}
+
+// serveOptions is what the metrics port shows besides metrics.
+func serveOptions(mode string, l *loop, profiling bool) daemon.ServeOptions {
+	return daemon.ServeOptions{
+		Checks: map[string]func() error{"rules": func() error {
+			if h := l.health(); h.Late {
+				return fmt.Errorf("changes wait for their rules since before %s; last in step at %s", lateAfter, h.LastUpdated.UTC())
+			}
+			return nil
+		}},
+		Profiling: profiling,
+		Handlers: map[string]http.Handler{"/proxyMode": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, mode)
+		})},
 	}
 }

@@ -302,7 +302,7 @@ func (p *plan) text() string {
 
 func (p *plan) writeNewPickers(b *strings.Builder) {
 	for _, pk := range p.pickers.added {
-		if pk.users == 0 { // came and went within one transaction
+		if pk.gone { // came and went within one transaction
 			continue
 		}
 		fmt.Fprintf(b, "add chain %s %s %s\n", p.f.ip, tableName, pk.chain())

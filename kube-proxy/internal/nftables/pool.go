@@ -25,6 +25,9 @@ const (
 	// It bounds what the kernel must check again when a picker is added, so that an update
 	// costs the same however many services there are.
 	ownPickers = 256
+	// idlePickers is how many pickers may exist before one that nobody uses is deleted.
+	// Scaling a service back and forth then makes and deletes no chains.
+	idlePickers = 64
 )
 
 // poolKey names a pool: the endpoints of one service port, either all or this node's only.
@@ -101,6 +104,7 @@ type picker struct {
 	timeout  time.Duration
 	users    int
 	isNew    bool // not yet in the kernel
+	gone     bool // to be deleted
 }
 
 // shapeOf describes what a picker must do for these slots: two pools of one shape can share.
@@ -160,11 +164,13 @@ type pickers struct {
 // many the least used of the shape.
 func (ps *pickers) acquire(shape string, occupied []int, timeout time.Duration) (*picker, error) {
 	same := ps.byShape[shape]
-	single := len(occupied) == 1 // nothing to count: all share
-	if len(same) > 0 && (single || len(ps.used) >= ownPickers) {
+	if len(same) > 0 {
 		p := slices.MinFunc(same, func(a, b *picker) int { return a.users - b.users })
-		p.users++
-		return p, nil
+		single := len(occupied) == 1 // nothing to count: all share
+		if single || p.users == 0 || len(ps.used) >= ownPickers {
+			p.users++
+			return p, nil
+		}
 	}
 	number, err := ps.freeNumber()
 	if err != nil {
@@ -189,10 +195,10 @@ func (ps *pickers) freeNumber() (uint32, error) {
 	}
 }
 
-// release gives a picker back; the last user's goes.
+// release gives a picker back. One that nobody uses any more stays as long as there are few.
 func (ps *pickers) release(p *picker) {
 	p.users--
-	if p.users > 0 {
+	if p.users > 0 || len(ps.used) <= idlePickers {
 		return
 	}
 	// Its number stays taken until the transaction that deletes it is made.
@@ -200,5 +206,6 @@ func (ps *pickers) release(p *picker) {
 	if len(ps.byShape[p.shape]) == 0 {
 		delete(ps.byShape, p.shape)
 	}
+	p.gone = true
 	ps.removed = append(ps.removed, p)
 }
