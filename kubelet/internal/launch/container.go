@@ -30,7 +30,7 @@ type Run struct {
 // Container is the configuration of one run. Its errors are the user's to
 // mend (a missing key, a bad subPath), so they become CreateContainerConfigError.
 func (p *Preparer) Container(ctx context.Context, pod *core.Pod, c *core.Container, run Run) (*pb.ContainerConfig, error) {
-	if must, user := mustNotBeRoot(pod, c); must && user != nil && *user == 0 {
+	if must, user := MustNotBeRoot(pod, c); must && user != nil && *user == 0 {
 		return nil, fmt.Errorf("container's runAsUser breaks non-root policy (pod: %q, container: %s)", pod.Name+"_"+pod.Namespace+"("+string(pod.UID)+")", c.Name)
 	}
 	env, err := p.Env(ctx, pod, c, run.IPs)

@@ -138,9 +138,9 @@ func containerSecurity(pod *core.Pod, c *core.Container, target, seccompDir stri
 	return out
 }
 
-// mustNotBeRoot says whether the container may not run as user 0, and which
+// MustNotBeRoot says whether the container may not run as user 0, and which
 // user the spec sets, if any.
-func mustNotBeRoot(pod *core.Pod, c *core.Container) (must bool, user *int64) {
+func MustNotBeRoot(pod *core.Pod, c *core.Container) (must bool, user *int64) {
 	if sc := pod.Spec.SecurityContext; sc != nil {
 		must, user = sc.RunAsNonRoot != nil && *sc.RunAsNonRoot, sc.RunAsUser
 	}
