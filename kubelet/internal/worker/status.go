@@ -7,7 +7,6 @@ import (
 
 	"github.com/pilothouse/pilothouse/kubelet/internal/cri"
 	"github.com/pilothouse/pilothouse/proto/core"
-	"github.com/pilothouse/pilothouse/proto/quantity"
 )
 
 // Host is what a pod's status tells about its node.
@@ -31,7 +30,7 @@ func Status(pod *core.Pod, rt *cri.Pod, m *Memory, host Host, now time.Time) *co
 		Message: old.Message, Reason: old.Reason,
 	}
 	if st.QOSClass == "" {
-		st.QOSClass = QOS(pod)
+		st.QOSClass = core.QOSClassOf(&pod.Spec)
 	}
 	start := timeOf(m.startTime(pod))
 	st.StartTime = &start
@@ -245,39 +244,6 @@ func reportedFor(list []core.ContainerStatus, name string) *core.ContainerStatus
 		}
 	}
 	return nil
-}
-
-// QOS is the pod's quality of service class by its requests and limits.
-func QOS(pod *core.Pod) core.PodQOSClass {
-	any, guaranteed := false, true
-	count := func(c *core.Container) {
-		for _, r := range []core.ResourceName{core.ResourceCPU, core.ResourceMemory} {
-			limit, hasLimit := positive(c.Resources.Limits, r)
-			request, hasRequest := positive(c.Resources.Requests, r)
-			any = any || hasLimit || hasRequest
-			if !hasLimit || hasRequest && request.Cmp(limit) != 0 {
-				guaranteed = false
-			}
-		}
-	}
-	for i := range pod.Spec.InitContainers {
-		count(&pod.Spec.InitContainers[i])
-	}
-	for i := range pod.Spec.Containers {
-		count(&pod.Spec.Containers[i])
-	}
-	switch {
-	case !any:
-		return core.PodQOSBestEffort
-	case guaranteed:
-		return core.PodQOSGuaranteed
-	}
-	return core.PodQOSBurstable
-}
-
-func positive(l core.ResourceList, r core.ResourceName) (quantity.Quantity, bool) {
-	q, ok := l[r]
-	return q, ok && q.Sign() > 0
 }
 
 // conditions are the ones that the kubelet owns, and the others as they were.

@@ -105,7 +105,7 @@ func qosOf(pod *core.Pod) core.PodQOSClass {
 	if pod.Status.QOSClass != "" {
 		return pod.Status.QOSClass
 	}
-	return QOS(pod)
+	return core.QOSClassOf(&pod.Spec)
 }
 
 func (w *worker) newSandbox(ctx context.Context) {
