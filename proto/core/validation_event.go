@@ -9,15 +9,14 @@ import (
 
 const eventNameMaxLength = 128
 
-// ValidateEvent checks an event. Old recorders set only the first and last
+// ValidateEvent checks an event. Its name only has to fit into a path: it
+// begins with the name of its object, which may be of any kind. Old recorders set only the first and last
 // timestamps and little is asked of them; an event with an eventTime comes
 // from a new one, which must say who reports what.
 func ValidateEvent(e *Event) field.ErrorList {
 	var r field.Report
+	meta.ValidateObjectMeta(&r, &e.ObjectMeta, meta.Namespaced, meta.IsPathSegment, metadataPath)
 	checkEvent(&r, e)
-	r.Each(metadataPath.Child("name"), e.Name, meta.IsDNS1123Subdomain(e.Name))
-	meta.ValidateLabels(&r, e.Labels, metadataPath.Child("labels"))
-	meta.ValidateAnnotations(&r, e.Annotations, metadataPath.Child("annotations"))
 	return r.Errors
 }
 
@@ -44,7 +43,6 @@ func checkEvent(r *field.Report, e *Event) {
 	if !e.EventTime.IsZero() {
 		checkReporter(r, e)
 	}
-	r.Each(field.New("namespace"), e.Namespace, meta.IsDNS1123Subdomain(e.Namespace))
 }
 
 func checkReporter(r *field.Report, e *Event) {

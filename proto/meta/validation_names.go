@@ -134,6 +134,21 @@ func IsLabelValue(s string) []string {
 	return errs
 }
 
+// IsPathSegment checks the least that every name must meet: to be one part of
+// a URL's path.
+func IsPathSegment(s string) []string {
+	if s == "." || s == ".." {
+		return []string{"may not be '" + s + "'"}
+	}
+	var errs []string
+	for _, c := range []string{"/", "%"} {
+		if strings.Contains(s, c) {
+			errs = append(errs, "may not contain '"+c+"'")
+		}
+	}
+	return errs
+}
+
 // IsPortNumber checks a TCP, UDP or SCTP port: 1 to 65535.
 func IsPortNumber(n int) []string {
 	if n >= 1 && n <= 65535 {
