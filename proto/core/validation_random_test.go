@@ -16,7 +16,8 @@ func fill(r *rand.Rand, v reflect.Value, depth int) {
 	if depth > 12 || r.IntN(4) == 0 {
 		return
 	}
-	words := []string{"", "a", "A_b", "..", "/x", "None", "10.0.0.1", "::1", "a.b/c", "metadata.labels['a']", "TCP", "Always", "ClientIP", "cpu", "hugepages-2Mi", "example.com/gpu"}
+	words := []string{"", "a", "A_b", "..", "/x", "None", "10.0.0.1", "::1", "a.b/c", "metadata.labels['a']", "TCP", "Always", "ClientIP", "cpu", "hugepages-2Mi", "example.com/gpu",
+		"ExternalName", "LoadBalancer", "NodePort", "Container", "kubernetes.io/tls", "kubernetes.io/dockercfg", "In", "Exists", "Gt", "Localhost", "metadata.name", "Equal", "Local"}
 	switch v.Interface().(type) {
 	case quantity.Quantity:
 		texts := []string{"0", "1", "-1", "0.1", "1.5", "1Gi", "9E", "123456789012345678901234567890", "1e-9"}
