@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/client"
+	"github.com/pilothouse/pilothouse/client/event"
 	"github.com/pilothouse/pilothouse/client/informer"
 	"github.com/pilothouse/pilothouse/flannel/internal/hostgw"
 	"github.com/pilothouse/pilothouse/flannel/internal/lease"
@@ -23,11 +24,12 @@ const retryAfter = time.Second
 // flanneld is the running daemon.
 type flanneld struct {
 	settings
-	link    uplink.Uplink
-	nodes   *informer.Informer[*core.Node]
-	api     client.Resource[*core.Node]
-	backend backend
-	wake    chan struct{}
+	link     uplink.Uplink
+	nodes    *informer.Informer[*core.Node]
+	api      client.Resource[*core.Node]
+	recorder *event.Recorder
+	backend  backend
+	wake     chan struct{}
 
 	// waiting is the last reason for not being ready, so that it is said once.
 	waiting string

@@ -20,6 +20,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/client"
 	"github.com/pilothouse/pilothouse/client/daemon"
+	"github.com/pilothouse/pilothouse/client/event"
 	"github.com/pilothouse/pilothouse/client/informer"
 	"github.com/pilothouse/pilothouse/flannel/internal/cniconf"
 	"github.com/pilothouse/pilothouse/flannel/internal/hostgw"
@@ -59,8 +60,9 @@ func Run(ctx context.Context, c Config) error {
 	}
 	d := &flanneld{
 		settings: s, link: link, wake: make(chan struct{}, 1),
-		nodes: informer.New(api, informer.Options[*core.Node]{}),
-		api:   client.Of[*core.Node](api),
+		nodes:    informer.New(api, informer.Options[*core.Node]{}),
+		api:      client.Of[*core.Node](api),
+		recorder: event.NewRecorder(api, "flanneld", s.node),
 	}
 	if d.backend, err = hostgw.New(s.node, link.Index, slog.Default(), d.report); err != nil {
 		return err

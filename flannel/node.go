@@ -76,6 +76,9 @@ func (d *flanneld) setCondition(ctx context.Context, node *core.Node) error {
 	if _, err := d.api.Patch(ctx, "", d.node, client.StrategicPatch, body, client.Subresource("status")); err != nil {
 		return fmt.Errorf("setting the condition %s of node %s: %w", want.Type, d.node, err)
 	}
+	if len(problems) > 0 {
+		d.recorder.Eventf(node, core.EventTypeWarning, want.Reason, "%s", want.Message)
+	}
 	return nil
 }
 

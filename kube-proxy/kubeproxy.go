@@ -48,7 +48,7 @@ func Run(ctx context.Context, c Config) error {
 	}
 	slog.Info("proxying services", "node", node, "mode", mode, "clusterCIDR", c.ClusterCIDR)
 	setSysctls(c)
-	l := newLoop(node, backends, c.MinSync)
+	l := newLoop(node, backends, c.MinSync, slog.Default())
 	services := informer.New(api, informer.Options[*core.Service]{})
 	endpoints := informer.New(api, informer.Options[*discovery.EndpointSlice]{})
 	services.OnChange(func(old, new *core.Service) { l.service(keyOf(old, new), new) })

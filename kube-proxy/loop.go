@@ -17,8 +17,12 @@ import (
 // lateAfter is how long a change may wait for its rules before the proxy calls itself unhealthy.
 const lateAfter = 2 * time.Minute
 
-// retryAfter is the pause after the kernel has refused rules, and between two restorations.
-const retryAfter = time.Second
+// retryAfter is the first pause after the kernel has refused rules; the next ones double up
+// to longestRetry.
+const (
+	retryAfter   = time.Second
+	longestRetry = 30 * time.Second
+)
 
 // loop brings the informers' events to the back ends. Informers only note what changed;
 // one goroutine does all work, so that a burst of events becomes one transaction.
@@ -26,6 +30,7 @@ type loop struct {
 	backends []backend
 	minSync  time.Duration
 	checks   *healthcheck.Checks
+	log      *slog.Logger
 	wake     chan struct{}
 
 	mu       sync.Mutex
@@ -40,9 +45,9 @@ type loop struct {
 	localCount map[uint16]map[table.Name]healthcheck.Service // by health check port
 }
 
-func newLoop(node string, backends []backend, minSync time.Duration) *loop {
+func newLoop(node string, backends []backend, minSync time.Duration, log *slog.Logger) *loop {
 	l := &loop{
-		backends: backends, minSync: minSync, wake: make(chan struct{}, 1),
+		backends: backends, minSync: minSync, log: log, wake: make(chan struct{}, 1),
 		services: map[meta.Key]*core.Service{}, slices: map[meta.Key]*discovery.EndpointSlice{},
 		rebuild: true, since: time.Now(), table: table.New(node),
 		localCount: map[uint16]map[table.Name]healthcheck.Service{},
@@ -91,15 +96,18 @@ func (l *loop) run(ctx context.Context, synced ...<-chan struct{}) error {
 			return nil
 		}
 	}
+	retry := retryAfter
 	for {
 		pause := l.minSync
 		if err := l.sync(ctx); err != nil {
 			if ctx.Err() != nil {
 				return nil
 			}
-			slog.Error("cannot set the rules of services; trying again", "error", err, "after", retryAfter)
+			l.log.Error("cannot set the rules of services; trying again", "error", err, "after", retry)
 			l.tampered()
-			pause = retryAfter
+			pause, retry = retry, min(2*retry, longestRetry)
+		} else {
+			retry = retryAfter
 		}
 		select {
 		case <-time.After(pause):
@@ -131,12 +139,13 @@ func (l *loop) sync(ctx context.Context) error {
 	}
 	if err != nil {
 		syncFailures.Inc()
+		l.failed(since)
 		return err
 	}
 	l.forgetConnections(changes)
 	l.updateChecks(changes)
 	l.done(since, start)
-	slog.Debug("rules set", "changes", len(changes), "rebuilt", rebuild, "took", time.Since(start))
+	l.log.Debug("rules set", "changes", len(changes), "rebuilt", rebuild, "took", time.Since(start))
 	return nil
 }
 
@@ -155,6 +164,15 @@ func (l *loop) take() (rebuild bool, since time.Time) {
 	rebuild, since = l.rebuild, l.since
 	l.rebuild, l.since = false, time.Time{}
 	return rebuild, since
+}
+
+// failed puts back since when changes have been waiting.
+func (l *loop) failed(since time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !since.IsZero() {
+		l.since = since
+	}
 }
 
 func (l *loop) done(since, start time.Time) {
@@ -181,7 +199,7 @@ func (l *loop) rebuildAll(ctx context.Context) error {
 			return err
 		}
 	}
-	slog.Info("all rules made afresh", "ports", len(ports))
+	l.log.Info("all rules made afresh", "ports", len(ports))
 	return nil
 }
 
@@ -210,10 +228,10 @@ func (l *loop) forgetConnections(changes []table.Change) {
 	}
 	n, err := stale.Delete()
 	if err != nil {
-		slog.Error("stale connections may stay", "error", err)
+		l.log.Error("stale connections may stay", "error", err)
 	}
 	if n > 0 {
-		slog.Info("stale UDP connections removed", "count", n)
+		l.log.Info("stale UDP connections removed", "count", n)
 	}
 }
 

@@ -56,7 +56,7 @@ func (p *Proxy) Watch(ctx context.Context, tampered func()) error {
 					tampered()
 				}
 				foreign = false
-			} else if tableOf(m.Data) == tableName && !p.runner.isOurs(m.Header.Pid) {
+			} else if p.isOurTable(m.Data) && !p.runner.isOurs(m.Header.Pid) {
 				foreign = true
 			}
 		}
@@ -64,19 +64,24 @@ func (p *Proxy) Watch(ctx context.Context, tampered func()) error {
 	return nil
 }
 
-// tableOf returns the name of the table that a message is about.
-func tableOf(data []byte) string {
-	if len(data) < headerLen {
-		return ""
+// isOurTable says whether a message is about the table of this family. Its first byte is
+// the family, its attributes follow the header.
+func (p *Proxy) isOurTable(data []byte) bool {
+	family := byte(unix.NFPROTO_IPV4)
+	if p.config.IPv6 {
+		family = unix.NFPROTO_IPV6
+	}
+	if len(data) < headerLen || data[0] != family {
+		return false
 	}
 	attrs, err := nl.ParseRouteAttr(data[headerLen:])
 	if err != nil {
-		return ""
+		return false
 	}
 	for _, a := range attrs {
 		if a.Attr.Type == attrTable && len(a.Value) > 0 {
-			return string(a.Value[:len(a.Value)-1])
+			return string(a.Value[:len(a.Value)-1]) == tableName
 		}
 	}
-	return ""
+	return false
 }

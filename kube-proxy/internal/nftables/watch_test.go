@@ -77,6 +77,15 @@ func TestWatchTellsOursFromOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ns.Do(func() { // the other family's rules are another proxy's
+		var six *Proxy
+		if six, err = New(ctx, Config{IPv6: true}); err == nil {
+			err = six.Rebuild(ctx, nil)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	ns.Run("nft", "add", "table", "ip", "somebody-elses")
 	ns.Run("nft", "flush", "ruleset")
 	// Notices come in order: the flush is the first and only one about our table.
