@@ -58,12 +58,7 @@ func (x *APIGroupDiscoveryList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v2.APIGroupDiscovery") {
-				list2 := []APIGroupDiscovery{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list2 = append(list2, APIGroupDiscovery{})
-					list2[len(list2)-1].DecodeJSON(d)
-				}
-				x.Items = list2
+				x.Items = decodeJSONListAPIGroupDiscovery(d)
 			}
 		default:
 			d.Unknown()
@@ -88,11 +83,11 @@ func (x *APIGroupDiscovery) AppendJSON(b []byte) []byte {
 	if len(x.Versions) != 0 {
 		b = append(b, `,"versions":`...)
 		b = append(b, '[')
-		for i3 := range x.Versions {
-			if i3 > 0 {
+		for i2 := range x.Versions {
+			if i2 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Versions[i3].AppendJSON(b)
+			b = x.Versions[i2].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -121,12 +116,7 @@ func (x *APIGroupDiscovery) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Versions = nil
 			} else if d.Array("[]v2.APIVersionDiscovery") {
-				list4 := []APIVersionDiscovery{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list4 = append(list4, APIVersionDiscovery{})
-					list4[len(list4)-1].DecodeJSON(d)
-				}
-				x.Versions = list4
+				x.Versions = decodeJSONListAPIVersionDiscovery(d)
 			}
 		default:
 			d.Unknown()
@@ -143,11 +133,11 @@ func (x *APIVersionDiscovery) AppendJSON(b []byte) []byte {
 	if len(x.Resources) != 0 {
 		b = append(b, `,"resources":`...)
 		b = append(b, '[')
-		for i5 := range x.Resources {
-			if i5 > 0 {
+		for i3 := range x.Resources {
+			if i3 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Resources[i5].AppendJSON(b)
+			b = x.Resources[i3].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -174,12 +164,7 @@ func (x *APIVersionDiscovery) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Resources = nil
 			} else if d.Array("[]v2.APIResourceDiscovery") {
-				list6 := []APIResourceDiscovery{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list6 = append(list6, APIResourceDiscovery{})
-					list6[len(list6)-1].DecodeJSON(d)
-				}
-				x.Resources = list6
+				x.Resources = decodeJSONListAPIResourceDiscovery(d)
 			}
 		case "freshness":
 			d.Once(&seen, 2)
@@ -209,44 +194,44 @@ func (x *APIResourceDiscovery) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i7 := range x.Verbs {
-			if i7 > 0 {
+		for i4 := range x.Verbs {
+			if i4 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Verbs[i7]))
+			b = jsonwire.AppendString(b, string(x.Verbs[i4]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.ShortNames) != 0 {
 		b = append(b, `,"shortNames":`...)
 		b = append(b, '[')
-		for i8 := range x.ShortNames {
-			if i8 > 0 {
+		for i5 := range x.ShortNames {
+			if i5 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.ShortNames[i8]))
+			b = jsonwire.AppendString(b, string(x.ShortNames[i5]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Categories) != 0 {
 		b = append(b, `,"categories":`...)
 		b = append(b, '[')
-		for i9 := range x.Categories {
-			if i9 > 0 {
+		for i6 := range x.Categories {
+			if i6 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Categories[i9]))
+			b = jsonwire.AppendString(b, string(x.Categories[i6]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Subresources) != 0 {
 		b = append(b, `,"subresources":`...)
 		b = append(b, '[')
-		for i10 := range x.Subresources {
-			if i10 > 0 {
+		for i7 := range x.Subresources {
+			if i7 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Subresources[i10].AppendJSON(b)
+			b = x.Subresources[i7].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -285,48 +270,28 @@ func (x *APIResourceDiscovery) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Verbs = nil
 			} else if d.Array("[]string") {
-				list11 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list11 = append(list11, "")
-					d.String(&list11[len(list11)-1])
-				}
-				x.Verbs = list11
+				x.Verbs = decodeJSONListString(d)
 			}
 		case "shortNames":
 			d.Once(&seen, 5)
 			if d.Null() {
 				x.ShortNames = nil
 			} else if d.Array("[]string") {
-				list12 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list12 = append(list12, "")
-					d.String(&list12[len(list12)-1])
-				}
-				x.ShortNames = list12
+				x.ShortNames = decodeJSONListString(d)
 			}
 		case "categories":
 			d.Once(&seen, 6)
 			if d.Null() {
 				x.Categories = nil
 			} else if d.Array("[]string") {
-				list13 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list13 = append(list13, "")
-					d.String(&list13[len(list13)-1])
-				}
-				x.Categories = list13
+				x.Categories = decodeJSONListString(d)
 			}
 		case "subresources":
 			d.Once(&seen, 7)
 			if d.Null() {
 				x.Subresources = nil
 			} else if d.Array("[]v2.APISubresourceDiscovery") {
-				list14 := []APISubresourceDiscovery{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list14 = append(list14, APISubresourceDiscovery{})
-					list14[len(list14)-1].DecodeJSON(d)
-				}
-				x.Subresources = list14
+				x.Subresources = decodeJSONListAPISubresourceDiscovery(d)
 			}
 		default:
 			d.Unknown()
@@ -347,11 +312,11 @@ func (x *APISubresourceDiscovery) AppendJSON(b []byte) []byte {
 	if len(x.AcceptedTypes) != 0 {
 		b = append(b, `,"acceptedTypes":`...)
 		b = append(b, '[')
-		for i15 := range x.AcceptedTypes {
-			if i15 > 0 {
+		for i8 := range x.AcceptedTypes {
+			if i8 > 0 {
 				b = append(b, ',')
 			}
-			b = x.AcceptedTypes[i15].AppendJSON(b)
+			b = x.AcceptedTypes[i8].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -360,11 +325,11 @@ func (x *APISubresourceDiscovery) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i16 := range x.Verbs {
-			if i16 > 0 {
+		for i9 := range x.Verbs {
+			if i9 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Verbs[i16]))
+			b = jsonwire.AppendString(b, string(x.Verbs[i9]))
 		}
 		b = append(b, ']')
 	}
@@ -397,28 +362,90 @@ func (x *APISubresourceDiscovery) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.AcceptedTypes = nil
 			} else if d.Array("[]v1.GroupVersionKind") {
-				list17 := []meta.GroupVersionKind{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list17 = append(list17, meta.GroupVersionKind{})
-					list17[len(list17)-1].DecodeJSON(d)
-				}
-				x.AcceptedTypes = list17
+				x.AcceptedTypes = decodeJSONListMetaGroupVersionKind(d)
 			}
 		case "verbs":
 			d.Once(&seen, 3)
 			if d.Null() {
 				x.Verbs = nil
 			} else if d.Array("[]string") {
-				list18 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list18 = append(list18, "")
-					d.String(&list18[len(list18)-1])
-				}
-				x.Verbs = list18
+				x.Verbs = decodeJSONListString(d)
 			}
 		default:
 			d.Unknown()
 		}
 	}
 	d.Leave("APISubresourceDiscovery")
+}
+
+func decodeJSONListAPIGroupDiscovery(d *jsonwire.Decoder) []APIGroupDiscovery {
+	var stack [3]APIGroupDiscovery
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, APIGroupDiscovery{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]APIGroupDiscovery, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListAPIResourceDiscovery(d *jsonwire.Decoder) []APIResourceDiscovery {
+	var stack [6]APIResourceDiscovery
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, APIResourceDiscovery{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]APIResourceDiscovery, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListAPISubresourceDiscovery(d *jsonwire.Decoder) []APISubresourceDiscovery {
+	var stack [8]APISubresourceDiscovery
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, APISubresourceDiscovery{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]APISubresourceDiscovery, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListAPIVersionDiscovery(d *jsonwire.Decoder) []APIVersionDiscovery {
+	var stack [8]APIVersionDiscovery
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, APIVersionDiscovery{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]APIVersionDiscovery, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListMetaGroupVersionKind(d *jsonwire.Decoder) []meta.GroupVersionKind {
+	var stack [8]meta.GroupVersionKind
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, meta.GroupVersionKind{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]meta.GroupVersionKind, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListString(d *jsonwire.Decoder) []string {
+	var stack [8]string
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, "")
+		d.String(&list[len(list)-1])
+	}
+	out := make([]string, len(list))
+	copy(out, list)
+	return out
 }

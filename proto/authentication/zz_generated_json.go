@@ -96,12 +96,7 @@ func (x *TokenRequestSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Audiences = nil
 			} else if d.Array("[]string") {
-				list2 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list2 = append(list2, "")
-					d.String(&list2[len(list2)-1])
-				}
-				x.Audiences = list2
+				x.Audiences = decodeJSONListString(d)
 			}
 		case "expirationSeconds":
 			d.Once(&seen, 1)
@@ -208,4 +203,16 @@ func (x *BoundObjectReference) DecodeJSON(d *jsonwire.Decoder) {
 		}
 	}
 	d.Leave("BoundObjectReference")
+}
+
+func decodeJSONListString(d *jsonwire.Decoder) []string {
+	var stack [8]string
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, "")
+		d.String(&list[len(list)-1])
+	}
+	out := make([]string, len(list))
+	copy(out, list)
+	return out
 }

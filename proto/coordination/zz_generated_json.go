@@ -222,16 +222,23 @@ func (x *LeaseList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.Lease") {
-				list2 := []Lease{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list2 = append(list2, Lease{})
-					list2[len(list2)-1].DecodeJSON(d)
-				}
-				x.Items = list2
+				x.Items = decodeJSONListLease(d)
 			}
 		default:
 			d.Unknown()
 		}
 	}
 	d.Leave("LeaseList")
+}
+
+func decodeJSONListLease(d *jsonwire.Decoder) []Lease {
+	var stack [3]Lease
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, Lease{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]Lease, len(list))
+	copy(out, list)
+	return out
 }

@@ -57,12 +57,7 @@ func (x *ComponentStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Conditions = nil
 			} else if d.Array("[]v1.ComponentCondition") {
-				list2 := []ComponentCondition{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list2 = append(list2, ComponentCondition{})
-					list2[len(list2)-1].DecodeJSON(d)
-				}
-				x.Conditions = list2
+				x.Conditions = decodeJSONListComponentCondition(d)
 			}
 		default:
 			d.Unknown()
@@ -134,11 +129,11 @@ func (x *ComponentStatusList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i3 := range x.Items {
-			if i3 > 0 {
+		for i2 := range x.Items {
+			if i2 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i3].AppendJSON(b)
+			b = x.Items[i2].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -167,12 +162,7 @@ func (x *ComponentStatusList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.ComponentStatus") {
-				list4 := []ComponentStatus{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list4 = append(list4, ComponentStatus{})
-					list4[len(list4)-1].DecodeJSON(d)
-				}
-				x.Items = list4
+				x.Items = decodeJSONListComponentStatus(d)
 			}
 		default:
 			d.Unknown()
@@ -200,29 +190,29 @@ func (x *ConfigMap) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Data) != 0 {
 		b = append(b, `,"data":`...)
-		var stack6 [16]string
-		keys5 := jsonwire.SortedKeys(x.Data, stack6[:0])
-		start9 := len(b)
-		for _, k7 := range keys5 {
-			b = jsonwire.AppendString(append(b, ','), string(k7))
+		var stack4 [16]string
+		keys3 := jsonwire.SortedKeys(x.Data, stack4[:0])
+		start7 := len(b)
+		for _, k5 := range keys3 {
+			b = jsonwire.AppendString(append(b, ','), string(k5))
 			b = append(b, ':')
-			v8 := x.Data[k7]
-			b = jsonwire.AppendString(b, string(v8))
+			v6 := x.Data[k5]
+			b = jsonwire.AppendString(b, string(v6))
 		}
-		b = jsonwire.Close(b, start9)
+		b = jsonwire.Close(b, start7)
 	}
 	if len(x.BinaryData) != 0 {
 		b = append(b, `,"binaryData":`...)
-		var stack11 [16]string
-		keys10 := jsonwire.SortedKeys(x.BinaryData, stack11[:0])
-		start14 := len(b)
-		for _, k12 := range keys10 {
-			b = jsonwire.AppendString(append(b, ','), string(k12))
+		var stack9 [16]string
+		keys8 := jsonwire.SortedKeys(x.BinaryData, stack9[:0])
+		start12 := len(b)
+		for _, k10 := range keys8 {
+			b = jsonwire.AppendString(append(b, ','), string(k10))
 			b = append(b, ':')
-			v13 := x.BinaryData[k12]
-			b = jsonwire.AppendBytes(b, v13)
+			v11 := x.BinaryData[k10]
+			b = jsonwire.AppendBytes(b, v11)
 		}
-		b = jsonwire.Close(b, start14)
+		b = jsonwire.Close(b, start12)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -263,12 +253,12 @@ func (x *ConfigMap) DecodeJSON(d *jsonwire.Decoder) {
 					x.Data = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k15 := string(d.KeyString())
-					_, has17 := x.Data[k15]
-					d.MapKey(has17)
-					var v16 string
-					d.String(&v16)
-					x.Data[k15] = v16
+					k13 := string(d.KeyString())
+					_, has15 := x.Data[k13]
+					d.MapKey(has15)
+					var v14 string
+					d.String(&v14)
+					x.Data[k13] = v14
 				}
 				d.MapEnd()
 			}
@@ -281,12 +271,12 @@ func (x *ConfigMap) DecodeJSON(d *jsonwire.Decoder) {
 					x.BinaryData = map[string][]byte{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k18 := string(d.KeyString())
-					_, has20 := x.BinaryData[k18]
-					d.MapKey(has20)
-					var v19 []byte
-					d.Bytes(&v19)
-					x.BinaryData[k18] = v19
+					k16 := string(d.KeyString())
+					_, has18 := x.BinaryData[k16]
+					d.MapKey(has18)
+					var v17 []byte
+					d.Bytes(&v17)
+					x.BinaryData[k16] = v17
 				}
 				d.MapEnd()
 			}
@@ -315,11 +305,11 @@ func (x *ConfigMapList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i21 := range x.Items {
-			if i21 > 0 {
+		for i19 := range x.Items {
+			if i19 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i21].AppendJSON(b)
+			b = x.Items[i19].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -348,12 +338,7 @@ func (x *ConfigMapList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.ConfigMap") {
-				list22 := []ConfigMap{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list22 = append(list22, ConfigMap{})
-					list22[len(list22)-1].DecodeJSON(d)
-				}
-				x.Items = list22
+				x.Items = decodeJSONListConfigMap(d)
 			}
 		default:
 			d.Unknown()
@@ -538,11 +523,11 @@ func (x *PodExecOptions) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i23 := range x.Command {
-			if i23 > 0 {
+		for i20 := range x.Command {
+			if i20 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Command[i23]))
+			b = jsonwire.AppendString(b, string(x.Command[i20]))
 		}
 		b = append(b, ']')
 	}
@@ -583,12 +568,7 @@ func (x *PodExecOptions) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Command = nil
 			} else if d.Array("[]string") {
-				list24 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list24 = append(list24, "")
-					d.String(&list24[len(list24)-1])
-				}
-				x.Command = list24
+				x.Command = decodeJSONListString(d)
 			}
 		default:
 			d.Unknown()
@@ -681,11 +661,11 @@ func (x *PodPortForwardOptions) AppendJSON(b []byte) []byte {
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i25 := range x.Ports {
-			if i25 > 0 {
+		for i21 := range x.Ports {
+			if i21 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendInt(b, int64(x.Ports[i25]))
+			b = jsonwire.AppendInt(b, int64(x.Ports[i21]))
 		}
 		b = append(b, ']')
 	}
@@ -711,12 +691,7 @@ func (x *PodPortForwardOptions) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Ports = nil
 			} else if d.Array("[]int32") {
-				list26 := []int32{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list26 = append(list26, 0)
-					d.Int32(&list26[len(list26)-1])
-				}
-				x.Ports = list26
+				x.Ports = decodeJSONListInt32(d)
 			}
 		default:
 			d.Unknown()
@@ -863,22 +838,22 @@ func (x *Container) AppendJSON(b []byte) []byte {
 	if len(x.Command) != 0 {
 		b = append(b, `,"command":`...)
 		b = append(b, '[')
-		for i27 := range x.Command {
-			if i27 > 0 {
+		for i22 := range x.Command {
+			if i22 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Command[i27]))
+			b = jsonwire.AppendString(b, string(x.Command[i22]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Args) != 0 {
 		b = append(b, `,"args":`...)
 		b = append(b, '[')
-		for i28 := range x.Args {
-			if i28 > 0 {
+		for i23 := range x.Args {
+			if i23 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Args[i28]))
+			b = jsonwire.AppendString(b, string(x.Args[i23]))
 		}
 		b = append(b, ']')
 	}
@@ -889,33 +864,33 @@ func (x *Container) AppendJSON(b []byte) []byte {
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i29 := range x.Ports {
-			if i29 > 0 {
+		for i24 := range x.Ports {
+			if i24 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ports[i29].AppendJSON(b)
+			b = x.Ports[i24].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EnvFrom) != 0 {
 		b = append(b, `,"envFrom":`...)
 		b = append(b, '[')
-		for i30 := range x.EnvFrom {
-			if i30 > 0 {
+		for i25 := range x.EnvFrom {
+			if i25 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EnvFrom[i30].AppendJSON(b)
+			b = x.EnvFrom[i25].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Env) != 0 {
 		b = append(b, `,"env":`...)
 		b = append(b, '[')
-		for i31 := range x.Env {
-			if i31 > 0 {
+		for i26 := range x.Env {
+			if i26 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Env[i31].AppendJSON(b)
+			b = x.Env[i26].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -924,11 +899,11 @@ func (x *Container) AppendJSON(b []byte) []byte {
 	if len(x.ResizePolicy) != 0 {
 		b = append(b, `,"resizePolicy":`...)
 		b = append(b, '[')
-		for i32 := range x.ResizePolicy {
-			if i32 > 0 {
+		for i27 := range x.ResizePolicy {
+			if i27 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ResizePolicy[i32].AppendJSON(b)
+			b = x.ResizePolicy[i27].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -939,33 +914,33 @@ func (x *Container) AppendJSON(b []byte) []byte {
 	if len(x.RestartPolicyRules) != 0 {
 		b = append(b, `,"restartPolicyRules":`...)
 		b = append(b, '[')
-		for i33 := range x.RestartPolicyRules {
-			if i33 > 0 {
+		for i28 := range x.RestartPolicyRules {
+			if i28 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RestartPolicyRules[i33].AppendJSON(b)
+			b = x.RestartPolicyRules[i28].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.VolumeMounts) != 0 {
 		b = append(b, `,"volumeMounts":`...)
 		b = append(b, '[')
-		for i34 := range x.VolumeMounts {
-			if i34 > 0 {
+		for i29 := range x.VolumeMounts {
+			if i29 > 0 {
 				b = append(b, ',')
 			}
-			b = x.VolumeMounts[i34].AppendJSON(b)
+			b = x.VolumeMounts[i29].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.VolumeDevices) != 0 {
 		b = append(b, `,"volumeDevices":`...)
 		b = append(b, '[')
-		for i35 := range x.VolumeDevices {
-			if i35 > 0 {
+		for i30 := range x.VolumeDevices {
+			if i30 > 0 {
 				b = append(b, ',')
 			}
-			b = x.VolumeDevices[i35].AppendJSON(b)
+			b = x.VolumeDevices[i30].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -1035,24 +1010,14 @@ func (x *Container) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Command = nil
 			} else if d.Array("[]string") {
-				list36 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list36 = append(list36, "")
-					d.String(&list36[len(list36)-1])
-				}
-				x.Command = list36
+				x.Command = decodeJSONListString(d)
 			}
 		case "args":
 			d.Once(&seen, 3)
 			if d.Null() {
 				x.Args = nil
 			} else if d.Array("[]string") {
-				list37 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list37 = append(list37, "")
-					d.String(&list37[len(list37)-1])
-				}
-				x.Args = list37
+				x.Args = decodeJSONListString(d)
 			}
 		case "workingDir":
 			d.Once(&seen, 4)
@@ -1062,36 +1027,21 @@ func (x *Container) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Ports = nil
 			} else if d.Array("[]v1.ContainerPort") {
-				list38 := []ContainerPort{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list38 = append(list38, ContainerPort{})
-					list38[len(list38)-1].DecodeJSON(d)
-				}
-				x.Ports = list38
+				x.Ports = decodeJSONListContainerPort(d)
 			}
 		case "envFrom":
 			d.Once(&seen, 6)
 			if d.Null() {
 				x.EnvFrom = nil
 			} else if d.Array("[]v1.EnvFromSource") {
-				list39 := []EnvFromSource{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list39 = append(list39, EnvFromSource{})
-					list39[len(list39)-1].DecodeJSON(d)
-				}
-				x.EnvFrom = list39
+				x.EnvFrom = decodeJSONListEnvFromSource(d)
 			}
 		case "env":
 			d.Once(&seen, 7)
 			if d.Null() {
 				x.Env = nil
 			} else if d.Array("[]v1.EnvVar") {
-				list40 := []EnvVar{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list40 = append(list40, EnvVar{})
-					list40[len(list40)-1].DecodeJSON(d)
-				}
-				x.Env = list40
+				x.Env = decodeJSONListEnvVar(d)
 			}
 		case "resources":
 			d.Once(&seen, 8)
@@ -1101,12 +1051,7 @@ func (x *Container) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.ResizePolicy = nil
 			} else if d.Array("[]v1.ContainerResizePolicy") {
-				list41 := []ContainerResizePolicy{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list41 = append(list41, ContainerResizePolicy{})
-					list41[len(list41)-1].DecodeJSON(d)
-				}
-				x.ResizePolicy = list41
+				x.ResizePolicy = decodeJSONListContainerResizePolicy(d)
 			}
 		case "restartPolicy":
 			d.Once(&seen, 10)
@@ -1123,36 +1068,21 @@ func (x *Container) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.RestartPolicyRules = nil
 			} else if d.Array("[]v1.ContainerRestartRule") {
-				list42 := []ContainerRestartRule{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list42 = append(list42, ContainerRestartRule{})
-					list42[len(list42)-1].DecodeJSON(d)
-				}
-				x.RestartPolicyRules = list42
+				x.RestartPolicyRules = decodeJSONListContainerRestartRule(d)
 			}
 		case "volumeMounts":
 			d.Once(&seen, 12)
 			if d.Null() {
 				x.VolumeMounts = nil
 			} else if d.Array("[]v1.VolumeMount") {
-				list43 := []VolumeMount{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list43 = append(list43, VolumeMount{})
-					list43[len(list43)-1].DecodeJSON(d)
-				}
-				x.VolumeMounts = list43
+				x.VolumeMounts = decodeJSONListVolumeMount(d)
 			}
 		case "volumeDevices":
 			d.Once(&seen, 13)
 			if d.Null() {
 				x.VolumeDevices = nil
 			} else if d.Array("[]v1.VolumeDevice") {
-				list44 := []VolumeDevice{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list44 = append(list44, VolumeDevice{})
-					list44[len(list44)-1].DecodeJSON(d)
-				}
-				x.VolumeDevices = list44
+				x.VolumeDevices = decodeJSONListVolumeDevice(d)
 			}
 		case "livenessProbe":
 			d.Once(&seen, 14)
@@ -1788,11 +1718,11 @@ func (x *ContainerRestartRuleOnExitCodes) AppendJSON(b []byte) []byte {
 	if len(x.Values) != 0 {
 		b = append(b, `,"values":`...)
 		b = append(b, '[')
-		for i45 := range x.Values {
-			if i45 > 0 {
+		for i31 := range x.Values {
+			if i31 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendInt(b, int64(x.Values[i45]))
+			b = jsonwire.AppendInt(b, int64(x.Values[i31]))
 		}
 		b = append(b, ']')
 	}
@@ -1815,12 +1745,7 @@ func (x *ContainerRestartRuleOnExitCodes) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Values = nil
 			} else if d.Array("[]int32") {
-				list46 := []int32{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list46 = append(list46, 0)
-					d.Int32(&list46[len(list46)-1])
-				}
-				x.Values = list46
+				x.Values = decodeJSONListInt32(d)
 			}
 		default:
 			d.Unknown()
@@ -1952,22 +1877,22 @@ func (x *EphemeralContainer) AppendJSON(b []byte) []byte {
 	if len(x.EphemeralContainerCommon.Command) != 0 {
 		b = append(b, `,"command":`...)
 		b = append(b, '[')
-		for i47 := range x.EphemeralContainerCommon.Command {
-			if i47 > 0 {
+		for i32 := range x.EphemeralContainerCommon.Command {
+			if i32 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.EphemeralContainerCommon.Command[i47]))
+			b = jsonwire.AppendString(b, string(x.EphemeralContainerCommon.Command[i32]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainerCommon.Args) != 0 {
 		b = append(b, `,"args":`...)
 		b = append(b, '[')
-		for i48 := range x.EphemeralContainerCommon.Args {
-			if i48 > 0 {
+		for i33 := range x.EphemeralContainerCommon.Args {
+			if i33 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.EphemeralContainerCommon.Args[i48]))
+			b = jsonwire.AppendString(b, string(x.EphemeralContainerCommon.Args[i33]))
 		}
 		b = append(b, ']')
 	}
@@ -1978,33 +1903,33 @@ func (x *EphemeralContainer) AppendJSON(b []byte) []byte {
 	if len(x.EphemeralContainerCommon.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i49 := range x.EphemeralContainerCommon.Ports {
-			if i49 > 0 {
+		for i34 := range x.EphemeralContainerCommon.Ports {
+			if i34 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.Ports[i49].AppendJSON(b)
+			b = x.EphemeralContainerCommon.Ports[i34].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainerCommon.EnvFrom) != 0 {
 		b = append(b, `,"envFrom":`...)
 		b = append(b, '[')
-		for i50 := range x.EphemeralContainerCommon.EnvFrom {
-			if i50 > 0 {
+		for i35 := range x.EphemeralContainerCommon.EnvFrom {
+			if i35 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.EnvFrom[i50].AppendJSON(b)
+			b = x.EphemeralContainerCommon.EnvFrom[i35].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainerCommon.Env) != 0 {
 		b = append(b, `,"env":`...)
 		b = append(b, '[')
-		for i51 := range x.EphemeralContainerCommon.Env {
-			if i51 > 0 {
+		for i36 := range x.EphemeralContainerCommon.Env {
+			if i36 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.Env[i51].AppendJSON(b)
+			b = x.EphemeralContainerCommon.Env[i36].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2013,11 +1938,11 @@ func (x *EphemeralContainer) AppendJSON(b []byte) []byte {
 	if len(x.EphemeralContainerCommon.ResizePolicy) != 0 {
 		b = append(b, `,"resizePolicy":`...)
 		b = append(b, '[')
-		for i52 := range x.EphemeralContainerCommon.ResizePolicy {
-			if i52 > 0 {
+		for i37 := range x.EphemeralContainerCommon.ResizePolicy {
+			if i37 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.ResizePolicy[i52].AppendJSON(b)
+			b = x.EphemeralContainerCommon.ResizePolicy[i37].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2028,33 +1953,33 @@ func (x *EphemeralContainer) AppendJSON(b []byte) []byte {
 	if len(x.EphemeralContainerCommon.RestartPolicyRules) != 0 {
 		b = append(b, `,"restartPolicyRules":`...)
 		b = append(b, '[')
-		for i53 := range x.EphemeralContainerCommon.RestartPolicyRules {
-			if i53 > 0 {
+		for i38 := range x.EphemeralContainerCommon.RestartPolicyRules {
+			if i38 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.RestartPolicyRules[i53].AppendJSON(b)
+			b = x.EphemeralContainerCommon.RestartPolicyRules[i38].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainerCommon.VolumeMounts) != 0 {
 		b = append(b, `,"volumeMounts":`...)
 		b = append(b, '[')
-		for i54 := range x.EphemeralContainerCommon.VolumeMounts {
-			if i54 > 0 {
+		for i39 := range x.EphemeralContainerCommon.VolumeMounts {
+			if i39 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.VolumeMounts[i54].AppendJSON(b)
+			b = x.EphemeralContainerCommon.VolumeMounts[i39].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainerCommon.VolumeDevices) != 0 {
 		b = append(b, `,"volumeDevices":`...)
 		b = append(b, '[')
-		for i55 := range x.EphemeralContainerCommon.VolumeDevices {
-			if i55 > 0 {
+		for i40 := range x.EphemeralContainerCommon.VolumeDevices {
+			if i40 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.VolumeDevices[i55].AppendJSON(b)
+			b = x.EphemeralContainerCommon.VolumeDevices[i40].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2128,24 +2053,14 @@ func (x *EphemeralContainer) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.EphemeralContainerCommon.Command = nil
 			} else if d.Array("[]string") {
-				list56 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list56 = append(list56, "")
-					d.String(&list56[len(list56)-1])
-				}
-				x.EphemeralContainerCommon.Command = list56
+				x.EphemeralContainerCommon.Command = decodeJSONListString(d)
 			}
 		case "args":
 			d.Once(&seen, 3)
 			if d.Null() {
 				x.EphemeralContainerCommon.Args = nil
 			} else if d.Array("[]string") {
-				list57 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list57 = append(list57, "")
-					d.String(&list57[len(list57)-1])
-				}
-				x.EphemeralContainerCommon.Args = list57
+				x.EphemeralContainerCommon.Args = decodeJSONListString(d)
 			}
 		case "workingDir":
 			d.Once(&seen, 4)
@@ -2155,36 +2070,21 @@ func (x *EphemeralContainer) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.EphemeralContainerCommon.Ports = nil
 			} else if d.Array("[]v1.ContainerPort") {
-				list58 := []ContainerPort{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list58 = append(list58, ContainerPort{})
-					list58[len(list58)-1].DecodeJSON(d)
-				}
-				x.EphemeralContainerCommon.Ports = list58
+				x.EphemeralContainerCommon.Ports = decodeJSONListContainerPort(d)
 			}
 		case "envFrom":
 			d.Once(&seen, 6)
 			if d.Null() {
 				x.EphemeralContainerCommon.EnvFrom = nil
 			} else if d.Array("[]v1.EnvFromSource") {
-				list59 := []EnvFromSource{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list59 = append(list59, EnvFromSource{})
-					list59[len(list59)-1].DecodeJSON(d)
-				}
-				x.EphemeralContainerCommon.EnvFrom = list59
+				x.EphemeralContainerCommon.EnvFrom = decodeJSONListEnvFromSource(d)
 			}
 		case "env":
 			d.Once(&seen, 7)
 			if d.Null() {
 				x.EphemeralContainerCommon.Env = nil
 			} else if d.Array("[]v1.EnvVar") {
-				list60 := []EnvVar{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list60 = append(list60, EnvVar{})
-					list60[len(list60)-1].DecodeJSON(d)
-				}
-				x.EphemeralContainerCommon.Env = list60
+				x.EphemeralContainerCommon.Env = decodeJSONListEnvVar(d)
 			}
 		case "resources":
 			d.Once(&seen, 8)
@@ -2194,12 +2094,7 @@ func (x *EphemeralContainer) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.EphemeralContainerCommon.ResizePolicy = nil
 			} else if d.Array("[]v1.ContainerResizePolicy") {
-				list61 := []ContainerResizePolicy{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list61 = append(list61, ContainerResizePolicy{})
-					list61[len(list61)-1].DecodeJSON(d)
-				}
-				x.EphemeralContainerCommon.ResizePolicy = list61
+				x.EphemeralContainerCommon.ResizePolicy = decodeJSONListContainerResizePolicy(d)
 			}
 		case "restartPolicy":
 			d.Once(&seen, 10)
@@ -2216,36 +2111,21 @@ func (x *EphemeralContainer) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.EphemeralContainerCommon.RestartPolicyRules = nil
 			} else if d.Array("[]v1.ContainerRestartRule") {
-				list62 := []ContainerRestartRule{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list62 = append(list62, ContainerRestartRule{})
-					list62[len(list62)-1].DecodeJSON(d)
-				}
-				x.EphemeralContainerCommon.RestartPolicyRules = list62
+				x.EphemeralContainerCommon.RestartPolicyRules = decodeJSONListContainerRestartRule(d)
 			}
 		case "volumeMounts":
 			d.Once(&seen, 12)
 			if d.Null() {
 				x.EphemeralContainerCommon.VolumeMounts = nil
 			} else if d.Array("[]v1.VolumeMount") {
-				list63 := []VolumeMount{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list63 = append(list63, VolumeMount{})
-					list63[len(list63)-1].DecodeJSON(d)
-				}
-				x.EphemeralContainerCommon.VolumeMounts = list63
+				x.EphemeralContainerCommon.VolumeMounts = decodeJSONListVolumeMount(d)
 			}
 		case "volumeDevices":
 			d.Once(&seen, 13)
 			if d.Null() {
 				x.EphemeralContainerCommon.VolumeDevices = nil
 			} else if d.Array("[]v1.VolumeDevice") {
-				list64 := []VolumeDevice{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list64 = append(list64, VolumeDevice{})
-					list64[len(list64)-1].DecodeJSON(d)
-				}
-				x.EphemeralContainerCommon.VolumeDevices = list64
+				x.EphemeralContainerCommon.VolumeDevices = decodeJSONListVolumeDevice(d)
 			}
 		case "livenessProbe":
 			d.Once(&seen, 14)
@@ -2337,22 +2217,22 @@ func (x *EphemeralContainerCommon) AppendJSON(b []byte) []byte {
 	if len(x.Command) != 0 {
 		b = append(b, `,"command":`...)
 		b = append(b, '[')
-		for i65 := range x.Command {
-			if i65 > 0 {
+		for i41 := range x.Command {
+			if i41 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Command[i65]))
+			b = jsonwire.AppendString(b, string(x.Command[i41]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Args) != 0 {
 		b = append(b, `,"args":`...)
 		b = append(b, '[')
-		for i66 := range x.Args {
-			if i66 > 0 {
+		for i42 := range x.Args {
+			if i42 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Args[i66]))
+			b = jsonwire.AppendString(b, string(x.Args[i42]))
 		}
 		b = append(b, ']')
 	}
@@ -2363,33 +2243,33 @@ func (x *EphemeralContainerCommon) AppendJSON(b []byte) []byte {
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i67 := range x.Ports {
-			if i67 > 0 {
+		for i43 := range x.Ports {
+			if i43 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ports[i67].AppendJSON(b)
+			b = x.Ports[i43].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EnvFrom) != 0 {
 		b = append(b, `,"envFrom":`...)
 		b = append(b, '[')
-		for i68 := range x.EnvFrom {
-			if i68 > 0 {
+		for i44 := range x.EnvFrom {
+			if i44 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EnvFrom[i68].AppendJSON(b)
+			b = x.EnvFrom[i44].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Env) != 0 {
 		b = append(b, `,"env":`...)
 		b = append(b, '[')
-		for i69 := range x.Env {
-			if i69 > 0 {
+		for i45 := range x.Env {
+			if i45 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Env[i69].AppendJSON(b)
+			b = x.Env[i45].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2398,11 +2278,11 @@ func (x *EphemeralContainerCommon) AppendJSON(b []byte) []byte {
 	if len(x.ResizePolicy) != 0 {
 		b = append(b, `,"resizePolicy":`...)
 		b = append(b, '[')
-		for i70 := range x.ResizePolicy {
-			if i70 > 0 {
+		for i46 := range x.ResizePolicy {
+			if i46 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ResizePolicy[i70].AppendJSON(b)
+			b = x.ResizePolicy[i46].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2413,33 +2293,33 @@ func (x *EphemeralContainerCommon) AppendJSON(b []byte) []byte {
 	if len(x.RestartPolicyRules) != 0 {
 		b = append(b, `,"restartPolicyRules":`...)
 		b = append(b, '[')
-		for i71 := range x.RestartPolicyRules {
-			if i71 > 0 {
+		for i47 := range x.RestartPolicyRules {
+			if i47 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RestartPolicyRules[i71].AppendJSON(b)
+			b = x.RestartPolicyRules[i47].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.VolumeMounts) != 0 {
 		b = append(b, `,"volumeMounts":`...)
 		b = append(b, '[')
-		for i72 := range x.VolumeMounts {
-			if i72 > 0 {
+		for i48 := range x.VolumeMounts {
+			if i48 > 0 {
 				b = append(b, ',')
 			}
-			b = x.VolumeMounts[i72].AppendJSON(b)
+			b = x.VolumeMounts[i48].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.VolumeDevices) != 0 {
 		b = append(b, `,"volumeDevices":`...)
 		b = append(b, '[')
-		for i73 := range x.VolumeDevices {
-			if i73 > 0 {
+		for i49 := range x.VolumeDevices {
+			if i49 > 0 {
 				b = append(b, ',')
 			}
-			b = x.VolumeDevices[i73].AppendJSON(b)
+			b = x.VolumeDevices[i49].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2509,24 +2389,14 @@ func (x *EphemeralContainerCommon) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Command = nil
 			} else if d.Array("[]string") {
-				list74 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list74 = append(list74, "")
-					d.String(&list74[len(list74)-1])
-				}
-				x.Command = list74
+				x.Command = decodeJSONListString(d)
 			}
 		case "args":
 			d.Once(&seen, 3)
 			if d.Null() {
 				x.Args = nil
 			} else if d.Array("[]string") {
-				list75 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list75 = append(list75, "")
-					d.String(&list75[len(list75)-1])
-				}
-				x.Args = list75
+				x.Args = decodeJSONListString(d)
 			}
 		case "workingDir":
 			d.Once(&seen, 4)
@@ -2536,36 +2406,21 @@ func (x *EphemeralContainerCommon) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Ports = nil
 			} else if d.Array("[]v1.ContainerPort") {
-				list76 := []ContainerPort{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list76 = append(list76, ContainerPort{})
-					list76[len(list76)-1].DecodeJSON(d)
-				}
-				x.Ports = list76
+				x.Ports = decodeJSONListContainerPort(d)
 			}
 		case "envFrom":
 			d.Once(&seen, 6)
 			if d.Null() {
 				x.EnvFrom = nil
 			} else if d.Array("[]v1.EnvFromSource") {
-				list77 := []EnvFromSource{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list77 = append(list77, EnvFromSource{})
-					list77[len(list77)-1].DecodeJSON(d)
-				}
-				x.EnvFrom = list77
+				x.EnvFrom = decodeJSONListEnvFromSource(d)
 			}
 		case "env":
 			d.Once(&seen, 7)
 			if d.Null() {
 				x.Env = nil
 			} else if d.Array("[]v1.EnvVar") {
-				list78 := []EnvVar{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list78 = append(list78, EnvVar{})
-					list78[len(list78)-1].DecodeJSON(d)
-				}
-				x.Env = list78
+				x.Env = decodeJSONListEnvVar(d)
 			}
 		case "resources":
 			d.Once(&seen, 8)
@@ -2575,12 +2430,7 @@ func (x *EphemeralContainerCommon) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.ResizePolicy = nil
 			} else if d.Array("[]v1.ContainerResizePolicy") {
-				list79 := []ContainerResizePolicy{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list79 = append(list79, ContainerResizePolicy{})
-					list79[len(list79)-1].DecodeJSON(d)
-				}
-				x.ResizePolicy = list79
+				x.ResizePolicy = decodeJSONListContainerResizePolicy(d)
 			}
 		case "restartPolicy":
 			d.Once(&seen, 10)
@@ -2597,36 +2447,21 @@ func (x *EphemeralContainerCommon) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.RestartPolicyRules = nil
 			} else if d.Array("[]v1.ContainerRestartRule") {
-				list80 := []ContainerRestartRule{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list80 = append(list80, ContainerRestartRule{})
-					list80[len(list80)-1].DecodeJSON(d)
-				}
-				x.RestartPolicyRules = list80
+				x.RestartPolicyRules = decodeJSONListContainerRestartRule(d)
 			}
 		case "volumeMounts":
 			d.Once(&seen, 12)
 			if d.Null() {
 				x.VolumeMounts = nil
 			} else if d.Array("[]v1.VolumeMount") {
-				list81 := []VolumeMount{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list81 = append(list81, VolumeMount{})
-					list81[len(list81)-1].DecodeJSON(d)
-				}
-				x.VolumeMounts = list81
+				x.VolumeMounts = decodeJSONListVolumeMount(d)
 			}
 		case "volumeDevices":
 			d.Once(&seen, 13)
 			if d.Null() {
 				x.VolumeDevices = nil
 			} else if d.Array("[]v1.VolumeDevice") {
-				list82 := []VolumeDevice{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list82 = append(list82, VolumeDevice{})
-					list82[len(list82)-1].DecodeJSON(d)
-				}
-				x.VolumeDevices = list82
+				x.VolumeDevices = decodeJSONListVolumeDevice(d)
 			}
 		case "livenessProbe":
 			d.Once(&seen, 14)
@@ -2730,16 +2565,16 @@ func (x *ContainerStatus) AppendJSON(b []byte) []byte {
 	}
 	if len(x.AllocatedResources) != 0 {
 		b = append(b, `,"allocatedResources":`...)
-		var stack84 [16]ResourceName
-		keys83 := jsonwire.SortedKeys(x.AllocatedResources, stack84[:0])
-		start87 := len(b)
-		for _, k85 := range keys83 {
-			b = jsonwire.AppendString(append(b, ','), string(k85))
+		var stack51 [16]ResourceName
+		keys50 := jsonwire.SortedKeys(x.AllocatedResources, stack51[:0])
+		start54 := len(b)
+		for _, k52 := range keys50 {
+			b = jsonwire.AppendString(append(b, ','), string(k52))
 			b = append(b, ':')
-			v86 := x.AllocatedResources[k85]
-			b = v86.AppendJSON(b)
+			v53 := x.AllocatedResources[k52]
+			b = v53.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start87)
+		b = jsonwire.Close(b, start54)
 	}
 	if x.Resources != nil {
 		b = append(b, `,"resources":`...)
@@ -2748,11 +2583,11 @@ func (x *ContainerStatus) AppendJSON(b []byte) []byte {
 	if len(x.VolumeMounts) != 0 {
 		b = append(b, `,"volumeMounts":`...)
 		b = append(b, '[')
-		for i88 := range x.VolumeMounts {
-			if i88 > 0 {
+		for i55 := range x.VolumeMounts {
+			if i55 > 0 {
 				b = append(b, ',')
 			}
-			b = x.VolumeMounts[i88].AppendJSON(b)
+			b = x.VolumeMounts[i55].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2763,11 +2598,11 @@ func (x *ContainerStatus) AppendJSON(b []byte) []byte {
 	if len(x.AllocatedResourcesStatus) != 0 {
 		b = append(b, `,"allocatedResourcesStatus":`...)
 		b = append(b, '[')
-		for i89 := range x.AllocatedResourcesStatus {
-			if i89 > 0 {
+		for i56 := range x.AllocatedResourcesStatus {
+			if i56 > 0 {
 				b = append(b, ',')
 			}
-			b = x.AllocatedResourcesStatus[i89].AppendJSON(b)
+			b = x.AllocatedResourcesStatus[i56].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2829,12 +2664,12 @@ func (x *ContainerStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.AllocatedResources = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k90 := ResourceName(d.KeyString())
-					_, has92 := x.AllocatedResources[k90]
-					d.MapKey(has92)
-					var v91 quantity.Quantity
-					v91.DecodeJSON(d)
-					x.AllocatedResources[k90] = v91
+					k57 := ResourceName(d.KeyString())
+					_, has59 := x.AllocatedResources[k57]
+					d.MapKey(has59)
+					var v58 quantity.Quantity
+					v58.DecodeJSON(d)
+					x.AllocatedResources[k57] = v58
 				}
 				d.MapEnd()
 			}
@@ -2853,12 +2688,7 @@ func (x *ContainerStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.VolumeMounts = nil
 			} else if d.Array("[]v1.VolumeMountStatus") {
-				list93 := []VolumeMountStatus{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list93 = append(list93, VolumeMountStatus{})
-					list93[len(list93)-1].DecodeJSON(d)
-				}
-				x.VolumeMounts = list93
+				x.VolumeMounts = decodeJSONListVolumeMountStatus(d)
 			}
 		case "user":
 			d.Once(&seen, 12)
@@ -2875,12 +2705,7 @@ func (x *ContainerStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.AllocatedResourcesStatus = nil
 			} else if d.Array("[]v1.ResourceStatus") {
-				list94 := []ResourceStatus{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list94 = append(list94, ResourceStatus{})
-					list94[len(list94)-1].DecodeJSON(d)
-				}
-				x.AllocatedResourcesStatus = list94
+				x.AllocatedResourcesStatus = decodeJSONListResourceStatus(d)
 			}
 		case "stopSignal":
 			d.Once(&seen, 14)
@@ -3261,11 +3086,11 @@ func (x *LinuxContainerUser) AppendJSON(b []byte) []byte {
 	if len(x.SupplementalGroups) != 0 {
 		b = append(b, `,"supplementalGroups":`...)
 		b = append(b, '[')
-		for i95 := range x.SupplementalGroups {
-			if i95 > 0 {
+		for i60 := range x.SupplementalGroups {
+			if i60 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendInt(b, int64(x.SupplementalGroups[i95]))
+			b = jsonwire.AppendInt(b, int64(x.SupplementalGroups[i60]))
 		}
 		b = append(b, ']')
 	}
@@ -3291,12 +3116,7 @@ func (x *LinuxContainerUser) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.SupplementalGroups = nil
 			} else if d.Array("[]int64") {
-				list96 := []int64{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list96 = append(list96, 0)
-					d.Int64(&list96[len(list96)-1])
-				}
-				x.SupplementalGroups = list96
+				x.SupplementalGroups = decodeJSONListInt64(d)
 			}
 		default:
 			d.Unknown()
@@ -3313,11 +3133,11 @@ func (x *ResourceStatus) AppendJSON(b []byte) []byte {
 	if len(x.Resources) != 0 {
 		b = append(b, `,"resources":`...)
 		b = append(b, '[')
-		for i97 := range x.Resources {
-			if i97 > 0 {
+		for i61 := range x.Resources {
+			if i61 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Resources[i97].AppendJSON(b)
+			b = x.Resources[i61].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -3340,12 +3160,7 @@ func (x *ResourceStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Resources = nil
 			} else if d.Array("[]v1.ResourceHealth") {
-				list98 := []ResourceHealth{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list98 = append(list98, ResourceHealth{})
-					list98[len(list98)-1].DecodeJSON(d)
-				}
-				x.Resources = list98
+				x.Resources = decodeJSONListResourceHealth(d)
 			}
 		default:
 			d.Unknown()
@@ -3417,11 +3232,11 @@ func (x *Endpoints) AppendJSON(b []byte) []byte {
 	if len(x.Subsets) != 0 {
 		b = append(b, `,"subsets":`...)
 		b = append(b, '[')
-		for i99 := range x.Subsets {
-			if i99 > 0 {
+		for i62 := range x.Subsets {
+			if i62 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Subsets[i99].AppendJSON(b)
+			b = x.Subsets[i62].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -3450,12 +3265,7 @@ func (x *Endpoints) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Subsets = nil
 			} else if d.Array("[]v1.EndpointSubset") {
-				list100 := []EndpointSubset{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list100 = append(list100, EndpointSubset{})
-					list100[len(list100)-1].DecodeJSON(d)
-				}
-				x.Subsets = list100
+				x.Subsets = decodeJSONListEndpointSubset(d)
 			}
 		default:
 			d.Unknown()
@@ -3470,33 +3280,33 @@ func (x *EndpointSubset) AppendJSON(b []byte) []byte {
 	if len(x.Addresses) != 0 {
 		b = append(b, `,"addresses":`...)
 		b = append(b, '[')
-		for i101 := range x.Addresses {
-			if i101 > 0 {
+		for i63 := range x.Addresses {
+			if i63 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Addresses[i101].AppendJSON(b)
+			b = x.Addresses[i63].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.NotReadyAddresses) != 0 {
 		b = append(b, `,"notReadyAddresses":`...)
 		b = append(b, '[')
-		for i102 := range x.NotReadyAddresses {
-			if i102 > 0 {
+		for i64 := range x.NotReadyAddresses {
+			if i64 > 0 {
 				b = append(b, ',')
 			}
-			b = x.NotReadyAddresses[i102].AppendJSON(b)
+			b = x.NotReadyAddresses[i64].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i103 := range x.Ports {
-			if i103 > 0 {
+		for i65 := range x.Ports {
+			if i65 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ports[i103].AppendJSON(b)
+			b = x.Ports[i65].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -3516,36 +3326,21 @@ func (x *EndpointSubset) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Addresses = nil
 			} else if d.Array("[]v1.EndpointAddress") {
-				list104 := []EndpointAddress{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list104 = append(list104, EndpointAddress{})
-					list104[len(list104)-1].DecodeJSON(d)
-				}
-				x.Addresses = list104
+				x.Addresses = decodeJSONListEndpointAddress(d)
 			}
 		case "notReadyAddresses":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.NotReadyAddresses = nil
 			} else if d.Array("[]v1.EndpointAddress") {
-				list105 := []EndpointAddress{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list105 = append(list105, EndpointAddress{})
-					list105[len(list105)-1].DecodeJSON(d)
-				}
-				x.NotReadyAddresses = list105
+				x.NotReadyAddresses = decodeJSONListEndpointAddress(d)
 			}
 		case "ports":
 			d.Once(&seen, 2)
 			if d.Null() {
 				x.Ports = nil
 			} else if d.Array("[]v1.EndpointPort") {
-				list106 := []EndpointPort{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list106 = append(list106, EndpointPort{})
-					list106[len(list106)-1].DecodeJSON(d)
-				}
-				x.Ports = list106
+				x.Ports = decodeJSONListEndpointPort(d)
 			}
 		default:
 			d.Unknown()
@@ -3687,11 +3482,11 @@ func (x *EndpointsList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i107 := range x.Items {
-			if i107 > 0 {
+		for i66 := range x.Items {
+			if i66 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i107].AppendJSON(b)
+			b = x.Items[i66].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -3720,12 +3515,7 @@ func (x *EndpointsList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.Endpoints") {
-				list108 := []Endpoints{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list108 = append(list108, Endpoints{})
-					list108[len(list108)-1].DecodeJSON(d)
-				}
-				x.Items = list108
+				x.Items = decodeJSONListEndpoints(d)
 			}
 		default:
 			d.Unknown()
@@ -3958,11 +3748,11 @@ func (x *EventList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i109 := range x.Items {
-			if i109 > 0 {
+		for i67 := range x.Items {
+			if i67 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i109].AppendJSON(b)
+			b = x.Items[i67].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -3991,12 +3781,7 @@ func (x *EventList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.Event") {
-				list110 := []Event{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list110 = append(list110, Event{})
-					list110[len(list110)-1].DecodeJSON(d)
-				}
-				x.Items = list110
+				x.Items = decodeJSONListEvent(d)
 			}
 		default:
 			d.Unknown()
@@ -4098,11 +3883,11 @@ func (x *LimitRangeSpec) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i111 := range x.Limits {
-			if i111 > 0 {
+		for i68 := range x.Limits {
+			if i68 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Limits[i111].AppendJSON(b)
+			b = x.Limits[i68].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4122,12 +3907,7 @@ func (x *LimitRangeSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Limits = nil
 			} else if d.Array("[]v1.LimitRangeItem") {
-				list112 := []LimitRangeItem{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list112 = append(list112, LimitRangeItem{})
-					list112[len(list112)-1].DecodeJSON(d)
-				}
-				x.Limits = list112
+				x.Limits = decodeJSONListLimitRangeItem(d)
 			}
 		default:
 			d.Unknown()
@@ -4143,68 +3923,68 @@ func (x *LimitRangeItem) AppendJSON(b []byte) []byte {
 	b = jsonwire.AppendString(b, string(x.Type))
 	if len(x.Max) != 0 {
 		b = append(b, `,"max":`...)
-		var stack114 [16]ResourceName
-		keys113 := jsonwire.SortedKeys(x.Max, stack114[:0])
-		start117 := len(b)
-		for _, k115 := range keys113 {
-			b = jsonwire.AppendString(append(b, ','), string(k115))
+		var stack70 [16]ResourceName
+		keys69 := jsonwire.SortedKeys(x.Max, stack70[:0])
+		start73 := len(b)
+		for _, k71 := range keys69 {
+			b = jsonwire.AppendString(append(b, ','), string(k71))
 			b = append(b, ':')
-			v116 := x.Max[k115]
-			b = v116.AppendJSON(b)
+			v72 := x.Max[k71]
+			b = v72.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start117)
+		b = jsonwire.Close(b, start73)
 	}
 	if len(x.Min) != 0 {
 		b = append(b, `,"min":`...)
-		var stack119 [16]ResourceName
-		keys118 := jsonwire.SortedKeys(x.Min, stack119[:0])
-		start122 := len(b)
-		for _, k120 := range keys118 {
-			b = jsonwire.AppendString(append(b, ','), string(k120))
+		var stack75 [16]ResourceName
+		keys74 := jsonwire.SortedKeys(x.Min, stack75[:0])
+		start78 := len(b)
+		for _, k76 := range keys74 {
+			b = jsonwire.AppendString(append(b, ','), string(k76))
 			b = append(b, ':')
-			v121 := x.Min[k120]
-			b = v121.AppendJSON(b)
+			v77 := x.Min[k76]
+			b = v77.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start122)
+		b = jsonwire.Close(b, start78)
 	}
 	if len(x.Default) != 0 {
 		b = append(b, `,"default":`...)
-		var stack124 [16]ResourceName
-		keys123 := jsonwire.SortedKeys(x.Default, stack124[:0])
-		start127 := len(b)
-		for _, k125 := range keys123 {
-			b = jsonwire.AppendString(append(b, ','), string(k125))
+		var stack80 [16]ResourceName
+		keys79 := jsonwire.SortedKeys(x.Default, stack80[:0])
+		start83 := len(b)
+		for _, k81 := range keys79 {
+			b = jsonwire.AppendString(append(b, ','), string(k81))
 			b = append(b, ':')
-			v126 := x.Default[k125]
-			b = v126.AppendJSON(b)
+			v82 := x.Default[k81]
+			b = v82.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start127)
+		b = jsonwire.Close(b, start83)
 	}
 	if len(x.DefaultRequest) != 0 {
 		b = append(b, `,"defaultRequest":`...)
-		var stack129 [16]ResourceName
-		keys128 := jsonwire.SortedKeys(x.DefaultRequest, stack129[:0])
-		start132 := len(b)
-		for _, k130 := range keys128 {
-			b = jsonwire.AppendString(append(b, ','), string(k130))
+		var stack85 [16]ResourceName
+		keys84 := jsonwire.SortedKeys(x.DefaultRequest, stack85[:0])
+		start88 := len(b)
+		for _, k86 := range keys84 {
+			b = jsonwire.AppendString(append(b, ','), string(k86))
 			b = append(b, ':')
-			v131 := x.DefaultRequest[k130]
-			b = v131.AppendJSON(b)
+			v87 := x.DefaultRequest[k86]
+			b = v87.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start132)
+		b = jsonwire.Close(b, start88)
 	}
 	if len(x.MaxLimitRequestRatio) != 0 {
 		b = append(b, `,"maxLimitRequestRatio":`...)
-		var stack134 [16]ResourceName
-		keys133 := jsonwire.SortedKeys(x.MaxLimitRequestRatio, stack134[:0])
-		start137 := len(b)
-		for _, k135 := range keys133 {
-			b = jsonwire.AppendString(append(b, ','), string(k135))
+		var stack90 [16]ResourceName
+		keys89 := jsonwire.SortedKeys(x.MaxLimitRequestRatio, stack90[:0])
+		start93 := len(b)
+		for _, k91 := range keys89 {
+			b = jsonwire.AppendString(append(b, ','), string(k91))
 			b = append(b, ':')
-			v136 := x.MaxLimitRequestRatio[k135]
-			b = v136.AppendJSON(b)
+			v92 := x.MaxLimitRequestRatio[k91]
+			b = v92.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start137)
+		b = jsonwire.Close(b, start93)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -4229,12 +4009,12 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 					x.Max = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k138 := ResourceName(d.KeyString())
-					_, has140 := x.Max[k138]
-					d.MapKey(has140)
-					var v139 quantity.Quantity
-					v139.DecodeJSON(d)
-					x.Max[k138] = v139
+					k94 := ResourceName(d.KeyString())
+					_, has96 := x.Max[k94]
+					d.MapKey(has96)
+					var v95 quantity.Quantity
+					v95.DecodeJSON(d)
+					x.Max[k94] = v95
 				}
 				d.MapEnd()
 			}
@@ -4247,12 +4027,12 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 					x.Min = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k141 := ResourceName(d.KeyString())
-					_, has143 := x.Min[k141]
-					d.MapKey(has143)
-					var v142 quantity.Quantity
-					v142.DecodeJSON(d)
-					x.Min[k141] = v142
+					k97 := ResourceName(d.KeyString())
+					_, has99 := x.Min[k97]
+					d.MapKey(has99)
+					var v98 quantity.Quantity
+					v98.DecodeJSON(d)
+					x.Min[k97] = v98
 				}
 				d.MapEnd()
 			}
@@ -4265,12 +4045,12 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 					x.Default = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k144 := ResourceName(d.KeyString())
-					_, has146 := x.Default[k144]
-					d.MapKey(has146)
-					var v145 quantity.Quantity
-					v145.DecodeJSON(d)
-					x.Default[k144] = v145
+					k100 := ResourceName(d.KeyString())
+					_, has102 := x.Default[k100]
+					d.MapKey(has102)
+					var v101 quantity.Quantity
+					v101.DecodeJSON(d)
+					x.Default[k100] = v101
 				}
 				d.MapEnd()
 			}
@@ -4283,12 +4063,12 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 					x.DefaultRequest = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k147 := ResourceName(d.KeyString())
-					_, has149 := x.DefaultRequest[k147]
-					d.MapKey(has149)
-					var v148 quantity.Quantity
-					v148.DecodeJSON(d)
-					x.DefaultRequest[k147] = v148
+					k103 := ResourceName(d.KeyString())
+					_, has105 := x.DefaultRequest[k103]
+					d.MapKey(has105)
+					var v104 quantity.Quantity
+					v104.DecodeJSON(d)
+					x.DefaultRequest[k103] = v104
 				}
 				d.MapEnd()
 			}
@@ -4301,12 +4081,12 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 					x.MaxLimitRequestRatio = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k150 := ResourceName(d.KeyString())
-					_, has152 := x.MaxLimitRequestRatio[k150]
-					d.MapKey(has152)
-					var v151 quantity.Quantity
-					v151.DecodeJSON(d)
-					x.MaxLimitRequestRatio[k150] = v151
+					k106 := ResourceName(d.KeyString())
+					_, has108 := x.MaxLimitRequestRatio[k106]
+					d.MapKey(has108)
+					var v107 quantity.Quantity
+					v107.DecodeJSON(d)
+					x.MaxLimitRequestRatio[k106] = v107
 				}
 				d.MapEnd()
 			}
@@ -4335,11 +4115,11 @@ func (x *LimitRangeList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i153 := range x.Items {
-			if i153 > 0 {
+		for i109 := range x.Items {
+			if i109 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i153].AppendJSON(b)
+			b = x.Items[i109].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4368,12 +4148,7 @@ func (x *LimitRangeList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.LimitRange") {
-				list154 := []LimitRange{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list154 = append(list154, LimitRange{})
-					list154[len(list154)-1].DecodeJSON(d)
-				}
-				x.Items = list154
+				x.Items = decodeJSONListLimitRange(d)
 			}
 		default:
 			d.Unknown()
@@ -4438,11 +4213,11 @@ func (x *NamespaceSpec) AppendJSON(b []byte) []byte {
 	if len(x.Finalizers) != 0 {
 		b = append(b, `,"finalizers":`...)
 		b = append(b, '[')
-		for i155 := range x.Finalizers {
-			if i155 > 0 {
+		for i110 := range x.Finalizers {
+			if i110 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Finalizers[i155]))
+			b = jsonwire.AppendString(b, string(x.Finalizers[i110]))
 		}
 		b = append(b, ']')
 	}
@@ -4462,12 +4237,7 @@ func (x *NamespaceSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Finalizers = nil
 			} else if d.Array("[]v1.FinalizerName") {
-				list156 := []FinalizerName{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list156 = append(list156, "")
-					d.String((*string)(&list156[len(list156)-1]))
-				}
-				x.Finalizers = list156
+				x.Finalizers = decodeJSONListFinalizerName(d)
 			}
 		default:
 			d.Unknown()
@@ -4486,11 +4256,11 @@ func (x *NamespaceStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i157 := range x.Conditions {
-			if i157 > 0 {
+		for i111 := range x.Conditions {
+			if i111 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i157].AppendJSON(b)
+			b = x.Conditions[i111].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4513,12 +4283,7 @@ func (x *NamespaceStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Conditions = nil
 			} else if d.Array("[]v1.NamespaceCondition") {
-				list158 := []NamespaceCondition{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list158 = append(list158, NamespaceCondition{})
-					list158[len(list158)-1].DecodeJSON(d)
-				}
-				x.Conditions = list158
+				x.Conditions = decodeJSONListNamespaceCondition(d)
 			}
 		default:
 			d.Unknown()
@@ -4595,11 +4360,11 @@ func (x *NamespaceList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i159 := range x.Items {
-			if i159 > 0 {
+		for i112 := range x.Items {
+			if i112 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i159].AppendJSON(b)
+			b = x.Items[i112].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4628,12 +4393,7 @@ func (x *NamespaceList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.Namespace") {
-				list160 := []Namespace{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list160 = append(list160, Namespace{})
-					list160[len(list160)-1].DecodeJSON(d)
-				}
-				x.Items = list160
+				x.Items = decodeJSONListNamespace(d)
 			}
 		default:
 			d.Unknown()
@@ -4702,11 +4462,11 @@ func (x *NodeSpec) AppendJSON(b []byte) []byte {
 	if len(x.PodCIDRs) != 0 {
 		b = append(b, `,"podCIDRs":`...)
 		b = append(b, '[')
-		for i161 := range x.PodCIDRs {
-			if i161 > 0 {
+		for i113 := range x.PodCIDRs {
+			if i113 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.PodCIDRs[i161]))
+			b = jsonwire.AppendString(b, string(x.PodCIDRs[i113]))
 		}
 		b = append(b, ']')
 	}
@@ -4721,11 +4481,11 @@ func (x *NodeSpec) AppendJSON(b []byte) []byte {
 	if len(x.Taints) != 0 {
 		b = append(b, `,"taints":`...)
 		b = append(b, '[')
-		for i162 := range x.Taints {
-			if i162 > 0 {
+		for i114 := range x.Taints {
+			if i114 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Taints[i162].AppendJSON(b)
+			b = x.Taints[i114].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4756,12 +4516,7 @@ func (x *NodeSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.PodCIDRs = nil
 			} else if d.Array("[]string") {
-				list163 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list163 = append(list163, "")
-					d.String(&list163[len(list163)-1])
-				}
-				x.PodCIDRs = list163
+				x.PodCIDRs = decodeJSONListString(d)
 			}
 		case "providerID":
 			d.Once(&seen, 2)
@@ -4774,12 +4529,7 @@ func (x *NodeSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Taints = nil
 			} else if d.Array("[]v1.Taint") {
-				list164 := []Taint{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list164 = append(list164, Taint{})
-					list164[len(list164)-1].DecodeJSON(d)
-				}
-				x.Taints = list164
+				x.Taints = decodeJSONListTaint(d)
 			}
 		case "configSource":
 			d.Once(&seen, 5)
@@ -4891,29 +4641,29 @@ func (x *NodeStatus) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Capacity) != 0 {
 		b = append(b, `,"capacity":`...)
-		var stack166 [16]ResourceName
-		keys165 := jsonwire.SortedKeys(x.Capacity, stack166[:0])
-		start169 := len(b)
-		for _, k167 := range keys165 {
-			b = jsonwire.AppendString(append(b, ','), string(k167))
+		var stack116 [16]ResourceName
+		keys115 := jsonwire.SortedKeys(x.Capacity, stack116[:0])
+		start119 := len(b)
+		for _, k117 := range keys115 {
+			b = jsonwire.AppendString(append(b, ','), string(k117))
 			b = append(b, ':')
-			v168 := x.Capacity[k167]
-			b = v168.AppendJSON(b)
+			v118 := x.Capacity[k117]
+			b = v118.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start169)
+		b = jsonwire.Close(b, start119)
 	}
 	if len(x.Allocatable) != 0 {
 		b = append(b, `,"allocatable":`...)
-		var stack171 [16]ResourceName
-		keys170 := jsonwire.SortedKeys(x.Allocatable, stack171[:0])
-		start174 := len(b)
-		for _, k172 := range keys170 {
-			b = jsonwire.AppendString(append(b, ','), string(k172))
+		var stack121 [16]ResourceName
+		keys120 := jsonwire.SortedKeys(x.Allocatable, stack121[:0])
+		start124 := len(b)
+		for _, k122 := range keys120 {
+			b = jsonwire.AppendString(append(b, ','), string(k122))
 			b = append(b, ':')
-			v173 := x.Allocatable[k172]
-			b = v173.AppendJSON(b)
+			v123 := x.Allocatable[k122]
+			b = v123.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start174)
+		b = jsonwire.Close(b, start124)
 	}
 	if x.Phase != "" {
 		b = append(b, `,"phase":`...)
@@ -4922,22 +4672,22 @@ func (x *NodeStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i175 := range x.Conditions {
-			if i175 > 0 {
+		for i125 := range x.Conditions {
+			if i125 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i175].AppendJSON(b)
+			b = x.Conditions[i125].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Addresses) != 0 {
 		b = append(b, `,"addresses":`...)
 		b = append(b, '[')
-		for i176 := range x.Addresses {
-			if i176 > 0 {
+		for i126 := range x.Addresses {
+			if i126 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Addresses[i176].AppendJSON(b)
+			b = x.Addresses[i126].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4948,33 +4698,33 @@ func (x *NodeStatus) AppendJSON(b []byte) []byte {
 	if len(x.Images) != 0 {
 		b = append(b, `,"images":`...)
 		b = append(b, '[')
-		for i177 := range x.Images {
-			if i177 > 0 {
+		for i127 := range x.Images {
+			if i127 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Images[i177].AppendJSON(b)
+			b = x.Images[i127].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.VolumesInUse) != 0 {
 		b = append(b, `,"volumesInUse":`...)
 		b = append(b, '[')
-		for i178 := range x.VolumesInUse {
-			if i178 > 0 {
+		for i128 := range x.VolumesInUse {
+			if i128 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.VolumesInUse[i178]))
+			b = jsonwire.AppendString(b, string(x.VolumesInUse[i128]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.VolumesAttached) != 0 {
 		b = append(b, `,"volumesAttached":`...)
 		b = append(b, '[')
-		for i179 := range x.VolumesAttached {
-			if i179 > 0 {
+		for i129 := range x.VolumesAttached {
+			if i129 > 0 {
 				b = append(b, ',')
 			}
-			b = x.VolumesAttached[i179].AppendJSON(b)
+			b = x.VolumesAttached[i129].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4985,11 +4735,11 @@ func (x *NodeStatus) AppendJSON(b []byte) []byte {
 	if len(x.RuntimeHandlers) != 0 {
 		b = append(b, `,"runtimeHandlers":`...)
 		b = append(b, '[')
-		for i180 := range x.RuntimeHandlers {
-			if i180 > 0 {
+		for i130 := range x.RuntimeHandlers {
+			if i130 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RuntimeHandlers[i180].AppendJSON(b)
+			b = x.RuntimeHandlers[i130].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -5000,11 +4750,11 @@ func (x *NodeStatus) AppendJSON(b []byte) []byte {
 	if len(x.DeclaredFeatures) != 0 {
 		b = append(b, `,"declaredFeatures":`...)
 		b = append(b, '[')
-		for i181 := range x.DeclaredFeatures {
-			if i181 > 0 {
+		for i131 := range x.DeclaredFeatures {
+			if i131 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.DeclaredFeatures[i181]))
+			b = jsonwire.AppendString(b, string(x.DeclaredFeatures[i131]))
 		}
 		b = append(b, ']')
 	}
@@ -5028,12 +4778,12 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.Capacity = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k182 := ResourceName(d.KeyString())
-					_, has184 := x.Capacity[k182]
-					d.MapKey(has184)
-					var v183 quantity.Quantity
-					v183.DecodeJSON(d)
-					x.Capacity[k182] = v183
+					k132 := ResourceName(d.KeyString())
+					_, has134 := x.Capacity[k132]
+					d.MapKey(has134)
+					var v133 quantity.Quantity
+					v133.DecodeJSON(d)
+					x.Capacity[k132] = v133
 				}
 				d.MapEnd()
 			}
@@ -5046,12 +4796,12 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.Allocatable = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k185 := ResourceName(d.KeyString())
-					_, has187 := x.Allocatable[k185]
-					d.MapKey(has187)
-					var v186 quantity.Quantity
-					v186.DecodeJSON(d)
-					x.Allocatable[k185] = v186
+					k135 := ResourceName(d.KeyString())
+					_, has137 := x.Allocatable[k135]
+					d.MapKey(has137)
+					var v136 quantity.Quantity
+					v136.DecodeJSON(d)
+					x.Allocatable[k135] = v136
 				}
 				d.MapEnd()
 			}
@@ -5063,24 +4813,14 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Conditions = nil
 			} else if d.Array("[]v1.NodeCondition") {
-				list188 := []NodeCondition{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list188 = append(list188, NodeCondition{})
-					list188[len(list188)-1].DecodeJSON(d)
-				}
-				x.Conditions = list188
+				x.Conditions = decodeJSONListNodeCondition(d)
 			}
 		case "addresses":
 			d.Once(&seen, 4)
 			if d.Null() {
 				x.Addresses = nil
 			} else if d.Array("[]v1.NodeAddress") {
-				list189 := []NodeAddress{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list189 = append(list189, NodeAddress{})
-					list189[len(list189)-1].DecodeJSON(d)
-				}
-				x.Addresses = list189
+				x.Addresses = decodeJSONListNodeAddress(d)
 			}
 		case "daemonEndpoints":
 			d.Once(&seen, 5)
@@ -5093,36 +4833,21 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Images = nil
 			} else if d.Array("[]v1.ContainerImage") {
-				list190 := []ContainerImage{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list190 = append(list190, ContainerImage{})
-					list190[len(list190)-1].DecodeJSON(d)
-				}
-				x.Images = list190
+				x.Images = decodeJSONListContainerImage(d)
 			}
 		case "volumesInUse":
 			d.Once(&seen, 8)
 			if d.Null() {
 				x.VolumesInUse = nil
 			} else if d.Array("[]v1.UniqueVolumeName") {
-				list191 := []UniqueVolumeName{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list191 = append(list191, "")
-					d.String((*string)(&list191[len(list191)-1]))
-				}
-				x.VolumesInUse = list191
+				x.VolumesInUse = decodeJSONListUniqueVolumeName(d)
 			}
 		case "volumesAttached":
 			d.Once(&seen, 9)
 			if d.Null() {
 				x.VolumesAttached = nil
 			} else if d.Array("[]v1.AttachedVolume") {
-				list192 := []AttachedVolume{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list192 = append(list192, AttachedVolume{})
-					list192[len(list192)-1].DecodeJSON(d)
-				}
-				x.VolumesAttached = list192
+				x.VolumesAttached = decodeJSONListAttachedVolume(d)
 			}
 		case "config":
 			d.Once(&seen, 10)
@@ -5139,12 +4864,7 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.RuntimeHandlers = nil
 			} else if d.Array("[]v1.NodeRuntimeHandler") {
-				list193 := []NodeRuntimeHandler{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list193 = append(list193, NodeRuntimeHandler{})
-					list193[len(list193)-1].DecodeJSON(d)
-				}
-				x.RuntimeHandlers = list193
+				x.RuntimeHandlers = decodeJSONListNodeRuntimeHandler(d)
 			}
 		case "features":
 			d.Once(&seen, 12)
@@ -5161,12 +4881,7 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.DeclaredFeatures = nil
 			} else if d.Array("[]string") {
-				list194 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list194 = append(list194, "")
-					d.String(&list194[len(list194)-1])
-				}
-				x.DeclaredFeatures = list194
+				x.DeclaredFeatures = decodeJSONListString(d)
 			}
 		default:
 			d.Unknown()
@@ -5441,11 +5156,11 @@ func (x *ContainerImage) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i195 := range x.Names {
-			if i195 > 0 {
+		for i138 := range x.Names {
+			if i138 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Names[i195]))
+			b = jsonwire.AppendString(b, string(x.Names[i138]))
 		}
 		b = append(b, ']')
 	}
@@ -5469,12 +5184,7 @@ func (x *ContainerImage) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Names = nil
 			} else if d.Array("[]string") {
-				list196 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list196 = append(list196, "")
-					d.String(&list196[len(list196)-1])
-				}
-				x.Names = list196
+				x.Names = decodeJSONListString(d)
 			}
 		case "sizeBytes":
 			d.Once(&seen, 1)
@@ -5729,11 +5439,11 @@ func (x *NodeList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i197 := range x.Items {
-			if i197 > 0 {
+		for i139 := range x.Items {
+			if i139 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i197].AppendJSON(b)
+			b = x.Items[i139].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -5762,12 +5472,7 @@ func (x *NodeList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.Node") {
-				list198 := []Node{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list198 = append(list198, Node{})
-					list198[len(list198)-1].DecodeJSON(d)
-				}
-				x.Items = list198
+				x.Items = decodeJSONListNode(d)
 			}
 		default:
 			d.Unknown()
@@ -5831,16 +5536,16 @@ func (x *PersistentVolumeSpec) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Capacity) != 0 {
 		b = append(b, `,"capacity":`...)
-		var stack200 [16]ResourceName
-		keys199 := jsonwire.SortedKeys(x.Capacity, stack200[:0])
-		start203 := len(b)
-		for _, k201 := range keys199 {
-			b = jsonwire.AppendString(append(b, ','), string(k201))
+		var stack141 [16]ResourceName
+		keys140 := jsonwire.SortedKeys(x.Capacity, stack141[:0])
+		start144 := len(b)
+		for _, k142 := range keys140 {
+			b = jsonwire.AppendString(append(b, ','), string(k142))
 			b = append(b, ':')
-			v202 := x.Capacity[k201]
-			b = v202.AppendJSON(b)
+			v143 := x.Capacity[k142]
+			b = v143.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start203)
+		b = jsonwire.Close(b, start144)
 	}
 	if x.PersistentVolumeSource.GCEPersistentDisk != nil {
 		b = append(b, `,"gcePersistentDisk":`...)
@@ -5933,11 +5638,11 @@ func (x *PersistentVolumeSpec) AppendJSON(b []byte) []byte {
 	if len(x.AccessModes) != 0 {
 		b = append(b, `,"accessModes":`...)
 		b = append(b, '[')
-		for i204 := range x.AccessModes {
-			if i204 > 0 {
+		for i145 := range x.AccessModes {
+			if i145 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.AccessModes[i204]))
+			b = jsonwire.AppendString(b, string(x.AccessModes[i145]))
 		}
 		b = append(b, ']')
 	}
@@ -5956,11 +5661,11 @@ func (x *PersistentVolumeSpec) AppendJSON(b []byte) []byte {
 	if len(x.MountOptions) != 0 {
 		b = append(b, `,"mountOptions":`...)
 		b = append(b, '[')
-		for i205 := range x.MountOptions {
-			if i205 > 0 {
+		for i146 := range x.MountOptions {
+			if i146 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.MountOptions[i205]))
+			b = jsonwire.AppendString(b, string(x.MountOptions[i146]))
 		}
 		b = append(b, ']')
 	}
@@ -5996,12 +5701,12 @@ func (x *PersistentVolumeSpec) DecodeJSON(d *jsonwire.Decoder) {
 					x.Capacity = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k206 := ResourceName(d.KeyString())
-					_, has208 := x.Capacity[k206]
-					d.MapKey(has208)
-					var v207 quantity.Quantity
-					v207.DecodeJSON(d)
-					x.Capacity[k206] = v207
+					k147 := ResourceName(d.KeyString())
+					_, has149 := x.Capacity[k147]
+					d.MapKey(has149)
+					var v148 quantity.Quantity
+					v148.DecodeJSON(d)
+					x.Capacity[k147] = v148
 				}
 				d.MapEnd()
 			}
@@ -6230,12 +5935,7 @@ func (x *PersistentVolumeSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.AccessModes = nil
 			} else if d.Array("[]v1.PersistentVolumeAccessMode") {
-				list209 := []PersistentVolumeAccessMode{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list209 = append(list209, "")
-					d.String((*string)(&list209[len(list209)-1]))
-				}
-				x.AccessModes = list209
+				x.AccessModes = decodeJSONListPersistentVolumeAccessMode(d)
 			}
 		case "claimRef":
 			d.Once(&seen, 24)
@@ -6258,12 +5958,7 @@ func (x *PersistentVolumeSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.MountOptions = nil
 			} else if d.Array("[]string") {
-				list210 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list210 = append(list210, "")
-					d.String(&list210[len(list210)-1])
-				}
-				x.MountOptions = list210
+				x.MountOptions = decodeJSONListString(d)
 			}
 		case "volumeMode":
 			d.Once(&seen, 28)
@@ -6691,11 +6386,11 @@ func (x *RBDPersistentVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i211 := range x.CephMonitors {
-			if i211 > 0 {
+		for i150 := range x.CephMonitors {
+			if i150 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.CephMonitors[i211]))
+			b = jsonwire.AppendString(b, string(x.CephMonitors[i150]))
 		}
 		b = append(b, ']')
 	}
@@ -6741,12 +6436,7 @@ func (x *RBDPersistentVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.CephMonitors = nil
 			} else if d.Array("[]string") {
-				list212 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list212 = append(list212, "")
-					d.String(&list212[len(list212)-1])
-				}
-				x.CephMonitors = list212
+				x.CephMonitors = decodeJSONListString(d)
 			}
 		case "image":
 			d.Once(&seen, 1)
@@ -6842,11 +6532,11 @@ func (x *ISCSIPersistentVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Portals) != 0 {
 		b = append(b, `,"portals":`...)
 		b = append(b, '[')
-		for i213 := range x.Portals {
-			if i213 > 0 {
+		for i151 := range x.Portals {
+			if i151 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Portals[i213]))
+			b = jsonwire.AppendString(b, string(x.Portals[i151]))
 		}
 		b = append(b, ']')
 	}
@@ -6900,12 +6590,7 @@ func (x *ISCSIPersistentVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Portals = nil
 			} else if d.Array("[]string") {
-				list214 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list214 = append(list214, "")
-					d.String(&list214[len(list214)-1])
-				}
-				x.Portals = list214
+				x.Portals = decodeJSONListString(d)
 			}
 		case "chapAuthDiscovery":
 			d.Once(&seen, 7)
@@ -7002,11 +6687,11 @@ func (x *CephFSPersistentVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i215 := range x.Monitors {
-			if i215 > 0 {
+		for i152 := range x.Monitors {
+			if i152 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Monitors[i215]))
+			b = jsonwire.AppendString(b, string(x.Monitors[i152]))
 		}
 		b = append(b, ']')
 	}
@@ -7046,12 +6731,7 @@ func (x *CephFSPersistentVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Monitors = nil
 			} else if d.Array("[]string") {
-				list216 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list216 = append(list216, "")
-					d.String(&list216[len(list216)-1])
-				}
-				x.Monitors = list216
+				x.Monitors = decodeJSONListString(d)
 			}
 		case "path":
 			d.Once(&seen, 1)
@@ -7101,16 +6781,16 @@ func (x *FlexPersistentVolumeSource) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Options) != 0 {
 		b = append(b, `,"options":`...)
-		var stack218 [16]string
-		keys217 := jsonwire.SortedKeys(x.Options, stack218[:0])
-		start221 := len(b)
-		for _, k219 := range keys217 {
-			b = jsonwire.AppendString(append(b, ','), string(k219))
+		var stack154 [16]string
+		keys153 := jsonwire.SortedKeys(x.Options, stack154[:0])
+		start157 := len(b)
+		for _, k155 := range keys153 {
+			b = jsonwire.AppendString(append(b, ','), string(k155))
 			b = append(b, ':')
-			v220 := x.Options[k219]
-			b = jsonwire.AppendString(b, string(v220))
+			v156 := x.Options[k155]
+			b = jsonwire.AppendString(b, string(v156))
 		}
-		b = jsonwire.Close(b, start221)
+		b = jsonwire.Close(b, start157)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -7151,12 +6831,12 @@ func (x *FlexPersistentVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 					x.Options = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k222 := string(d.KeyString())
-					_, has224 := x.Options[k222]
-					d.MapKey(has224)
-					var v223 string
-					d.String(&v223)
-					x.Options[k222] = v223
+					k158 := string(d.KeyString())
+					_, has160 := x.Options[k158]
+					d.MapKey(has160)
+					var v159 string
+					d.String(&v159)
+					x.Options[k158] = v159
 				}
 				d.MapEnd()
 			}
@@ -7437,16 +7117,16 @@ func (x *CSIPersistentVolumeSource) AppendJSON(b []byte) []byte {
 	}
 	if len(x.VolumeAttributes) != 0 {
 		b = append(b, `,"volumeAttributes":`...)
-		var stack226 [16]string
-		keys225 := jsonwire.SortedKeys(x.VolumeAttributes, stack226[:0])
-		start229 := len(b)
-		for _, k227 := range keys225 {
-			b = jsonwire.AppendString(append(b, ','), string(k227))
+		var stack162 [16]string
+		keys161 := jsonwire.SortedKeys(x.VolumeAttributes, stack162[:0])
+		start165 := len(b)
+		for _, k163 := range keys161 {
+			b = jsonwire.AppendString(append(b, ','), string(k163))
 			b = append(b, ':')
-			v228 := x.VolumeAttributes[k227]
-			b = jsonwire.AppendString(b, string(v228))
+			v164 := x.VolumeAttributes[k163]
+			b = jsonwire.AppendString(b, string(v164))
 		}
-		b = jsonwire.Close(b, start229)
+		b = jsonwire.Close(b, start165)
 	}
 	if x.ControllerPublishSecretRef != nil {
 		b = append(b, `,"controllerPublishSecretRef":`...)
@@ -7500,12 +7180,12 @@ func (x *CSIPersistentVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 					x.VolumeAttributes = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k230 := string(d.KeyString())
-					_, has232 := x.VolumeAttributes[k230]
-					d.MapKey(has232)
-					var v231 string
-					d.String(&v231)
-					x.VolumeAttributes[k230] = v231
+					k166 := string(d.KeyString())
+					_, has168 := x.VolumeAttributes[k166]
+					d.MapKey(has168)
+					var v167 string
+					d.String(&v167)
+					x.VolumeAttributes[k166] = v167
 				}
 				d.MapEnd()
 			}
@@ -7675,11 +7355,11 @@ func (x *PersistentVolumeList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i233 := range x.Items {
-			if i233 > 0 {
+		for i169 := range x.Items {
+			if i169 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i233].AppendJSON(b)
+			b = x.Items[i169].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -7708,12 +7388,7 @@ func (x *PersistentVolumeList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.PersistentVolume") {
-				list234 := []PersistentVolume{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list234 = append(list234, PersistentVolume{})
-					list234[len(list234)-1].DecodeJSON(d)
-				}
-				x.Items = list234
+				x.Items = decodeJSONListPersistentVolume(d)
 			}
 		default:
 			d.Unknown()
@@ -7759,11 +7434,11 @@ func (x *PersistentVolumeClaimSpec) AppendJSON(b []byte) []byte {
 	if len(x.AccessModes) != 0 {
 		b = append(b, `,"accessModes":`...)
 		b = append(b, '[')
-		for i235 := range x.AccessModes {
-			if i235 > 0 {
+		for i170 := range x.AccessModes {
+			if i170 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.AccessModes[i235]))
+			b = jsonwire.AppendString(b, string(x.AccessModes[i170]))
 		}
 		b = append(b, ']')
 	}
@@ -7813,12 +7488,7 @@ func (x *PersistentVolumeClaimSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.AccessModes = nil
 			} else if d.Array("[]v1.PersistentVolumeAccessMode") {
-				list236 := []PersistentVolumeAccessMode{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list236 = append(list236, "")
-					d.String((*string)(&list236[len(list236)-1]))
-				}
-				x.AccessModes = list236
+				x.AccessModes = decodeJSONListPersistentVolumeAccessMode(d)
 			}
 		case "selector":
 			d.Once(&seen, 1)
@@ -7898,29 +7568,29 @@ func (x *VolumeResourceRequirements) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Limits) != 0 {
 		b = append(b, `,"limits":`...)
-		var stack238 [16]ResourceName
-		keys237 := jsonwire.SortedKeys(x.Limits, stack238[:0])
-		start241 := len(b)
-		for _, k239 := range keys237 {
-			b = jsonwire.AppendString(append(b, ','), string(k239))
+		var stack172 [16]ResourceName
+		keys171 := jsonwire.SortedKeys(x.Limits, stack172[:0])
+		start175 := len(b)
+		for _, k173 := range keys171 {
+			b = jsonwire.AppendString(append(b, ','), string(k173))
 			b = append(b, ':')
-			v240 := x.Limits[k239]
-			b = v240.AppendJSON(b)
+			v174 := x.Limits[k173]
+			b = v174.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start241)
+		b = jsonwire.Close(b, start175)
 	}
 	if len(x.Requests) != 0 {
 		b = append(b, `,"requests":`...)
-		var stack243 [16]ResourceName
-		keys242 := jsonwire.SortedKeys(x.Requests, stack243[:0])
-		start246 := len(b)
-		for _, k244 := range keys242 {
-			b = jsonwire.AppendString(append(b, ','), string(k244))
+		var stack177 [16]ResourceName
+		keys176 := jsonwire.SortedKeys(x.Requests, stack177[:0])
+		start180 := len(b)
+		for _, k178 := range keys176 {
+			b = jsonwire.AppendString(append(b, ','), string(k178))
 			b = append(b, ':')
-			v245 := x.Requests[k244]
-			b = v245.AppendJSON(b)
+			v179 := x.Requests[k178]
+			b = v179.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start246)
+		b = jsonwire.Close(b, start180)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -7942,12 +7612,12 @@ func (x *VolumeResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 					x.Limits = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k247 := ResourceName(d.KeyString())
-					_, has249 := x.Limits[k247]
-					d.MapKey(has249)
-					var v248 quantity.Quantity
-					v248.DecodeJSON(d)
-					x.Limits[k247] = v248
+					k181 := ResourceName(d.KeyString())
+					_, has183 := x.Limits[k181]
+					d.MapKey(has183)
+					var v182 quantity.Quantity
+					v182.DecodeJSON(d)
+					x.Limits[k181] = v182
 				}
 				d.MapEnd()
 			}
@@ -7960,12 +7630,12 @@ func (x *VolumeResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 					x.Requests = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k250 := ResourceName(d.KeyString())
-					_, has252 := x.Requests[k250]
-					d.MapKey(has252)
-					var v251 quantity.Quantity
-					v251.DecodeJSON(d)
-					x.Requests[k250] = v251
+					k184 := ResourceName(d.KeyString())
+					_, has186 := x.Requests[k184]
+					d.MapKey(has186)
+					var v185 quantity.Quantity
+					v185.DecodeJSON(d)
+					x.Requests[k184] = v185
 				}
 				d.MapEnd()
 			}
@@ -8144,63 +7814,63 @@ func (x *PersistentVolumeClaimStatus) AppendJSON(b []byte) []byte {
 	if len(x.AccessModes) != 0 {
 		b = append(b, `,"accessModes":`...)
 		b = append(b, '[')
-		for i253 := range x.AccessModes {
-			if i253 > 0 {
+		for i187 := range x.AccessModes {
+			if i187 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.AccessModes[i253]))
+			b = jsonwire.AppendString(b, string(x.AccessModes[i187]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Capacity) != 0 {
 		b = append(b, `,"capacity":`...)
-		var stack255 [16]ResourceName
-		keys254 := jsonwire.SortedKeys(x.Capacity, stack255[:0])
-		start258 := len(b)
-		for _, k256 := range keys254 {
-			b = jsonwire.AppendString(append(b, ','), string(k256))
+		var stack189 [16]ResourceName
+		keys188 := jsonwire.SortedKeys(x.Capacity, stack189[:0])
+		start192 := len(b)
+		for _, k190 := range keys188 {
+			b = jsonwire.AppendString(append(b, ','), string(k190))
 			b = append(b, ':')
-			v257 := x.Capacity[k256]
-			b = v257.AppendJSON(b)
+			v191 := x.Capacity[k190]
+			b = v191.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start258)
+		b = jsonwire.Close(b, start192)
 	}
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i259 := range x.Conditions {
-			if i259 > 0 {
+		for i193 := range x.Conditions {
+			if i193 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i259].AppendJSON(b)
+			b = x.Conditions[i193].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.AllocatedResources) != 0 {
 		b = append(b, `,"allocatedResources":`...)
-		var stack261 [16]ResourceName
-		keys260 := jsonwire.SortedKeys(x.AllocatedResources, stack261[:0])
-		start264 := len(b)
-		for _, k262 := range keys260 {
-			b = jsonwire.AppendString(append(b, ','), string(k262))
+		var stack195 [16]ResourceName
+		keys194 := jsonwire.SortedKeys(x.AllocatedResources, stack195[:0])
+		start198 := len(b)
+		for _, k196 := range keys194 {
+			b = jsonwire.AppendString(append(b, ','), string(k196))
 			b = append(b, ':')
-			v263 := x.AllocatedResources[k262]
-			b = v263.AppendJSON(b)
+			v197 := x.AllocatedResources[k196]
+			b = v197.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start264)
+		b = jsonwire.Close(b, start198)
 	}
 	if len(x.AllocatedResourceStatuses) != 0 {
 		b = append(b, `,"allocatedResourceStatuses":`...)
-		var stack266 [16]ResourceName
-		keys265 := jsonwire.SortedKeys(x.AllocatedResourceStatuses, stack266[:0])
-		start269 := len(b)
-		for _, k267 := range keys265 {
-			b = jsonwire.AppendString(append(b, ','), string(k267))
+		var stack200 [16]ResourceName
+		keys199 := jsonwire.SortedKeys(x.AllocatedResourceStatuses, stack200[:0])
+		start203 := len(b)
+		for _, k201 := range keys199 {
+			b = jsonwire.AppendString(append(b, ','), string(k201))
 			b = append(b, ':')
-			v268 := x.AllocatedResourceStatuses[k267]
-			b = jsonwire.AppendString(b, string(v268))
+			v202 := x.AllocatedResourceStatuses[k201]
+			b = jsonwire.AppendString(b, string(v202))
 		}
-		b = jsonwire.Close(b, start269)
+		b = jsonwire.Close(b, start203)
 	}
 	if x.CurrentVolumeAttributesClassName != nil {
 		b = append(b, `,"currentVolumeAttributesClassName":`...)
@@ -8229,12 +7899,7 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.AccessModes = nil
 			} else if d.Array("[]v1.PersistentVolumeAccessMode") {
-				list270 := []PersistentVolumeAccessMode{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list270 = append(list270, "")
-					d.String((*string)(&list270[len(list270)-1]))
-				}
-				x.AccessModes = list270
+				x.AccessModes = decodeJSONListPersistentVolumeAccessMode(d)
 			}
 		case "capacity":
 			d.Once(&seen, 2)
@@ -8245,12 +7910,12 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.Capacity = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k271 := ResourceName(d.KeyString())
-					_, has273 := x.Capacity[k271]
-					d.MapKey(has273)
-					var v272 quantity.Quantity
-					v272.DecodeJSON(d)
-					x.Capacity[k271] = v272
+					k204 := ResourceName(d.KeyString())
+					_, has206 := x.Capacity[k204]
+					d.MapKey(has206)
+					var v205 quantity.Quantity
+					v205.DecodeJSON(d)
+					x.Capacity[k204] = v205
 				}
 				d.MapEnd()
 			}
@@ -8259,12 +7924,7 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Conditions = nil
 			} else if d.Array("[]v1.PersistentVolumeClaimCondition") {
-				list274 := []PersistentVolumeClaimCondition{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list274 = append(list274, PersistentVolumeClaimCondition{})
-					list274[len(list274)-1].DecodeJSON(d)
-				}
-				x.Conditions = list274
+				x.Conditions = decodeJSONListPersistentVolumeClaimCondition(d)
 			}
 		case "allocatedResources":
 			d.Once(&seen, 4)
@@ -8275,12 +7935,12 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.AllocatedResources = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k275 := ResourceName(d.KeyString())
-					_, has277 := x.AllocatedResources[k275]
-					d.MapKey(has277)
-					var v276 quantity.Quantity
-					v276.DecodeJSON(d)
-					x.AllocatedResources[k275] = v276
+					k207 := ResourceName(d.KeyString())
+					_, has209 := x.AllocatedResources[k207]
+					d.MapKey(has209)
+					var v208 quantity.Quantity
+					v208.DecodeJSON(d)
+					x.AllocatedResources[k207] = v208
 				}
 				d.MapEnd()
 			}
@@ -8293,12 +7953,12 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.AllocatedResourceStatuses = map[ResourceName]ClaimResourceStatus{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k278 := ResourceName(d.KeyString())
-					_, has280 := x.AllocatedResourceStatuses[k278]
-					d.MapKey(has280)
-					var v279 ClaimResourceStatus
-					d.String((*string)(&v279))
-					x.AllocatedResourceStatuses[k278] = v279
+					k210 := ResourceName(d.KeyString())
+					_, has212 := x.AllocatedResourceStatuses[k210]
+					d.MapKey(has212)
+					var v211 ClaimResourceStatus
+					d.String((*string)(&v211))
+					x.AllocatedResourceStatuses[k210] = v211
 				}
 				d.MapEnd()
 			}
@@ -8435,11 +8095,11 @@ func (x *PersistentVolumeClaimList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i281 := range x.Items {
-			if i281 > 0 {
+		for i213 := range x.Items {
+			if i213 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i281].AppendJSON(b)
+			b = x.Items[i213].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8468,12 +8128,7 @@ func (x *PersistentVolumeClaimList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.PersistentVolumeClaim") {
-				list282 := []PersistentVolumeClaim{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list282 = append(list282, PersistentVolumeClaim{})
-					list282[len(list282)-1].DecodeJSON(d)
-				}
-				x.Items = list282
+				x.Items = decodeJSONListPersistentVolumeClaim(d)
 			}
 		default:
 			d.Unknown()
@@ -8538,22 +8193,22 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	if len(x.Volumes) != 0 {
 		b = append(b, `,"volumes":`...)
 		b = append(b, '[')
-		for i283 := range x.Volumes {
-			if i283 > 0 {
+		for i214 := range x.Volumes {
+			if i214 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Volumes[i283].AppendJSON(b)
+			b = x.Volumes[i214].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.InitContainers) != 0 {
 		b = append(b, `,"initContainers":`...)
 		b = append(b, '[')
-		for i284 := range x.InitContainers {
-			if i284 > 0 {
+		for i215 := range x.InitContainers {
+			if i215 > 0 {
 				b = append(b, ',')
 			}
-			b = x.InitContainers[i284].AppendJSON(b)
+			b = x.InitContainers[i215].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8562,22 +8217,22 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i285 := range x.Containers {
-			if i285 > 0 {
+		for i216 := range x.Containers {
+			if i216 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Containers[i285].AppendJSON(b)
+			b = x.Containers[i216].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainers) != 0 {
 		b = append(b, `,"ephemeralContainers":`...)
 		b = append(b, '[')
-		for i286 := range x.EphemeralContainers {
-			if i286 > 0 {
+		for i217 := range x.EphemeralContainers {
+			if i217 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainers[i286].AppendJSON(b)
+			b = x.EphemeralContainers[i217].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8599,16 +8254,16 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	}
 	if len(x.NodeSelector) != 0 {
 		b = append(b, `,"nodeSelector":`...)
-		var stack288 [16]string
-		keys287 := jsonwire.SortedKeys(x.NodeSelector, stack288[:0])
-		start291 := len(b)
-		for _, k289 := range keys287 {
-			b = jsonwire.AppendString(append(b, ','), string(k289))
+		var stack219 [16]string
+		keys218 := jsonwire.SortedKeys(x.NodeSelector, stack219[:0])
+		start222 := len(b)
+		for _, k220 := range keys218 {
+			b = jsonwire.AppendString(append(b, ','), string(k220))
 			b = append(b, ':')
-			v290 := x.NodeSelector[k289]
-			b = jsonwire.AppendString(b, string(v290))
+			v221 := x.NodeSelector[k220]
+			b = jsonwire.AppendString(b, string(v221))
 		}
-		b = jsonwire.Close(b, start291)
+		b = jsonwire.Close(b, start222)
 	}
 	if x.ServiceAccountName != "" {
 		b = append(b, `,"serviceAccountName":`...)
@@ -8649,11 +8304,11 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	if len(x.ImagePullSecrets) != 0 {
 		b = append(b, `,"imagePullSecrets":`...)
 		b = append(b, '[')
-		for i292 := range x.ImagePullSecrets {
-			if i292 > 0 {
+		for i223 := range x.ImagePullSecrets {
+			if i223 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ImagePullSecrets[i292].AppendJSON(b)
+			b = x.ImagePullSecrets[i223].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8676,22 +8331,22 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	if len(x.Tolerations) != 0 {
 		b = append(b, `,"tolerations":`...)
 		b = append(b, '[')
-		for i293 := range x.Tolerations {
-			if i293 > 0 {
+		for i224 := range x.Tolerations {
+			if i224 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Tolerations[i293].AppendJSON(b)
+			b = x.Tolerations[i224].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.HostAliases) != 0 {
 		b = append(b, `,"hostAliases":`...)
 		b = append(b, '[')
-		for i294 := range x.HostAliases {
-			if i294 > 0 {
+		for i225 := range x.HostAliases {
+			if i225 > 0 {
 				b = append(b, ',')
 			}
-			b = x.HostAliases[i294].AppendJSON(b)
+			b = x.HostAliases[i225].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8710,11 +8365,11 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	if len(x.ReadinessGates) != 0 {
 		b = append(b, `,"readinessGates":`...)
 		b = append(b, '[')
-		for i295 := range x.ReadinessGates {
-			if i295 > 0 {
+		for i226 := range x.ReadinessGates {
+			if i226 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ReadinessGates[i295].AppendJSON(b)
+			b = x.ReadinessGates[i226].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8732,25 +8387,25 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Overhead) != 0 {
 		b = append(b, `,"overhead":`...)
-		var stack297 [16]ResourceName
-		keys296 := jsonwire.SortedKeys(x.Overhead, stack297[:0])
-		start300 := len(b)
-		for _, k298 := range keys296 {
-			b = jsonwire.AppendString(append(b, ','), string(k298))
+		var stack228 [16]ResourceName
+		keys227 := jsonwire.SortedKeys(x.Overhead, stack228[:0])
+		start231 := len(b)
+		for _, k229 := range keys227 {
+			b = jsonwire.AppendString(append(b, ','), string(k229))
 			b = append(b, ':')
-			v299 := x.Overhead[k298]
-			b = v299.AppendJSON(b)
+			v230 := x.Overhead[k229]
+			b = v230.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start300)
+		b = jsonwire.Close(b, start231)
 	}
 	if len(x.TopologySpreadConstraints) != 0 {
 		b = append(b, `,"topologySpreadConstraints":`...)
 		b = append(b, '[')
-		for i301 := range x.TopologySpreadConstraints {
-			if i301 > 0 {
+		for i232 := range x.TopologySpreadConstraints {
+			if i232 > 0 {
 				b = append(b, ',')
 			}
-			b = x.TopologySpreadConstraints[i301].AppendJSON(b)
+			b = x.TopologySpreadConstraints[i232].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8769,22 +8424,22 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	if len(x.SchedulingGates) != 0 {
 		b = append(b, `,"schedulingGates":`...)
 		b = append(b, '[')
-		for i302 := range x.SchedulingGates {
-			if i302 > 0 {
+		for i233 := range x.SchedulingGates {
+			if i233 > 0 {
 				b = append(b, ',')
 			}
-			b = x.SchedulingGates[i302].AppendJSON(b)
+			b = x.SchedulingGates[i233].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.ResourceClaims) != 0 {
 		b = append(b, `,"resourceClaims":`...)
 		b = append(b, '[')
-		for i303 := range x.ResourceClaims {
-			if i303 > 0 {
+		for i234 := range x.ResourceClaims {
+			if i234 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ResourceClaims[i303].AppendJSON(b)
+			b = x.ResourceClaims[i234].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8816,48 +8471,28 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Volumes = nil
 			} else if d.Array("[]v1.Volume") {
-				list304 := []Volume{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list304 = append(list304, Volume{})
-					list304[len(list304)-1].DecodeJSON(d)
-				}
-				x.Volumes = list304
+				x.Volumes = decodeJSONListVolume(d)
 			}
 		case "initContainers":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.InitContainers = nil
 			} else if d.Array("[]v1.Container") {
-				list305 := []Container{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list305 = append(list305, Container{})
-					list305[len(list305)-1].DecodeJSON(d)
-				}
-				x.InitContainers = list305
+				x.InitContainers = decodeJSONListContainer(d)
 			}
 		case "containers":
 			d.Once(&seen, 2)
 			if d.Null() {
 				x.Containers = nil
 			} else if d.Array("[]v1.Container") {
-				list306 := []Container{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list306 = append(list306, Container{})
-					list306[len(list306)-1].DecodeJSON(d)
-				}
-				x.Containers = list306
+				x.Containers = decodeJSONListContainer(d)
 			}
 		case "ephemeralContainers":
 			d.Once(&seen, 3)
 			if d.Null() {
 				x.EphemeralContainers = nil
 			} else if d.Array("[]v1.EphemeralContainer") {
-				list307 := []EphemeralContainer{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list307 = append(list307, EphemeralContainer{})
-					list307[len(list307)-1].DecodeJSON(d)
-				}
-				x.EphemeralContainers = list307
+				x.EphemeralContainers = decodeJSONListEphemeralContainer(d)
 			}
 		case "restartPolicy":
 			d.Once(&seen, 4)
@@ -8894,12 +8529,12 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 					x.NodeSelector = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k308 := string(d.KeyString())
-					_, has310 := x.NodeSelector[k308]
-					d.MapKey(has310)
-					var v309 string
-					d.String(&v309)
-					x.NodeSelector[k308] = v309
+					k235 := string(d.KeyString())
+					_, has237 := x.NodeSelector[k235]
+					d.MapKey(has237)
+					var v236 string
+					d.String(&v236)
+					x.NodeSelector[k235] = v236
 				}
 				d.MapEnd()
 			}
@@ -8956,12 +8591,7 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.ImagePullSecrets = nil
 			} else if d.Array("[]v1.LocalObjectReference") {
-				list311 := []LocalObjectReference{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list311 = append(list311, LocalObjectReference{})
-					list311[len(list311)-1].DecodeJSON(d)
-				}
-				x.ImagePullSecrets = list311
+				x.ImagePullSecrets = decodeJSONListLocalObjectReference(d)
 			}
 		case "hostname":
 			d.Once(&seen, 19)
@@ -8987,24 +8617,14 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Tolerations = nil
 			} else if d.Array("[]v1.Toleration") {
-				list312 := []Toleration{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list312 = append(list312, Toleration{})
-					list312[len(list312)-1].DecodeJSON(d)
-				}
-				x.Tolerations = list312
+				x.Tolerations = decodeJSONListToleration(d)
 			}
 		case "hostAliases":
 			d.Once(&seen, 24)
 			if d.Null() {
 				x.HostAliases = nil
 			} else if d.Array("[]v1.HostAlias") {
-				list313 := []HostAlias{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list313 = append(list313, HostAlias{})
-					list313[len(list313)-1].DecodeJSON(d)
-				}
-				x.HostAliases = list313
+				x.HostAliases = decodeJSONListHostAlias(d)
 			}
 		case "priorityClassName":
 			d.Once(&seen, 25)
@@ -9034,12 +8654,7 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.ReadinessGates = nil
 			} else if d.Array("[]v1.PodReadinessGate") {
-				list314 := []PodReadinessGate{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list314 = append(list314, PodReadinessGate{})
-					list314[len(list314)-1].DecodeJSON(d)
-				}
-				x.ReadinessGates = list314
+				x.ReadinessGates = decodeJSONListPodReadinessGate(d)
 			}
 		case "runtimeClassName":
 			d.Once(&seen, 29)
@@ -9080,12 +8695,12 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 					x.Overhead = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k315 := ResourceName(d.KeyString())
-					_, has317 := x.Overhead[k315]
-					d.MapKey(has317)
-					var v316 quantity.Quantity
-					v316.DecodeJSON(d)
-					x.Overhead[k315] = v316
+					k238 := ResourceName(d.KeyString())
+					_, has240 := x.Overhead[k238]
+					d.MapKey(has240)
+					var v239 quantity.Quantity
+					v239.DecodeJSON(d)
+					x.Overhead[k238] = v239
 				}
 				d.MapEnd()
 			}
@@ -9094,12 +8709,7 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.TopologySpreadConstraints = nil
 			} else if d.Array("[]v1.TopologySpreadConstraint") {
-				list318 := []TopologySpreadConstraint{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list318 = append(list318, TopologySpreadConstraint{})
-					list318[len(list318)-1].DecodeJSON(d)
-				}
-				x.TopologySpreadConstraints = list318
+				x.TopologySpreadConstraints = decodeJSONListTopologySpreadConstraint(d)
 			}
 		case "setHostnameAsFQDN":
 			d.Once(&seen, 34)
@@ -9136,24 +8746,14 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.SchedulingGates = nil
 			} else if d.Array("[]v1.PodSchedulingGate") {
-				list319 := []PodSchedulingGate{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list319 = append(list319, PodSchedulingGate{})
-					list319[len(list319)-1].DecodeJSON(d)
-				}
-				x.SchedulingGates = list319
+				x.SchedulingGates = decodeJSONListPodSchedulingGate(d)
 			}
 		case "resourceClaims":
 			d.Once(&seen, 38)
 			if d.Null() {
 				x.ResourceClaims = nil
 			} else if d.Array("[]v1.PodResourceClaim") {
-				list320 := []PodResourceClaim{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list320 = append(list320, PodResourceClaim{})
-					list320[len(list320)-1].DecodeJSON(d)
-				}
-				x.ResourceClaims = list320
+				x.ResourceClaims = decodeJSONListPodResourceClaim(d)
 			}
 		case "resources":
 			d.Once(&seen, 39)
@@ -9200,11 +8800,11 @@ func (x *HostAlias) AppendJSON(b []byte) []byte {
 	if len(x.Hostnames) != 0 {
 		b = append(b, `,"hostnames":`...)
 		b = append(b, '[')
-		for i321 := range x.Hostnames {
-			if i321 > 0 {
+		for i241 := range x.Hostnames {
+			if i241 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Hostnames[i321]))
+			b = jsonwire.AppendString(b, string(x.Hostnames[i241]))
 		}
 		b = append(b, ']')
 	}
@@ -9227,12 +8827,7 @@ func (x *HostAlias) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Hostnames = nil
 			} else if d.Array("[]string") {
-				list322 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list322 = append(list322, "")
-					d.String(&list322[len(list322)-1])
-				}
-				x.Hostnames = list322
+				x.Hostnames = decodeJSONListString(d)
 			}
 		default:
 			d.Unknown()
@@ -9247,33 +8842,33 @@ func (x *PodDNSConfig) AppendJSON(b []byte) []byte {
 	if len(x.Nameservers) != 0 {
 		b = append(b, `,"nameservers":`...)
 		b = append(b, '[')
-		for i323 := range x.Nameservers {
-			if i323 > 0 {
+		for i242 := range x.Nameservers {
+			if i242 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Nameservers[i323]))
+			b = jsonwire.AppendString(b, string(x.Nameservers[i242]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Searches) != 0 {
 		b = append(b, `,"searches":`...)
 		b = append(b, '[')
-		for i324 := range x.Searches {
-			if i324 > 0 {
+		for i243 := range x.Searches {
+			if i243 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Searches[i324]))
+			b = jsonwire.AppendString(b, string(x.Searches[i243]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Options) != 0 {
 		b = append(b, `,"options":`...)
 		b = append(b, '[')
-		for i325 := range x.Options {
-			if i325 > 0 {
+		for i244 := range x.Options {
+			if i244 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Options[i325].AppendJSON(b)
+			b = x.Options[i244].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9293,36 +8888,21 @@ func (x *PodDNSConfig) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Nameservers = nil
 			} else if d.Array("[]string") {
-				list326 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list326 = append(list326, "")
-					d.String(&list326[len(list326)-1])
-				}
-				x.Nameservers = list326
+				x.Nameservers = decodeJSONListString(d)
 			}
 		case "searches":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.Searches = nil
 			} else if d.Array("[]string") {
-				list327 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list327 = append(list327, "")
-					d.String(&list327[len(list327)-1])
-				}
-				x.Searches = list327
+				x.Searches = decodeJSONListString(d)
 			}
 		case "options":
 			d.Once(&seen, 2)
 			if d.Null() {
 				x.Options = nil
 			} else if d.Array("[]v1.PodDNSConfigOption") {
-				list328 := []PodDNSConfigOption{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list328 = append(list328, PodDNSConfigOption{})
-					list328[len(list328)-1].DecodeJSON(d)
-				}
-				x.Options = list328
+				x.Options = decodeJSONListPodDNSConfigOption(d)
 			}
 		default:
 			d.Unknown()
@@ -9554,11 +9134,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i329 := range x.Conditions {
-			if i329 > 0 {
+		for i245 := range x.Conditions {
+			if i245 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i329].AppendJSON(b)
+			b = x.Conditions[i245].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9581,11 +9161,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.HostIPs) != 0 {
 		b = append(b, `,"hostIPs":`...)
 		b = append(b, '[')
-		for i330 := range x.HostIPs {
-			if i330 > 0 {
+		for i246 := range x.HostIPs {
+			if i246 > 0 {
 				b = append(b, ',')
 			}
-			b = x.HostIPs[i330].AppendJSON(b)
+			b = x.HostIPs[i246].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9596,11 +9176,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.PodIPs) != 0 {
 		b = append(b, `,"podIPs":`...)
 		b = append(b, '[')
-		for i331 := range x.PodIPs {
-			if i331 > 0 {
+		for i247 := range x.PodIPs {
+			if i247 > 0 {
 				b = append(b, ',')
 			}
-			b = x.PodIPs[i331].AppendJSON(b)
+			b = x.PodIPs[i247].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9611,22 +9191,22 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.InitContainerStatuses) != 0 {
 		b = append(b, `,"initContainerStatuses":`...)
 		b = append(b, '[')
-		for i332 := range x.InitContainerStatuses {
-			if i332 > 0 {
+		for i248 := range x.InitContainerStatuses {
+			if i248 > 0 {
 				b = append(b, ',')
 			}
-			b = x.InitContainerStatuses[i332].AppendJSON(b)
+			b = x.InitContainerStatuses[i248].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.ContainerStatuses) != 0 {
 		b = append(b, `,"containerStatuses":`...)
 		b = append(b, '[')
-		for i333 := range x.ContainerStatuses {
-			if i333 > 0 {
+		for i249 := range x.ContainerStatuses {
+			if i249 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ContainerStatuses[i333].AppendJSON(b)
+			b = x.ContainerStatuses[i249].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9637,11 +9217,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.EphemeralContainerStatuses) != 0 {
 		b = append(b, `,"ephemeralContainerStatuses":`...)
 		b = append(b, '[')
-		for i334 := range x.EphemeralContainerStatuses {
-			if i334 > 0 {
+		for i250 := range x.EphemeralContainerStatuses {
+			if i250 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerStatuses[i334].AppendJSON(b)
+			b = x.EphemeralContainerStatuses[i250].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9652,11 +9232,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.ResourceClaimStatuses) != 0 {
 		b = append(b, `,"resourceClaimStatuses":`...)
 		b = append(b, '[')
-		for i335 := range x.ResourceClaimStatuses {
-			if i335 > 0 {
+		for i251 := range x.ResourceClaimStatuses {
+			if i251 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ResourceClaimStatuses[i335].AppendJSON(b)
+			b = x.ResourceClaimStatuses[i251].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9666,16 +9246,16 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	}
 	if len(x.AllocatedResources) != 0 {
 		b = append(b, `,"allocatedResources":`...)
-		var stack337 [16]ResourceName
-		keys336 := jsonwire.SortedKeys(x.AllocatedResources, stack337[:0])
-		start340 := len(b)
-		for _, k338 := range keys336 {
-			b = jsonwire.AppendString(append(b, ','), string(k338))
+		var stack253 [16]ResourceName
+		keys252 := jsonwire.SortedKeys(x.AllocatedResources, stack253[:0])
+		start256 := len(b)
+		for _, k254 := range keys252 {
+			b = jsonwire.AppendString(append(b, ','), string(k254))
 			b = append(b, ':')
-			v339 := x.AllocatedResources[k338]
-			b = v339.AppendJSON(b)
+			v255 := x.AllocatedResources[k254]
+			b = v255.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start340)
+		b = jsonwire.Close(b, start256)
 	}
 	if x.Resources != nil {
 		b = append(b, `,"resources":`...)
@@ -9684,11 +9264,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.NodeAllocatableResourceClaimStatuses) != 0 {
 		b = append(b, `,"nodeAllocatableResourceClaimStatuses":`...)
 		b = append(b, '[')
-		for i341 := range x.NodeAllocatableResourceClaimStatuses {
-			if i341 > 0 {
+		for i257 := range x.NodeAllocatableResourceClaimStatuses {
+			if i257 > 0 {
 				b = append(b, ',')
 			}
-			b = x.NodeAllocatableResourceClaimStatuses[i341].AppendJSON(b)
+			b = x.NodeAllocatableResourceClaimStatuses[i257].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9714,12 +9294,7 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Conditions = nil
 			} else if d.Array("[]v1.PodCondition") {
-				list342 := []PodCondition{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list342 = append(list342, PodCondition{})
-					list342[len(list342)-1].DecodeJSON(d)
-				}
-				x.Conditions = list342
+				x.Conditions = decodeJSONListPodCondition(d)
 			}
 		case "message":
 			d.Once(&seen, 3)
@@ -9738,12 +9313,7 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.HostIPs = nil
 			} else if d.Array("[]v1.HostIP") {
-				list343 := []HostIP{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list343 = append(list343, HostIP{})
-					list343[len(list343)-1].DecodeJSON(d)
-				}
-				x.HostIPs = list343
+				x.HostIPs = decodeJSONListHostIP(d)
 			}
 		case "podIP":
 			d.Once(&seen, 8)
@@ -9753,12 +9323,7 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.PodIPs = nil
 			} else if d.Array("[]v1.PodIP") {
-				list344 := []PodIP{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list344 = append(list344, PodIP{})
-					list344[len(list344)-1].DecodeJSON(d)
-				}
-				x.PodIPs = list344
+				x.PodIPs = decodeJSONListPodIP(d)
 			}
 		case "startTime":
 			d.Once(&seen, 10)
@@ -9775,24 +9340,14 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.InitContainerStatuses = nil
 			} else if d.Array("[]v1.ContainerStatus") {
-				list345 := []ContainerStatus{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list345 = append(list345, ContainerStatus{})
-					list345[len(list345)-1].DecodeJSON(d)
-				}
-				x.InitContainerStatuses = list345
+				x.InitContainerStatuses = decodeJSONListContainerStatus(d)
 			}
 		case "containerStatuses":
 			d.Once(&seen, 12)
 			if d.Null() {
 				x.ContainerStatuses = nil
 			} else if d.Array("[]v1.ContainerStatus") {
-				list346 := []ContainerStatus{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list346 = append(list346, ContainerStatus{})
-					list346[len(list346)-1].DecodeJSON(d)
-				}
-				x.ContainerStatuses = list346
+				x.ContainerStatuses = decodeJSONListContainerStatus(d)
 			}
 		case "qosClass":
 			d.Once(&seen, 13)
@@ -9802,12 +9357,7 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.EphemeralContainerStatuses = nil
 			} else if d.Array("[]v1.ContainerStatus") {
-				list347 := []ContainerStatus{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list347 = append(list347, ContainerStatus{})
-					list347[len(list347)-1].DecodeJSON(d)
-				}
-				x.EphemeralContainerStatuses = list347
+				x.EphemeralContainerStatuses = decodeJSONListContainerStatus(d)
 			}
 		case "resize":
 			d.Once(&seen, 15)
@@ -9817,12 +9367,7 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.ResourceClaimStatuses = nil
 			} else if d.Array("[]v1.PodResourceClaimStatus") {
-				list348 := []PodResourceClaimStatus{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list348 = append(list348, PodResourceClaimStatus{})
-					list348[len(list348)-1].DecodeJSON(d)
-				}
-				x.ResourceClaimStatuses = list348
+				x.ResourceClaimStatuses = decodeJSONListPodResourceClaimStatus(d)
 			}
 		case "extendedResourceClaimStatus":
 			d.Once(&seen, 17)
@@ -9843,12 +9388,12 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.AllocatedResources = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k349 := ResourceName(d.KeyString())
-					_, has351 := x.AllocatedResources[k349]
-					d.MapKey(has351)
-					var v350 quantity.Quantity
-					v350.DecodeJSON(d)
-					x.AllocatedResources[k349] = v350
+					k258 := ResourceName(d.KeyString())
+					_, has260 := x.AllocatedResources[k258]
+					d.MapKey(has260)
+					var v259 quantity.Quantity
+					v259.DecodeJSON(d)
+					x.AllocatedResources[k258] = v259
 				}
 				d.MapEnd()
 			}
@@ -9867,12 +9412,7 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.NodeAllocatableResourceClaimStatuses = nil
 			} else if d.Array("[]v1.NodeAllocatableResourceClaimStatus") {
-				list352 := []NodeAllocatableResourceClaimStatus{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list352 = append(list352, NodeAllocatableResourceClaimStatus{})
-					list352[len(list352)-1].DecodeJSON(d)
-				}
-				x.NodeAllocatableResourceClaimStatuses = list352
+				x.NodeAllocatableResourceClaimStatuses = decodeJSONListNodeAllocatableResourceClaimStatus(d)
 			}
 		default:
 			d.Unknown()
@@ -10043,11 +9583,11 @@ func (x *PodExtendedResourceClaimStatus) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i353 := range x.RequestMappings {
-			if i353 > 0 {
+		for i261 := range x.RequestMappings {
+			if i261 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RequestMappings[i353].AppendJSON(b)
+			b = x.RequestMappings[i261].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -10069,12 +9609,7 @@ func (x *PodExtendedResourceClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.RequestMappings = nil
 			} else if d.Array("[]v1.ContainerExtendedResourceRequest") {
-				list354 := []ContainerExtendedResourceRequest{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list354 = append(list354, ContainerExtendedResourceRequest{})
-					list354[len(list354)-1].DecodeJSON(d)
-				}
-				x.RequestMappings = list354
+				x.RequestMappings = decodeJSONListContainerExtendedResourceRequest(d)
 			}
 		case "resourceClaimName":
 			d.Once(&seen, 1)
@@ -10130,11 +9665,11 @@ func (x *NodeAllocatableResourceClaimStatus) AppendJSON(b []byte) []byte {
 	if len(x.Containers) != 0 {
 		b = append(b, `,"containers":`...)
 		b = append(b, '[')
-		for i355 := range x.Containers {
-			if i355 > 0 {
+		for i262 := range x.Containers {
+			if i262 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Containers[i355]))
+			b = jsonwire.AppendString(b, string(x.Containers[i262]))
 		}
 		b = append(b, ']')
 	}
@@ -10142,16 +9677,16 @@ func (x *NodeAllocatableResourceClaimStatus) AppendJSON(b []byte) []byte {
 	if x.Resources == nil {
 		b = append(b, "null"...)
 	} else {
-		var stack357 [16]ResourceName
-		keys356 := jsonwire.SortedKeys(x.Resources, stack357[:0])
-		start360 := len(b)
-		for _, k358 := range keys356 {
-			b = jsonwire.AppendString(append(b, ','), string(k358))
+		var stack264 [16]ResourceName
+		keys263 := jsonwire.SortedKeys(x.Resources, stack264[:0])
+		start267 := len(b)
+		for _, k265 := range keys263 {
+			b = jsonwire.AppendString(append(b, ','), string(k265))
 			b = append(b, ':')
-			v359 := x.Resources[k358]
-			b = v359.AppendJSON(b)
+			v266 := x.Resources[k265]
+			b = v266.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start360)
+		b = jsonwire.Close(b, start267)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -10172,12 +9707,7 @@ func (x *NodeAllocatableResourceClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Containers = nil
 			} else if d.Array("[]string") {
-				list361 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list361 = append(list361, "")
-					d.String(&list361[len(list361)-1])
-				}
-				x.Containers = list361
+				x.Containers = decodeJSONListString(d)
 			}
 		case "resources":
 			d.Once(&seen, 2)
@@ -10188,12 +9718,12 @@ func (x *NodeAllocatableResourceClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.Resources = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k362 := ResourceName(d.KeyString())
-					_, has364 := x.Resources[k362]
-					d.MapKey(has364)
-					var v363 quantity.Quantity
-					v363.DecodeJSON(d)
-					x.Resources[k362] = v363
+					k268 := ResourceName(d.KeyString())
+					_, has270 := x.Resources[k268]
+					d.MapKey(has270)
+					var v269 quantity.Quantity
+					v269.DecodeJSON(d)
+					x.Resources[k268] = v269
 				}
 				d.MapEnd()
 			}
@@ -10222,11 +9752,11 @@ func (x *PodList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i365 := range x.Items {
-			if i365 > 0 {
+		for i271 := range x.Items {
+			if i271 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i365].AppendJSON(b)
+			b = x.Items[i271].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -10255,12 +9785,7 @@ func (x *PodList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.Pod") {
-				list366 := []Pod{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list366 = append(list366, Pod{})
-					list366[len(list366)-1].DecodeJSON(d)
-				}
-				x.Items = list366
+				x.Items = decodeJSONListPod(d)
 			}
 		default:
 			d.Unknown()
@@ -10523,11 +10048,11 @@ func (x *ExecAction) AppendJSON(b []byte) []byte {
 	if len(x.Command) != 0 {
 		b = append(b, `,"command":`...)
 		b = append(b, '[')
-		for i367 := range x.Command {
-			if i367 > 0 {
+		for i272 := range x.Command {
+			if i272 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Command[i367]))
+			b = jsonwire.AppendString(b, string(x.Command[i272]))
 		}
 		b = append(b, ']')
 	}
@@ -10547,12 +10072,7 @@ func (x *ExecAction) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Command = nil
 			} else if d.Array("[]string") {
-				list368 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list368 = append(list368, "")
-					d.String(&list368[len(list368)-1])
-				}
-				x.Command = list368
+				x.Command = decodeJSONListString(d)
 			}
 		default:
 			d.Unknown()
@@ -10581,11 +10101,11 @@ func (x *HTTPGetAction) AppendJSON(b []byte) []byte {
 	if len(x.HTTPHeaders) != 0 {
 		b = append(b, `,"httpHeaders":`...)
 		b = append(b, '[')
-		for i369 := range x.HTTPHeaders {
-			if i369 > 0 {
+		for i273 := range x.HTTPHeaders {
+			if i273 > 0 {
 				b = append(b, ',')
 			}
-			b = x.HTTPHeaders[i369].AppendJSON(b)
+			b = x.HTTPHeaders[i273].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -10617,12 +10137,7 @@ func (x *HTTPGetAction) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.HTTPHeaders = nil
 			} else if d.Array("[]v1.HTTPHeader") {
-				list370 := []HTTPHeader{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list370 = append(list370, HTTPHeader{})
-					list370[len(list370)-1].DecodeJSON(d)
-				}
-				x.HTTPHeaders = list370
+				x.HTTPHeaders = decodeJSONListHTTPHeader(d)
 			}
 		default:
 			d.Unknown()
@@ -11064,16 +10579,16 @@ func (x *ReplicationControllerSpec) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Selector) != 0 {
 		b = append(b, `,"selector":`...)
-		var stack372 [16]string
-		keys371 := jsonwire.SortedKeys(x.Selector, stack372[:0])
-		start375 := len(b)
-		for _, k373 := range keys371 {
-			b = jsonwire.AppendString(append(b, ','), string(k373))
+		var stack275 [16]string
+		keys274 := jsonwire.SortedKeys(x.Selector, stack275[:0])
+		start278 := len(b)
+		for _, k276 := range keys274 {
+			b = jsonwire.AppendString(append(b, ','), string(k276))
 			b = append(b, ':')
-			v374 := x.Selector[k373]
-			b = jsonwire.AppendString(b, string(v374))
+			v277 := x.Selector[k276]
+			b = jsonwire.AppendString(b, string(v277))
 		}
-		b = jsonwire.Close(b, start375)
+		b = jsonwire.Close(b, start278)
 	}
 	if x.Template != nil {
 		b = append(b, `,"template":`...)
@@ -11112,12 +10627,12 @@ func (x *ReplicationControllerSpec) DecodeJSON(d *jsonwire.Decoder) {
 					x.Selector = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k376 := string(d.KeyString())
-					_, has378 := x.Selector[k376]
-					d.MapKey(has378)
-					var v377 string
-					d.String(&v377)
-					x.Selector[k376] = v377
+					k279 := string(d.KeyString())
+					_, has281 := x.Selector[k279]
+					d.MapKey(has281)
+					var v280 string
+					d.String(&v280)
+					x.Selector[k279] = v280
 				}
 				d.MapEnd()
 			}
@@ -11193,11 +10708,11 @@ func (x *ReplicationControllerStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i379 := range x.Conditions {
-			if i379 > 0 {
+		for i282 := range x.Conditions {
+			if i282 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i379].AppendJSON(b)
+			b = x.Conditions[i282].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11232,12 +10747,7 @@ func (x *ReplicationControllerStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Conditions = nil
 			} else if d.Array("[]v1.ReplicationControllerCondition") {
-				list380 := []ReplicationControllerCondition{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list380 = append(list380, ReplicationControllerCondition{})
-					list380[len(list380)-1].DecodeJSON(d)
-				}
-				x.Conditions = list380
+				x.Conditions = decodeJSONListReplicationControllerCondition(d)
 			}
 		default:
 			d.Unknown()
@@ -11314,11 +10824,11 @@ func (x *ReplicationControllerList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i381 := range x.Items {
-			if i381 > 0 {
+		for i283 := range x.Items {
+			if i283 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i381].AppendJSON(b)
+			b = x.Items[i283].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11347,12 +10857,7 @@ func (x *ReplicationControllerList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.ReplicationController") {
-				list382 := []ReplicationController{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list382 = append(list382, ReplicationController{})
-					list382[len(list382)-1].DecodeJSON(d)
-				}
-				x.Items = list382
+				x.Items = decodeJSONListReplicationController(d)
 			}
 		default:
 			d.Unknown()
@@ -11424,11 +10929,11 @@ func (x *PodTemplateList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i383 := range x.Items {
-			if i383 > 0 {
+		for i284 := range x.Items {
+			if i284 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i383].AppendJSON(b)
+			b = x.Items[i284].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11457,12 +10962,7 @@ func (x *PodTemplateList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.PodTemplate") {
-				list384 := []PodTemplate{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list384 = append(list384, PodTemplate{})
-					list384[len(list384)-1].DecodeJSON(d)
-				}
-				x.Items = list384
+				x.Items = decodeJSONListPodTemplate(d)
 			}
 		default:
 			d.Unknown()
@@ -11526,25 +11026,25 @@ func (x *ResourceQuotaSpec) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Hard) != 0 {
 		b = append(b, `,"hard":`...)
-		var stack386 [16]ResourceName
-		keys385 := jsonwire.SortedKeys(x.Hard, stack386[:0])
-		start389 := len(b)
-		for _, k387 := range keys385 {
-			b = jsonwire.AppendString(append(b, ','), string(k387))
+		var stack286 [16]ResourceName
+		keys285 := jsonwire.SortedKeys(x.Hard, stack286[:0])
+		start289 := len(b)
+		for _, k287 := range keys285 {
+			b = jsonwire.AppendString(append(b, ','), string(k287))
 			b = append(b, ':')
-			v388 := x.Hard[k387]
-			b = v388.AppendJSON(b)
+			v288 := x.Hard[k287]
+			b = v288.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start389)
+		b = jsonwire.Close(b, start289)
 	}
 	if len(x.Scopes) != 0 {
 		b = append(b, `,"scopes":`...)
 		b = append(b, '[')
-		for i390 := range x.Scopes {
-			if i390 > 0 {
+		for i290 := range x.Scopes {
+			if i290 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Scopes[i390]))
+			b = jsonwire.AppendString(b, string(x.Scopes[i290]))
 		}
 		b = append(b, ']')
 	}
@@ -11572,12 +11072,12 @@ func (x *ResourceQuotaSpec) DecodeJSON(d *jsonwire.Decoder) {
 					x.Hard = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k391 := ResourceName(d.KeyString())
-					_, has393 := x.Hard[k391]
-					d.MapKey(has393)
-					var v392 quantity.Quantity
-					v392.DecodeJSON(d)
-					x.Hard[k391] = v392
+					k291 := ResourceName(d.KeyString())
+					_, has293 := x.Hard[k291]
+					d.MapKey(has293)
+					var v292 quantity.Quantity
+					v292.DecodeJSON(d)
+					x.Hard[k291] = v292
 				}
 				d.MapEnd()
 			}
@@ -11586,12 +11086,7 @@ func (x *ResourceQuotaSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Scopes = nil
 			} else if d.Array("[]v1.ResourceQuotaScope") {
-				list394 := []ResourceQuotaScope{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list394 = append(list394, "")
-					d.String((*string)(&list394[len(list394)-1]))
-				}
-				x.Scopes = list394
+				x.Scopes = decodeJSONListResourceQuotaScope(d)
 			}
 		case "scopeSelector":
 			d.Once(&seen, 2)
@@ -11616,11 +11111,11 @@ func (x *ScopeSelector) AppendJSON(b []byte) []byte {
 	if len(x.MatchExpressions) != 0 {
 		b = append(b, `,"matchExpressions":`...)
 		b = append(b, '[')
-		for i395 := range x.MatchExpressions {
-			if i395 > 0 {
+		for i294 := range x.MatchExpressions {
+			if i294 > 0 {
 				b = append(b, ',')
 			}
-			b = x.MatchExpressions[i395].AppendJSON(b)
+			b = x.MatchExpressions[i294].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11640,12 +11135,7 @@ func (x *ScopeSelector) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.MatchExpressions = nil
 			} else if d.Array("[]v1.ScopedResourceSelectorRequirement") {
-				list396 := []ScopedResourceSelectorRequirement{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list396 = append(list396, ScopedResourceSelectorRequirement{})
-					list396[len(list396)-1].DecodeJSON(d)
-				}
-				x.MatchExpressions = list396
+				x.MatchExpressions = decodeJSONListScopedResourceSelectorRequirement(d)
 			}
 		default:
 			d.Unknown()
@@ -11664,11 +11154,11 @@ func (x *ScopedResourceSelectorRequirement) AppendJSON(b []byte) []byte {
 	if len(x.Values) != 0 {
 		b = append(b, `,"values":`...)
 		b = append(b, '[')
-		for i397 := range x.Values {
-			if i397 > 0 {
+		for i295 := range x.Values {
+			if i295 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Values[i397]))
+			b = jsonwire.AppendString(b, string(x.Values[i295]))
 		}
 		b = append(b, ']')
 	}
@@ -11694,12 +11184,7 @@ func (x *ScopedResourceSelectorRequirement) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Values = nil
 			} else if d.Array("[]string") {
-				list398 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list398 = append(list398, "")
-					d.String(&list398[len(list398)-1])
-				}
-				x.Values = list398
+				x.Values = decodeJSONListString(d)
 			}
 		default:
 			d.Unknown()
@@ -11713,29 +11198,29 @@ func (x *ResourceQuotaStatus) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Hard) != 0 {
 		b = append(b, `,"hard":`...)
-		var stack400 [16]ResourceName
-		keys399 := jsonwire.SortedKeys(x.Hard, stack400[:0])
-		start403 := len(b)
-		for _, k401 := range keys399 {
-			b = jsonwire.AppendString(append(b, ','), string(k401))
+		var stack297 [16]ResourceName
+		keys296 := jsonwire.SortedKeys(x.Hard, stack297[:0])
+		start300 := len(b)
+		for _, k298 := range keys296 {
+			b = jsonwire.AppendString(append(b, ','), string(k298))
 			b = append(b, ':')
-			v402 := x.Hard[k401]
-			b = v402.AppendJSON(b)
+			v299 := x.Hard[k298]
+			b = v299.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start403)
+		b = jsonwire.Close(b, start300)
 	}
 	if len(x.Used) != 0 {
 		b = append(b, `,"used":`...)
-		var stack405 [16]ResourceName
-		keys404 := jsonwire.SortedKeys(x.Used, stack405[:0])
-		start408 := len(b)
-		for _, k406 := range keys404 {
-			b = jsonwire.AppendString(append(b, ','), string(k406))
+		var stack302 [16]ResourceName
+		keys301 := jsonwire.SortedKeys(x.Used, stack302[:0])
+		start305 := len(b)
+		for _, k303 := range keys301 {
+			b = jsonwire.AppendString(append(b, ','), string(k303))
 			b = append(b, ':')
-			v407 := x.Used[k406]
-			b = v407.AppendJSON(b)
+			v304 := x.Used[k303]
+			b = v304.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start408)
+		b = jsonwire.Close(b, start305)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -11757,12 +11242,12 @@ func (x *ResourceQuotaStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.Hard = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k409 := ResourceName(d.KeyString())
-					_, has411 := x.Hard[k409]
-					d.MapKey(has411)
-					var v410 quantity.Quantity
-					v410.DecodeJSON(d)
-					x.Hard[k409] = v410
+					k306 := ResourceName(d.KeyString())
+					_, has308 := x.Hard[k306]
+					d.MapKey(has308)
+					var v307 quantity.Quantity
+					v307.DecodeJSON(d)
+					x.Hard[k306] = v307
 				}
 				d.MapEnd()
 			}
@@ -11775,12 +11260,12 @@ func (x *ResourceQuotaStatus) DecodeJSON(d *jsonwire.Decoder) {
 					x.Used = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k412 := ResourceName(d.KeyString())
-					_, has414 := x.Used[k412]
-					d.MapKey(has414)
-					var v413 quantity.Quantity
-					v413.DecodeJSON(d)
-					x.Used[k412] = v413
+					k309 := ResourceName(d.KeyString())
+					_, has311 := x.Used[k309]
+					d.MapKey(has311)
+					var v310 quantity.Quantity
+					v310.DecodeJSON(d)
+					x.Used[k309] = v310
 				}
 				d.MapEnd()
 			}
@@ -11809,11 +11294,11 @@ func (x *ResourceQuotaList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i415 := range x.Items {
-			if i415 > 0 {
+		for i312 := range x.Items {
+			if i312 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i415].AppendJSON(b)
+			b = x.Items[i312].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11842,12 +11327,7 @@ func (x *ResourceQuotaList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.ResourceQuota") {
-				list416 := []ResourceQuota{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list416 = append(list416, ResourceQuota{})
-					list416[len(list416)-1].DecodeJSON(d)
-				}
-				x.Items = list416
+				x.Items = decodeJSONListResourceQuota(d)
 			}
 		default:
 			d.Unknown()
@@ -11861,38 +11341,38 @@ func (x *ResourceRequirements) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Limits) != 0 {
 		b = append(b, `,"limits":`...)
-		var stack418 [16]ResourceName
-		keys417 := jsonwire.SortedKeys(x.Limits, stack418[:0])
-		start421 := len(b)
-		for _, k419 := range keys417 {
-			b = jsonwire.AppendString(append(b, ','), string(k419))
+		var stack314 [16]ResourceName
+		keys313 := jsonwire.SortedKeys(x.Limits, stack314[:0])
+		start317 := len(b)
+		for _, k315 := range keys313 {
+			b = jsonwire.AppendString(append(b, ','), string(k315))
 			b = append(b, ':')
-			v420 := x.Limits[k419]
-			b = v420.AppendJSON(b)
+			v316 := x.Limits[k315]
+			b = v316.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start421)
+		b = jsonwire.Close(b, start317)
 	}
 	if len(x.Requests) != 0 {
 		b = append(b, `,"requests":`...)
-		var stack423 [16]ResourceName
-		keys422 := jsonwire.SortedKeys(x.Requests, stack423[:0])
-		start426 := len(b)
-		for _, k424 := range keys422 {
-			b = jsonwire.AppendString(append(b, ','), string(k424))
+		var stack319 [16]ResourceName
+		keys318 := jsonwire.SortedKeys(x.Requests, stack319[:0])
+		start322 := len(b)
+		for _, k320 := range keys318 {
+			b = jsonwire.AppendString(append(b, ','), string(k320))
 			b = append(b, ':')
-			v425 := x.Requests[k424]
-			b = v425.AppendJSON(b)
+			v321 := x.Requests[k320]
+			b = v321.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start426)
+		b = jsonwire.Close(b, start322)
 	}
 	if len(x.Claims) != 0 {
 		b = append(b, `,"claims":`...)
 		b = append(b, '[')
-		for i427 := range x.Claims {
-			if i427 > 0 {
+		for i323 := range x.Claims {
+			if i323 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Claims[i427].AppendJSON(b)
+			b = x.Claims[i323].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11916,12 +11396,12 @@ func (x *ResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 					x.Limits = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k428 := ResourceName(d.KeyString())
-					_, has430 := x.Limits[k428]
-					d.MapKey(has430)
-					var v429 quantity.Quantity
-					v429.DecodeJSON(d)
-					x.Limits[k428] = v429
+					k324 := ResourceName(d.KeyString())
+					_, has326 := x.Limits[k324]
+					d.MapKey(has326)
+					var v325 quantity.Quantity
+					v325.DecodeJSON(d)
+					x.Limits[k324] = v325
 				}
 				d.MapEnd()
 			}
@@ -11934,12 +11414,12 @@ func (x *ResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 					x.Requests = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k431 := ResourceName(d.KeyString())
-					_, has433 := x.Requests[k431]
-					d.MapKey(has433)
-					var v432 quantity.Quantity
-					v432.DecodeJSON(d)
-					x.Requests[k431] = v432
+					k327 := ResourceName(d.KeyString())
+					_, has329 := x.Requests[k327]
+					d.MapKey(has329)
+					var v328 quantity.Quantity
+					v328.DecodeJSON(d)
+					x.Requests[k327] = v328
 				}
 				d.MapEnd()
 			}
@@ -11948,12 +11428,7 @@ func (x *ResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Claims = nil
 			} else if d.Array("[]v1.ResourceClaim") {
-				list434 := []ResourceClaim{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list434 = append(list434, ResourceClaim{})
-					list434[len(list434)-1].DecodeJSON(d)
-				}
-				x.Claims = list434
+				x.Claims = decodeJSONListResourceClaim(d)
 			}
 		default:
 			d.Unknown()
@@ -12068,11 +11543,11 @@ func (x *NodeAffinity) AppendJSON(b []byte) []byte {
 	if len(x.PreferredDuringSchedulingIgnoredDuringExecution) != 0 {
 		b = append(b, `,"preferredDuringSchedulingIgnoredDuringExecution":`...)
 		b = append(b, '[')
-		for i435 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
-			if i435 > 0 {
+		for i330 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
+			if i330 > 0 {
 				b = append(b, ',')
 			}
-			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i435].AppendJSON(b)
+			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i330].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12102,12 +11577,7 @@ func (x *NodeAffinity) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.PreferredDuringSchedulingIgnoredDuringExecution = nil
 			} else if d.Array("[]v1.PreferredSchedulingTerm") {
-				list436 := []PreferredSchedulingTerm{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list436 = append(list436, PreferredSchedulingTerm{})
-					list436[len(list436)-1].DecodeJSON(d)
-				}
-				x.PreferredDuringSchedulingIgnoredDuringExecution = list436
+				x.PreferredDuringSchedulingIgnoredDuringExecution = decodeJSONListPreferredSchedulingTerm(d)
 			}
 		default:
 			d.Unknown()
@@ -12124,11 +11594,11 @@ func (x *NodeSelector) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i437 := range x.NodeSelectorTerms {
-			if i437 > 0 {
+		for i331 := range x.NodeSelectorTerms {
+			if i331 > 0 {
 				b = append(b, ',')
 			}
-			b = x.NodeSelectorTerms[i437].AppendJSON(b)
+			b = x.NodeSelectorTerms[i331].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12148,12 +11618,7 @@ func (x *NodeSelector) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.NodeSelectorTerms = nil
 			} else if d.Array("[]v1.NodeSelectorTerm") {
-				list438 := []NodeSelectorTerm{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list438 = append(list438, NodeSelectorTerm{})
-					list438[len(list438)-1].DecodeJSON(d)
-				}
-				x.NodeSelectorTerms = list438
+				x.NodeSelectorTerms = decodeJSONListNodeSelectorTerm(d)
 			}
 		default:
 			d.Unknown()
@@ -12168,22 +11633,22 @@ func (x *NodeSelectorTerm) AppendJSON(b []byte) []byte {
 	if len(x.MatchExpressions) != 0 {
 		b = append(b, `,"matchExpressions":`...)
 		b = append(b, '[')
-		for i439 := range x.MatchExpressions {
-			if i439 > 0 {
+		for i332 := range x.MatchExpressions {
+			if i332 > 0 {
 				b = append(b, ',')
 			}
-			b = x.MatchExpressions[i439].AppendJSON(b)
+			b = x.MatchExpressions[i332].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.MatchFields) != 0 {
 		b = append(b, `,"matchFields":`...)
 		b = append(b, '[')
-		for i440 := range x.MatchFields {
-			if i440 > 0 {
+		for i333 := range x.MatchFields {
+			if i333 > 0 {
 				b = append(b, ',')
 			}
-			b = x.MatchFields[i440].AppendJSON(b)
+			b = x.MatchFields[i333].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12203,24 +11668,14 @@ func (x *NodeSelectorTerm) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.MatchExpressions = nil
 			} else if d.Array("[]v1.NodeSelectorRequirement") {
-				list441 := []NodeSelectorRequirement{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list441 = append(list441, NodeSelectorRequirement{})
-					list441[len(list441)-1].DecodeJSON(d)
-				}
-				x.MatchExpressions = list441
+				x.MatchExpressions = decodeJSONListNodeSelectorRequirement(d)
 			}
 		case "matchFields":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.MatchFields = nil
 			} else if d.Array("[]v1.NodeSelectorRequirement") {
-				list442 := []NodeSelectorRequirement{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list442 = append(list442, NodeSelectorRequirement{})
-					list442[len(list442)-1].DecodeJSON(d)
-				}
-				x.MatchFields = list442
+				x.MatchFields = decodeJSONListNodeSelectorRequirement(d)
 			}
 		default:
 			d.Unknown()
@@ -12239,11 +11694,11 @@ func (x *NodeSelectorRequirement) AppendJSON(b []byte) []byte {
 	if len(x.Values) != 0 {
 		b = append(b, `,"values":`...)
 		b = append(b, '[')
-		for i443 := range x.Values {
-			if i443 > 0 {
+		for i334 := range x.Values {
+			if i334 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Values[i443]))
+			b = jsonwire.AppendString(b, string(x.Values[i334]))
 		}
 		b = append(b, ']')
 	}
@@ -12269,12 +11724,7 @@ func (x *NodeSelectorRequirement) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Values = nil
 			} else if d.Array("[]string") {
-				list444 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list444 = append(list444, "")
-					d.String(&list444[len(list444)-1])
-				}
-				x.Values = list444
+				x.Values = decodeJSONListString(d)
 			}
 		default:
 			d.Unknown()
@@ -12320,22 +11770,22 @@ func (x *PodAffinity) AppendJSON(b []byte) []byte {
 	if len(x.RequiredDuringSchedulingIgnoredDuringExecution) != 0 {
 		b = append(b, `,"requiredDuringSchedulingIgnoredDuringExecution":`...)
 		b = append(b, '[')
-		for i445 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
-			if i445 > 0 {
+		for i335 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
+			if i335 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RequiredDuringSchedulingIgnoredDuringExecution[i445].AppendJSON(b)
+			b = x.RequiredDuringSchedulingIgnoredDuringExecution[i335].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.PreferredDuringSchedulingIgnoredDuringExecution) != 0 {
 		b = append(b, `,"preferredDuringSchedulingIgnoredDuringExecution":`...)
 		b = append(b, '[')
-		for i446 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
-			if i446 > 0 {
+		for i336 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
+			if i336 > 0 {
 				b = append(b, ',')
 			}
-			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i446].AppendJSON(b)
+			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i336].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12355,24 +11805,14 @@ func (x *PodAffinity) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.RequiredDuringSchedulingIgnoredDuringExecution = nil
 			} else if d.Array("[]v1.PodAffinityTerm") {
-				list447 := []PodAffinityTerm{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list447 = append(list447, PodAffinityTerm{})
-					list447[len(list447)-1].DecodeJSON(d)
-				}
-				x.RequiredDuringSchedulingIgnoredDuringExecution = list447
+				x.RequiredDuringSchedulingIgnoredDuringExecution = decodeJSONListPodAffinityTerm(d)
 			}
 		case "preferredDuringSchedulingIgnoredDuringExecution":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.PreferredDuringSchedulingIgnoredDuringExecution = nil
 			} else if d.Array("[]v1.WeightedPodAffinityTerm") {
-				list448 := []WeightedPodAffinityTerm{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list448 = append(list448, WeightedPodAffinityTerm{})
-					list448[len(list448)-1].DecodeJSON(d)
-				}
-				x.PreferredDuringSchedulingIgnoredDuringExecution = list448
+				x.PreferredDuringSchedulingIgnoredDuringExecution = decodeJSONListWeightedPodAffinityTerm(d)
 			}
 		default:
 			d.Unknown()
@@ -12391,11 +11831,11 @@ func (x *PodAffinityTerm) AppendJSON(b []byte) []byte {
 	if len(x.Namespaces) != 0 {
 		b = append(b, `,"namespaces":`...)
 		b = append(b, '[')
-		for i449 := range x.Namespaces {
-			if i449 > 0 {
+		for i337 := range x.Namespaces {
+			if i337 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Namespaces[i449]))
+			b = jsonwire.AppendString(b, string(x.Namespaces[i337]))
 		}
 		b = append(b, ']')
 	}
@@ -12408,22 +11848,22 @@ func (x *PodAffinityTerm) AppendJSON(b []byte) []byte {
 	if len(x.MatchLabelKeys) != 0 {
 		b = append(b, `,"matchLabelKeys":`...)
 		b = append(b, '[')
-		for i450 := range x.MatchLabelKeys {
-			if i450 > 0 {
+		for i338 := range x.MatchLabelKeys {
+			if i338 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.MatchLabelKeys[i450]))
+			b = jsonwire.AppendString(b, string(x.MatchLabelKeys[i338]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.MismatchLabelKeys) != 0 {
 		b = append(b, `,"mismatchLabelKeys":`...)
 		b = append(b, '[')
-		for i451 := range x.MismatchLabelKeys {
-			if i451 > 0 {
+		for i339 := range x.MismatchLabelKeys {
+			if i339 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.MismatchLabelKeys[i451]))
+			b = jsonwire.AppendString(b, string(x.MismatchLabelKeys[i339]))
 		}
 		b = append(b, ']')
 	}
@@ -12453,12 +11893,7 @@ func (x *PodAffinityTerm) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Namespaces = nil
 			} else if d.Array("[]string") {
-				list452 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list452 = append(list452, "")
-					d.String(&list452[len(list452)-1])
-				}
-				x.Namespaces = list452
+				x.Namespaces = decodeJSONListString(d)
 			}
 		case "topologyKey":
 			d.Once(&seen, 2)
@@ -12478,24 +11913,14 @@ func (x *PodAffinityTerm) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.MatchLabelKeys = nil
 			} else if d.Array("[]string") {
-				list453 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list453 = append(list453, "")
-					d.String(&list453[len(list453)-1])
-				}
-				x.MatchLabelKeys = list453
+				x.MatchLabelKeys = decodeJSONListString(d)
 			}
 		case "mismatchLabelKeys":
 			d.Once(&seen, 5)
 			if d.Null() {
 				x.MismatchLabelKeys = nil
 			} else if d.Array("[]string") {
-				list454 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list454 = append(list454, "")
-					d.String(&list454[len(list454)-1])
-				}
-				x.MismatchLabelKeys = list454
+				x.MismatchLabelKeys = decodeJSONListString(d)
 			}
 		default:
 			d.Unknown()
@@ -12541,22 +11966,22 @@ func (x *PodAntiAffinity) AppendJSON(b []byte) []byte {
 	if len(x.RequiredDuringSchedulingIgnoredDuringExecution) != 0 {
 		b = append(b, `,"requiredDuringSchedulingIgnoredDuringExecution":`...)
 		b = append(b, '[')
-		for i455 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
-			if i455 > 0 {
+		for i340 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
+			if i340 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RequiredDuringSchedulingIgnoredDuringExecution[i455].AppendJSON(b)
+			b = x.RequiredDuringSchedulingIgnoredDuringExecution[i340].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.PreferredDuringSchedulingIgnoredDuringExecution) != 0 {
 		b = append(b, `,"preferredDuringSchedulingIgnoredDuringExecution":`...)
 		b = append(b, '[')
-		for i456 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
-			if i456 > 0 {
+		for i341 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
+			if i341 > 0 {
 				b = append(b, ',')
 			}
-			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i456].AppendJSON(b)
+			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i341].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12576,24 +12001,14 @@ func (x *PodAntiAffinity) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.RequiredDuringSchedulingIgnoredDuringExecution = nil
 			} else if d.Array("[]v1.PodAffinityTerm") {
-				list457 := []PodAffinityTerm{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list457 = append(list457, PodAffinityTerm{})
-					list457[len(list457)-1].DecodeJSON(d)
-				}
-				x.RequiredDuringSchedulingIgnoredDuringExecution = list457
+				x.RequiredDuringSchedulingIgnoredDuringExecution = decodeJSONListPodAffinityTerm(d)
 			}
 		case "preferredDuringSchedulingIgnoredDuringExecution":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.PreferredDuringSchedulingIgnoredDuringExecution = nil
 			} else if d.Array("[]v1.WeightedPodAffinityTerm") {
-				list458 := []WeightedPodAffinityTerm{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list458 = append(list458, WeightedPodAffinityTerm{})
-					list458[len(list458)-1].DecodeJSON(d)
-				}
-				x.PreferredDuringSchedulingIgnoredDuringExecution = list458
+				x.PreferredDuringSchedulingIgnoredDuringExecution = decodeJSONListWeightedPodAffinityTerm(d)
 			}
 		default:
 			d.Unknown()
@@ -12693,11 +12108,11 @@ func (x *TopologySpreadConstraint) AppendJSON(b []byte) []byte {
 	if len(x.MatchLabelKeys) != 0 {
 		b = append(b, `,"matchLabelKeys":`...)
 		b = append(b, '[')
-		for i459 := range x.MatchLabelKeys {
-			if i459 > 0 {
+		for i342 := range x.MatchLabelKeys {
+			if i342 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.MatchLabelKeys[i459]))
+			b = jsonwire.AppendString(b, string(x.MatchLabelKeys[i342]))
 		}
 		b = append(b, ']')
 	}
@@ -12766,12 +12181,7 @@ func (x *TopologySpreadConstraint) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.MatchLabelKeys = nil
 			} else if d.Array("[]string") {
-				list460 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list460 = append(list460, "")
-					d.String(&list460[len(list460)-1])
-				}
-				x.MatchLabelKeys = list460
+				x.MatchLabelKeys = decodeJSONListString(d)
 			}
 		default:
 			d.Unknown()
@@ -12851,29 +12261,29 @@ func (x *Secret) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Data) != 0 {
 		b = append(b, `,"data":`...)
-		var stack462 [16]string
-		keys461 := jsonwire.SortedKeys(x.Data, stack462[:0])
-		start465 := len(b)
-		for _, k463 := range keys461 {
-			b = jsonwire.AppendString(append(b, ','), string(k463))
+		var stack344 [16]string
+		keys343 := jsonwire.SortedKeys(x.Data, stack344[:0])
+		start347 := len(b)
+		for _, k345 := range keys343 {
+			b = jsonwire.AppendString(append(b, ','), string(k345))
 			b = append(b, ':')
-			v464 := x.Data[k463]
-			b = jsonwire.AppendBytes(b, v464)
+			v346 := x.Data[k345]
+			b = jsonwire.AppendBytes(b, v346)
 		}
-		b = jsonwire.Close(b, start465)
+		b = jsonwire.Close(b, start347)
 	}
 	if len(x.StringData) != 0 {
 		b = append(b, `,"stringData":`...)
-		var stack467 [16]string
-		keys466 := jsonwire.SortedKeys(x.StringData, stack467[:0])
-		start470 := len(b)
-		for _, k468 := range keys466 {
-			b = jsonwire.AppendString(append(b, ','), string(k468))
+		var stack349 [16]string
+		keys348 := jsonwire.SortedKeys(x.StringData, stack349[:0])
+		start352 := len(b)
+		for _, k350 := range keys348 {
+			b = jsonwire.AppendString(append(b, ','), string(k350))
 			b = append(b, ':')
-			v469 := x.StringData[k468]
-			b = jsonwire.AppendString(b, string(v469))
+			v351 := x.StringData[k350]
+			b = jsonwire.AppendString(b, string(v351))
 		}
-		b = jsonwire.Close(b, start470)
+		b = jsonwire.Close(b, start352)
 	}
 	if x.Type != "" {
 		b = append(b, `,"type":`...)
@@ -12918,12 +12328,12 @@ func (x *Secret) DecodeJSON(d *jsonwire.Decoder) {
 					x.Data = map[string][]byte{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k471 := string(d.KeyString())
-					_, has473 := x.Data[k471]
-					d.MapKey(has473)
-					var v472 []byte
-					d.Bytes(&v472)
-					x.Data[k471] = v472
+					k353 := string(d.KeyString())
+					_, has355 := x.Data[k353]
+					d.MapKey(has355)
+					var v354 []byte
+					d.Bytes(&v354)
+					x.Data[k353] = v354
 				}
 				d.MapEnd()
 			}
@@ -12936,12 +12346,12 @@ func (x *Secret) DecodeJSON(d *jsonwire.Decoder) {
 					x.StringData = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k474 := string(d.KeyString())
-					_, has476 := x.StringData[k474]
-					d.MapKey(has476)
-					var v475 string
-					d.String(&v475)
-					x.StringData[k474] = v475
+					k356 := string(d.KeyString())
+					_, has358 := x.StringData[k356]
+					d.MapKey(has358)
+					var v357 string
+					d.String(&v357)
+					x.StringData[k356] = v357
 				}
 				d.MapEnd()
 			}
@@ -12973,11 +12383,11 @@ func (x *SecretList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i477 := range x.Items {
-			if i477 > 0 {
+		for i359 := range x.Items {
+			if i359 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i477].AppendJSON(b)
+			b = x.Items[i359].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -13006,12 +12416,7 @@ func (x *SecretList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.Secret") {
-				list478 := []Secret{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list478 = append(list478, Secret{})
-					list478[len(list478)-1].DecodeJSON(d)
-				}
-				x.Items = list478
+				x.Items = decodeJSONListSecret(d)
 			}
 		default:
 			d.Unknown()
@@ -13215,22 +12620,22 @@ func (x *Capabilities) AppendJSON(b []byte) []byte {
 	if len(x.Add) != 0 {
 		b = append(b, `,"add":`...)
 		b = append(b, '[')
-		for i479 := range x.Add {
-			if i479 > 0 {
+		for i360 := range x.Add {
+			if i360 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Add[i479]))
+			b = jsonwire.AppendString(b, string(x.Add[i360]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Drop) != 0 {
 		b = append(b, `,"drop":`...)
 		b = append(b, '[')
-		for i480 := range x.Drop {
-			if i480 > 0 {
+		for i361 := range x.Drop {
+			if i361 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Drop[i480]))
+			b = jsonwire.AppendString(b, string(x.Drop[i361]))
 		}
 		b = append(b, ']')
 	}
@@ -13250,24 +12655,14 @@ func (x *Capabilities) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Add = nil
 			} else if d.Array("[]v1.Capability") {
-				list481 := []Capability{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list481 = append(list481, "")
-					d.String((*string)(&list481[len(list481)-1]))
-				}
-				x.Add = list481
+				x.Add = decodeJSONListCapability(d)
 			}
 		case "drop":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.Drop = nil
 			} else if d.Array("[]v1.Capability") {
-				list482 := []Capability{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list482 = append(list482, "")
-					d.String((*string)(&list482[len(list482)-1]))
-				}
-				x.Drop = list482
+				x.Drop = decodeJSONListCapability(d)
 			}
 		default:
 			d.Unknown()
@@ -13508,11 +12903,11 @@ func (x *PodSecurityContext) AppendJSON(b []byte) []byte {
 	if len(x.SupplementalGroups) != 0 {
 		b = append(b, `,"supplementalGroups":`...)
 		b = append(b, '[')
-		for i483 := range x.SupplementalGroups {
-			if i483 > 0 {
+		for i362 := range x.SupplementalGroups {
+			if i362 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendInt(b, int64(x.SupplementalGroups[i483]))
+			b = jsonwire.AppendInt(b, int64(x.SupplementalGroups[i362]))
 		}
 		b = append(b, ']')
 	}
@@ -13527,11 +12922,11 @@ func (x *PodSecurityContext) AppendJSON(b []byte) []byte {
 	if len(x.Sysctls) != 0 {
 		b = append(b, `,"sysctls":`...)
 		b = append(b, '[')
-		for i484 := range x.Sysctls {
-			if i484 > 0 {
+		for i363 := range x.Sysctls {
+			if i363 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Sysctls[i484].AppendJSON(b)
+			b = x.Sysctls[i363].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -13617,12 +13012,7 @@ func (x *PodSecurityContext) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.SupplementalGroups = nil
 			} else if d.Array("[]int64") {
-				list485 := []int64{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list485 = append(list485, 0)
-					d.Int64(&list485[len(list485)-1])
-				}
-				x.SupplementalGroups = list485
+				x.SupplementalGroups = decodeJSONListInt64(d)
 			}
 		case "supplementalGroupsPolicy":
 			d.Once(&seen, 6)
@@ -13649,12 +13039,7 @@ func (x *PodSecurityContext) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Sysctls = nil
 			} else if d.Array("[]v1.Sysctl") {
-				list486 := []Sysctl{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list486 = append(list486, Sysctl{})
-					list486[len(list486)-1].DecodeJSON(d)
-				}
-				x.Sysctls = list486
+				x.Sysctls = decodeJSONListSysctl(d)
 			}
 		case "fsGroupChangePolicy":
 			d.Once(&seen, 9)
@@ -13790,26 +13175,26 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i487 := range x.Ports {
-			if i487 > 0 {
+		for i364 := range x.Ports {
+			if i364 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ports[i487].AppendJSON(b)
+			b = x.Ports[i364].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Selector) != 0 {
 		b = append(b, `,"selector":`...)
-		var stack489 [16]string
-		keys488 := jsonwire.SortedKeys(x.Selector, stack489[:0])
-		start492 := len(b)
-		for _, k490 := range keys488 {
-			b = jsonwire.AppendString(append(b, ','), string(k490))
+		var stack366 [16]string
+		keys365 := jsonwire.SortedKeys(x.Selector, stack366[:0])
+		start369 := len(b)
+		for _, k367 := range keys365 {
+			b = jsonwire.AppendString(append(b, ','), string(k367))
 			b = append(b, ':')
-			v491 := x.Selector[k490]
-			b = jsonwire.AppendString(b, string(v491))
+			v368 := x.Selector[k367]
+			b = jsonwire.AppendString(b, string(v368))
 		}
-		b = jsonwire.Close(b, start492)
+		b = jsonwire.Close(b, start369)
 	}
 	if x.ClusterIP != "" {
 		b = append(b, `,"clusterIP":`...)
@@ -13818,11 +13203,11 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.ClusterIPs) != 0 {
 		b = append(b, `,"clusterIPs":`...)
 		b = append(b, '[')
-		for i493 := range x.ClusterIPs {
-			if i493 > 0 {
+		for i370 := range x.ClusterIPs {
+			if i370 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.ClusterIPs[i493]))
+			b = jsonwire.AppendString(b, string(x.ClusterIPs[i370]))
 		}
 		b = append(b, ']')
 	}
@@ -13833,11 +13218,11 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.ExternalIPs) != 0 {
 		b = append(b, `,"externalIPs":`...)
 		b = append(b, '[')
-		for i494 := range x.ExternalIPs {
-			if i494 > 0 {
+		for i371 := range x.ExternalIPs {
+			if i371 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.ExternalIPs[i494]))
+			b = jsonwire.AppendString(b, string(x.ExternalIPs[i371]))
 		}
 		b = append(b, ']')
 	}
@@ -13852,11 +13237,11 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.LoadBalancerSourceRanges) != 0 {
 		b = append(b, `,"loadBalancerSourceRanges":`...)
 		b = append(b, '[')
-		for i495 := range x.LoadBalancerSourceRanges {
-			if i495 > 0 {
+		for i372 := range x.LoadBalancerSourceRanges {
+			if i372 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.LoadBalancerSourceRanges[i495]))
+			b = jsonwire.AppendString(b, string(x.LoadBalancerSourceRanges[i372]))
 		}
 		b = append(b, ']')
 	}
@@ -13883,11 +13268,11 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.IPFamilies) != 0 {
 		b = append(b, `,"ipFamilies":`...)
 		b = append(b, '[')
-		for i496 := range x.IPFamilies {
-			if i496 > 0 {
+		for i373 := range x.IPFamilies {
+			if i373 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.IPFamilies[i496]))
+			b = jsonwire.AppendString(b, string(x.IPFamilies[i373]))
 		}
 		b = append(b, ']')
 	}
@@ -13927,12 +13312,7 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Ports = nil
 			} else if d.Array("[]v1.ServicePort") {
-				list497 := []ServicePort{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list497 = append(list497, ServicePort{})
-					list497[len(list497)-1].DecodeJSON(d)
-				}
-				x.Ports = list497
+				x.Ports = decodeJSONListServicePort(d)
 			}
 		case "selector":
 			d.Once(&seen, 1)
@@ -13943,12 +13323,12 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 					x.Selector = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k498 := string(d.KeyString())
-					_, has500 := x.Selector[k498]
-					d.MapKey(has500)
-					var v499 string
-					d.String(&v499)
-					x.Selector[k498] = v499
+					k374 := string(d.KeyString())
+					_, has376 := x.Selector[k374]
+					d.MapKey(has376)
+					var v375 string
+					d.String(&v375)
+					x.Selector[k374] = v375
 				}
 				d.MapEnd()
 			}
@@ -13960,12 +13340,7 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.ClusterIPs = nil
 			} else if d.Array("[]string") {
-				list501 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list501 = append(list501, "")
-					d.String(&list501[len(list501)-1])
-				}
-				x.ClusterIPs = list501
+				x.ClusterIPs = decodeJSONListString(d)
 			}
 		case "type":
 			d.Once(&seen, 4)
@@ -13975,12 +13350,7 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.ExternalIPs = nil
 			} else if d.Array("[]string") {
-				list502 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list502 = append(list502, "")
-					d.String(&list502[len(list502)-1])
-				}
-				x.ExternalIPs = list502
+				x.ExternalIPs = decodeJSONListString(d)
 			}
 		case "sessionAffinity":
 			d.Once(&seen, 6)
@@ -13993,12 +13363,7 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.LoadBalancerSourceRanges = nil
 			} else if d.Array("[]string") {
-				list503 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list503 = append(list503, "")
-					d.String(&list503[len(list503)-1])
-				}
-				x.LoadBalancerSourceRanges = list503
+				x.LoadBalancerSourceRanges = decodeJSONListString(d)
 			}
 		case "externalName":
 			d.Once(&seen, 9)
@@ -14027,12 +13392,7 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.IPFamilies = nil
 			} else if d.Array("[]v1.IPFamily") {
-				list504 := []IPFamily{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list504 = append(list504, "")
-					d.String((*string)(&list504[len(list504)-1]))
-				}
-				x.IPFamilies = list504
+				x.IPFamilies = decodeJSONListIPFamily(d)
 			}
 		case "ipFamilyPolicy":
 			d.Once(&seen, 15)
@@ -14235,11 +13595,11 @@ func (x *ServiceStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i505 := range x.Conditions {
-			if i505 > 0 {
+		for i377 := range x.Conditions {
+			if i377 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i505].AppendJSON(b)
+			b = x.Conditions[i377].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -14262,12 +13622,7 @@ func (x *ServiceStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Conditions = nil
 			} else if d.Array("[]v1.Condition") {
-				list506 := []meta.Condition{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list506 = append(list506, meta.Condition{})
-					list506[len(list506)-1].DecodeJSON(d)
-				}
-				x.Conditions = list506
+				x.Conditions = decodeJSONListMetaCondition(d)
 			}
 		default:
 			d.Unknown()
@@ -14282,11 +13637,11 @@ func (x *LoadBalancerStatus) AppendJSON(b []byte) []byte {
 	if len(x.Ingress) != 0 {
 		b = append(b, `,"ingress":`...)
 		b = append(b, '[')
-		for i507 := range x.Ingress {
-			if i507 > 0 {
+		for i378 := range x.Ingress {
+			if i378 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ingress[i507].AppendJSON(b)
+			b = x.Ingress[i378].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -14306,12 +13661,7 @@ func (x *LoadBalancerStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Ingress = nil
 			} else if d.Array("[]v1.LoadBalancerIngress") {
-				list508 := []LoadBalancerIngress{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list508 = append(list508, LoadBalancerIngress{})
-					list508[len(list508)-1].DecodeJSON(d)
-				}
-				x.Ingress = list508
+				x.Ingress = decodeJSONListLoadBalancerIngress(d)
 			}
 		default:
 			d.Unknown()
@@ -14338,11 +13688,11 @@ func (x *LoadBalancerIngress) AppendJSON(b []byte) []byte {
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i509 := range x.Ports {
-			if i509 > 0 {
+		for i379 := range x.Ports {
+			if i379 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ports[i509].AppendJSON(b)
+			b = x.Ports[i379].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -14378,12 +13728,7 @@ func (x *LoadBalancerIngress) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Ports = nil
 			} else if d.Array("[]v1.PortStatus") {
-				list510 := []PortStatus{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list510 = append(list510, PortStatus{})
-					list510[len(list510)-1].DecodeJSON(d)
-				}
-				x.Ports = list510
+				x.Ports = decodeJSONListPortStatus(d)
 			}
 		default:
 			d.Unknown()
@@ -14455,11 +13800,11 @@ func (x *ServiceList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i511 := range x.Items {
-			if i511 > 0 {
+		for i380 := range x.Items {
+			if i380 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i511].AppendJSON(b)
+			b = x.Items[i380].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -14488,12 +13833,7 @@ func (x *ServiceList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.Service") {
-				list512 := []Service{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list512 = append(list512, Service{})
-					list512[len(list512)-1].DecodeJSON(d)
-				}
-				x.Items = list512
+				x.Items = decodeJSONListService(d)
 			}
 		default:
 			d.Unknown()
@@ -14518,22 +13858,22 @@ func (x *ServiceAccount) AppendJSON(b []byte) []byte {
 	if len(x.Secrets) != 0 {
 		b = append(b, `,"secrets":`...)
 		b = append(b, '[')
-		for i513 := range x.Secrets {
-			if i513 > 0 {
+		for i381 := range x.Secrets {
+			if i381 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Secrets[i513].AppendJSON(b)
+			b = x.Secrets[i381].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.ImagePullSecrets) != 0 {
 		b = append(b, `,"imagePullSecrets":`...)
 		b = append(b, '[')
-		for i514 := range x.ImagePullSecrets {
-			if i514 > 0 {
+		for i382 := range x.ImagePullSecrets {
+			if i382 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ImagePullSecrets[i514].AppendJSON(b)
+			b = x.ImagePullSecrets[i382].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -14566,24 +13906,14 @@ func (x *ServiceAccount) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Secrets = nil
 			} else if d.Array("[]v1.ObjectReference") {
-				list515 := []ObjectReference{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list515 = append(list515, ObjectReference{})
-					list515[len(list515)-1].DecodeJSON(d)
-				}
-				x.Secrets = list515
+				x.Secrets = decodeJSONListObjectReference(d)
 			}
 		case "imagePullSecrets":
 			d.Once(&seen, 4)
 			if d.Null() {
 				x.ImagePullSecrets = nil
 			} else if d.Array("[]v1.LocalObjectReference") {
-				list516 := []LocalObjectReference{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list516 = append(list516, LocalObjectReference{})
-					list516[len(list516)-1].DecodeJSON(d)
-				}
-				x.ImagePullSecrets = list516
+				x.ImagePullSecrets = decodeJSONListLocalObjectReference(d)
 			}
 		case "automountServiceAccountToken":
 			d.Once(&seen, 5)
@@ -14620,11 +13950,11 @@ func (x *ServiceAccountList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i517 := range x.Items {
-			if i517 > 0 {
+		for i383 := range x.Items {
+			if i383 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i517].AppendJSON(b)
+			b = x.Items[i383].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -14653,12 +13983,7 @@ func (x *ServiceAccountList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.ServiceAccount") {
-				list518 := []ServiceAccount{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list518 = append(list518, ServiceAccount{})
-					list518[len(list518)-1].DecodeJSON(d)
-				}
-				x.Items = list518
+				x.Items = decodeJSONListServiceAccount(d)
 			}
 		default:
 			d.Unknown()
@@ -15780,11 +15105,11 @@ func (x *SecretVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i519 := range x.Items {
-			if i519 > 0 {
+		for i384 := range x.Items {
+			if i384 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i519].AppendJSON(b)
+			b = x.Items[i384].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -15815,12 +15140,7 @@ func (x *SecretVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.KeyToPath") {
-				list520 := []KeyToPath{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list520 = append(list520, KeyToPath{})
-					list520[len(list520)-1].DecodeJSON(d)
-				}
-				x.Items = list520
+				x.Items = decodeJSONListKeyToPath(d)
 			}
 		case "defaultMode":
 			d.Once(&seen, 2)
@@ -15956,11 +15276,11 @@ func (x *ISCSIVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Portals) != 0 {
 		b = append(b, `,"portals":`...)
 		b = append(b, '[')
-		for i521 := range x.Portals {
-			if i521 > 0 {
+		for i385 := range x.Portals {
+			if i385 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Portals[i521]))
+			b = jsonwire.AppendString(b, string(x.Portals[i385]))
 		}
 		b = append(b, ']')
 	}
@@ -16014,12 +15334,7 @@ func (x *ISCSIVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Portals = nil
 			} else if d.Array("[]string") {
-				list522 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list522 = append(list522, "")
-					d.String(&list522[len(list522)-1])
-				}
-				x.Portals = list522
+				x.Portals = decodeJSONListString(d)
 			}
 		case "chapAuthDiscovery":
 			d.Once(&seen, 7)
@@ -16133,11 +15448,11 @@ func (x *RBDVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i523 := range x.CephMonitors {
-			if i523 > 0 {
+		for i386 := range x.CephMonitors {
+			if i386 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.CephMonitors[i523]))
+			b = jsonwire.AppendString(b, string(x.CephMonitors[i386]))
 		}
 		b = append(b, ']')
 	}
@@ -16183,12 +15498,7 @@ func (x *RBDVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.CephMonitors = nil
 			} else if d.Array("[]string") {
-				list524 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list524 = append(list524, "")
-					d.String(&list524[len(list524)-1])
-				}
-				x.CephMonitors = list524
+				x.CephMonitors = decodeJSONListString(d)
 			}
 		case "image":
 			d.Once(&seen, 1)
@@ -16244,16 +15554,16 @@ func (x *FlexVolumeSource) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Options) != 0 {
 		b = append(b, `,"options":`...)
-		var stack526 [16]string
-		keys525 := jsonwire.SortedKeys(x.Options, stack526[:0])
-		start529 := len(b)
-		for _, k527 := range keys525 {
-			b = jsonwire.AppendString(append(b, ','), string(k527))
+		var stack388 [16]string
+		keys387 := jsonwire.SortedKeys(x.Options, stack388[:0])
+		start391 := len(b)
+		for _, k389 := range keys387 {
+			b = jsonwire.AppendString(append(b, ','), string(k389))
 			b = append(b, ':')
-			v528 := x.Options[k527]
-			b = jsonwire.AppendString(b, string(v528))
+			v390 := x.Options[k389]
+			b = jsonwire.AppendString(b, string(v390))
 		}
-		b = jsonwire.Close(b, start529)
+		b = jsonwire.Close(b, start391)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -16294,12 +15604,12 @@ func (x *FlexVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 					x.Options = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k530 := string(d.KeyString())
-					_, has532 := x.Options[k530]
-					d.MapKey(has532)
-					var v531 string
-					d.String(&v531)
-					x.Options[k530] = v531
+					k392 := string(d.KeyString())
+					_, has394 := x.Options[k392]
+					d.MapKey(has394)
+					var v393 string
+					d.String(&v393)
+					x.Options[k392] = v393
 				}
 				d.MapEnd()
 			}
@@ -16372,11 +15682,11 @@ func (x *CephFSVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i533 := range x.Monitors {
-			if i533 > 0 {
+		for i395 := range x.Monitors {
+			if i395 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Monitors[i533]))
+			b = jsonwire.AppendString(b, string(x.Monitors[i395]))
 		}
 		b = append(b, ']')
 	}
@@ -16416,12 +15726,7 @@ func (x *CephFSVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Monitors = nil
 			} else if d.Array("[]string") {
-				list534 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list534 = append(list534, "")
-					d.String(&list534[len(list534)-1])
-				}
-				x.Monitors = list534
+				x.Monitors = decodeJSONListString(d)
 			}
 		case "path":
 			d.Once(&seen, 1)
@@ -16493,11 +15798,11 @@ func (x *DownwardAPIVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i535 := range x.Items {
-			if i535 > 0 {
+		for i396 := range x.Items {
+			if i396 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i535].AppendJSON(b)
+			b = x.Items[i396].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -16521,12 +15826,7 @@ func (x *DownwardAPIVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.DownwardAPIVolumeFile") {
-				list536 := []DownwardAPIVolumeFile{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list536 = append(list536, DownwardAPIVolumeFile{})
-					list536[len(list536)-1].DecodeJSON(d)
-				}
-				x.Items = list536
+				x.Items = decodeJSONListDownwardAPIVolumeFile(d)
 			}
 		case "defaultMode":
 			d.Once(&seen, 1)
@@ -16690,11 +15990,11 @@ func (x *FCVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.TargetWWNs) != 0 {
 		b = append(b, `,"targetWWNs":`...)
 		b = append(b, '[')
-		for i537 := range x.TargetWWNs {
-			if i537 > 0 {
+		for i397 := range x.TargetWWNs {
+			if i397 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.TargetWWNs[i537]))
+			b = jsonwire.AppendString(b, string(x.TargetWWNs[i397]))
 		}
 		b = append(b, ']')
 	}
@@ -16713,11 +16013,11 @@ func (x *FCVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.WWIDs) != 0 {
 		b = append(b, `,"wwids":`...)
 		b = append(b, '[')
-		for i538 := range x.WWIDs {
-			if i538 > 0 {
+		for i398 := range x.WWIDs {
+			if i398 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.WWIDs[i538]))
+			b = jsonwire.AppendString(b, string(x.WWIDs[i398]))
 		}
 		b = append(b, ']')
 	}
@@ -16737,12 +16037,7 @@ func (x *FCVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.TargetWWNs = nil
 			} else if d.Array("[]string") {
-				list539 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list539 = append(list539, "")
-					d.String(&list539[len(list539)-1])
-				}
-				x.TargetWWNs = list539
+				x.TargetWWNs = decodeJSONListString(d)
 			}
 		case "lun":
 			d.Once(&seen, 1)
@@ -16765,12 +16060,7 @@ func (x *FCVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.WWIDs = nil
 			} else if d.Array("[]string") {
-				list540 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list540 = append(list540, "")
-					d.String(&list540[len(list540)-1])
-				}
-				x.WWIDs = list540
+				x.WWIDs = decodeJSONListString(d)
 			}
 		default:
 			d.Unknown()
@@ -16827,11 +16117,11 @@ func (x *ConfigMapVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i541 := range x.Items {
-			if i541 > 0 {
+		for i399 := range x.Items {
+			if i399 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i541].AppendJSON(b)
+			b = x.Items[i399].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -16862,12 +16152,7 @@ func (x *ConfigMapVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.KeyToPath") {
-				list542 := []KeyToPath{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list542 = append(list542, KeyToPath{})
-					list542[len(list542)-1].DecodeJSON(d)
-				}
-				x.Items = list542
+				x.Items = decodeJSONListKeyToPath(d)
 			}
 		case "defaultMode":
 			d.Once(&seen, 2)
@@ -17130,11 +16415,11 @@ func (x *ProjectedVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i543 := range x.Sources {
-			if i543 > 0 {
+		for i400 := range x.Sources {
+			if i400 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Sources[i543].AppendJSON(b)
+			b = x.Sources[i400].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -17158,12 +16443,7 @@ func (x *ProjectedVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Sources = nil
 			} else if d.Array("[]v1.VolumeProjection") {
-				list544 := []VolumeProjection{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list544 = append(list544, VolumeProjection{})
-					list544[len(list544)-1].DecodeJSON(d)
-				}
-				x.Sources = list544
+				x.Sources = decodeJSONListVolumeProjection(d)
 			}
 		case "defaultMode":
 			d.Once(&seen, 1)
@@ -17297,11 +16577,11 @@ func (x *SecretProjection) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i545 := range x.Items {
-			if i545 > 0 {
+		for i401 := range x.Items {
+			if i401 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i545].AppendJSON(b)
+			b = x.Items[i401].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -17328,12 +16608,7 @@ func (x *SecretProjection) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.KeyToPath") {
-				list546 := []KeyToPath{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list546 = append(list546, KeyToPath{})
-					list546[len(list546)-1].DecodeJSON(d)
-				}
-				x.Items = list546
+				x.Items = decodeJSONListKeyToPath(d)
 			}
 		case "optional":
 			d.Once(&seen, 2)
@@ -17358,11 +16633,11 @@ func (x *DownwardAPIProjection) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i547 := range x.Items {
-			if i547 > 0 {
+		for i402 := range x.Items {
+			if i402 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i547].AppendJSON(b)
+			b = x.Items[i402].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -17382,12 +16657,7 @@ func (x *DownwardAPIProjection) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.DownwardAPIVolumeFile") {
-				list548 := []DownwardAPIVolumeFile{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list548 = append(list548, DownwardAPIVolumeFile{})
-					list548[len(list548)-1].DecodeJSON(d)
-				}
-				x.Items = list548
+				x.Items = decodeJSONListDownwardAPIVolumeFile(d)
 			}
 		default:
 			d.Unknown()
@@ -17406,11 +16676,11 @@ func (x *ConfigMapProjection) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i549 := range x.Items {
-			if i549 > 0 {
+		for i403 := range x.Items {
+			if i403 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i549].AppendJSON(b)
+			b = x.Items[i403].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -17437,12 +16707,7 @@ func (x *ConfigMapProjection) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.KeyToPath") {
-				list550 := []KeyToPath{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list550 = append(list550, KeyToPath{})
-					list550[len(list550)-1].DecodeJSON(d)
-				}
-				x.Items = list550
+				x.Items = decodeJSONListKeyToPath(d)
 			}
 		case "optional":
 			d.Once(&seen, 2)
@@ -17619,16 +16884,16 @@ func (x *PodCertificateProjection) AppendJSON(b []byte) []byte {
 	}
 	if len(x.UserAnnotations) != 0 {
 		b = append(b, `,"userAnnotations":`...)
-		var stack552 [16]string
-		keys551 := jsonwire.SortedKeys(x.UserAnnotations, stack552[:0])
-		start555 := len(b)
-		for _, k553 := range keys551 {
-			b = jsonwire.AppendString(append(b, ','), string(k553))
+		var stack405 [16]string
+		keys404 := jsonwire.SortedKeys(x.UserAnnotations, stack405[:0])
+		start408 := len(b)
+		for _, k406 := range keys404 {
+			b = jsonwire.AppendString(append(b, ','), string(k406))
 			b = append(b, ':')
-			v554 := x.UserAnnotations[k553]
-			b = jsonwire.AppendString(b, string(v554))
+			v407 := x.UserAnnotations[k406]
+			b = jsonwire.AppendString(b, string(v407))
 		}
-		b = jsonwire.Close(b, start555)
+		b = jsonwire.Close(b, start408)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -17675,12 +16940,12 @@ func (x *PodCertificateProjection) DecodeJSON(d *jsonwire.Decoder) {
 					x.UserAnnotations = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k556 := string(d.KeyString())
-					_, has558 := x.UserAnnotations[k556]
-					d.MapKey(has558)
-					var v557 string
-					d.String(&v557)
-					x.UserAnnotations[k556] = v557
+					k409 := string(d.KeyString())
+					_, has411 := x.UserAnnotations[k409]
+					d.MapKey(has411)
+					var v410 string
+					d.String(&v410)
+					x.UserAnnotations[k409] = v410
 				}
 				d.MapEnd()
 			}
@@ -17905,16 +17170,16 @@ func (x *CSIVolumeSource) AppendJSON(b []byte) []byte {
 	}
 	if len(x.VolumeAttributes) != 0 {
 		b = append(b, `,"volumeAttributes":`...)
-		var stack560 [16]string
-		keys559 := jsonwire.SortedKeys(x.VolumeAttributes, stack560[:0])
-		start563 := len(b)
-		for _, k561 := range keys559 {
-			b = jsonwire.AppendString(append(b, ','), string(k561))
+		var stack413 [16]string
+		keys412 := jsonwire.SortedKeys(x.VolumeAttributes, stack413[:0])
+		start416 := len(b)
+		for _, k414 := range keys412 {
+			b = jsonwire.AppendString(append(b, ','), string(k414))
 			b = append(b, ':')
-			v562 := x.VolumeAttributes[k561]
-			b = jsonwire.AppendString(b, string(v562))
+			v415 := x.VolumeAttributes[k414]
+			b = jsonwire.AppendString(b, string(v415))
 		}
-		b = jsonwire.Close(b, start563)
+		b = jsonwire.Close(b, start416)
 	}
 	if x.NodePublishSecretRef != nil {
 		b = append(b, `,"nodePublishSecretRef":`...)
@@ -17963,12 +17228,12 @@ func (x *CSIVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 					x.VolumeAttributes = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k564 := string(d.KeyString())
-					_, has566 := x.VolumeAttributes[k564]
-					d.MapKey(has566)
-					var v565 string
-					d.String(&v565)
-					x.VolumeAttributes[k564] = v565
+					k417 := string(d.KeyString())
+					_, has419 := x.VolumeAttributes[k417]
+					d.MapKey(has419)
+					var v418 string
+					d.String(&v418)
+					x.VolumeAttributes[k417] = v418
 				}
 				d.MapEnd()
 			}
@@ -18057,4 +17322,994 @@ func (x *ImageVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 		}
 	}
 	d.Leave("ImageVolumeSource")
+}
+
+func decodeJSONListAttachedVolume(d *jsonwire.Decoder) []AttachedVolume {
+	var stack [8]AttachedVolume
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, AttachedVolume{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]AttachedVolume, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListCapability(d *jsonwire.Decoder) []Capability {
+	var stack [8]Capability
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, "")
+		d.String((*string)(&list[len(list)-1]))
+	}
+	out := make([]Capability, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListComponentCondition(d *jsonwire.Decoder) []ComponentCondition {
+	var stack [8]ComponentCondition
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ComponentCondition{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ComponentCondition, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListComponentStatus(d *jsonwire.Decoder) []ComponentStatus {
+	var stack [3]ComponentStatus
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ComponentStatus{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ComponentStatus, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListConfigMap(d *jsonwire.Decoder) []ConfigMap {
+	var stack [3]ConfigMap
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ConfigMap{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ConfigMap, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListContainer(d *jsonwire.Decoder) []Container {
+	var stack [2]Container
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, Container{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]Container, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListContainerExtendedResourceRequest(d *jsonwire.Decoder) []ContainerExtendedResourceRequest {
+	var stack [8]ContainerExtendedResourceRequest
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ContainerExtendedResourceRequest{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ContainerExtendedResourceRequest, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListContainerImage(d *jsonwire.Decoder) []ContainerImage {
+	var stack [8]ContainerImage
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ContainerImage{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ContainerImage, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListContainerPort(d *jsonwire.Decoder) []ContainerPort {
+	var stack [8]ContainerPort
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ContainerPort{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ContainerPort, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListContainerResizePolicy(d *jsonwire.Decoder) []ContainerResizePolicy {
+	var stack [8]ContainerResizePolicy
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ContainerResizePolicy{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ContainerResizePolicy, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListContainerRestartRule(d *jsonwire.Decoder) []ContainerRestartRule {
+	var stack [8]ContainerRestartRule
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ContainerRestartRule{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ContainerRestartRule, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListContainerStatus(d *jsonwire.Decoder) []ContainerStatus {
+	var stack [4]ContainerStatus
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ContainerStatus{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ContainerStatus, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListDownwardAPIVolumeFile(d *jsonwire.Decoder) []DownwardAPIVolumeFile {
+	var stack [8]DownwardAPIVolumeFile
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, DownwardAPIVolumeFile{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]DownwardAPIVolumeFile, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListEndpointAddress(d *jsonwire.Decoder) []EndpointAddress {
+	var stack [8]EndpointAddress
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, EndpointAddress{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]EndpointAddress, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListEndpointPort(d *jsonwire.Decoder) []EndpointPort {
+	var stack [8]EndpointPort
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, EndpointPort{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]EndpointPort, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListEndpointSubset(d *jsonwire.Decoder) []EndpointSubset {
+	var stack [8]EndpointSubset
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, EndpointSubset{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]EndpointSubset, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListEndpoints(d *jsonwire.Decoder) []Endpoints {
+	var stack [3]Endpoints
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, Endpoints{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]Endpoints, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListEnvFromSource(d *jsonwire.Decoder) []EnvFromSource {
+	var stack [8]EnvFromSource
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, EnvFromSource{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]EnvFromSource, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListEnvVar(d *jsonwire.Decoder) []EnvVar {
+	var stack [8]EnvVar
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, EnvVar{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]EnvVar, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListEphemeralContainer(d *jsonwire.Decoder) []EphemeralContainer {
+	var stack [2]EphemeralContainer
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, EphemeralContainer{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]EphemeralContainer, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListEvent(d *jsonwire.Decoder) []Event {
+	list := []Event{}
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, Event{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	return list
+}
+
+func decodeJSONListFinalizerName(d *jsonwire.Decoder) []FinalizerName {
+	var stack [8]FinalizerName
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, "")
+		d.String((*string)(&list[len(list)-1]))
+	}
+	out := make([]FinalizerName, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListHTTPHeader(d *jsonwire.Decoder) []HTTPHeader {
+	var stack [8]HTTPHeader
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, HTTPHeader{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]HTTPHeader, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListHostAlias(d *jsonwire.Decoder) []HostAlias {
+	var stack [8]HostAlias
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, HostAlias{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]HostAlias, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListHostIP(d *jsonwire.Decoder) []HostIP {
+	var stack [8]HostIP
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, HostIP{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]HostIP, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListIPFamily(d *jsonwire.Decoder) []IPFamily {
+	var stack [8]IPFamily
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, "")
+		d.String((*string)(&list[len(list)-1]))
+	}
+	out := make([]IPFamily, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListKeyToPath(d *jsonwire.Decoder) []KeyToPath {
+	var stack [8]KeyToPath
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, KeyToPath{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]KeyToPath, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListLimitRange(d *jsonwire.Decoder) []LimitRange {
+	var stack [3]LimitRange
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, LimitRange{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]LimitRange, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListLimitRangeItem(d *jsonwire.Decoder) []LimitRangeItem {
+	var stack [8]LimitRangeItem
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, LimitRangeItem{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]LimitRangeItem, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListLoadBalancerIngress(d *jsonwire.Decoder) []LoadBalancerIngress {
+	var stack [8]LoadBalancerIngress
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, LoadBalancerIngress{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]LoadBalancerIngress, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListLocalObjectReference(d *jsonwire.Decoder) []LocalObjectReference {
+	var stack [8]LocalObjectReference
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, LocalObjectReference{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]LocalObjectReference, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListNamespace(d *jsonwire.Decoder) []Namespace {
+	var stack [3]Namespace
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, Namespace{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]Namespace, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListNamespaceCondition(d *jsonwire.Decoder) []NamespaceCondition {
+	var stack [8]NamespaceCondition
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, NamespaceCondition{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]NamespaceCondition, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListNode(d *jsonwire.Decoder) []Node {
+	list := []Node{}
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, Node{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	return list
+}
+
+func decodeJSONListNodeAddress(d *jsonwire.Decoder) []NodeAddress {
+	var stack [8]NodeAddress
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, NodeAddress{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]NodeAddress, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListNodeAllocatableResourceClaimStatus(d *jsonwire.Decoder) []NodeAllocatableResourceClaimStatus {
+	var stack [8]NodeAllocatableResourceClaimStatus
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, NodeAllocatableResourceClaimStatus{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]NodeAllocatableResourceClaimStatus, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListNodeCondition(d *jsonwire.Decoder) []NodeCondition {
+	var stack [8]NodeCondition
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, NodeCondition{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]NodeCondition, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListNodeRuntimeHandler(d *jsonwire.Decoder) []NodeRuntimeHandler {
+	var stack [8]NodeRuntimeHandler
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, NodeRuntimeHandler{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]NodeRuntimeHandler, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListNodeSelectorRequirement(d *jsonwire.Decoder) []NodeSelectorRequirement {
+	var stack [8]NodeSelectorRequirement
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, NodeSelectorRequirement{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]NodeSelectorRequirement, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListNodeSelectorTerm(d *jsonwire.Decoder) []NodeSelectorTerm {
+	var stack [8]NodeSelectorTerm
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, NodeSelectorTerm{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]NodeSelectorTerm, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListObjectReference(d *jsonwire.Decoder) []ObjectReference {
+	var stack [8]ObjectReference
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ObjectReference{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ObjectReference, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListPersistentVolume(d *jsonwire.Decoder) []PersistentVolume {
+	list := []PersistentVolume{}
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, PersistentVolume{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	return list
+}
+
+func decodeJSONListPersistentVolumeAccessMode(d *jsonwire.Decoder) []PersistentVolumeAccessMode {
+	var stack [8]PersistentVolumeAccessMode
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, "")
+		d.String((*string)(&list[len(list)-1]))
+	}
+	out := make([]PersistentVolumeAccessMode, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListPersistentVolumeClaim(d *jsonwire.Decoder) []PersistentVolumeClaim {
+	var stack [2]PersistentVolumeClaim
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, PersistentVolumeClaim{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]PersistentVolumeClaim, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListPersistentVolumeClaimCondition(d *jsonwire.Decoder) []PersistentVolumeClaimCondition {
+	var stack [8]PersistentVolumeClaimCondition
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, PersistentVolumeClaimCondition{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]PersistentVolumeClaimCondition, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListPod(d *jsonwire.Decoder) []Pod {
+	list := []Pod{}
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, Pod{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	return list
+}
+
+func decodeJSONListPodAffinityTerm(d *jsonwire.Decoder) []PodAffinityTerm {
+	var stack [8]PodAffinityTerm
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, PodAffinityTerm{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]PodAffinityTerm, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListPodCondition(d *jsonwire.Decoder) []PodCondition {
+	var stack [8]PodCondition
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, PodCondition{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]PodCondition, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListPodDNSConfigOption(d *jsonwire.Decoder) []PodDNSConfigOption {
+	var stack [8]PodDNSConfigOption
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, PodDNSConfigOption{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]PodDNSConfigOption, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListPodIP(d *jsonwire.Decoder) []PodIP {
+	var stack [8]PodIP
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, PodIP{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]PodIP, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListPodReadinessGate(d *jsonwire.Decoder) []PodReadinessGate {
+	var stack [8]PodReadinessGate
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, PodReadinessGate{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]PodReadinessGate, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListPodResourceClaim(d *jsonwire.Decoder) []PodResourceClaim {
+	var stack [8]PodResourceClaim
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, PodResourceClaim{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]PodResourceClaim, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListPodResourceClaimStatus(d *jsonwire.Decoder) []PodResourceClaimStatus {
+	var stack [8]PodResourceClaimStatus
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, PodResourceClaimStatus{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]PodResourceClaimStatus, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListPodSchedulingGate(d *jsonwire.Decoder) []PodSchedulingGate {
+	var stack [8]PodSchedulingGate
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, PodSchedulingGate{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]PodSchedulingGate, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListPodTemplate(d *jsonwire.Decoder) []PodTemplate {
+	list := []PodTemplate{}
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, PodTemplate{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	return list
+}
+
+func decodeJSONListPortStatus(d *jsonwire.Decoder) []PortStatus {
+	var stack [8]PortStatus
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, PortStatus{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]PortStatus, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListPreferredSchedulingTerm(d *jsonwire.Decoder) []PreferredSchedulingTerm {
+	var stack [8]PreferredSchedulingTerm
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, PreferredSchedulingTerm{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]PreferredSchedulingTerm, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListReplicationController(d *jsonwire.Decoder) []ReplicationController {
+	var stack [2]ReplicationController
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ReplicationController{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ReplicationController, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListReplicationControllerCondition(d *jsonwire.Decoder) []ReplicationControllerCondition {
+	var stack [8]ReplicationControllerCondition
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ReplicationControllerCondition{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ReplicationControllerCondition, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListResourceClaim(d *jsonwire.Decoder) []ResourceClaim {
+	var stack [8]ResourceClaim
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ResourceClaim{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ResourceClaim, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListResourceHealth(d *jsonwire.Decoder) []ResourceHealth {
+	var stack [8]ResourceHealth
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ResourceHealth{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ResourceHealth, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListResourceQuota(d *jsonwire.Decoder) []ResourceQuota {
+	var stack [3]ResourceQuota
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ResourceQuota{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ResourceQuota, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListResourceQuotaScope(d *jsonwire.Decoder) []ResourceQuotaScope {
+	var stack [8]ResourceQuotaScope
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, "")
+		d.String((*string)(&list[len(list)-1]))
+	}
+	out := make([]ResourceQuotaScope, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListResourceStatus(d *jsonwire.Decoder) []ResourceStatus {
+	var stack [8]ResourceStatus
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ResourceStatus{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ResourceStatus, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListScopedResourceSelectorRequirement(d *jsonwire.Decoder) []ScopedResourceSelectorRequirement {
+	var stack [8]ScopedResourceSelectorRequirement
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ScopedResourceSelectorRequirement{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ScopedResourceSelectorRequirement, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListSecret(d *jsonwire.Decoder) []Secret {
+	var stack [3]Secret
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, Secret{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]Secret, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListService(d *jsonwire.Decoder) []Service {
+	list := []Service{}
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, Service{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	return list
+}
+
+func decodeJSONListServiceAccount(d *jsonwire.Decoder) []ServiceAccount {
+	var stack [3]ServiceAccount
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ServiceAccount{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ServiceAccount, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListServicePort(d *jsonwire.Decoder) []ServicePort {
+	var stack [8]ServicePort
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ServicePort{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ServicePort, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListSysctl(d *jsonwire.Decoder) []Sysctl {
+	var stack [8]Sysctl
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, Sysctl{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]Sysctl, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListTaint(d *jsonwire.Decoder) []Taint {
+	var stack [8]Taint
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, Taint{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]Taint, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListToleration(d *jsonwire.Decoder) []Toleration {
+	var stack [8]Toleration
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, Toleration{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]Toleration, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListTopologySpreadConstraint(d *jsonwire.Decoder) []TopologySpreadConstraint {
+	var stack [8]TopologySpreadConstraint
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, TopologySpreadConstraint{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]TopologySpreadConstraint, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListUniqueVolumeName(d *jsonwire.Decoder) []UniqueVolumeName {
+	var stack [8]UniqueVolumeName
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, "")
+		d.String((*string)(&list[len(list)-1]))
+	}
+	out := make([]UniqueVolumeName, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListVolume(d *jsonwire.Decoder) []Volume {
+	var stack [4]Volume
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, Volume{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]Volume, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListVolumeDevice(d *jsonwire.Decoder) []VolumeDevice {
+	var stack [8]VolumeDevice
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, VolumeDevice{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]VolumeDevice, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListVolumeMount(d *jsonwire.Decoder) []VolumeMount {
+	var stack [8]VolumeMount
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, VolumeMount{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]VolumeMount, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListVolumeMountStatus(d *jsonwire.Decoder) []VolumeMountStatus {
+	var stack [8]VolumeMountStatus
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, VolumeMountStatus{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]VolumeMountStatus, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListVolumeProjection(d *jsonwire.Decoder) []VolumeProjection {
+	var stack [8]VolumeProjection
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, VolumeProjection{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]VolumeProjection, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListWeightedPodAffinityTerm(d *jsonwire.Decoder) []WeightedPodAffinityTerm {
+	var stack [8]WeightedPodAffinityTerm
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, WeightedPodAffinityTerm{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]WeightedPodAffinityTerm, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListInt32(d *jsonwire.Decoder) []int32 {
+	var stack [8]int32
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, 0)
+		d.Int32(&list[len(list)-1])
+	}
+	out := make([]int32, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListInt64(d *jsonwire.Decoder) []int64 {
+	var stack [8]int64
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, 0)
+		d.Int64(&list[len(list)-1])
+	}
+	out := make([]int64, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListMetaCondition(d *jsonwire.Decoder) []meta.Condition {
+	var stack [8]meta.Condition
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, meta.Condition{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]meta.Condition, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListString(d *jsonwire.Decoder) []string {
+	var stack [8]string
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, "")
+		d.String(&list[len(list)-1])
+	}
+	out := make([]string, len(list))
+	copy(out, list)
+	return out
 }

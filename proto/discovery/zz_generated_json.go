@@ -76,24 +76,14 @@ func (x *EndpointSlice) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Endpoints = nil
 			} else if d.Array("[]v1.Endpoint") {
-				list3 := []Endpoint{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list3 = append(list3, Endpoint{})
-					list3[len(list3)-1].DecodeJSON(d)
-				}
-				x.Endpoints = list3
+				x.Endpoints = decodeJSONListEndpoint(d)
 			}
 		case "ports":
 			d.Once(&seen, 5)
 			if d.Null() {
 				x.Ports = nil
 			} else if d.Array("[]v1.EndpointPort") {
-				list4 := []EndpointPort{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list4 = append(list4, EndpointPort{})
-					list4[len(list4)-1].DecodeJSON(d)
-				}
-				x.Ports = list4
+				x.Ports = decodeJSONListEndpointPort(d)
 			}
 		default:
 			d.Unknown()
@@ -110,11 +100,11 @@ func (x *Endpoint) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i5 := range x.Addresses {
-			if i5 > 0 {
+		for i3 := range x.Addresses {
+			if i3 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Addresses[i5]))
+			b = jsonwire.AppendString(b, string(x.Addresses[i3]))
 		}
 		b = append(b, ']')
 	}
@@ -130,16 +120,16 @@ func (x *Endpoint) AppendJSON(b []byte) []byte {
 	}
 	if len(x.DeprecatedTopology) != 0 {
 		b = append(b, `,"deprecatedTopology":`...)
-		var stack7 [16]string
-		keys6 := jsonwire.SortedKeys(x.DeprecatedTopology, stack7[:0])
-		start10 := len(b)
-		for _, k8 := range keys6 {
-			b = jsonwire.AppendString(append(b, ','), string(k8))
+		var stack5 [16]string
+		keys4 := jsonwire.SortedKeys(x.DeprecatedTopology, stack5[:0])
+		start8 := len(b)
+		for _, k6 := range keys4 {
+			b = jsonwire.AppendString(append(b, ','), string(k6))
 			b = append(b, ':')
-			v9 := x.DeprecatedTopology[k8]
-			b = jsonwire.AppendString(b, string(v9))
+			v7 := x.DeprecatedTopology[k6]
+			b = jsonwire.AppendString(b, string(v7))
 		}
-		b = jsonwire.Close(b, start10)
+		b = jsonwire.Close(b, start8)
 	}
 	if x.NodeName != nil {
 		b = append(b, `,"nodeName":`...)
@@ -169,12 +159,7 @@ func (x *Endpoint) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Addresses = nil
 			} else if d.Array("[]string") {
-				list11 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list11 = append(list11, "")
-					d.String(&list11[len(list11)-1])
-				}
-				x.Addresses = list11
+				x.Addresses = decodeJSONListString(d)
 			}
 		case "conditions":
 			d.Once(&seen, 1)
@@ -208,12 +193,12 @@ func (x *Endpoint) DecodeJSON(d *jsonwire.Decoder) {
 					x.DeprecatedTopology = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k12 := string(d.KeyString())
-					_, has14 := x.DeprecatedTopology[k12]
-					d.MapKey(has14)
-					var v13 string
-					d.String(&v13)
-					x.DeprecatedTopology[k12] = v13
+					k9 := string(d.KeyString())
+					_, has11 := x.DeprecatedTopology[k9]
+					d.MapKey(has11)
+					var v10 string
+					d.String(&v10)
+					x.DeprecatedTopology[k9] = v10
 				}
 				d.MapEnd()
 			}
@@ -323,22 +308,22 @@ func (x *EndpointHints) AppendJSON(b []byte) []byte {
 	if len(x.ForZones) != 0 {
 		b = append(b, `,"forZones":`...)
 		b = append(b, '[')
-		for i15 := range x.ForZones {
-			if i15 > 0 {
+		for i12 := range x.ForZones {
+			if i12 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ForZones[i15].AppendJSON(b)
+			b = x.ForZones[i12].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.ForNodes) != 0 {
 		b = append(b, `,"forNodes":`...)
 		b = append(b, '[')
-		for i16 := range x.ForNodes {
-			if i16 > 0 {
+		for i13 := range x.ForNodes {
+			if i13 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ForNodes[i16].AppendJSON(b)
+			b = x.ForNodes[i13].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -358,24 +343,14 @@ func (x *EndpointHints) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.ForZones = nil
 			} else if d.Array("[]v1.ForZone") {
-				list17 := []ForZone{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list17 = append(list17, ForZone{})
-					list17[len(list17)-1].DecodeJSON(d)
-				}
-				x.ForZones = list17
+				x.ForZones = decodeJSONListForZone(d)
 			}
 		case "forNodes":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.ForNodes = nil
 			} else if d.Array("[]v1.ForNode") {
-				list18 := []ForNode{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list18 = append(list18, ForNode{})
-					list18[len(list18)-1].DecodeJSON(d)
-				}
-				x.ForNodes = list18
+				x.ForNodes = decodeJSONListForNode(d)
 			}
 		default:
 			d.Unknown()
@@ -531,11 +506,11 @@ func (x *EndpointSliceList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i19 := range x.Items {
-			if i19 > 0 {
+		for i14 := range x.Items {
+			if i14 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i19].AppendJSON(b)
+			b = x.Items[i14].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -564,16 +539,83 @@ func (x *EndpointSliceList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.EndpointSlice") {
-				list20 := []EndpointSlice{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list20 = append(list20, EndpointSlice{})
-					list20[len(list20)-1].DecodeJSON(d)
-				}
-				x.Items = list20
+				x.Items = decodeJSONListEndpointSlice(d)
 			}
 		default:
 			d.Unknown()
 		}
 	}
 	d.Leave("EndpointSliceList")
+}
+
+func decodeJSONListEndpoint(d *jsonwire.Decoder) []Endpoint {
+	var stack [8]Endpoint
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, Endpoint{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]Endpoint, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListEndpointPort(d *jsonwire.Decoder) []EndpointPort {
+	var stack [8]EndpointPort
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, EndpointPort{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]EndpointPort, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListEndpointSlice(d *jsonwire.Decoder) []EndpointSlice {
+	var stack [3]EndpointSlice
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, EndpointSlice{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]EndpointSlice, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListForNode(d *jsonwire.Decoder) []ForNode {
+	var stack [8]ForNode
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ForNode{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ForNode, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListForZone(d *jsonwire.Decoder) []ForZone {
+	var stack [8]ForZone
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ForZone{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ForZone, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListString(d *jsonwire.Decoder) []string {
+	var stack [8]string
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, "")
+		d.String(&list[len(list)-1])
+	}
+	out := make([]string, len(list))
+	copy(out, list)
+	return out
 }

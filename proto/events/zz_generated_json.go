@@ -231,16 +231,20 @@ func (x *EventList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.Event") {
-				list2 := []Event{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list2 = append(list2, Event{})
-					list2[len(list2)-1].DecodeJSON(d)
-				}
-				x.Items = list2
+				x.Items = decodeJSONListEvent(d)
 			}
 		default:
 			d.Unknown()
 		}
 	}
 	d.Leave("EventList")
+}
+
+func decodeJSONListEvent(d *jsonwire.Decoder) []Event {
+	list := []Event{}
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, Event{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	return list
 }

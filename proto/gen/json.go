@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"strconv"
+	"strings"
+	"unicode"
 )
 
 // jsonFile writes AppendJSON and DecodeJSON for every struct that has no
@@ -17,6 +19,9 @@ func jsonFile(p *Package) ([]byte, error) {
 		fields := flatten(t, "x")
 		w.appendJSON(t, fields)
 		w.decodeJSON(t, fields)
+	}
+	for _, name := range sortedKeys(w.lists) {
+		w.decodeList(name, w.lists[name])
 	}
 	return w.bytes()
 }
@@ -206,15 +211,8 @@ func (w *writer) decodeNamed(r *Ref, x, named, typ string) {
 			w.f("d.Bytes(&%s)\n", x)
 			return
 		}
-		list := w.fresh("list")
-		made := named
-		if made == "" {
-			made = w.expr(r)
-		}
-		w.f("if d.Null() {\n%s = nil\n} else if d.Array(%q) {\n%s := %s{}\nfor ok := d.FirstElem(); ok; ok = d.NextElem() {\n", x, typ, list, made)
-		w.f("%s = append(%s, %s)\n", list, list, w.zero(r.Elem))
-		w.decodeValue(r.Elem, fmt.Sprintf("%s[len(%s)-1]", list, list))
-		w.f("}\n%s = %s\n}\n", x, list)
+		w.lists[w.expr(r.Elem)] = r.Elem
+		w.f("if d.Null() {\n%s = nil\n} else if d.Array(%q) {\n%s = %s(d)\n}\n", x, typ, x, listFunc(w.expr(r.Elem)))
 	case Map:
 		k, v, has := w.fresh("k"), w.fresh("v"), w.fresh("has")
 		made := named
@@ -228,6 +226,64 @@ func (w *writer) decodeNamed(r *Ref, x, named, typ string) {
 	default:
 		panic(fmt.Sprintf("json: no decoding for %s", w.expr(r)))
 	}
+}
+
+// listFunc is the function that reads a list of elements of a type.
+func listFunc(elem string) string {
+	name := "decodeJSONList"
+	for _, part := range strings.FieldsFunc(elem, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		name += strings.ToUpper(part[:1]) + part[1:]
+	}
+	return name
+}
+
+// stackList is how many bytes of a list are gathered on the stack: most lists
+// are short, and are then allocated once at their size.
+const stackList = 1024
+
+// decodeList writes the function that reads the elements of an array that has
+// been entered.
+func (w *writer) decodeList(name string, elem *Ref) {
+	w.f("func %s(d *jsonwire.Decoder) []%s {\n", listFunc(name), name)
+	n := min(stackList/sizeOf(elem), 8)
+	if n > 1 {
+		w.f("var stack [%d]%s\nlist := stack[:0]\n", n, name)
+	} else {
+		w.f("list := []%s{}\n", name)
+	}
+	w.f("for ok := d.FirstElem(); ok; ok = d.NextElem() {\nlist = append(list, %s)\n", w.zero(elem))
+	w.decodeValue(elem, "list[len(list)-1]")
+	w.f("}\n")
+	if n > 1 {
+		w.f("out := make([]%s, len(list))\ncopy(out, list)\nreturn out\n}\n\n", name)
+		return
+	}
+	w.f("return list\n}\n\n")
+}
+
+// sizeOf is about how many bytes a value takes.
+func sizeOf(r *Ref) int {
+	switch r.Kind {
+	case Basic:
+		if r.Name == "string" {
+			return 16
+		}
+		return 8
+	case Named:
+		if !r.Type.Struct {
+			return sizeOf(r.Type.Under)
+		}
+		size := 0
+		for _, f := range r.Type.Fields {
+			size += sizeOf(f.Ref)
+		}
+		return max(size, 1)
+	case Slice, Opaque:
+		return 24
+	case Any:
+		return 16
+	}
+	return 8
 }
 
 // decodePointee writes code that reads into what the pointer x points to.

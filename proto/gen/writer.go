@@ -15,9 +15,12 @@ type writer struct {
 	imports map[string]bool
 	body    bytes.Buffer
 	seq     int
+	lists   map[string]*Ref // the element types that lists are read of
 }
 
-func newWriter(p *Package) *writer { return &writer{pkg: p, imports: map[string]bool{}} }
+func newWriter(p *Package) *writer {
+	return &writer{pkg: p, imports: map[string]bool{}, lists: map[string]*Ref{}}
+}
 
 // f writes formatted text.
 func (w *writer) f(text string, args ...any) { fmt.Fprintf(&w.body, text, args...) }

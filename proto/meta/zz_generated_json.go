@@ -118,24 +118,14 @@ func (x *APIVersions) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Versions = nil
 			} else if d.Array("[]string") {
-				list3 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list3 = append(list3, "")
-					d.String(&list3[len(list3)-1])
-				}
-				x.Versions = list3
+				x.Versions = decodeJSONListString(d)
 			}
 		case "serverAddressByClientCIDRs":
 			d.Once(&seen, 3)
 			if d.Null() {
 				x.ServerAddressByClientCIDRs = nil
 			} else if d.Array("[]v1.ServerAddressByClientCIDR") {
-				list4 := []ServerAddressByClientCIDR{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list4 = append(list4, ServerAddressByClientCIDR{})
-					list4[len(list4)-1].DecodeJSON(d)
-				}
-				x.ServerAddressByClientCIDRs = list4
+				x.ServerAddressByClientCIDRs = decodeJSONListServerAddressByClientCIDR(d)
 			}
 		default:
 			d.Unknown()
@@ -191,11 +181,11 @@ func (x *APIGroupList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i5 := range x.Groups {
-			if i5 > 0 {
+		for i3 := range x.Groups {
+			if i3 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Groups[i5].AppendJSON(b)
+			b = x.Groups[i3].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -221,12 +211,7 @@ func (x *APIGroupList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Groups = nil
 			} else if d.Array("[]v1.APIGroup") {
-				list6 := []APIGroup{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list6 = append(list6, APIGroup{})
-					list6[len(list6)-1].DecodeJSON(d)
-				}
-				x.Groups = list6
+				x.Groups = decodeJSONListAPIGroup(d)
 			}
 		default:
 			d.Unknown()
@@ -253,11 +238,11 @@ func (x *APIGroup) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i7 := range x.Versions {
-			if i7 > 0 {
+		for i4 := range x.Versions {
+			if i4 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Versions[i7].AppendJSON(b)
+			b = x.Versions[i4].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -266,11 +251,11 @@ func (x *APIGroup) AppendJSON(b []byte) []byte {
 	if len(x.ServerAddressByClientCIDRs) != 0 {
 		b = append(b, `,"serverAddressByClientCIDRs":`...)
 		b = append(b, '[')
-		for i8 := range x.ServerAddressByClientCIDRs {
-			if i8 > 0 {
+		for i5 := range x.ServerAddressByClientCIDRs {
+			if i5 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ServerAddressByClientCIDRs[i8].AppendJSON(b)
+			b = x.ServerAddressByClientCIDRs[i5].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -299,12 +284,7 @@ func (x *APIGroup) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Versions = nil
 			} else if d.Array("[]v1.GroupVersionForDiscovery") {
-				list9 := []GroupVersionForDiscovery{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list9 = append(list9, GroupVersionForDiscovery{})
-					list9[len(list9)-1].DecodeJSON(d)
-				}
-				x.Versions = list9
+				x.Versions = decodeJSONListGroupVersionForDiscovery(d)
 			}
 		case "preferredVersion":
 			d.Once(&seen, 4)
@@ -314,12 +294,7 @@ func (x *APIGroup) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.ServerAddressByClientCIDRs = nil
 			} else if d.Array("[]v1.ServerAddressByClientCIDR") {
-				list10 := []ServerAddressByClientCIDR{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list10 = append(list10, ServerAddressByClientCIDR{})
-					list10[len(list10)-1].DecodeJSON(d)
-				}
-				x.ServerAddressByClientCIDRs = list10
+				x.ServerAddressByClientCIDRs = decodeJSONListServerAddressByClientCIDR(d)
 			}
 		default:
 			d.Unknown()
@@ -377,11 +352,11 @@ func (x *APIResourceList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i11 := range x.APIResources {
-			if i11 > 0 {
+		for i6 := range x.APIResources {
+			if i6 > 0 {
 				b = append(b, ',')
 			}
-			b = x.APIResources[i11].AppendJSON(b)
+			b = x.APIResources[i6].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -410,12 +385,7 @@ func (x *APIResourceList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.APIResources = nil
 			} else if d.Array("[]v1.APIResource") {
-				list12 := []APIResource{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list12 = append(list12, APIResource{})
-					list12[len(list12)-1].DecodeJSON(d)
-				}
-				x.APIResources = list12
+				x.APIResources = decodeJSONListAPIResource(d)
 			}
 		default:
 			d.Unknown()
@@ -448,33 +418,33 @@ func (x *APIResource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i13 := range x.Verbs {
-			if i13 > 0 {
+		for i7 := range x.Verbs {
+			if i7 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Verbs[i13]))
+			b = jsonwire.AppendString(b, string(x.Verbs[i7]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.ShortNames) != 0 {
 		b = append(b, `,"shortNames":`...)
 		b = append(b, '[')
-		for i14 := range x.ShortNames {
-			if i14 > 0 {
+		for i8 := range x.ShortNames {
+			if i8 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.ShortNames[i14]))
+			b = jsonwire.AppendString(b, string(x.ShortNames[i8]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Categories) != 0 {
 		b = append(b, `,"categories":`...)
 		b = append(b, '[')
-		for i15 := range x.Categories {
-			if i15 > 0 {
+		for i9 := range x.Categories {
+			if i9 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Categories[i15]))
+			b = jsonwire.AppendString(b, string(x.Categories[i9]))
 		}
 		b = append(b, ']')
 	}
@@ -516,36 +486,21 @@ func (x *APIResource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Verbs = nil
 			} else if d.Array("v1.Verbs") {
-				list16 := Verbs{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list16 = append(list16, "")
-					d.String(&list16[len(list16)-1])
-				}
-				x.Verbs = list16
+				x.Verbs = decodeJSONListString(d)
 			}
 		case "shortNames":
 			d.Once(&seen, 7)
 			if d.Null() {
 				x.ShortNames = nil
 			} else if d.Array("[]string") {
-				list17 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list17 = append(list17, "")
-					d.String(&list17[len(list17)-1])
-				}
-				x.ShortNames = list17
+				x.ShortNames = decodeJSONListString(d)
 			}
 		case "categories":
 			d.Once(&seen, 8)
 			if d.Null() {
 				x.Categories = nil
 			} else if d.Array("[]string") {
-				list18 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list18 = append(list18, "")
-					d.String(&list18[len(list18)-1])
-				}
-				x.Categories = list18
+				x.Categories = decodeJSONListString(d)
 			}
 		case "storageVersionHash":
 			d.Once(&seen, 9)
@@ -716,25 +671,25 @@ func (x *LabelSelector) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.MatchLabels) != 0 {
 		b = append(b, `,"matchLabels":`...)
-		var stack20 [16]string
-		keys19 := jsonwire.SortedKeys(x.MatchLabels, stack20[:0])
-		start23 := len(b)
-		for _, k21 := range keys19 {
-			b = jsonwire.AppendString(append(b, ','), string(k21))
+		var stack11 [16]string
+		keys10 := jsonwire.SortedKeys(x.MatchLabels, stack11[:0])
+		start14 := len(b)
+		for _, k12 := range keys10 {
+			b = jsonwire.AppendString(append(b, ','), string(k12))
 			b = append(b, ':')
-			v22 := x.MatchLabels[k21]
-			b = jsonwire.AppendString(b, string(v22))
+			v13 := x.MatchLabels[k12]
+			b = jsonwire.AppendString(b, string(v13))
 		}
-		b = jsonwire.Close(b, start23)
+		b = jsonwire.Close(b, start14)
 	}
 	if len(x.MatchExpressions) != 0 {
 		b = append(b, `,"matchExpressions":`...)
 		b = append(b, '[')
-		for i24 := range x.MatchExpressions {
-			if i24 > 0 {
+		for i15 := range x.MatchExpressions {
+			if i15 > 0 {
 				b = append(b, ',')
 			}
-			b = x.MatchExpressions[i24].AppendJSON(b)
+			b = x.MatchExpressions[i15].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -758,12 +713,12 @@ func (x *LabelSelector) DecodeJSON(d *jsonwire.Decoder) {
 					x.MatchLabels = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k25 := string(d.KeyString())
-					_, has27 := x.MatchLabels[k25]
-					d.MapKey(has27)
-					var v26 string
-					d.String(&v26)
-					x.MatchLabels[k25] = v26
+					k16 := string(d.KeyString())
+					_, has18 := x.MatchLabels[k16]
+					d.MapKey(has18)
+					var v17 string
+					d.String(&v17)
+					x.MatchLabels[k16] = v17
 				}
 				d.MapEnd()
 			}
@@ -772,12 +727,7 @@ func (x *LabelSelector) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.MatchExpressions = nil
 			} else if d.Array("[]v1.LabelSelectorRequirement") {
-				list28 := []LabelSelectorRequirement{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list28 = append(list28, LabelSelectorRequirement{})
-					list28[len(list28)-1].DecodeJSON(d)
-				}
-				x.MatchExpressions = list28
+				x.MatchExpressions = decodeJSONListLabelSelectorRequirement(d)
 			}
 		default:
 			d.Unknown()
@@ -796,11 +746,11 @@ func (x *LabelSelectorRequirement) AppendJSON(b []byte) []byte {
 	if len(x.Values) != 0 {
 		b = append(b, `,"values":`...)
 		b = append(b, '[')
-		for i29 := range x.Values {
-			if i29 > 0 {
+		for i19 := range x.Values {
+			if i19 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Values[i29]))
+			b = jsonwire.AppendString(b, string(x.Values[i19]))
 		}
 		b = append(b, ']')
 	}
@@ -826,12 +776,7 @@ func (x *LabelSelectorRequirement) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Values = nil
 			} else if d.Array("[]string") {
-				list30 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list30 = append(list30, "")
-					d.String(&list30[len(list30)-1])
-				}
-				x.Values = list30
+				x.Values = decodeJSONListString(d)
 			}
 		default:
 			d.Unknown()
@@ -885,60 +830,60 @@ func (x *ObjectMeta) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Labels) != 0 {
 		b = append(b, `,"labels":`...)
-		var stack32 [16]string
-		keys31 := jsonwire.SortedKeys(x.Labels, stack32[:0])
-		start35 := len(b)
-		for _, k33 := range keys31 {
-			b = jsonwire.AppendString(append(b, ','), string(k33))
+		var stack21 [16]string
+		keys20 := jsonwire.SortedKeys(x.Labels, stack21[:0])
+		start24 := len(b)
+		for _, k22 := range keys20 {
+			b = jsonwire.AppendString(append(b, ','), string(k22))
 			b = append(b, ':')
-			v34 := x.Labels[k33]
-			b = jsonwire.AppendString(b, string(v34))
+			v23 := x.Labels[k22]
+			b = jsonwire.AppendString(b, string(v23))
 		}
-		b = jsonwire.Close(b, start35)
+		b = jsonwire.Close(b, start24)
 	}
 	if len(x.Annotations) != 0 {
 		b = append(b, `,"annotations":`...)
-		var stack37 [16]string
-		keys36 := jsonwire.SortedKeys(x.Annotations, stack37[:0])
-		start40 := len(b)
-		for _, k38 := range keys36 {
-			b = jsonwire.AppendString(append(b, ','), string(k38))
+		var stack26 [16]string
+		keys25 := jsonwire.SortedKeys(x.Annotations, stack26[:0])
+		start29 := len(b)
+		for _, k27 := range keys25 {
+			b = jsonwire.AppendString(append(b, ','), string(k27))
 			b = append(b, ':')
-			v39 := x.Annotations[k38]
-			b = jsonwire.AppendString(b, string(v39))
+			v28 := x.Annotations[k27]
+			b = jsonwire.AppendString(b, string(v28))
 		}
-		b = jsonwire.Close(b, start40)
+		b = jsonwire.Close(b, start29)
 	}
 	if len(x.OwnerReferences) != 0 {
 		b = append(b, `,"ownerReferences":`...)
 		b = append(b, '[')
-		for i41 := range x.OwnerReferences {
-			if i41 > 0 {
+		for i30 := range x.OwnerReferences {
+			if i30 > 0 {
 				b = append(b, ',')
 			}
-			b = x.OwnerReferences[i41].AppendJSON(b)
+			b = x.OwnerReferences[i30].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Finalizers) != 0 {
 		b = append(b, `,"finalizers":`...)
 		b = append(b, '[')
-		for i42 := range x.Finalizers {
-			if i42 > 0 {
+		for i31 := range x.Finalizers {
+			if i31 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Finalizers[i42]))
+			b = jsonwire.AppendString(b, string(x.Finalizers[i31]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.ManagedFields) != 0 {
 		b = append(b, `,"managedFields":`...)
 		b = append(b, '[')
-		for i43 := range x.ManagedFields {
-			if i43 > 0 {
+		for i32 := range x.ManagedFields {
+			if i32 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ManagedFields[i43].AppendJSON(b)
+			b = x.ManagedFields[i32].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -1006,12 +951,12 @@ func (x *ObjectMeta) DecodeJSON(d *jsonwire.Decoder) {
 					x.Labels = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k44 := string(d.KeyString())
-					_, has46 := x.Labels[k44]
-					d.MapKey(has46)
-					var v45 string
-					d.String(&v45)
-					x.Labels[k44] = v45
+					k33 := string(d.KeyString())
+					_, has35 := x.Labels[k33]
+					d.MapKey(has35)
+					var v34 string
+					d.String(&v34)
+					x.Labels[k33] = v34
 				}
 				d.MapEnd()
 			}
@@ -1024,12 +969,12 @@ func (x *ObjectMeta) DecodeJSON(d *jsonwire.Decoder) {
 					x.Annotations = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k47 := string(d.KeyString())
-					_, has49 := x.Annotations[k47]
-					d.MapKey(has49)
-					var v48 string
-					d.String(&v48)
-					x.Annotations[k47] = v48
+					k36 := string(d.KeyString())
+					_, has38 := x.Annotations[k36]
+					d.MapKey(has38)
+					var v37 string
+					d.String(&v37)
+					x.Annotations[k36] = v37
 				}
 				d.MapEnd()
 			}
@@ -1038,36 +983,21 @@ func (x *ObjectMeta) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.OwnerReferences = nil
 			} else if d.Array("[]v1.OwnerReference") {
-				list50 := []OwnerReference{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list50 = append(list50, OwnerReference{})
-					list50[len(list50)-1].DecodeJSON(d)
-				}
-				x.OwnerReferences = list50
+				x.OwnerReferences = decodeJSONListOwnerReference(d)
 			}
 		case "finalizers":
 			d.Once(&seen, 13)
 			if d.Null() {
 				x.Finalizers = nil
 			} else if d.Array("[]string") {
-				list51 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list51 = append(list51, "")
-					d.String(&list51[len(list51)-1])
-				}
-				x.Finalizers = list51
+				x.Finalizers = decodeJSONListString(d)
 			}
 		case "managedFields":
 			d.Once(&seen, 14)
 			if d.Null() {
 				x.ManagedFields = nil
 			} else if d.Array("[]v1.ManagedFieldsEntry") {
-				list52 := []ManagedFieldsEntry{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list52 = append(list52, ManagedFieldsEntry{})
-					list52[len(list52)-1].DecodeJSON(d)
-				}
-				x.ManagedFields = list52
+				x.ManagedFields = decodeJSONListManagedFieldsEntry(d)
 			}
 		default:
 			d.Unknown()
@@ -1390,11 +1320,11 @@ func (x *DeleteOptions) AppendJSON(b []byte) []byte {
 	if len(x.DryRun) != 0 {
 		b = append(b, `,"dryRun":`...)
 		b = append(b, '[')
-		for i53 := range x.DryRun {
-			if i53 > 0 {
+		for i39 := range x.DryRun {
+			if i39 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.DryRun[i53]))
+			b = jsonwire.AppendString(b, string(x.DryRun[i39]))
 		}
 		b = append(b, ']')
 	}
@@ -1464,12 +1394,7 @@ func (x *DeleteOptions) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.DryRun = nil
 			} else if d.Array("[]string") {
-				list54 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list54 = append(list54, "")
-					d.String(&list54[len(list54)-1])
-				}
-				x.DryRun = list54
+				x.DryRun = decodeJSONListString(d)
 			}
 		case "ignoreStoreReadErrorWithClusterBreakingPotential":
 			d.Once(&seen, 7)
@@ -1719,11 +1644,11 @@ func (x *CreateOptions) AppendJSON(b []byte) []byte {
 	if len(x.DryRun) != 0 {
 		b = append(b, `,"dryRun":`...)
 		b = append(b, '[')
-		for i55 := range x.DryRun {
-			if i55 > 0 {
+		for i40 := range x.DryRun {
+			if i40 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.DryRun[i55]))
+			b = jsonwire.AppendString(b, string(x.DryRun[i40]))
 		}
 		b = append(b, ']')
 	}
@@ -1757,12 +1682,7 @@ func (x *CreateOptions) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.DryRun = nil
 			} else if d.Array("[]string") {
-				list56 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list56 = append(list56, "")
-					d.String(&list56[len(list56)-1])
-				}
-				x.DryRun = list56
+				x.DryRun = decodeJSONListString(d)
 			}
 		case "fieldManager":
 			d.Once(&seen, 3)
@@ -1791,11 +1711,11 @@ func (x *UpdateOptions) AppendJSON(b []byte) []byte {
 	if len(x.DryRun) != 0 {
 		b = append(b, `,"dryRun":`...)
 		b = append(b, '[')
-		for i57 := range x.DryRun {
-			if i57 > 0 {
+		for i41 := range x.DryRun {
+			if i41 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.DryRun[i57]))
+			b = jsonwire.AppendString(b, string(x.DryRun[i41]))
 		}
 		b = append(b, ']')
 	}
@@ -1829,12 +1749,7 @@ func (x *UpdateOptions) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.DryRun = nil
 			} else if d.Array("[]string") {
-				list58 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list58 = append(list58, "")
-					d.String(&list58[len(list58)-1])
-				}
-				x.DryRun = list58
+				x.DryRun = decodeJSONListString(d)
 			}
 		case "fieldManager":
 			d.Once(&seen, 3)
@@ -1863,11 +1778,11 @@ func (x *PatchOptions) AppendJSON(b []byte) []byte {
 	if len(x.DryRun) != 0 {
 		b = append(b, `,"dryRun":`...)
 		b = append(b, '[')
-		for i59 := range x.DryRun {
-			if i59 > 0 {
+		for i42 := range x.DryRun {
+			if i42 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.DryRun[i59]))
+			b = jsonwire.AppendString(b, string(x.DryRun[i42]))
 		}
 		b = append(b, ']')
 	}
@@ -1905,12 +1820,7 @@ func (x *PatchOptions) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.DryRun = nil
 			} else if d.Array("[]string") {
-				list60 := []string{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list60 = append(list60, "")
-					d.String(&list60[len(list60)-1])
-				}
-				x.DryRun = list60
+				x.DryRun = decodeJSONListString(d)
 			}
 		case "force":
 			d.Once(&seen, 3)
@@ -2039,11 +1949,11 @@ func (x *StatusDetails) AppendJSON(b []byte) []byte {
 	if len(x.Causes) != 0 {
 		b = append(b, `,"causes":`...)
 		b = append(b, '[')
-		for i61 := range x.Causes {
-			if i61 > 0 {
+		for i43 := range x.Causes {
+			if i43 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Causes[i61].AppendJSON(b)
+			b = x.Causes[i43].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2079,12 +1989,7 @@ func (x *StatusDetails) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Causes = nil
 			} else if d.Array("[]v1.StatusCause") {
-				list62 := []StatusCause{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list62 = append(list62, StatusCause{})
-					list62[len(list62)-1].DecodeJSON(d)
-				}
-				x.Causes = list62
+				x.Causes = decodeJSONListStatusCause(d)
 			}
 		case "retryAfterSeconds":
 			d.Once(&seen, 5)
@@ -2156,11 +2061,11 @@ func (x *Table) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i63 := range x.ColumnDefinitions {
-			if i63 > 0 {
+		for i44 := range x.ColumnDefinitions {
+			if i44 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ColumnDefinitions[i63].AppendJSON(b)
+			b = x.ColumnDefinitions[i44].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2169,11 +2074,11 @@ func (x *Table) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i64 := range x.Rows {
-			if i64 > 0 {
+		for i45 := range x.Rows {
+			if i45 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Rows[i64].AppendJSON(b)
+			b = x.Rows[i45].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2202,24 +2107,14 @@ func (x *Table) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.ColumnDefinitions = nil
 			} else if d.Array("[]v1.TableColumnDefinition") {
-				list65 := []TableColumnDefinition{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list65 = append(list65, TableColumnDefinition{})
-					list65[len(list65)-1].DecodeJSON(d)
-				}
-				x.ColumnDefinitions = list65
+				x.ColumnDefinitions = decodeJSONListTableColumnDefinition(d)
 			}
 		case "rows":
 			d.Once(&seen, 4)
 			if d.Null() {
 				x.Rows = nil
 			} else if d.Array("[]v1.TableRow") {
-				list66 := []TableRow{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list66 = append(list66, TableRow{})
-					list66[len(list66)-1].DecodeJSON(d)
-				}
-				x.Rows = list66
+				x.Rows = decodeJSONListTableRow(d)
 			}
 		default:
 			d.Unknown()
@@ -2282,22 +2177,22 @@ func (x *TableRow) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i67 := range x.Cells {
-			if i67 > 0 {
+		for i46 := range x.Cells {
+			if i46 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendAny(b, x.Cells[i67])
+			b = jsonwire.AppendAny(b, x.Cells[i46])
 		}
 		b = append(b, ']')
 	}
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i68 := range x.Conditions {
-			if i68 > 0 {
+		for i47 := range x.Conditions {
+			if i47 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i68].AppendJSON(b)
+			b = x.Conditions[i47].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2319,24 +2214,14 @@ func (x *TableRow) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Cells = nil
 			} else if d.Array("[]interface {}") {
-				list69 := []any{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list69 = append(list69, nil)
-					d.Any(&list69[len(list69)-1])
-				}
-				x.Cells = list69
+				x.Cells = decodeJSONListAny(d)
 			}
 		case "conditions":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.Conditions = nil
 			} else if d.Array("[]v1.TableRowCondition") {
-				list70 := []TableRowCondition{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list70 = append(list70, TableRowCondition{})
-					list70[len(list70)-1].DecodeJSON(d)
-				}
-				x.Conditions = list70
+				x.Conditions = decodeJSONListTableRowCondition(d)
 			}
 		case "object":
 			d.Once(&seen, 2)
@@ -2493,11 +2378,11 @@ func (x *PartialObjectMetadataList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i71 := range x.Items {
-			if i71 > 0 {
+		for i48 := range x.Items {
+			if i48 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i71].AppendJSON(b)
+			b = x.Items[i48].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2526,12 +2411,7 @@ func (x *PartialObjectMetadataList) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Items = nil
 			} else if d.Array("[]v1.PartialObjectMetadata") {
-				list72 := []PartialObjectMetadata{}
-				for ok := d.FirstElem(); ok; ok = d.NextElem() {
-					list72 = append(list72, PartialObjectMetadata{})
-					list72[len(list72)-1].DecodeJSON(d)
-				}
-				x.Items = list72
+				x.Items = decodeJSONListPartialObjectMetadata(d)
 			}
 		default:
 			d.Unknown()
@@ -2569,4 +2449,172 @@ func (x *WatchEvent) DecodeJSON(d *jsonwire.Decoder) {
 		}
 	}
 	d.Leave("WatchEvent")
+}
+
+func decodeJSONListAPIGroup(d *jsonwire.Decoder) []APIGroup {
+	var stack [8]APIGroup
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, APIGroup{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]APIGroup, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListAPIResource(d *jsonwire.Decoder) []APIResource {
+	var stack [5]APIResource
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, APIResource{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]APIResource, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListGroupVersionForDiscovery(d *jsonwire.Decoder) []GroupVersionForDiscovery {
+	var stack [8]GroupVersionForDiscovery
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, GroupVersionForDiscovery{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]GroupVersionForDiscovery, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListLabelSelectorRequirement(d *jsonwire.Decoder) []LabelSelectorRequirement {
+	var stack [8]LabelSelectorRequirement
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, LabelSelectorRequirement{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]LabelSelectorRequirement, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListManagedFieldsEntry(d *jsonwire.Decoder) []ManagedFieldsEntry {
+	var stack [8]ManagedFieldsEntry
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ManagedFieldsEntry{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ManagedFieldsEntry, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListOwnerReference(d *jsonwire.Decoder) []OwnerReference {
+	var stack [8]OwnerReference
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, OwnerReference{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]OwnerReference, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListPartialObjectMetadata(d *jsonwire.Decoder) []PartialObjectMetadata {
+	var stack [3]PartialObjectMetadata
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, PartialObjectMetadata{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]PartialObjectMetadata, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListServerAddressByClientCIDR(d *jsonwire.Decoder) []ServerAddressByClientCIDR {
+	var stack [8]ServerAddressByClientCIDR
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, ServerAddressByClientCIDR{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]ServerAddressByClientCIDR, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListStatusCause(d *jsonwire.Decoder) []StatusCause {
+	var stack [8]StatusCause
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, StatusCause{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]StatusCause, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListTableColumnDefinition(d *jsonwire.Decoder) []TableColumnDefinition {
+	var stack [8]TableColumnDefinition
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, TableColumnDefinition{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]TableColumnDefinition, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListTableRow(d *jsonwire.Decoder) []TableRow {
+	var stack [8]TableRow
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, TableRow{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]TableRow, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListTableRowCondition(d *jsonwire.Decoder) []TableRowCondition {
+	var stack [8]TableRowCondition
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, TableRowCondition{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]TableRowCondition, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListAny(d *jsonwire.Decoder) []any {
+	var stack [8]any
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, nil)
+		d.Any(&list[len(list)-1])
+	}
+	out := make([]any, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListString(d *jsonwire.Decoder) []string {
+	var stack [8]string
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, "")
+		d.String(&list[len(list)-1])
+	}
+	out := make([]string, len(list))
+	copy(out, list)
+	return out
 }

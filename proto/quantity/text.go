@@ -7,7 +7,6 @@ import (
 	"math"
 	"math/big"
 	"strconv"
-	"strings"
 
 	"github.com/pilothouse/pilothouse/proto/jsonwire"
 )
@@ -130,13 +129,31 @@ func split(s string) (negative bool, digits string, point int, suffix string, er
 		return false, "", 0, "", ErrFormat
 	}
 	suffix = s[i:]
-	if rest := strings.TrimLeft(suffix, "eEinumkKMGTP"); strings.TrimLeft(strings.TrimLeft(rest, "+-"), "0123456789") != "" {
+	for i < len(s) && isSuffixLetter(s[i]) {
+		i++
+	}
+	if i < len(s) && (s[i] == '+' || s[i] == '-') {
+		i++
+	}
+	for i < len(s) && isDigit(s[i]) {
+		i++
+	}
+	if i < len(s) {
 		return false, "", 0, "", ErrFormat
 	}
 	return negative, digits, point, suffix, nil
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// isSuffixLetter says whether c may stand in a suffix.
+func isSuffixLetter(c byte) bool {
+	switch c {
+	case 'e', 'E', 'i', 'n', 'u', 'm', 'k', 'K', 'M', 'G', 'T', 'P':
+		return true
+	}
+	return false
+}
 
 // decimalSuffixes are those of the exponents -9, -6 ... 18.
 var decimalSuffixes = [...]string{"n", "u", "m", "", "k", "M", "G", "T", "P", "E"}
