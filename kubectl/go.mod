@@ -1,15 +1,22 @@
 module github.com/pilothouse/pilothouse/kubectl
 
-go 1.26
+go 1.26.0
 
 require (
+	github.com/gorilla/websocket v1.5.3
 	github.com/pilothouse/pilothouse/client v0.0.0
 	github.com/pilothouse/pilothouse/proto v0.0.0
+	github.com/spf13/cobra v1.10.2
+	golang.org/x/term v0.45.0
+	sigs.k8s.io/yaml v1.6.0
 )
 
 require (
-	go.yaml.in/yaml/v2 v2.4.2 // indirect
-	sigs.k8s.io/yaml v1.6.0 // indirect
+	github.com/evanphx/json-patch/v5 v5.9.11 // indirect
+	github.com/inconshreveable/mousetrap v1.1.0 // indirect
+	github.com/spf13/pflag v1.0.10 // indirect
+	go.yaml.in/yaml/v2 v2.4.4 // indirect
+	golang.org/x/sys v0.48.0 // indirect
 )
 
 replace (
