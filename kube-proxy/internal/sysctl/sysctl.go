@@ -1,4 +1,5 @@
-// Package sysctl sets kernel parameters.
+// Package sysctl sets the kernel parameters that forwarding needs. A parameter
+// that has its value already is not written, as /proc/sys may be read-only.
 package sysctl
 
 import (
