@@ -44,7 +44,9 @@ func (c *Client) Pull(ctx context.Context, name string, creds []Credentials, san
 // Normalize spells out an image name: the registry, the library folder and the
 // tag that a short name leaves away. The error is for names no image can have.
 func Normalize(name string) (string, error) {
-	bad := func() (string, error) { return "", fmt.Errorf("couldn't parse image name %q: invalid reference format", name) }
+	bad := func() (string, error) {
+		return "", fmt.Errorf("couldn't parse image name %q: invalid reference format", name)
+	}
 	rest, digest, hasDigest := strings.Cut(name, "@")
 	if hasDigest && !strings.Contains(digest, ":") {
 		return bad()

@@ -135,3 +135,27 @@ func fsGroup(pod *core.Pod) int {
 	}
 	return -1
 }
+
+// Shows says whether a volume of the pod shows the named ConfigMap or Secret.
+func Shows(pod *core.Pod, kind, name string) bool {
+	for i := range pod.Spec.Volumes {
+		vol := &pod.Spec.Volumes[i]
+		switch {
+		case vol.ConfigMap != nil:
+			if kind == "ConfigMap" && vol.ConfigMap.Name == name {
+				return true
+			}
+		case vol.Secret != nil:
+			if kind == "Secret" && vol.Secret.SecretName == name {
+				return true
+			}
+		case vol.Projected != nil:
+			for _, s := range vol.Projected.Sources {
+				if kind == "ConfigMap" && s.ConfigMap != nil && s.ConfigMap.Name == name || kind == "Secret" && s.Secret != nil && s.Secret.Name == name {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

@@ -2,9 +2,12 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
+
+	pb "k8s.io/cri-api/pkg/apis/runtime/v1"
 
 	"github.com/pilothouse/pilothouse/kubelet/internal/cgroup"
 	"github.com/pilothouse/pilothouse/kubelet/internal/cri"
@@ -51,6 +54,9 @@ type Manager struct {
 	// Admit says why a new pod cannot run on this node, "" when it can. It
 	// may be nil.
 	Admit func(pod *core.Pod, others []*core.Pod) (reason, message string)
+
+	// Fenced says whether pods that must not run twice may not run now.
+	Fenced func() bool
 
 	mu      sync.Mutex
 	ctx     context.Context
@@ -141,6 +147,42 @@ func (m *Manager) CleanUp(ctx context.Context) error {
 	}
 	return nil
 }
+
+// StopFenced stops the pods that must not run twice: those with a worker by
+// waking it, and those that a new kubelet has not heard of yet by themselves.
+func (m *Manager) StopFenced(ctx context.Context) error {
+	pods, err := m.Runtime.Pods(ctx)
+	if err != nil {
+		return err
+	}
+	var all error
+	for uid, p := range pods {
+		s := p.Sandbox()
+		if s == nil || s.Annotations[cri.AnnotationAtMostOnce] != "true" || !p.Alive() {
+			continue
+		}
+		m.mu.Lock()
+		w := m.workers[uid]
+		m.mu.Unlock()
+		if w != nil {
+			w.wakeUp()
+			continue
+		}
+		for _, c := range p.Containers {
+			if c.State == cri.Running {
+				_, err := m.Runtime.Runtime.StopContainer(ctx, &pb.StopContainerRequest{ContainerId: c.ID, Timeout: fencedGrace})
+				all = errors.Join(all, err)
+			}
+		}
+		_, err := m.Runtime.Runtime.StopPodSandbox(ctx, &pb.StopPodSandboxRequest{PodSandboxId: s.ID})
+		all = errors.Join(all, err)
+	}
+	return all
+}
+
+// fencedGrace is how many seconds a container has to end on a node that is cut
+// off, when its own grace is not known.
+const fencedGrace = 5
 
 // orphan makes a pod out of what the runtime knows of one.
 func orphan(p *cri.Pod) *core.Pod {

@@ -32,7 +32,10 @@ type Memory struct {
 	Starting       string               // the container id between create and start
 	Probes         map[string]ProbeResult
 	Stop           *Stop
-	StartTime      time.Time // when the kubelet first saw the pod
+	// Held: the node is cut off and this pod must not run twice, so it must
+	// not run here for now.
+	Held      bool
+	StartTime time.Time // when the kubelet first saw the pod
 }
 
 // NewMemory is the memory of a worker that knows nothing yet.

@@ -60,6 +60,9 @@ func Plan(pod *core.Pod, rt *cri.Pod, m *Memory, now time.Time) Step {
 	if m.Stopping(pod) || finished(pod, rt, m) {
 		return planStop(pod, rt, m, now)
 	}
+	if m.Held {
+		return planHold(pod, rt, m, now)
+	}
 	if !m.SetUpDone {
 		return afterFailure(m.SetUpFailure, now, Step{Action: SetUp})
 	}
@@ -192,6 +195,22 @@ func planStart(c *core.Container, kind Kind, last *cri.Container, m *Memory, now
 		return afterFailure(p.Failure, now, Step{Action: Pull, Container: c, Kind: kind})
 	}
 	return afterFailure(m.StartFailures[c.Name], now, start)
+}
+
+// planHold stops all of a pod's containers but keeps what they left, so that
+// the pod can go on once the node is in touch with its cluster again.
+func planHold(pod *core.Pod, rt *cri.Pod, m *Memory, now time.Time) Step {
+	if step, running := planKills(pod, rt, m, now); running {
+		return step
+	}
+	if rt != nil {
+		for _, s := range rt.Sandboxes {
+			if s.Ready {
+				return Step{Action: StopSandbox, ID: s.ID}
+			}
+		}
+	}
+	return Step{Action: Wait}
 }
 
 // planStop takes a pod down: its main containers first, then its sidecars from

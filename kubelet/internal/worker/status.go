@@ -370,4 +370,3 @@ func ready(pod *core.Pod, st *core.PodStatus, containers core.PodCondition) core
 }
 
 func bracket(names []string) string { return "[" + strings.Join(names, " ") + "]" }
-

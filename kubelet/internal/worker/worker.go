@@ -189,6 +189,7 @@ func (w *worker) plan(rt *cri.Pod) Step {
 	now := time.Now()
 	pod := w.currentLocked()
 	w.mem.CheckDeadline(pod, now)
+	w.mem.Held = w.m.Fenced != nil && atMostOnce(pod) && w.m.Fenced()
 	return Plan(pod, rt, w.mem, now)
 }
 
