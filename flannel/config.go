@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"github.com/pilothouse/pilothouse/client/daemon"
 )
 
@@ -39,6 +41,8 @@ type Config struct {
 	HealthzAddress string
 	// Cleanup removes the routes and rules instead of making any.
 	Cleanup bool
+
+	environment error // what was wrong with a FLANNELD_ variable
 }
 
 // Default returns the configuration that the flags start from.
@@ -71,6 +75,23 @@ func (c *Config) AddFlags(g *daemon.FlagGroups) {
 	files.StringVar(&c.SubnetFile, "subnet-file", c.SubnetFile, "file that tells scripts of the node's subnet; empty: none")
 	health := g.Group("Health and metrics")
 	health.StringVar(&c.HealthzAddress, "healthz-bind-address", c.HealthzAddress, "HOST:PORT of /healthz and /metrics; empty: none")
+	for _, fs := range []*pflag.FlagSet{api, node, network, files, health} {
+		fs.VisitAll(c.fromEnvironment)
+	}
+}
+
+// fromEnvironment lets a variable like FLANNELD_PUBLIC_IP be the flag's default.
+func (c *Config) fromEnvironment(f *pflag.Flag) {
+	name := "FLANNELD_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+	value, ok := os.LookupEnv(name)
+	if !ok {
+		return
+	}
+	if err := f.Value.Set(value); err != nil {
+		c.environment = fmt.Errorf("%s=%q: %w", name, value, err)
+		return
+	}
+	f.DefValue = value
 }
 
 // settings is a Config whose texts have been understood.
@@ -84,6 +105,9 @@ type settings struct {
 // parse says in one line what is wrong, naming the flag.
 func (c Config) parse() (settings, error) {
 	s := settings{Config: c}
+	if c.environment != nil {
+		return s, c.environment
+	}
 	var err error
 	if s.network, err = netip.ParsePrefix(c.Network); err != nil || !s.network.Addr().Is4() {
 		return s, fmt.Errorf("--network %q: must be an IPv4 prefix like 10.244.0.0/16", c.Network)

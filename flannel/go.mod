@@ -24,7 +24,7 @@ require (
 
 require (
 	github.com/pilothouse/pilothouse/client v0.0.0
-	github.com/spf13/pflag v1.0.10 // indirect
+	github.com/spf13/pflag v1.0.10
 	github.com/vishvananda/netns v0.0.5 // indirect
 	golang.org/x/sync v0.24.0
 )

@@ -65,7 +65,7 @@ func (c *Config) AddFlags(g *daemon.FlagGroups) {
 	rules.StringVar(&c.Mode, "proxy-mode", c.Mode, "nftables or iptables; empty: nftables where it works")
 	rules.StringVar(&c.ClusterCIDR, "cluster-cidr", c.ClusterCIDR, "network of all pods; traffic to cluster IPs from elsewhere is masqueraded")
 	rules.BoolVar(&c.MasqueradeAll, "masquerade-all", c.MasqueradeAll, "masquerade all traffic to cluster IPs")
-	rules.BoolVar(&c.LocalhostNodePorts, "localhost-nodeports", c.LocalhostNodePorts, "serve node ports on 127.0.0.1 too; sets route_localnet")
+	rules.BoolVar(&c.LocalhostNodePorts, "iptables-localhost-nodeports", c.LocalhostNodePorts, "serve node ports on 127.0.0.1 too, in either mode; sets route_localnet")
 	rules.DurationVar(&c.MinSync, "min-sync-period", c.MinSync, "least time between two changes of rules")
 	rules.DurationVar(&c.SyncPeriod, "iptables-sync-period", c.SyncPeriod, "how often iptables rules are checked; nftables rules are watched")
 	rules.BoolVar(&c.Cleanup, "cleanup", c.Cleanup, "remove all rules of either mode and exit")
