@@ -2,38 +2,29 @@ package hostgw
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"os"
-	"os/exec"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/vishvananda/netlink"
-	"golang.org/x/sys/unix"
 
 	"github.com/pilothouse/pilothouse/flannel/internal/lease"
+	"github.com/pilothouse/pilothouse/flannel/internal/netnstest"
 )
 
 // kernel is a namespace of its own with one link, 10.99.0.11/24, and a running back end.
 type kernel struct {
+	*netnstest.Namespace
 	t        *testing.T
-	ns       string
 	backend  *Backend
 	problems chan []Problem
 }
 
 func newKernel(t *testing.T) *kernel {
 	t.Helper()
-	if os.Getuid() != 0 {
-		t.Fatal("this test makes network namespaces and must run as root")
-	}
-	k := &kernel{t: t, ns: fmt.Sprintf("kp-%d-gw", os.Getpid()), problems: make(chan []Problem, 16)}
-	sh(t, "ip netns add "+k.ns)
-	t.Cleanup(func() { sh(t, "ip netns del "+k.ns) })
-	k.ip("link set lo up")
+	k := &kernel{Namespace: netnstest.New(t, "gw"), t: t, problems: make(chan []Problem, 16)}
 	k.ip("link add eth0 type veth peer name far")
 	k.ip("link set far up")
 	k.ip("link set eth0 up")
@@ -41,18 +32,9 @@ func newKernel(t *testing.T) *kernel {
 	return k
 }
 
-func sh(t *testing.T, line string) string {
-	t.Helper()
-	out, err := exec.Command("sh", "-c", line).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%s: %v: %s", line, err, out)
-	}
-	return string(out)
-}
-
 func (k *kernel) ip(args string) string {
 	k.t.Helper()
-	return sh(k.t, "nsenter --net=/run/netns/"+k.ns+" ip "+args)
+	return k.Run("ip " + args)
 }
 
 // start runs a back end inside the namespace until the test ends.
@@ -60,20 +42,16 @@ func (k *kernel) start(leases ...lease.Lease) {
 	k.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, done := make(chan error, 1), make(chan error, 1)
-	go func() {
-		runtime.LockOSThread() // the thread dies with the goroutine
-		err := k.enter()
+	go k.Do(func() {
+		link, err := netlink.LinkByName("eth0")
 		if err == nil {
-			var link netlink.Link
-			if link, err = netlink.LinkByName("eth0"); err == nil {
-				k.backend, err = New("node1", link.Attrs().Index, slog.New(slog.DiscardHandler), func(p []Problem) { k.problems <- p })
-			}
+			k.backend, err = New("node1", link.Attrs().Index, slog.New(slog.DiscardHandler), func(p []Problem) { k.problems <- p })
 		}
 		ready <- err
 		if err == nil {
 			done <- k.backend.Run(ctx)
 		}
-	}()
+	})
 	if err := <-ready; err != nil {
 		k.t.Fatal(err)
 	}
@@ -84,15 +62,6 @@ func (k *kernel) start(leases ...lease.Lease) {
 		}
 	})
 	k.backend.SetLeases(leases)
-}
-
-func (k *kernel) enter() error {
-	fd, err := unix.Open("/run/netns/"+k.ns, unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(fd)
-	return unix.Setns(fd, unix.CLONE_NEWNET)
 }
 
 // routes waits until the namespace's routes of the pods' network are these.
