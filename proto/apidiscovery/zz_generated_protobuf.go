@@ -24,13 +24,15 @@ func (x *APIGroupDiscoveryList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIGroupDiscoveryList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, APIGroupDiscovery{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -52,13 +54,15 @@ func (x *APIGroupDiscovery) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIGroupDiscovery) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Versions = append(x.Versions, APIVersionDiscovery{})
-			x.Versions[len(x.Versions)-1].DecodeProto(d, d.Message())
+			x.Versions[len(x.Versions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -78,15 +82,17 @@ func (x *APIVersionDiscovery) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIVersionDiscovery) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Version = d.String()
+			x.Version = d.String(f)
 		case 2:
 			x.Resources = append(x.Resources, APIResourceDiscovery{})
-			x.Resources[len(x.Resources)-1].DecodeProto(d, d.Message())
+			x.Resources[len(x.Resources)-1].DecodeProto(d, d.Message(f))
 		case 3:
-			x.Freshness = DiscoveryFreshness(d.String())
+			x.Freshness = DiscoveryFreshness(d.String(f))
 		}
 	}
 }
@@ -122,28 +128,30 @@ func (x *APIResourceDiscovery) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIResourceDiscovery) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Resource = d.String()
+			x.Resource = d.String(f)
 		case 2:
 			if x.ResponseKind == nil {
 				x.ResponseKind = new(meta.GroupVersionKind)
 			}
-			x.ResponseKind.DecodeProto(d, d.Message())
+			x.ResponseKind.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Scope = ResourceScope(d.String())
+			x.Scope = ResourceScope(d.String(f))
 		case 4:
-			x.SingularResource = d.String()
+			x.SingularResource = d.String(f)
 		case 5:
-			x.Verbs = append(x.Verbs, d.String())
+			x.Verbs = append(x.Verbs, d.String(f))
 		case 6:
-			x.ShortNames = append(x.ShortNames, d.String())
+			x.ShortNames = append(x.ShortNames, d.String(f))
 		case 7:
-			x.Categories = append(x.Categories, d.String())
+			x.Categories = append(x.Categories, d.String(f))
 		case 8:
 			x.Subresources = append(x.Subresources, APISubresourceDiscovery{})
-			x.Subresources[len(x.Subresources)-1].DecodeProto(d, d.Message())
+			x.Subresources[len(x.Subresources)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -171,20 +179,22 @@ func (x *APISubresourceDiscovery) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APISubresourceDiscovery) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Subresource = d.String()
+			x.Subresource = d.String(f)
 		case 2:
 			if x.ResponseKind == nil {
 				x.ResponseKind = new(meta.GroupVersionKind)
 			}
-			x.ResponseKind.DecodeProto(d, d.Message())
+			x.ResponseKind.DecodeProto(d, d.Message(f))
 		case 3:
 			x.AcceptedTypes = append(x.AcceptedTypes, meta.GroupVersionKind{})
-			x.AcceptedTypes[len(x.AcceptedTypes)-1].DecodeProto(d, d.Message())
+			x.AcceptedTypes[len(x.AcceptedTypes)-1].DecodeProto(d, d.Message(f))
 		case 4:
-			x.Verbs = append(x.Verbs, d.String())
+			x.Verbs = append(x.Verbs, d.String(f))
 		}
 	}
 }

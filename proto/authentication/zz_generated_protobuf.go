@@ -26,14 +26,16 @@ func (x *TokenRequest) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *TokenRequest) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Spec.DecodeProto(d, d.Message())
+			x.Spec.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Status.DecodeProto(d, d.Message())
+			x.Status.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -57,17 +59,19 @@ func (x *TokenRequestSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *TokenRequestSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Audiences = append(x.Audiences, d.String())
+			x.Audiences = append(x.Audiences, d.String(f))
 		case 3:
 			if x.BoundObjectRef == nil {
 				x.BoundObjectRef = new(BoundObjectReference)
 			}
-			x.BoundObjectRef.DecodeProto(d, d.Message())
+			x.BoundObjectRef.DecodeProto(d, d.Message(f))
 		case 4:
-			v6 := d.Int()
+			v6 := d.Int(f)
 			x.ExpirationSeconds = &v6
 		}
 	}
@@ -85,12 +89,14 @@ func (x *TokenRequestStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *TokenRequestStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Token = d.String()
+			x.Token = d.String(f)
 		case 2:
-			x.ExpirationTimestamp.DecodeProto(d, d.Message())
+			x.ExpirationTimestamp.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -106,16 +112,18 @@ func (x *BoundObjectReference) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *BoundObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Kind = d.String()
+			x.Kind = d.String(f)
 		case 2:
-			x.APIVersion = d.String()
+			x.APIVersion = d.String(f)
 		case 3:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 4:
-			x.UID = meta.UID(d.String())
+			x.UID = meta.UID(d.String(f))
 		}
 	}
 }

@@ -25,14 +25,16 @@ func (x *Scale) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Scale) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Spec.DecodeProto(d, d.Message())
+			x.Spec.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Status.DecodeProto(d, d.Message())
+			x.Status.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -45,10 +47,12 @@ func (x *ScaleSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ScaleSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Replicas = int32(d.Int())
+			x.Replicas = int32(d.Int(f))
 		}
 	}
 }
@@ -62,12 +66,14 @@ func (x *ScaleStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ScaleStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Replicas = int32(d.Int())
+			x.Replicas = int32(d.Int(f))
 		case 2:
-			x.Selector = d.String()
+			x.Selector = d.String(f)
 		}
 	}
 }

@@ -109,23 +109,27 @@ func (u *unknown) AppendProto(b []byte) []byte { return b }
 
 // DecodeProto reads the envelope's fields.
 func (u *unknown) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			u.decodeType(d, d.Message())
+			u.decodeType(d, d.Message(f))
 		case 2:
-			u.raw = d.Message()
+			u.raw = d.Message(f)
 		}
 	}
 }
 
 func (u *unknown) decodeType(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			u.apiVersion = d.String()
+			u.apiVersion = d.String(f)
 		case 2:
-			u.kind = d.String()
+			u.kind = d.String(f)
 		}
 	}
 }

@@ -22,12 +22,14 @@ func (x *Lease) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Lease) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Spec.DecodeProto(d, d.Message())
+			x.Spec.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -66,32 +68,34 @@ func (x *LeaseSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LeaseSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			v5 := d.String()
+			v5 := d.String(f)
 			x.HolderIdentity = &v5
 		case 2:
-			v6 := int32(d.Int())
+			v6 := int32(d.Int(f))
 			x.LeaseDurationSeconds = &v6
 		case 3:
 			if x.AcquireTime == nil {
 				x.AcquireTime = new(meta.MicroTime)
 			}
-			x.AcquireTime.DecodeProto(d, d.Message())
+			x.AcquireTime.DecodeProto(d, d.Message(f))
 		case 4:
 			if x.RenewTime == nil {
 				x.RenewTime = new(meta.MicroTime)
 			}
-			x.RenewTime.DecodeProto(d, d.Message())
+			x.RenewTime.DecodeProto(d, d.Message(f))
 		case 5:
-			v7 := int32(d.Int())
+			v7 := int32(d.Int(f))
 			x.LeaseTransitions = &v7
 		case 6:
-			v8 := CoordinatedLeaseStrategy(d.String())
+			v8 := CoordinatedLeaseStrategy(d.String(f))
 			x.Strategy = &v8
 		case 7:
-			v9 := d.String()
+			v9 := d.String(f)
 			x.PreferredHolder = &v9
 		}
 	}
@@ -114,13 +118,15 @@ func (x *LeaseList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LeaseList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, Lease{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }

@@ -26,13 +26,15 @@ func (x *ComponentStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ComponentStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Conditions = append(x.Conditions, ComponentCondition{})
-			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message())
+			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -48,16 +50,18 @@ func (x *ComponentCondition) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ComponentCondition) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Type = ComponentConditionType(d.String())
+			x.Type = ComponentConditionType(d.String(f))
 		case 2:
-			x.Status = ConditionStatus(d.String())
+			x.Status = ConditionStatus(d.String(f))
 		case 3:
-			x.Message = d.String()
+			x.Message = d.String(f)
 		case 4:
-			x.Error = d.String()
+			x.Error = d.String(f)
 		}
 	}
 }
@@ -79,13 +83,15 @@ func (x *ComponentStatusList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ComponentStatusList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, ComponentStatus{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -124,19 +130,23 @@ func (x *ConfigMap) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ConfigMap) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			var k17 string
 			var v18 string
-			for entry16 := d.Message(); d.Next(&entry16); {
-				switch d.Number {
+			for entry16 := d.Message(f); len(entry16) > 0; {
+				number, f, rest := d.Next(entry16)
+				entry16 = rest
+				switch number {
 				case 1:
-					k17 = d.String()
+					k17 = d.String(f)
 				case 2:
-					v18 = d.String()
+					v18 = d.String(f)
 				}
 			}
 			if x.Data == nil {
@@ -147,12 +157,14 @@ func (x *ConfigMap) DecodeProto(d *pbwire.Decoder, b []byte) {
 			var k20 string
 			var v21 []byte
 			v21 = []byte{}
-			for entry19 := d.Message(); d.Next(&entry19); {
-				switch d.Number {
+			for entry19 := d.Message(f); len(entry19) > 0; {
+				number, f, rest := d.Next(entry19)
+				entry19 = rest
+				switch number {
 				case 1:
-					k20 = d.String()
+					k20 = d.String(f)
 				case 2:
-					v21 = d.Bytes()
+					v21 = d.Bytes(f)
 				}
 			}
 			if x.BinaryData == nil {
@@ -160,7 +172,7 @@ func (x *ConfigMap) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.BinaryData[k20] = v21
 		case 4:
-			v22 := d.Bool()
+			v22 := d.Bool(f)
 			x.Immutable = &v22
 		}
 	}
@@ -183,13 +195,15 @@ func (x *ConfigMapList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ConfigMapList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, ConfigMap{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -224,34 +238,36 @@ func (x *PodLogOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodLogOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Container = d.String()
+			x.Container = d.String(f)
 		case 2:
-			x.Follow = d.Bool()
+			x.Follow = d.Bool(f)
 		case 3:
-			x.Previous = d.Bool()
+			x.Previous = d.Bool(f)
 		case 4:
-			v27 := d.Int()
+			v27 := d.Int(f)
 			x.SinceSeconds = &v27
 		case 5:
 			if x.SinceTime == nil {
 				x.SinceTime = new(meta.Time)
 			}
-			x.SinceTime.DecodeProto(d, d.Message())
+			x.SinceTime.DecodeProto(d, d.Message(f))
 		case 6:
-			x.Timestamps = d.Bool()
+			x.Timestamps = d.Bool(f)
 		case 7:
-			v28 := d.Int()
+			v28 := d.Int(f)
 			x.TailLines = &v28
 		case 8:
-			v29 := d.Int()
+			v29 := d.Int(f)
 			x.LimitBytes = &v29
 		case 9:
-			x.InsecureSkipTLSVerifyBackend = d.Bool()
+			x.InsecureSkipTLSVerifyBackend = d.Bool(f)
 		case 10:
-			v30 := d.String()
+			v30 := d.String(f)
 			x.Stream = &v30
 		}
 	}
@@ -272,20 +288,22 @@ func (x *PodExecOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodExecOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Stdin = d.Bool()
+			x.Stdin = d.Bool(f)
 		case 2:
-			x.Stdout = d.Bool()
+			x.Stdout = d.Bool(f)
 		case 3:
-			x.Stderr = d.Bool()
+			x.Stderr = d.Bool(f)
 		case 4:
-			x.TTY = d.Bool()
+			x.TTY = d.Bool(f)
 		case 5:
-			x.Container = d.String()
+			x.Container = d.String(f)
 		case 6:
-			x.Command = append(x.Command, d.String())
+			x.Command = append(x.Command, d.String(f))
 		}
 	}
 }
@@ -302,18 +320,20 @@ func (x *PodAttachOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodAttachOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Stdin = d.Bool()
+			x.Stdin = d.Bool(f)
 		case 2:
-			x.Stdout = d.Bool()
+			x.Stdout = d.Bool(f)
 		case 3:
-			x.Stderr = d.Bool()
+			x.Stderr = d.Bool(f)
 		case 4:
-			x.TTY = d.Bool()
+			x.TTY = d.Bool(f)
 		case 5:
-			x.Container = d.String()
+			x.Container = d.String(f)
 		}
 	}
 }
@@ -328,10 +348,12 @@ func (x *PodPortForwardOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodPortForwardOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Ports = pbwire.Ints(d, x.Ports)
+			x.Ports = pbwire.Ints(d, f, x.Ports)
 		}
 	}
 }
@@ -344,10 +366,12 @@ func (x *PodProxyOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodProxyOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Path = d.String()
+			x.Path = d.String(f)
 		}
 	}
 }
@@ -360,10 +384,12 @@ func (x *NodeProxyOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeProxyOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Path = d.String()
+			x.Path = d.String(f)
 		}
 	}
 }
@@ -376,10 +402,12 @@ func (x *ServiceProxyOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServiceProxyOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Path = d.String()
+			x.Path = d.String(f)
 		}
 	}
 }
@@ -485,81 +513,83 @@ func (x *Container) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Container) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.Image = d.String()
+			x.Image = d.String(f)
 		case 3:
-			x.Command = append(x.Command, d.String())
+			x.Command = append(x.Command, d.String(f))
 		case 4:
-			x.Args = append(x.Args, d.String())
+			x.Args = append(x.Args, d.String(f))
 		case 5:
-			x.WorkingDir = d.String()
+			x.WorkingDir = d.String(f)
 		case 6:
 			x.Ports = append(x.Ports, ContainerPort{})
-			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message())
+			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		case 7:
 			x.Env = append(x.Env, EnvVar{})
-			x.Env[len(x.Env)-1].DecodeProto(d, d.Message())
+			x.Env[len(x.Env)-1].DecodeProto(d, d.Message(f))
 		case 8:
-			x.Resources.DecodeProto(d, d.Message())
+			x.Resources.DecodeProto(d, d.Message(f))
 		case 9:
 			x.VolumeMounts = append(x.VolumeMounts, VolumeMount{})
-			x.VolumeMounts[len(x.VolumeMounts)-1].DecodeProto(d, d.Message())
+			x.VolumeMounts[len(x.VolumeMounts)-1].DecodeProto(d, d.Message(f))
 		case 10:
 			if x.LivenessProbe == nil {
 				x.LivenessProbe = new(Probe)
 			}
-			x.LivenessProbe.DecodeProto(d, d.Message())
+			x.LivenessProbe.DecodeProto(d, d.Message(f))
 		case 11:
 			if x.ReadinessProbe == nil {
 				x.ReadinessProbe = new(Probe)
 			}
-			x.ReadinessProbe.DecodeProto(d, d.Message())
+			x.ReadinessProbe.DecodeProto(d, d.Message(f))
 		case 12:
 			if x.Lifecycle == nil {
 				x.Lifecycle = new(Lifecycle)
 			}
-			x.Lifecycle.DecodeProto(d, d.Message())
+			x.Lifecycle.DecodeProto(d, d.Message(f))
 		case 13:
-			x.TerminationMessagePath = d.String()
+			x.TerminationMessagePath = d.String(f)
 		case 14:
-			x.ImagePullPolicy = PullPolicy(d.String())
+			x.ImagePullPolicy = PullPolicy(d.String(f))
 		case 15:
 			if x.SecurityContext == nil {
 				x.SecurityContext = new(SecurityContext)
 			}
-			x.SecurityContext.DecodeProto(d, d.Message())
+			x.SecurityContext.DecodeProto(d, d.Message(f))
 		case 16:
-			x.Stdin = d.Bool()
+			x.Stdin = d.Bool(f)
 		case 17:
-			x.StdinOnce = d.Bool()
+			x.StdinOnce = d.Bool(f)
 		case 18:
-			x.TTY = d.Bool()
+			x.TTY = d.Bool(f)
 		case 19:
 			x.EnvFrom = append(x.EnvFrom, EnvFromSource{})
-			x.EnvFrom[len(x.EnvFrom)-1].DecodeProto(d, d.Message())
+			x.EnvFrom[len(x.EnvFrom)-1].DecodeProto(d, d.Message(f))
 		case 20:
-			x.TerminationMessagePolicy = TerminationMessagePolicy(d.String())
+			x.TerminationMessagePolicy = TerminationMessagePolicy(d.String(f))
 		case 21:
 			x.VolumeDevices = append(x.VolumeDevices, VolumeDevice{})
-			x.VolumeDevices[len(x.VolumeDevices)-1].DecodeProto(d, d.Message())
+			x.VolumeDevices[len(x.VolumeDevices)-1].DecodeProto(d, d.Message(f))
 		case 22:
 			if x.StartupProbe == nil {
 				x.StartupProbe = new(Probe)
 			}
-			x.StartupProbe.DecodeProto(d, d.Message())
+			x.StartupProbe.DecodeProto(d, d.Message(f))
 		case 23:
 			x.ResizePolicy = append(x.ResizePolicy, ContainerResizePolicy{})
-			x.ResizePolicy[len(x.ResizePolicy)-1].DecodeProto(d, d.Message())
+			x.ResizePolicy[len(x.ResizePolicy)-1].DecodeProto(d, d.Message(f))
 		case 24:
-			v55 := ContainerRestartPolicy(d.String())
+			v55 := ContainerRestartPolicy(d.String(f))
 			x.RestartPolicy = &v55
 		case 25:
 			x.RestartPolicyRules = append(x.RestartPolicyRules, ContainerRestartRule{})
-			x.RestartPolicyRules[len(x.RestartPolicyRules)-1].DecodeProto(d, d.Message())
+			x.RestartPolicyRules[len(x.RestartPolicyRules)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -576,18 +606,20 @@ func (x *ContainerPort) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerPort) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.HostPort = int32(d.Int())
+			x.HostPort = int32(d.Int(f))
 		case 3:
-			x.ContainerPort = int32(d.Int())
+			x.ContainerPort = int32(d.Int(f))
 		case 4:
-			x.Protocol = Protocol(d.String())
+			x.Protocol = Protocol(d.String(f))
 		case 5:
-			x.HostIP = d.String()
+			x.HostIP = d.String(f)
 		}
 	}
 }
@@ -612,20 +644,22 @@ func (x *EnvFromSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EnvFromSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Prefix = d.String()
+			x.Prefix = d.String(f)
 		case 2:
 			if x.ConfigMapRef == nil {
 				x.ConfigMapRef = new(ConfigMapEnvSource)
 			}
-			x.ConfigMapRef.DecodeProto(d, d.Message())
+			x.ConfigMapRef.DecodeProto(d, d.Message(f))
 		case 3:
 			if x.SecretRef == nil {
 				x.SecretRef = new(SecretEnvSource)
 			}
-			x.SecretRef.DecodeProto(d, d.Message())
+			x.SecretRef.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -644,12 +678,14 @@ func (x *ConfigMapEnvSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ConfigMapEnvSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.LocalObjectReference.DecodeProto(d, d.Message())
+			x.LocalObjectReference.DecodeProto(d, d.Message(f))
 		case 2:
-			v59 := d.Bool()
+			v59 := d.Bool(f)
 			x.Optional = &v59
 		}
 	}
@@ -669,12 +705,14 @@ func (x *SecretEnvSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SecretEnvSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.LocalObjectReference.DecodeProto(d, d.Message())
+			x.LocalObjectReference.DecodeProto(d, d.Message(f))
 		case 2:
-			v61 := d.Bool()
+			v61 := d.Bool(f)
 			x.Optional = &v61
 		}
 	}
@@ -695,17 +733,19 @@ func (x *EnvVar) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EnvVar) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.Value = d.String()
+			x.Value = d.String(f)
 		case 3:
 			if x.ValueFrom == nil {
 				x.ValueFrom = new(EnvVarSource)
 			}
-			x.ValueFrom.DecodeProto(d, d.Message())
+			x.ValueFrom.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -747,33 +787,35 @@ func (x *EnvVarSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EnvVarSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.FieldRef == nil {
 				x.FieldRef = new(ObjectFieldSelector)
 			}
-			x.FieldRef.DecodeProto(d, d.Message())
+			x.FieldRef.DecodeProto(d, d.Message(f))
 		case 2:
 			if x.ResourceFieldRef == nil {
 				x.ResourceFieldRef = new(ResourceFieldSelector)
 			}
-			x.ResourceFieldRef.DecodeProto(d, d.Message())
+			x.ResourceFieldRef.DecodeProto(d, d.Message(f))
 		case 3:
 			if x.ConfigMapKeyRef == nil {
 				x.ConfigMapKeyRef = new(ConfigMapKeySelector)
 			}
-			x.ConfigMapKeyRef.DecodeProto(d, d.Message())
+			x.ConfigMapKeyRef.DecodeProto(d, d.Message(f))
 		case 4:
 			if x.SecretKeyRef == nil {
 				x.SecretKeyRef = new(SecretKeySelector)
 			}
-			x.SecretKeyRef.DecodeProto(d, d.Message())
+			x.SecretKeyRef.DecodeProto(d, d.Message(f))
 		case 5:
 			if x.FileKeyRef == nil {
 				x.FileKeyRef = new(FileKeySelector)
 			}
-			x.FileKeyRef.DecodeProto(d, d.Message())
+			x.FileKeyRef.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -793,14 +835,16 @@ func (x *ConfigMapKeySelector) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ConfigMapKeySelector) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.LocalObjectReference.DecodeProto(d, d.Message())
+			x.LocalObjectReference.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Key = d.String()
+			x.Key = d.String(f)
 		case 3:
-			v69 := d.Bool()
+			v69 := d.Bool(f)
 			x.Optional = &v69
 		}
 	}
@@ -821,14 +865,16 @@ func (x *SecretKeySelector) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SecretKeySelector) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.LocalObjectReference.DecodeProto(d, d.Message())
+			x.LocalObjectReference.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Key = d.String()
+			x.Key = d.String(f)
 		case 3:
-			v71 := d.Bool()
+			v71 := d.Bool(f)
 			x.Optional = &v71
 		}
 	}
@@ -847,16 +893,18 @@ func (x *FileKeySelector) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *FileKeySelector) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.VolumeName = d.String()
+			x.VolumeName = d.String(f)
 		case 2:
-			x.Path = d.String()
+			x.Path = d.String(f)
 		case 3:
-			x.Key = d.String()
+			x.Key = d.String(f)
 		case 4:
-			v72 := d.Bool()
+			v72 := d.Bool(f)
 			x.Optional = &v72
 		}
 	}
@@ -871,12 +919,14 @@ func (x *ContainerResizePolicy) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerResizePolicy) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ResourceName = ResourceName(d.String())
+			x.ResourceName = ResourceName(d.String(f))
 		case 2:
-			x.RestartPolicy = ResourceResizeRestartPolicy(d.String())
+			x.RestartPolicy = ResourceResizeRestartPolicy(d.String(f))
 		}
 	}
 }
@@ -895,15 +945,17 @@ func (x *ContainerRestartRule) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerRestartRule) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Action = ContainerRestartRuleAction(d.String())
+			x.Action = ContainerRestartRuleAction(d.String(f))
 		case 2:
 			if x.ExitCodes == nil {
 				x.ExitCodes = new(ContainerRestartRuleOnExitCodes)
 			}
-			x.ExitCodes.DecodeProto(d, d.Message())
+			x.ExitCodes.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -919,12 +971,14 @@ func (x *ContainerRestartRuleOnExitCodes) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerRestartRuleOnExitCodes) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Operator = ContainerRestartRuleOnExitCodesOperator(d.String())
+			x.Operator = ContainerRestartRuleOnExitCodesOperator(d.String(f))
 		case 2:
-			x.Values = pbwire.Ints(d, x.Values)
+			x.Values = pbwire.Ints(d, f, x.Values)
 		}
 	}
 }
@@ -947,23 +1001,25 @@ func (x *VolumeMount) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VolumeMount) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		case 3:
-			x.MountPath = d.String()
+			x.MountPath = d.String(f)
 		case 4:
-			x.SubPath = d.String()
+			x.SubPath = d.String(f)
 		case 5:
-			v75 := MountPropagationMode(d.String())
+			v75 := MountPropagationMode(d.String(f))
 			x.MountPropagation = &v75
 		case 6:
-			x.SubPathExpr = d.String()
+			x.SubPathExpr = d.String(f)
 		case 7:
-			v76 := RecursiveReadOnlyMode(d.String())
+			v76 := RecursiveReadOnlyMode(d.String(f))
 			x.RecursiveReadOnly = &v76
 		}
 	}
@@ -978,12 +1034,14 @@ func (x *VolumeDevice) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VolumeDevice) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.DevicePath = d.String()
+			x.DevicePath = d.String(f)
 		}
 	}
 }
@@ -1000,12 +1058,14 @@ func (x *EphemeralContainer) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EphemeralContainer) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.EphemeralContainerCommon.DecodeProto(d, d.Message())
+			x.EphemeralContainerCommon.DecodeProto(d, d.Message(f))
 		case 2:
-			x.TargetContainerName = d.String()
+			x.TargetContainerName = d.String(f)
 		}
 	}
 }
@@ -1111,81 +1171,83 @@ func (x *EphemeralContainerCommon) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EphemeralContainerCommon) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.Image = d.String()
+			x.Image = d.String(f)
 		case 3:
-			x.Command = append(x.Command, d.String())
+			x.Command = append(x.Command, d.String(f))
 		case 4:
-			x.Args = append(x.Args, d.String())
+			x.Args = append(x.Args, d.String(f))
 		case 5:
-			x.WorkingDir = d.String()
+			x.WorkingDir = d.String(f)
 		case 6:
 			x.Ports = append(x.Ports, ContainerPort{})
-			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message())
+			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		case 7:
 			x.Env = append(x.Env, EnvVar{})
-			x.Env[len(x.Env)-1].DecodeProto(d, d.Message())
+			x.Env[len(x.Env)-1].DecodeProto(d, d.Message(f))
 		case 8:
-			x.Resources.DecodeProto(d, d.Message())
+			x.Resources.DecodeProto(d, d.Message(f))
 		case 9:
 			x.VolumeMounts = append(x.VolumeMounts, VolumeMount{})
-			x.VolumeMounts[len(x.VolumeMounts)-1].DecodeProto(d, d.Message())
+			x.VolumeMounts[len(x.VolumeMounts)-1].DecodeProto(d, d.Message(f))
 		case 10:
 			if x.LivenessProbe == nil {
 				x.LivenessProbe = new(Probe)
 			}
-			x.LivenessProbe.DecodeProto(d, d.Message())
+			x.LivenessProbe.DecodeProto(d, d.Message(f))
 		case 11:
 			if x.ReadinessProbe == nil {
 				x.ReadinessProbe = new(Probe)
 			}
-			x.ReadinessProbe.DecodeProto(d, d.Message())
+			x.ReadinessProbe.DecodeProto(d, d.Message(f))
 		case 12:
 			if x.Lifecycle == nil {
 				x.Lifecycle = new(Lifecycle)
 			}
-			x.Lifecycle.DecodeProto(d, d.Message())
+			x.Lifecycle.DecodeProto(d, d.Message(f))
 		case 13:
-			x.TerminationMessagePath = d.String()
+			x.TerminationMessagePath = d.String(f)
 		case 14:
-			x.ImagePullPolicy = PullPolicy(d.String())
+			x.ImagePullPolicy = PullPolicy(d.String(f))
 		case 15:
 			if x.SecurityContext == nil {
 				x.SecurityContext = new(SecurityContext)
 			}
-			x.SecurityContext.DecodeProto(d, d.Message())
+			x.SecurityContext.DecodeProto(d, d.Message(f))
 		case 16:
-			x.Stdin = d.Bool()
+			x.Stdin = d.Bool(f)
 		case 17:
-			x.StdinOnce = d.Bool()
+			x.StdinOnce = d.Bool(f)
 		case 18:
-			x.TTY = d.Bool()
+			x.TTY = d.Bool(f)
 		case 19:
 			x.EnvFrom = append(x.EnvFrom, EnvFromSource{})
-			x.EnvFrom[len(x.EnvFrom)-1].DecodeProto(d, d.Message())
+			x.EnvFrom[len(x.EnvFrom)-1].DecodeProto(d, d.Message(f))
 		case 20:
-			x.TerminationMessagePolicy = TerminationMessagePolicy(d.String())
+			x.TerminationMessagePolicy = TerminationMessagePolicy(d.String(f))
 		case 21:
 			x.VolumeDevices = append(x.VolumeDevices, VolumeDevice{})
-			x.VolumeDevices[len(x.VolumeDevices)-1].DecodeProto(d, d.Message())
+			x.VolumeDevices[len(x.VolumeDevices)-1].DecodeProto(d, d.Message(f))
 		case 22:
 			if x.StartupProbe == nil {
 				x.StartupProbe = new(Probe)
 			}
-			x.StartupProbe.DecodeProto(d, d.Message())
+			x.StartupProbe.DecodeProto(d, d.Message(f))
 		case 23:
 			x.ResizePolicy = append(x.ResizePolicy, ContainerResizePolicy{})
-			x.ResizePolicy[len(x.ResizePolicy)-1].DecodeProto(d, d.Message())
+			x.ResizePolicy[len(x.ResizePolicy)-1].DecodeProto(d, d.Message(f))
 		case 24:
-			v100 := ContainerRestartPolicy(d.String())
+			v100 := ContainerRestartPolicy(d.String(f))
 			x.RestartPolicy = &v100
 		case 25:
 			x.RestartPolicyRules = append(x.RestartPolicyRules, ContainerRestartRule{})
-			x.RestartPolicyRules[len(x.RestartPolicyRules)-1].DecodeProto(d, d.Message())
+			x.RestartPolicyRules[len(x.RestartPolicyRules)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -1253,36 +1315,40 @@ func (x *ContainerStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.State.DecodeProto(d, d.Message())
+			x.State.DecodeProto(d, d.Message(f))
 		case 3:
-			x.LastTerminationState.DecodeProto(d, d.Message())
+			x.LastTerminationState.DecodeProto(d, d.Message(f))
 		case 4:
-			x.Ready = d.Bool()
+			x.Ready = d.Bool(f)
 		case 5:
-			x.RestartCount = int32(d.Int())
+			x.RestartCount = int32(d.Int(f))
 		case 6:
-			x.Image = d.String()
+			x.Image = d.String(f)
 		case 7:
-			x.ImageID = d.String()
+			x.ImageID = d.String(f)
 		case 8:
-			x.ContainerID = d.String()
+			x.ContainerID = d.String(f)
 		case 9:
-			v114 := d.Bool()
+			v114 := d.Bool(f)
 			x.Started = &v114
 		case 10:
 			var k116 ResourceName
 			var v117 quantity.Quantity
-			for entry115 := d.Message(); d.Next(&entry115); {
-				switch d.Number {
+			for entry115 := d.Message(f); len(entry115) > 0; {
+				number, f, rest := d.Next(entry115)
+				entry115 = rest
+				switch number {
 				case 1:
-					k116 = ResourceName(d.String())
+					k116 = ResourceName(d.String(f))
 				case 2:
-					v117.DecodeProto(d, d.Message())
+					v117.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.AllocatedResources == nil {
@@ -1293,20 +1359,20 @@ func (x *ContainerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 			if x.Resources == nil {
 				x.Resources = new(ResourceRequirements)
 			}
-			x.Resources.DecodeProto(d, d.Message())
+			x.Resources.DecodeProto(d, d.Message(f))
 		case 12:
 			x.VolumeMounts = append(x.VolumeMounts, VolumeMountStatus{})
-			x.VolumeMounts[len(x.VolumeMounts)-1].DecodeProto(d, d.Message())
+			x.VolumeMounts[len(x.VolumeMounts)-1].DecodeProto(d, d.Message(f))
 		case 13:
 			if x.User == nil {
 				x.User = new(ContainerUser)
 			}
-			x.User.DecodeProto(d, d.Message())
+			x.User.DecodeProto(d, d.Message(f))
 		case 14:
 			x.AllocatedResourcesStatus = append(x.AllocatedResourcesStatus, ResourceStatus{})
-			x.AllocatedResourcesStatus[len(x.AllocatedResourcesStatus)-1].DecodeProto(d, d.Message())
+			x.AllocatedResourcesStatus[len(x.AllocatedResourcesStatus)-1].DecodeProto(d, d.Message(f))
 		case 15:
-			v118 := Signal(d.String())
+			v118 := Signal(d.String(f))
 			x.StopSignal = &v118
 		}
 	}
@@ -1337,23 +1403,25 @@ func (x *ContainerState) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerState) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.Waiting == nil {
 				x.Waiting = new(ContainerStateWaiting)
 			}
-			x.Waiting.DecodeProto(d, d.Message())
+			x.Waiting.DecodeProto(d, d.Message(f))
 		case 2:
 			if x.Running == nil {
 				x.Running = new(ContainerStateRunning)
 			}
-			x.Running.DecodeProto(d, d.Message())
+			x.Running.DecodeProto(d, d.Message(f))
 		case 3:
 			if x.Terminated == nil {
 				x.Terminated = new(ContainerStateTerminated)
 			}
-			x.Terminated.DecodeProto(d, d.Message())
+			x.Terminated.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -1367,12 +1435,14 @@ func (x *ContainerStateWaiting) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerStateWaiting) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Reason = d.String()
+			x.Reason = d.String(f)
 		case 2:
-			x.Message = d.String()
+			x.Message = d.String(f)
 		}
 	}
 }
@@ -1388,10 +1458,12 @@ func (x *ContainerStateRunning) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerStateRunning) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.StartedAt.DecodeProto(d, d.Message())
+			x.StartedAt.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -1416,22 +1488,24 @@ func (x *ContainerStateTerminated) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerStateTerminated) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ExitCode = int32(d.Int())
+			x.ExitCode = int32(d.Int(f))
 		case 2:
-			x.Signal = int32(d.Int())
+			x.Signal = int32(d.Int(f))
 		case 3:
-			x.Reason = d.String()
+			x.Reason = d.String(f)
 		case 4:
-			x.Message = d.String()
+			x.Message = d.String(f)
 		case 5:
-			x.StartedAt.DecodeProto(d, d.Message())
+			x.StartedAt.DecodeProto(d, d.Message(f))
 		case 6:
-			x.FinishedAt.DecodeProto(d, d.Message())
+			x.FinishedAt.DecodeProto(d, d.Message(f))
 		case 7:
-			x.ContainerID = d.String()
+			x.ContainerID = d.String(f)
 		}
 	}
 }
@@ -1455,22 +1529,24 @@ func (x *VolumeMountStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VolumeMountStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.MountPath = d.String()
+			x.MountPath = d.String(f)
 		case 3:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		case 4:
-			v126 := RecursiveReadOnlyMode(d.String())
+			v126 := RecursiveReadOnlyMode(d.String(f))
 			x.RecursiveReadOnly = &v126
 		case 5:
 			if x.VolumeStatus == nil {
 				x.VolumeStatus = new(VolumeStatus)
 			}
-			x.VolumeStatus.DecodeProto(d, d.Message())
+			x.VolumeStatus.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -1488,13 +1564,15 @@ func (x *VolumeStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VolumeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.Image == nil {
 				x.Image = new(ImageVolumeStatus)
 			}
-			x.Image.DecodeProto(d, d.Message())
+			x.Image.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -1507,10 +1585,12 @@ func (x *ImageVolumeStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ImageVolumeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ImageRef = d.String()
+			x.ImageRef = d.String(f)
 		}
 	}
 }
@@ -1528,13 +1608,15 @@ func (x *ContainerUser) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerUser) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.Linux == nil {
 				x.Linux = new(LinuxContainerUser)
 			}
-			x.Linux.DecodeProto(d, d.Message())
+			x.Linux.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -1551,14 +1633,16 @@ func (x *LinuxContainerUser) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LinuxContainerUser) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.UID = d.Int()
+			x.UID = d.Int(f)
 		case 2:
-			x.GID = d.Int()
+			x.GID = d.Int(f)
 		case 3:
-			x.SupplementalGroups = pbwire.Ints(d, x.SupplementalGroups)
+			x.SupplementalGroups = pbwire.Ints(d, f, x.SupplementalGroups)
 		}
 	}
 }
@@ -1577,13 +1661,15 @@ func (x *ResourceStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = ResourceName(d.String())
+			x.Name = ResourceName(d.String(f))
 		case 2:
 			x.Resources = append(x.Resources, ResourceHealth{})
-			x.Resources[len(x.Resources)-1].DecodeProto(d, d.Message())
+			x.Resources[len(x.Resources)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -1600,14 +1686,16 @@ func (x *ResourceHealth) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceHealth) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ResourceID = ResourceID(d.String())
+			x.ResourceID = ResourceID(d.String(f))
 		case 2:
-			x.Health = ResourceHealthStatus(d.String())
+			x.Health = ResourceHealthStatus(d.String(f))
 		case 6:
-			v132 := d.String()
+			v132 := d.String(f)
 			x.Message = &v132
 		}
 	}
@@ -1630,13 +1718,15 @@ func (x *Endpoints) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Endpoints) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Subsets = append(x.Subsets, EndpointSubset{})
-			x.Subsets[len(x.Subsets)-1].DecodeProto(d, d.Message())
+			x.Subsets[len(x.Subsets)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -1666,17 +1756,19 @@ func (x *EndpointSubset) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointSubset) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			x.Addresses = append(x.Addresses, EndpointAddress{})
-			x.Addresses[len(x.Addresses)-1].DecodeProto(d, d.Message())
+			x.Addresses[len(x.Addresses)-1].DecodeProto(d, d.Message(f))
 		case 2:
 			x.NotReadyAddresses = append(x.NotReadyAddresses, EndpointAddress{})
-			x.NotReadyAddresses[len(x.NotReadyAddresses)-1].DecodeProto(d, d.Message())
+			x.NotReadyAddresses[len(x.NotReadyAddresses)-1].DecodeProto(d, d.Message(f))
 		case 3:
 			x.Ports = append(x.Ports, EndpointPort{})
-			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message())
+			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -1699,19 +1791,21 @@ func (x *EndpointAddress) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointAddress) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.IP = d.String()
+			x.IP = d.String(f)
 		case 2:
 			if x.TargetRef == nil {
 				x.TargetRef = new(ObjectReference)
 			}
-			x.TargetRef.DecodeProto(d, d.Message())
+			x.TargetRef.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Hostname = d.String()
+			x.Hostname = d.String(f)
 		case 4:
-			v143 := d.String()
+			v143 := d.String(f)
 			x.NodeName = &v143
 		}
 	}
@@ -1730,16 +1824,18 @@ func (x *EndpointPort) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointPort) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.Port = int32(d.Int())
+			x.Port = int32(d.Int(f))
 		case 3:
-			x.Protocol = Protocol(d.String())
+			x.Protocol = Protocol(d.String(f))
 		case 4:
-			v144 := d.String()
+			v144 := d.String(f)
 			x.AppProtocol = &v144
 		}
 	}
@@ -1762,13 +1858,15 @@ func (x *EndpointsList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointsList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, Endpoints{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -1823,44 +1921,46 @@ func (x *Event) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Event) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.InvolvedObject.DecodeProto(d, d.Message())
+			x.InvolvedObject.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Reason = d.String()
+			x.Reason = d.String(f)
 		case 4:
-			x.Message = d.String()
+			x.Message = d.String(f)
 		case 5:
-			x.Source.DecodeProto(d, d.Message())
+			x.Source.DecodeProto(d, d.Message(f))
 		case 6:
-			x.FirstTimestamp.DecodeProto(d, d.Message())
+			x.FirstTimestamp.DecodeProto(d, d.Message(f))
 		case 7:
-			x.LastTimestamp.DecodeProto(d, d.Message())
+			x.LastTimestamp.DecodeProto(d, d.Message(f))
 		case 8:
-			x.Count = int32(d.Int())
+			x.Count = int32(d.Int(f))
 		case 9:
-			x.Type = d.String()
+			x.Type = d.String(f)
 		case 10:
-			x.EventTime.DecodeProto(d, d.Message())
+			x.EventTime.DecodeProto(d, d.Message(f))
 		case 11:
 			if x.Series == nil {
 				x.Series = new(EventSeries)
 			}
-			x.Series.DecodeProto(d, d.Message())
+			x.Series.DecodeProto(d, d.Message(f))
 		case 12:
-			x.Action = d.String()
+			x.Action = d.String(f)
 		case 13:
 			if x.Related == nil {
 				x.Related = new(ObjectReference)
 			}
-			x.Related.DecodeProto(d, d.Message())
+			x.Related.DecodeProto(d, d.Message(f))
 		case 14:
-			x.ReportingController = d.String()
+			x.ReportingController = d.String(f)
 		case 15:
-			x.ReportingInstance = d.String()
+			x.ReportingInstance = d.String(f)
 		}
 	}
 }
@@ -1874,12 +1974,14 @@ func (x *EventSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EventSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Component = d.String()
+			x.Component = d.String(f)
 		case 2:
-			x.Host = d.String()
+			x.Host = d.String(f)
 		}
 	}
 }
@@ -1896,12 +1998,14 @@ func (x *EventSeries) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EventSeries) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Count = int32(d.Int())
+			x.Count = int32(d.Int(f))
 		case 2:
-			x.LastObservedTime.DecodeProto(d, d.Message())
+			x.LastObservedTime.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -1923,13 +2027,15 @@ func (x *EventList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EventList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, Event{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -1945,10 +2051,12 @@ func (x *SerializedReference) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SerializedReference) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Reference.DecodeProto(d, d.Message())
+			x.Reference.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -1968,12 +2076,14 @@ func (x *LimitRange) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LimitRange) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Spec.DecodeProto(d, d.Message())
+			x.Spec.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -1991,11 +2101,13 @@ func (x *LimitRangeSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LimitRangeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			x.Limits = append(x.Limits, LimitRangeItem{})
-			x.Limits[len(x.Limits)-1].DecodeProto(d, d.Message())
+			x.Limits[len(x.Limits)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -2068,19 +2180,23 @@ func (x *LimitRangeItem) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LimitRangeItem) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Type = LimitType(d.String())
+			x.Type = LimitType(d.String(f))
 		case 2:
 			var k191 ResourceName
 			var v192 quantity.Quantity
-			for entry190 := d.Message(); d.Next(&entry190); {
-				switch d.Number {
+			for entry190 := d.Message(f); len(entry190) > 0; {
+				number, f, rest := d.Next(entry190)
+				entry190 = rest
+				switch number {
 				case 1:
-					k191 = ResourceName(d.String())
+					k191 = ResourceName(d.String(f))
 				case 2:
-					v192.DecodeProto(d, d.Message())
+					v192.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.Max == nil {
@@ -2090,12 +2206,14 @@ func (x *LimitRangeItem) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 3:
 			var k194 ResourceName
 			var v195 quantity.Quantity
-			for entry193 := d.Message(); d.Next(&entry193); {
-				switch d.Number {
+			for entry193 := d.Message(f); len(entry193) > 0; {
+				number, f, rest := d.Next(entry193)
+				entry193 = rest
+				switch number {
 				case 1:
-					k194 = ResourceName(d.String())
+					k194 = ResourceName(d.String(f))
 				case 2:
-					v195.DecodeProto(d, d.Message())
+					v195.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.Min == nil {
@@ -2105,12 +2223,14 @@ func (x *LimitRangeItem) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 4:
 			var k197 ResourceName
 			var v198 quantity.Quantity
-			for entry196 := d.Message(); d.Next(&entry196); {
-				switch d.Number {
+			for entry196 := d.Message(f); len(entry196) > 0; {
+				number, f, rest := d.Next(entry196)
+				entry196 = rest
+				switch number {
 				case 1:
-					k197 = ResourceName(d.String())
+					k197 = ResourceName(d.String(f))
 				case 2:
-					v198.DecodeProto(d, d.Message())
+					v198.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.Default == nil {
@@ -2120,12 +2240,14 @@ func (x *LimitRangeItem) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 5:
 			var k200 ResourceName
 			var v201 quantity.Quantity
-			for entry199 := d.Message(); d.Next(&entry199); {
-				switch d.Number {
+			for entry199 := d.Message(f); len(entry199) > 0; {
+				number, f, rest := d.Next(entry199)
+				entry199 = rest
+				switch number {
 				case 1:
-					k200 = ResourceName(d.String())
+					k200 = ResourceName(d.String(f))
 				case 2:
-					v201.DecodeProto(d, d.Message())
+					v201.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.DefaultRequest == nil {
@@ -2135,12 +2257,14 @@ func (x *LimitRangeItem) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 6:
 			var k203 ResourceName
 			var v204 quantity.Quantity
-			for entry202 := d.Message(); d.Next(&entry202); {
-				switch d.Number {
+			for entry202 := d.Message(f); len(entry202) > 0; {
+				number, f, rest := d.Next(entry202)
+				entry202 = rest
+				switch number {
 				case 1:
-					k203 = ResourceName(d.String())
+					k203 = ResourceName(d.String(f))
 				case 2:
-					v204.DecodeProto(d, d.Message())
+					v204.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.MaxLimitRequestRatio == nil {
@@ -2168,13 +2292,15 @@ func (x *LimitRangeList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LimitRangeList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, LimitRange{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -2198,14 +2324,16 @@ func (x *Namespace) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Namespace) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Spec.DecodeProto(d, d.Message())
+			x.Spec.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Status.DecodeProto(d, d.Message())
+			x.Status.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -2220,10 +2348,12 @@ func (x *NamespaceSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NamespaceSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Finalizers = append(x.Finalizers, FinalizerName(d.String()))
+			x.Finalizers = append(x.Finalizers, FinalizerName(d.String(f)))
 		}
 	}
 }
@@ -2242,13 +2372,15 @@ func (x *NamespaceStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NamespaceStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Phase = NamespacePhase(d.String())
+			x.Phase = NamespacePhase(d.String(f))
 		case 2:
 			x.Conditions = append(x.Conditions, NamespaceCondition{})
-			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message())
+			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -2268,18 +2400,20 @@ func (x *NamespaceCondition) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NamespaceCondition) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Type = NamespaceConditionType(d.String())
+			x.Type = NamespaceConditionType(d.String(f))
 		case 2:
-			x.Status = ConditionStatus(d.String())
+			x.Status = ConditionStatus(d.String(f))
 		case 4:
-			x.LastTransitionTime.DecodeProto(d, d.Message())
+			x.LastTransitionTime.DecodeProto(d, d.Message(f))
 		case 5:
-			x.Reason = d.String()
+			x.Reason = d.String(f)
 		case 6:
-			x.Message = d.String()
+			x.Message = d.String(f)
 		}
 	}
 }
@@ -2301,13 +2435,15 @@ func (x *NamespaceList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NamespaceList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, Namespace{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -2331,14 +2467,16 @@ func (x *Node) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Node) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Spec.DecodeProto(d, d.Message())
+			x.Spec.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Status.DecodeProto(d, d.Message())
+			x.Status.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -2369,26 +2507,28 @@ func (x *NodeSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.PodCIDR = d.String()
+			x.PodCIDR = d.String(f)
 		case 2:
-			x.DoNotUseExternalID = d.String()
+			x.DoNotUseExternalID = d.String(f)
 		case 3:
-			x.ProviderID = d.String()
+			x.ProviderID = d.String(f)
 		case 4:
-			x.Unschedulable = d.Bool()
+			x.Unschedulable = d.Bool(f)
 		case 5:
 			x.Taints = append(x.Taints, Taint{})
-			x.Taints[len(x.Taints)-1].DecodeProto(d, d.Message())
+			x.Taints[len(x.Taints)-1].DecodeProto(d, d.Message(f))
 		case 6:
 			if x.ConfigSource == nil {
 				x.ConfigSource = new(NodeConfigSource)
 			}
-			x.ConfigSource.DecodeProto(d, d.Message())
+			x.ConfigSource.DecodeProto(d, d.Message(f))
 		case 7:
-			x.PodCIDRs = append(x.PodCIDRs, d.String())
+			x.PodCIDRs = append(x.PodCIDRs, d.String(f))
 		}
 	}
 }
@@ -2406,13 +2546,15 @@ func (x *NodeConfigSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeConfigSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 2:
 			if x.ConfigMap == nil {
 				x.ConfigMap = new(ConfigMapNodeConfigSource)
 			}
-			x.ConfigMap.DecodeProto(d, d.Message())
+			x.ConfigMap.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -2429,18 +2571,20 @@ func (x *ConfigMapNodeConfigSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ConfigMapNodeConfigSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Namespace = d.String()
+			x.Namespace = d.String(f)
 		case 2:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 3:
-			x.UID = meta.UID(d.String())
+			x.UID = meta.UID(d.String(f))
 		case 4:
-			x.ResourceVersion = d.String()
+			x.ResourceVersion = d.String(f)
 		case 5:
-			x.KubeletConfigKey = d.String()
+			x.KubeletConfigKey = d.String(f)
 		}
 	}
 }
@@ -2533,17 +2677,21 @@ func (x *NodeStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			var k253 ResourceName
 			var v254 quantity.Quantity
-			for entry252 := d.Message(); d.Next(&entry252); {
-				switch d.Number {
+			for entry252 := d.Message(f); len(entry252) > 0; {
+				number, f, rest := d.Next(entry252)
+				entry252 = rest
+				switch number {
 				case 1:
-					k253 = ResourceName(d.String())
+					k253 = ResourceName(d.String(f))
 				case 2:
-					v254.DecodeProto(d, d.Message())
+					v254.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.Capacity == nil {
@@ -2553,12 +2701,14 @@ func (x *NodeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			var k256 ResourceName
 			var v257 quantity.Quantity
-			for entry255 := d.Message(); d.Next(&entry255); {
-				switch d.Number {
+			for entry255 := d.Message(f); len(entry255) > 0; {
+				number, f, rest := d.Next(entry255)
+				entry255 = rest
+				switch number {
 				case 1:
-					k256 = ResourceName(d.String())
+					k256 = ResourceName(d.String(f))
 				case 2:
-					v257.DecodeProto(d, d.Message())
+					v257.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.Allocatable == nil {
@@ -2566,40 +2716,40 @@ func (x *NodeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Allocatable[k256] = v257
 		case 3:
-			x.Phase = NodePhase(d.String())
+			x.Phase = NodePhase(d.String(f))
 		case 4:
 			x.Conditions = append(x.Conditions, NodeCondition{})
-			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message())
+			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		case 5:
 			x.Addresses = append(x.Addresses, NodeAddress{})
-			x.Addresses[len(x.Addresses)-1].DecodeProto(d, d.Message())
+			x.Addresses[len(x.Addresses)-1].DecodeProto(d, d.Message(f))
 		case 6:
-			x.DaemonEndpoints.DecodeProto(d, d.Message())
+			x.DaemonEndpoints.DecodeProto(d, d.Message(f))
 		case 7:
-			x.NodeInfo.DecodeProto(d, d.Message())
+			x.NodeInfo.DecodeProto(d, d.Message(f))
 		case 8:
 			x.Images = append(x.Images, ContainerImage{})
-			x.Images[len(x.Images)-1].DecodeProto(d, d.Message())
+			x.Images[len(x.Images)-1].DecodeProto(d, d.Message(f))
 		case 9:
-			x.VolumesInUse = append(x.VolumesInUse, UniqueVolumeName(d.String()))
+			x.VolumesInUse = append(x.VolumesInUse, UniqueVolumeName(d.String(f)))
 		case 10:
 			x.VolumesAttached = append(x.VolumesAttached, AttachedVolume{})
-			x.VolumesAttached[len(x.VolumesAttached)-1].DecodeProto(d, d.Message())
+			x.VolumesAttached[len(x.VolumesAttached)-1].DecodeProto(d, d.Message(f))
 		case 11:
 			if x.Config == nil {
 				x.Config = new(NodeConfigStatus)
 			}
-			x.Config.DecodeProto(d, d.Message())
+			x.Config.DecodeProto(d, d.Message(f))
 		case 12:
 			x.RuntimeHandlers = append(x.RuntimeHandlers, NodeRuntimeHandler{})
-			x.RuntimeHandlers[len(x.RuntimeHandlers)-1].DecodeProto(d, d.Message())
+			x.RuntimeHandlers[len(x.RuntimeHandlers)-1].DecodeProto(d, d.Message(f))
 		case 13:
 			if x.Features == nil {
 				x.Features = new(NodeFeatures)
 			}
-			x.Features.DecodeProto(d, d.Message())
+			x.Features.DecodeProto(d, d.Message(f))
 		case 14:
-			x.DeclaredFeatures = append(x.DeclaredFeatures, d.String())
+			x.DeclaredFeatures = append(x.DeclaredFeatures, d.String(f))
 		}
 	}
 }
@@ -2623,20 +2773,22 @@ func (x *NodeCondition) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeCondition) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Type = NodeConditionType(d.String())
+			x.Type = NodeConditionType(d.String(f))
 		case 2:
-			x.Status = ConditionStatus(d.String())
+			x.Status = ConditionStatus(d.String(f))
 		case 3:
-			x.LastHeartbeatTime.DecodeProto(d, d.Message())
+			x.LastHeartbeatTime.DecodeProto(d, d.Message(f))
 		case 4:
-			x.LastTransitionTime.DecodeProto(d, d.Message())
+			x.LastTransitionTime.DecodeProto(d, d.Message(f))
 		case 5:
-			x.Reason = d.String()
+			x.Reason = d.String(f)
 		case 6:
-			x.Message = d.String()
+			x.Message = d.String(f)
 		}
 	}
 }
@@ -2650,12 +2802,14 @@ func (x *NodeAddress) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeAddress) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Type = NodeAddressType(d.String())
+			x.Type = NodeAddressType(d.String(f))
 		case 2:
-			x.Address = d.String()
+			x.Address = d.String(f)
 		}
 	}
 }
@@ -2671,10 +2825,12 @@ func (x *NodeDaemonEndpoints) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeDaemonEndpoints) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.KubeletEndpoint.DecodeProto(d, d.Message())
+			x.KubeletEndpoint.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -2687,10 +2843,12 @@ func (x *DaemonEndpoint) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *DaemonEndpoint) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Port = int32(d.Int())
+			x.Port = int32(d.Int(f))
 		}
 	}
 }
@@ -2718,33 +2876,35 @@ func (x *NodeSystemInfo) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeSystemInfo) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.MachineID = d.String()
+			x.MachineID = d.String(f)
 		case 2:
-			x.SystemUUID = d.String()
+			x.SystemUUID = d.String(f)
 		case 3:
-			x.BootID = d.String()
+			x.BootID = d.String(f)
 		case 4:
-			x.KernelVersion = d.String()
+			x.KernelVersion = d.String(f)
 		case 5:
-			x.OSImage = d.String()
+			x.OSImage = d.String(f)
 		case 6:
-			x.ContainerRuntimeVersion = d.String()
+			x.ContainerRuntimeVersion = d.String(f)
 		case 7:
-			x.KubeletVersion = d.String()
+			x.KubeletVersion = d.String(f)
 		case 8:
-			x.KubeProxyVersion = d.String()
+			x.KubeProxyVersion = d.String(f)
 		case 9:
-			x.OperatingSystem = d.String()
+			x.OperatingSystem = d.String(f)
 		case 10:
-			x.Architecture = d.String()
+			x.Architecture = d.String(f)
 		case 11:
 			if x.Swap == nil {
 				x.Swap = new(NodeSwapStatus)
 			}
-			x.Swap.DecodeProto(d, d.Message())
+			x.Swap.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -2759,10 +2919,12 @@ func (x *NodeSwapStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeSwapStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			v262 := d.Int()
+			v262 := d.Int(f)
 			x.Capacity = &v262
 		}
 	}
@@ -2779,12 +2941,14 @@ func (x *ContainerImage) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerImage) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Names = append(x.Names, d.String())
+			x.Names = append(x.Names, d.String(f))
 		case 2:
-			x.SizeBytes = d.Int()
+			x.SizeBytes = d.Int(f)
 		}
 	}
 }
@@ -2798,12 +2962,14 @@ func (x *AttachedVolume) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *AttachedVolume) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = UniqueVolumeName(d.String())
+			x.Name = UniqueVolumeName(d.String(f))
 		case 2:
-			x.DevicePath = d.String()
+			x.DevicePath = d.String(f)
 		}
 	}
 }
@@ -2834,25 +3000,27 @@ func (x *NodeConfigStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeConfigStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.Assigned == nil {
 				x.Assigned = new(NodeConfigSource)
 			}
-			x.Assigned.DecodeProto(d, d.Message())
+			x.Assigned.DecodeProto(d, d.Message(f))
 		case 2:
 			if x.Active == nil {
 				x.Active = new(NodeConfigSource)
 			}
-			x.Active.DecodeProto(d, d.Message())
+			x.Active.DecodeProto(d, d.Message(f))
 		case 3:
 			if x.LastKnownGood == nil {
 				x.LastKnownGood = new(NodeConfigSource)
 			}
-			x.LastKnownGood.DecodeProto(d, d.Message())
+			x.LastKnownGood.DecodeProto(d, d.Message(f))
 		case 4:
-			x.Error = d.String()
+			x.Error = d.String(f)
 		}
 	}
 }
@@ -2871,15 +3039,17 @@ func (x *NodeRuntimeHandler) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeRuntimeHandler) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
 			if x.Features == nil {
 				x.Features = new(NodeRuntimeHandlerFeatures)
 			}
-			x.Features.DecodeProto(d, d.Message())
+			x.Features.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -2897,13 +3067,15 @@ func (x *NodeRuntimeHandlerFeatures) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeRuntimeHandlerFeatures) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			v268 := d.Bool()
+			v268 := d.Bool(f)
 			x.RecursiveReadOnlyMounts = &v268
 		case 2:
-			v269 := d.Bool()
+			v269 := d.Bool(f)
 			x.UserNamespaces = &v269
 		}
 	}
@@ -2919,10 +3091,12 @@ func (x *NodeFeatures) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeFeatures) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			v270 := d.Bool()
+			v270 := d.Bool(f)
 			x.SupplementalGroupsPolicy = &v270
 		}
 	}
@@ -2945,13 +3119,15 @@ func (x *NodeList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, Node{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -2975,14 +3151,16 @@ func (x *PersistentVolume) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolume) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Spec.DecodeProto(d, d.Message())
+			x.Spec.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Status.DecodeProto(d, d.Message())
+			x.Status.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -3036,17 +3214,21 @@ func (x *PersistentVolumeSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			var k288 ResourceName
 			var v289 quantity.Quantity
-			for entry287 := d.Message(); d.Next(&entry287); {
-				switch d.Number {
+			for entry287 := d.Message(f); len(entry287) > 0; {
+				number, f, rest := d.Next(entry287)
+				entry287 = rest
+				switch number {
 				case 1:
-					k288 = ResourceName(d.String())
+					k288 = ResourceName(d.String(f))
 				case 2:
-					v289.DecodeProto(d, d.Message())
+					v289.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.Capacity == nil {
@@ -3054,30 +3236,30 @@ func (x *PersistentVolumeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Capacity[k288] = v289
 		case 2:
-			x.PersistentVolumeSource.DecodeProto(d, d.Message())
+			x.PersistentVolumeSource.DecodeProto(d, d.Message(f))
 		case 3:
-			x.AccessModes = append(x.AccessModes, PersistentVolumeAccessMode(d.String()))
+			x.AccessModes = append(x.AccessModes, PersistentVolumeAccessMode(d.String(f)))
 		case 4:
 			if x.ClaimRef == nil {
 				x.ClaimRef = new(ObjectReference)
 			}
-			x.ClaimRef.DecodeProto(d, d.Message())
+			x.ClaimRef.DecodeProto(d, d.Message(f))
 		case 5:
-			x.PersistentVolumeReclaimPolicy = PersistentVolumeReclaimPolicy(d.String())
+			x.PersistentVolumeReclaimPolicy = PersistentVolumeReclaimPolicy(d.String(f))
 		case 6:
-			x.StorageClassName = d.String()
+			x.StorageClassName = d.String(f)
 		case 7:
-			x.MountOptions = append(x.MountOptions, d.String())
+			x.MountOptions = append(x.MountOptions, d.String(f))
 		case 8:
-			v290 := PersistentVolumeMode(d.String())
+			v290 := PersistentVolumeMode(d.String(f))
 			x.VolumeMode = &v290
 		case 9:
 			if x.NodeAffinity == nil {
 				x.NodeAffinity = new(VolumeNodeAffinity)
 			}
-			x.NodeAffinity.DecodeProto(d, d.Message())
+			x.NodeAffinity.DecodeProto(d, d.Message(f))
 		case 10:
-			v291 := d.String()
+			v291 := d.String(f)
 			x.VolumeAttributesClassName = &v291
 		}
 	}
@@ -3222,118 +3404,120 @@ func (x *PersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.GCEPersistentDisk == nil {
 				x.GCEPersistentDisk = new(GCEPersistentDiskVolumeSource)
 			}
-			x.GCEPersistentDisk.DecodeProto(d, d.Message())
+			x.GCEPersistentDisk.DecodeProto(d, d.Message(f))
 		case 2:
 			if x.AWSElasticBlockStore == nil {
 				x.AWSElasticBlockStore = new(AWSElasticBlockStoreVolumeSource)
 			}
-			x.AWSElasticBlockStore.DecodeProto(d, d.Message())
+			x.AWSElasticBlockStore.DecodeProto(d, d.Message(f))
 		case 3:
 			if x.HostPath == nil {
 				x.HostPath = new(HostPathVolumeSource)
 			}
-			x.HostPath.DecodeProto(d, d.Message())
+			x.HostPath.DecodeProto(d, d.Message(f))
 		case 4:
 			if x.Glusterfs == nil {
 				x.Glusterfs = new(GlusterfsPersistentVolumeSource)
 			}
-			x.Glusterfs.DecodeProto(d, d.Message())
+			x.Glusterfs.DecodeProto(d, d.Message(f))
 		case 5:
 			if x.NFS == nil {
 				x.NFS = new(NFSVolumeSource)
 			}
-			x.NFS.DecodeProto(d, d.Message())
+			x.NFS.DecodeProto(d, d.Message(f))
 		case 6:
 			if x.RBD == nil {
 				x.RBD = new(RBDPersistentVolumeSource)
 			}
-			x.RBD.DecodeProto(d, d.Message())
+			x.RBD.DecodeProto(d, d.Message(f))
 		case 7:
 			if x.ISCSI == nil {
 				x.ISCSI = new(ISCSIPersistentVolumeSource)
 			}
-			x.ISCSI.DecodeProto(d, d.Message())
+			x.ISCSI.DecodeProto(d, d.Message(f))
 		case 8:
 			if x.Cinder == nil {
 				x.Cinder = new(CinderPersistentVolumeSource)
 			}
-			x.Cinder.DecodeProto(d, d.Message())
+			x.Cinder.DecodeProto(d, d.Message(f))
 		case 9:
 			if x.CephFS == nil {
 				x.CephFS = new(CephFSPersistentVolumeSource)
 			}
-			x.CephFS.DecodeProto(d, d.Message())
+			x.CephFS.DecodeProto(d, d.Message(f))
 		case 10:
 			if x.FC == nil {
 				x.FC = new(FCVolumeSource)
 			}
-			x.FC.DecodeProto(d, d.Message())
+			x.FC.DecodeProto(d, d.Message(f))
 		case 11:
 			if x.Flocker == nil {
 				x.Flocker = new(FlockerVolumeSource)
 			}
-			x.Flocker.DecodeProto(d, d.Message())
+			x.Flocker.DecodeProto(d, d.Message(f))
 		case 12:
 			if x.FlexVolume == nil {
 				x.FlexVolume = new(FlexPersistentVolumeSource)
 			}
-			x.FlexVolume.DecodeProto(d, d.Message())
+			x.FlexVolume.DecodeProto(d, d.Message(f))
 		case 13:
 			if x.AzureFile == nil {
 				x.AzureFile = new(AzureFilePersistentVolumeSource)
 			}
-			x.AzureFile.DecodeProto(d, d.Message())
+			x.AzureFile.DecodeProto(d, d.Message(f))
 		case 14:
 			if x.VsphereVolume == nil {
 				x.VsphereVolume = new(VsphereVirtualDiskVolumeSource)
 			}
-			x.VsphereVolume.DecodeProto(d, d.Message())
+			x.VsphereVolume.DecodeProto(d, d.Message(f))
 		case 15:
 			if x.Quobyte == nil {
 				x.Quobyte = new(QuobyteVolumeSource)
 			}
-			x.Quobyte.DecodeProto(d, d.Message())
+			x.Quobyte.DecodeProto(d, d.Message(f))
 		case 16:
 			if x.AzureDisk == nil {
 				x.AzureDisk = new(AzureDiskVolumeSource)
 			}
-			x.AzureDisk.DecodeProto(d, d.Message())
+			x.AzureDisk.DecodeProto(d, d.Message(f))
 		case 17:
 			if x.PhotonPersistentDisk == nil {
 				x.PhotonPersistentDisk = new(PhotonPersistentDiskVolumeSource)
 			}
-			x.PhotonPersistentDisk.DecodeProto(d, d.Message())
+			x.PhotonPersistentDisk.DecodeProto(d, d.Message(f))
 		case 18:
 			if x.PortworxVolume == nil {
 				x.PortworxVolume = new(PortworxVolumeSource)
 			}
-			x.PortworxVolume.DecodeProto(d, d.Message())
+			x.PortworxVolume.DecodeProto(d, d.Message(f))
 		case 19:
 			if x.ScaleIO == nil {
 				x.ScaleIO = new(ScaleIOPersistentVolumeSource)
 			}
-			x.ScaleIO.DecodeProto(d, d.Message())
+			x.ScaleIO.DecodeProto(d, d.Message(f))
 		case 20:
 			if x.Local == nil {
 				x.Local = new(LocalVolumeSource)
 			}
-			x.Local.DecodeProto(d, d.Message())
+			x.Local.DecodeProto(d, d.Message(f))
 		case 21:
 			if x.StorageOS == nil {
 				x.StorageOS = new(StorageOSPersistentVolumeSource)
 			}
-			x.StorageOS.DecodeProto(d, d.Message())
+			x.StorageOS.DecodeProto(d, d.Message(f))
 		case 22:
 			if x.CSI == nil {
 				x.CSI = new(CSIPersistentVolumeSource)
 			}
-			x.CSI.DecodeProto(d, d.Message())
+			x.CSI.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -3351,16 +3535,18 @@ func (x *GlusterfsPersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GlusterfsPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.EndpointsName = d.String()
+			x.EndpointsName = d.String(f)
 		case 2:
-			x.Path = d.String()
+			x.Path = d.String(f)
 		case 3:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		case 4:
-			v314 := d.String()
+			v314 := d.String(f)
 			x.EndpointsNamespace = &v314
 		}
 	}
@@ -3388,27 +3574,29 @@ func (x *RBDPersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *RBDPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.CephMonitors = append(x.CephMonitors, d.String())
+			x.CephMonitors = append(x.CephMonitors, d.String(f))
 		case 2:
-			x.RBDImage = d.String()
+			x.RBDImage = d.String(f)
 		case 3:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 4:
-			x.RBDPool = d.String()
+			x.RBDPool = d.String(f)
 		case 5:
-			x.RadosUser = d.String()
+			x.RadosUser = d.String(f)
 		case 6:
-			x.Keyring = d.String()
+			x.Keyring = d.String(f)
 		case 7:
 			if x.SecretRef == nil {
 				x.SecretRef = new(SecretReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message())
+			x.SecretRef.DecodeProto(d, d.Message(f))
 		case 8:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		}
 	}
 }
@@ -3422,12 +3610,14 @@ func (x *SecretReference) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SecretReference) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.Namespace = d.String()
+			x.Namespace = d.String(f)
 		}
 	}
 }
@@ -3459,33 +3649,35 @@ func (x *ISCSIPersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ISCSIPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.TargetPortal = d.String()
+			x.TargetPortal = d.String(f)
 		case 2:
-			x.IQN = d.String()
+			x.IQN = d.String(f)
 		case 3:
-			x.Lun = int32(d.Int())
+			x.Lun = int32(d.Int(f))
 		case 4:
-			x.ISCSIInterface = d.String()
+			x.ISCSIInterface = d.String(f)
 		case 5:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 6:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		case 7:
-			x.Portals = append(x.Portals, d.String())
+			x.Portals = append(x.Portals, d.String(f))
 		case 8:
-			x.DiscoveryCHAPAuth = d.Bool()
+			x.DiscoveryCHAPAuth = d.Bool(f)
 		case 10:
 			if x.SecretRef == nil {
 				x.SecretRef = new(SecretReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message())
+			x.SecretRef.DecodeProto(d, d.Message(f))
 		case 11:
-			x.SessionCHAPAuth = d.Bool()
+			x.SessionCHAPAuth = d.Bool(f)
 		case 12:
-			v319 := d.String()
+			v319 := d.String(f)
 			x.InitiatorName = &v319
 		}
 	}
@@ -3507,19 +3699,21 @@ func (x *CinderPersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *CinderPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.VolumeID = d.String()
+			x.VolumeID = d.String(f)
 		case 2:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 3:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		case 4:
 			if x.SecretRef == nil {
 				x.SecretRef = new(SecretReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message())
+			x.SecretRef.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -3544,23 +3738,25 @@ func (x *CephFSPersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *CephFSPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Monitors = append(x.Monitors, d.String())
+			x.Monitors = append(x.Monitors, d.String(f))
 		case 2:
-			x.Path = d.String()
+			x.Path = d.String(f)
 		case 3:
-			x.User = d.String()
+			x.User = d.String(f)
 		case 4:
-			x.SecretFile = d.String()
+			x.SecretFile = d.String(f)
 		case 5:
 			if x.SecretRef == nil {
 				x.SecretRef = new(SecretReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message())
+			x.SecretRef.DecodeProto(d, d.Message(f))
 		case 6:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		}
 	}
 }
@@ -3590,28 +3786,32 @@ func (x *FlexPersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *FlexPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Driver = d.String()
+			x.Driver = d.String(f)
 		case 2:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 3:
 			if x.SecretRef == nil {
 				x.SecretRef = new(SecretReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message())
+			x.SecretRef.DecodeProto(d, d.Message(f))
 		case 4:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		case 5:
 			var k329 string
 			var v330 string
-			for entry328 := d.Message(); d.Next(&entry328); {
-				switch d.Number {
+			for entry328 := d.Message(f); len(entry328) > 0; {
+				number, f, rest := d.Next(entry328)
+				entry328 = rest
+				switch number {
 				case 1:
-					k329 = d.String()
+					k329 = d.String(f)
 				case 2:
-					v330 = d.String()
+					v330 = d.String(f)
 				}
 			}
 			if x.Options == nil {
@@ -3635,16 +3835,18 @@ func (x *AzureFilePersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *AzureFilePersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.SecretName = d.String()
+			x.SecretName = d.String(f)
 		case 2:
-			x.ShareName = d.String()
+			x.ShareName = d.String(f)
 		case 3:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		case 4:
-			v331 := d.String()
+			v331 := d.String(f)
 			x.SecretNamespace = &v331
 		}
 	}
@@ -3672,31 +3874,33 @@ func (x *ScaleIOPersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ScaleIOPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Gateway = d.String()
+			x.Gateway = d.String(f)
 		case 2:
-			x.System = d.String()
+			x.System = d.String(f)
 		case 3:
 			if x.SecretRef == nil {
 				x.SecretRef = new(SecretReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message())
+			x.SecretRef.DecodeProto(d, d.Message(f))
 		case 4:
-			x.SSLEnabled = d.Bool()
+			x.SSLEnabled = d.Bool(f)
 		case 5:
-			x.ProtectionDomain = d.String()
+			x.ProtectionDomain = d.String(f)
 		case 6:
-			x.StoragePool = d.String()
+			x.StoragePool = d.String(f)
 		case 7:
-			x.StorageMode = d.String()
+			x.StorageMode = d.String(f)
 		case 8:
-			x.VolumeName = d.String()
+			x.VolumeName = d.String(f)
 		case 9:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 10:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		}
 	}
 }
@@ -3712,12 +3916,14 @@ func (x *LocalVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LocalVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Path = d.String()
+			x.Path = d.String(f)
 		case 2:
-			v333 := d.String()
+			v333 := d.String(f)
 			x.FSType = &v333
 		}
 	}
@@ -3740,21 +3946,23 @@ func (x *StorageOSPersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *StorageOSPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.VolumeName = d.String()
+			x.VolumeName = d.String(f)
 		case 2:
-			x.VolumeNamespace = d.String()
+			x.VolumeNamespace = d.String(f)
 		case 3:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 4:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		case 5:
 			if x.SecretRef == nil {
 				x.SecretRef = new(ObjectReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message())
+			x.SecretRef.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -3809,25 +4017,29 @@ func (x *CSIPersistentVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *CSIPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Driver = d.String()
+			x.Driver = d.String(f)
 		case 2:
-			x.VolumeHandle = d.String()
+			x.VolumeHandle = d.String(f)
 		case 3:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		case 4:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 5:
 			var k345 string
 			var v346 string
-			for entry344 := d.Message(); d.Next(&entry344); {
-				switch d.Number {
+			for entry344 := d.Message(f); len(entry344) > 0; {
+				number, f, rest := d.Next(entry344)
+				entry344 = rest
+				switch number {
 				case 1:
-					k345 = d.String()
+					k345 = d.String(f)
 				case 2:
-					v346 = d.String()
+					v346 = d.String(f)
 				}
 			}
 			if x.VolumeAttributes == nil {
@@ -3838,27 +4050,27 @@ func (x *CSIPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 			if x.ControllerPublishSecretRef == nil {
 				x.ControllerPublishSecretRef = new(SecretReference)
 			}
-			x.ControllerPublishSecretRef.DecodeProto(d, d.Message())
+			x.ControllerPublishSecretRef.DecodeProto(d, d.Message(f))
 		case 7:
 			if x.NodeStageSecretRef == nil {
 				x.NodeStageSecretRef = new(SecretReference)
 			}
-			x.NodeStageSecretRef.DecodeProto(d, d.Message())
+			x.NodeStageSecretRef.DecodeProto(d, d.Message(f))
 		case 8:
 			if x.NodePublishSecretRef == nil {
 				x.NodePublishSecretRef = new(SecretReference)
 			}
-			x.NodePublishSecretRef.DecodeProto(d, d.Message())
+			x.NodePublishSecretRef.DecodeProto(d, d.Message(f))
 		case 9:
 			if x.ControllerExpandSecretRef == nil {
 				x.ControllerExpandSecretRef = new(SecretReference)
 			}
-			x.ControllerExpandSecretRef.DecodeProto(d, d.Message())
+			x.ControllerExpandSecretRef.DecodeProto(d, d.Message(f))
 		case 10:
 			if x.NodeExpandSecretRef == nil {
 				x.NodeExpandSecretRef = new(SecretReference)
 			}
-			x.NodeExpandSecretRef.DecodeProto(d, d.Message())
+			x.NodeExpandSecretRef.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -3876,13 +4088,15 @@ func (x *VolumeNodeAffinity) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VolumeNodeAffinity) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.Required == nil {
 				x.Required = new(NodeSelector)
 			}
-			x.Required.DecodeProto(d, d.Message())
+			x.Required.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -3903,19 +4117,21 @@ func (x *PersistentVolumeStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Phase = PersistentVolumePhase(d.String())
+			x.Phase = PersistentVolumePhase(d.String(f))
 		case 2:
-			x.Message = d.String()
+			x.Message = d.String(f)
 		case 3:
-			x.Reason = d.String()
+			x.Reason = d.String(f)
 		case 4:
 			if x.LastPhaseTransitionTime == nil {
 				x.LastPhaseTransitionTime = new(meta.Time)
 			}
-			x.LastPhaseTransitionTime.DecodeProto(d, d.Message())
+			x.LastPhaseTransitionTime.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -3937,13 +4153,15 @@ func (x *PersistentVolumeList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, PersistentVolume{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -3963,12 +4181,14 @@ func (x *PersistentVolumeClaimTemplate) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeClaimTemplate) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Spec.DecodeProto(d, d.Message())
+			x.Spec.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -4015,37 +4235,39 @@ func (x *PersistentVolumeClaimSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeClaimSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.AccessModes = append(x.AccessModes, PersistentVolumeAccessMode(d.String()))
+			x.AccessModes = append(x.AccessModes, PersistentVolumeAccessMode(d.String(f)))
 		case 2:
-			x.Resources.DecodeProto(d, d.Message())
+			x.Resources.DecodeProto(d, d.Message(f))
 		case 3:
-			x.VolumeName = d.String()
+			x.VolumeName = d.String(f)
 		case 4:
 			if x.Selector == nil {
 				x.Selector = new(meta.LabelSelector)
 			}
-			x.Selector.DecodeProto(d, d.Message())
+			x.Selector.DecodeProto(d, d.Message(f))
 		case 5:
-			v359 := d.String()
+			v359 := d.String(f)
 			x.StorageClassName = &v359
 		case 6:
-			v360 := PersistentVolumeMode(d.String())
+			v360 := PersistentVolumeMode(d.String(f))
 			x.VolumeMode = &v360
 		case 7:
 			if x.DataSource == nil {
 				x.DataSource = new(TypedLocalObjectReference)
 			}
-			x.DataSource.DecodeProto(d, d.Message())
+			x.DataSource.DecodeProto(d, d.Message(f))
 		case 8:
 			if x.DataSourceRef == nil {
 				x.DataSourceRef = new(TypedObjectReference)
 			}
-			x.DataSourceRef.DecodeProto(d, d.Message())
+			x.DataSourceRef.DecodeProto(d, d.Message(f))
 		case 9:
-			v361 := d.String()
+			v361 := d.String(f)
 			x.VolumeAttributesClassName = &v361
 		}
 	}
@@ -4082,17 +4304,21 @@ func (x *VolumeResourceRequirements) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VolumeResourceRequirements) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			var k373 ResourceName
 			var v374 quantity.Quantity
-			for entry372 := d.Message(); d.Next(&entry372); {
-				switch d.Number {
+			for entry372 := d.Message(f); len(entry372) > 0; {
+				number, f, rest := d.Next(entry372)
+				entry372 = rest
+				switch number {
 				case 1:
-					k373 = ResourceName(d.String())
+					k373 = ResourceName(d.String(f))
 				case 2:
-					v374.DecodeProto(d, d.Message())
+					v374.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.Limits == nil {
@@ -4102,12 +4328,14 @@ func (x *VolumeResourceRequirements) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			var k376 ResourceName
 			var v377 quantity.Quantity
-			for entry375 := d.Message(); d.Next(&entry375); {
-				switch d.Number {
+			for entry375 := d.Message(f); len(entry375) > 0; {
+				number, f, rest := d.Next(entry375)
+				entry375 = rest
+				switch number {
 				case 1:
-					k376 = ResourceName(d.String())
+					k376 = ResourceName(d.String(f))
 				case 2:
-					v377.DecodeProto(d, d.Message())
+					v377.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.Requests == nil {
@@ -4130,15 +4358,17 @@ func (x *TypedLocalObjectReference) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *TypedLocalObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			v378 := d.String()
+			v378 := d.String(f)
 			x.APIGroup = &v378
 		case 2:
-			x.Kind = d.String()
+			x.Kind = d.String(f)
 		case 3:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		}
 	}
 }
@@ -4158,17 +4388,19 @@ func (x *TypedObjectReference) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *TypedObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			v379 := d.String()
+			v379 := d.String(f)
 			x.APIGroup = &v379
 		case 2:
-			x.Kind = d.String()
+			x.Kind = d.String(f)
 		case 3:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 4:
-			v380 := d.String()
+			v380 := d.String(f)
 			x.Namespace = &v380
 		}
 	}
@@ -4193,14 +4425,16 @@ func (x *PersistentVolumeClaim) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeClaim) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Spec.DecodeProto(d, d.Message())
+			x.Spec.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Status.DecodeProto(d, d.Message())
+			x.Status.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -4264,21 +4498,25 @@ func (x *PersistentVolumeClaimStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeClaimStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Phase = PersistentVolumeClaimPhase(d.String())
+			x.Phase = PersistentVolumeClaimPhase(d.String(f))
 		case 2:
-			x.AccessModes = append(x.AccessModes, PersistentVolumeAccessMode(d.String()))
+			x.AccessModes = append(x.AccessModes, PersistentVolumeAccessMode(d.String(f)))
 		case 3:
 			var k403 ResourceName
 			var v404 quantity.Quantity
-			for entry402 := d.Message(); d.Next(&entry402); {
-				switch d.Number {
+			for entry402 := d.Message(f); len(entry402) > 0; {
+				number, f, rest := d.Next(entry402)
+				entry402 = rest
+				switch number {
 				case 1:
-					k403 = ResourceName(d.String())
+					k403 = ResourceName(d.String(f))
 				case 2:
-					v404.DecodeProto(d, d.Message())
+					v404.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.Capacity == nil {
@@ -4287,16 +4525,18 @@ func (x *PersistentVolumeClaimStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Capacity[k403] = v404
 		case 4:
 			x.Conditions = append(x.Conditions, PersistentVolumeClaimCondition{})
-			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message())
+			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		case 5:
 			var k406 ResourceName
 			var v407 quantity.Quantity
-			for entry405 := d.Message(); d.Next(&entry405); {
-				switch d.Number {
+			for entry405 := d.Message(f); len(entry405) > 0; {
+				number, f, rest := d.Next(entry405)
+				entry405 = rest
+				switch number {
 				case 1:
-					k406 = ResourceName(d.String())
+					k406 = ResourceName(d.String(f))
 				case 2:
-					v407.DecodeProto(d, d.Message())
+					v407.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.AllocatedResources == nil {
@@ -4306,12 +4546,14 @@ func (x *PersistentVolumeClaimStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 7:
 			var k409 ResourceName
 			var v410 ClaimResourceStatus
-			for entry408 := d.Message(); d.Next(&entry408); {
-				switch d.Number {
+			for entry408 := d.Message(f); len(entry408) > 0; {
+				number, f, rest := d.Next(entry408)
+				entry408 = rest
+				switch number {
 				case 1:
-					k409 = ResourceName(d.String())
+					k409 = ResourceName(d.String(f))
 				case 2:
-					v410 = ClaimResourceStatus(d.String())
+					v410 = ClaimResourceStatus(d.String(f))
 				}
 			}
 			if x.AllocatedResourceStatuses == nil {
@@ -4319,13 +4561,13 @@ func (x *PersistentVolumeClaimStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.AllocatedResourceStatuses[k409] = v410
 		case 8:
-			v411 := d.String()
+			v411 := d.String(f)
 			x.CurrentVolumeAttributesClassName = &v411
 		case 9:
 			if x.ModifyVolumeStatus == nil {
 				x.ModifyVolumeStatus = new(ModifyVolumeStatus)
 			}
-			x.ModifyVolumeStatus.DecodeProto(d, d.Message())
+			x.ModifyVolumeStatus.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -4349,20 +4591,22 @@ func (x *PersistentVolumeClaimCondition) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeClaimCondition) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Type = PersistentVolumeClaimConditionType(d.String())
+			x.Type = PersistentVolumeClaimConditionType(d.String(f))
 		case 2:
-			x.Status = ConditionStatus(d.String())
+			x.Status = ConditionStatus(d.String(f))
 		case 3:
-			x.LastProbeTime.DecodeProto(d, d.Message())
+			x.LastProbeTime.DecodeProto(d, d.Message(f))
 		case 4:
-			x.LastTransitionTime.DecodeProto(d, d.Message())
+			x.LastTransitionTime.DecodeProto(d, d.Message(f))
 		case 5:
-			x.Reason = d.String()
+			x.Reason = d.String(f)
 		case 6:
-			x.Message = d.String()
+			x.Message = d.String(f)
 		}
 	}
 }
@@ -4376,12 +4620,14 @@ func (x *ModifyVolumeStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ModifyVolumeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.TargetVolumeAttributesClassName = d.String()
+			x.TargetVolumeAttributesClassName = d.String(f)
 		case 2:
-			x.Status = PersistentVolumeClaimModifyVolumeStatus(d.String())
+			x.Status = PersistentVolumeClaimModifyVolumeStatus(d.String(f))
 		}
 	}
 }
@@ -4403,13 +4649,15 @@ func (x *PersistentVolumeClaimList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeClaimList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, PersistentVolumeClaim{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -4433,14 +4681,16 @@ func (x *Pod) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Pod) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Spec.DecodeProto(d, d.Message())
+			x.Spec.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Status.DecodeProto(d, d.Message())
+			x.Status.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -4620,33 +4870,37 @@ func (x *PodSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			x.Volumes = append(x.Volumes, Volume{})
-			x.Volumes[len(x.Volumes)-1].DecodeProto(d, d.Message())
+			x.Volumes[len(x.Volumes)-1].DecodeProto(d, d.Message(f))
 		case 2:
 			x.Containers = append(x.Containers, Container{})
-			x.Containers[len(x.Containers)-1].DecodeProto(d, d.Message())
+			x.Containers[len(x.Containers)-1].DecodeProto(d, d.Message(f))
 		case 3:
-			x.RestartPolicy = RestartPolicy(d.String())
+			x.RestartPolicy = RestartPolicy(d.String(f))
 		case 4:
-			v457 := d.Int()
+			v457 := d.Int(f)
 			x.TerminationGracePeriodSeconds = &v457
 		case 5:
-			v458 := d.Int()
+			v458 := d.Int(f)
 			x.ActiveDeadlineSeconds = &v458
 		case 6:
-			x.DNSPolicy = DNSPolicy(d.String())
+			x.DNSPolicy = DNSPolicy(d.String(f))
 		case 7:
 			var k460 string
 			var v461 string
-			for entry459 := d.Message(); d.Next(&entry459); {
-				switch d.Number {
+			for entry459 := d.Message(f); len(entry459) > 0; {
+				number, f, rest := d.Next(entry459)
+				entry459 = rest
+				switch number {
 				case 1:
-					k460 = d.String()
+					k460 = d.String(f)
 				case 2:
-					v461 = d.String()
+					v461 = d.String(f)
 				}
 			}
 			if x.NodeSelector == nil {
@@ -4654,82 +4908,84 @@ func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.NodeSelector[k460] = v461
 		case 8:
-			x.ServiceAccountName = d.String()
+			x.ServiceAccountName = d.String(f)
 		case 9:
-			x.DeprecatedServiceAccount = d.String()
+			x.DeprecatedServiceAccount = d.String(f)
 		case 10:
-			x.NodeName = d.String()
+			x.NodeName = d.String(f)
 		case 11:
-			x.HostNetwork = d.Bool()
+			x.HostNetwork = d.Bool(f)
 		case 12:
-			x.HostPID = d.Bool()
+			x.HostPID = d.Bool(f)
 		case 13:
-			x.HostIPC = d.Bool()
+			x.HostIPC = d.Bool(f)
 		case 14:
 			if x.SecurityContext == nil {
 				x.SecurityContext = new(PodSecurityContext)
 			}
-			x.SecurityContext.DecodeProto(d, d.Message())
+			x.SecurityContext.DecodeProto(d, d.Message(f))
 		case 15:
 			x.ImagePullSecrets = append(x.ImagePullSecrets, LocalObjectReference{})
-			x.ImagePullSecrets[len(x.ImagePullSecrets)-1].DecodeProto(d, d.Message())
+			x.ImagePullSecrets[len(x.ImagePullSecrets)-1].DecodeProto(d, d.Message(f))
 		case 16:
-			x.Hostname = d.String()
+			x.Hostname = d.String(f)
 		case 17:
-			x.Subdomain = d.String()
+			x.Subdomain = d.String(f)
 		case 18:
 			if x.Affinity == nil {
 				x.Affinity = new(Affinity)
 			}
-			x.Affinity.DecodeProto(d, d.Message())
+			x.Affinity.DecodeProto(d, d.Message(f))
 		case 19:
-			x.SchedulerName = d.String()
+			x.SchedulerName = d.String(f)
 		case 20:
 			x.InitContainers = append(x.InitContainers, Container{})
-			x.InitContainers[len(x.InitContainers)-1].DecodeProto(d, d.Message())
+			x.InitContainers[len(x.InitContainers)-1].DecodeProto(d, d.Message(f))
 		case 21:
-			v462 := d.Bool()
+			v462 := d.Bool(f)
 			x.AutomountServiceAccountToken = &v462
 		case 22:
 			x.Tolerations = append(x.Tolerations, Toleration{})
-			x.Tolerations[len(x.Tolerations)-1].DecodeProto(d, d.Message())
+			x.Tolerations[len(x.Tolerations)-1].DecodeProto(d, d.Message(f))
 		case 23:
 			x.HostAliases = append(x.HostAliases, HostAlias{})
-			x.HostAliases[len(x.HostAliases)-1].DecodeProto(d, d.Message())
+			x.HostAliases[len(x.HostAliases)-1].DecodeProto(d, d.Message(f))
 		case 24:
-			x.PriorityClassName = d.String()
+			x.PriorityClassName = d.String(f)
 		case 25:
-			v463 := int32(d.Int())
+			v463 := int32(d.Int(f))
 			x.Priority = &v463
 		case 26:
 			if x.DNSConfig == nil {
 				x.DNSConfig = new(PodDNSConfig)
 			}
-			x.DNSConfig.DecodeProto(d, d.Message())
+			x.DNSConfig.DecodeProto(d, d.Message(f))
 		case 27:
-			v464 := d.Bool()
+			v464 := d.Bool(f)
 			x.ShareProcessNamespace = &v464
 		case 28:
 			x.ReadinessGates = append(x.ReadinessGates, PodReadinessGate{})
-			x.ReadinessGates[len(x.ReadinessGates)-1].DecodeProto(d, d.Message())
+			x.ReadinessGates[len(x.ReadinessGates)-1].DecodeProto(d, d.Message(f))
 		case 29:
-			v465 := d.String()
+			v465 := d.String(f)
 			x.RuntimeClassName = &v465
 		case 30:
-			v466 := d.Bool()
+			v466 := d.Bool(f)
 			x.EnableServiceLinks = &v466
 		case 31:
-			v467 := PreemptionPolicy(d.String())
+			v467 := PreemptionPolicy(d.String(f))
 			x.PreemptionPolicy = &v467
 		case 32:
 			var k469 ResourceName
 			var v470 quantity.Quantity
-			for entry468 := d.Message(); d.Next(&entry468); {
-				switch d.Number {
+			for entry468 := d.Message(f); len(entry468) > 0; {
+				number, f, rest := d.Next(entry468)
+				entry468 = rest
+				switch number {
 				case 1:
-					k469 = ResourceName(d.String())
+					k469 = ResourceName(d.String(f))
 				case 2:
-					v470.DecodeProto(d, d.Message())
+					v470.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.Overhead == nil {
@@ -4738,40 +4994,40 @@ func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Overhead[k469] = v470
 		case 33:
 			x.TopologySpreadConstraints = append(x.TopologySpreadConstraints, TopologySpreadConstraint{})
-			x.TopologySpreadConstraints[len(x.TopologySpreadConstraints)-1].DecodeProto(d, d.Message())
+			x.TopologySpreadConstraints[len(x.TopologySpreadConstraints)-1].DecodeProto(d, d.Message(f))
 		case 34:
 			x.EphemeralContainers = append(x.EphemeralContainers, EphemeralContainer{})
-			x.EphemeralContainers[len(x.EphemeralContainers)-1].DecodeProto(d, d.Message())
+			x.EphemeralContainers[len(x.EphemeralContainers)-1].DecodeProto(d, d.Message(f))
 		case 35:
-			v471 := d.Bool()
+			v471 := d.Bool(f)
 			x.SetHostnameAsFQDN = &v471
 		case 36:
 			if x.OS == nil {
 				x.OS = new(PodOS)
 			}
-			x.OS.DecodeProto(d, d.Message())
+			x.OS.DecodeProto(d, d.Message(f))
 		case 37:
-			v472 := d.Bool()
+			v472 := d.Bool(f)
 			x.HostUsers = &v472
 		case 38:
 			x.SchedulingGates = append(x.SchedulingGates, PodSchedulingGate{})
-			x.SchedulingGates[len(x.SchedulingGates)-1].DecodeProto(d, d.Message())
+			x.SchedulingGates[len(x.SchedulingGates)-1].DecodeProto(d, d.Message(f))
 		case 39:
 			x.ResourceClaims = append(x.ResourceClaims, PodResourceClaim{})
-			x.ResourceClaims[len(x.ResourceClaims)-1].DecodeProto(d, d.Message())
+			x.ResourceClaims[len(x.ResourceClaims)-1].DecodeProto(d, d.Message(f))
 		case 40:
 			if x.Resources == nil {
 				x.Resources = new(ResourceRequirements)
 			}
-			x.Resources.DecodeProto(d, d.Message())
+			x.Resources.DecodeProto(d, d.Message(f))
 		case 41:
-			v473 := d.String()
+			v473 := d.String(f)
 			x.HostnameOverride = &v473
 		case 43:
 			if x.SchedulingGroup == nil {
 				x.SchedulingGroup = new(PodSchedulingGroup)
 			}
-			x.SchedulingGroup.DecodeProto(d, d.Message())
+			x.SchedulingGroup.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -4787,12 +5043,14 @@ func (x *HostAlias) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *HostAlias) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.IP = d.String()
+			x.IP = d.String(f)
 		case 2:
-			x.Hostnames = append(x.Hostnames, d.String())
+			x.Hostnames = append(x.Hostnames, d.String(f))
 		}
 	}
 }
@@ -4816,15 +5074,17 @@ func (x *PodDNSConfig) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodDNSConfig) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Nameservers = append(x.Nameservers, d.String())
+			x.Nameservers = append(x.Nameservers, d.String(f))
 		case 2:
-			x.Searches = append(x.Searches, d.String())
+			x.Searches = append(x.Searches, d.String(f))
 		case 3:
 			x.Options = append(x.Options, PodDNSConfigOption{})
-			x.Options[len(x.Options)-1].DecodeProto(d, d.Message())
+			x.Options[len(x.Options)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -4840,12 +5100,14 @@ func (x *PodDNSConfigOption) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodDNSConfigOption) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			v479 := d.String()
+			v479 := d.String(f)
 			x.Value = &v479
 		}
 	}
@@ -4859,10 +5121,12 @@ func (x *PodReadinessGate) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodReadinessGate) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ConditionType = PodConditionType(d.String())
+			x.ConditionType = PodConditionType(d.String(f))
 		}
 	}
 }
@@ -4875,10 +5139,12 @@ func (x *PodOS) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodOS) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = OSName(d.String())
+			x.Name = OSName(d.String(f))
 		}
 	}
 }
@@ -4891,10 +5157,12 @@ func (x *PodSchedulingGate) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodSchedulingGate) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		}
 	}
 }
@@ -4913,15 +5181,17 @@ func (x *PodResourceClaim) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodResourceClaim) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 3:
-			v480 := d.String()
+			v480 := d.String(f)
 			x.ResourceClaimName = &v480
 		case 4:
-			v481 := d.String()
+			v481 := d.String(f)
 			x.ResourceClaimTemplateName = &v481
 		}
 	}
@@ -4937,10 +5207,12 @@ func (x *PodSchedulingGroup) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodSchedulingGroup) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			v482 := d.String()
+			v482 := d.String(f)
 			x.PodGroupName = &v482
 		}
 	}
@@ -5040,66 +5312,70 @@ func (x *PodStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Phase = PodPhase(d.String())
+			x.Phase = PodPhase(d.String(f))
 		case 2:
 			x.Conditions = append(x.Conditions, PodCondition{})
-			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message())
+			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		case 3:
-			x.Message = d.String()
+			x.Message = d.String(f)
 		case 4:
-			x.Reason = d.String()
+			x.Reason = d.String(f)
 		case 5:
-			x.HostIP = d.String()
+			x.HostIP = d.String(f)
 		case 6:
-			x.PodIP = d.String()
+			x.PodIP = d.String(f)
 		case 7:
 			if x.StartTime == nil {
 				x.StartTime = new(meta.Time)
 			}
-			x.StartTime.DecodeProto(d, d.Message())
+			x.StartTime.DecodeProto(d, d.Message(f))
 		case 8:
 			x.ContainerStatuses = append(x.ContainerStatuses, ContainerStatus{})
-			x.ContainerStatuses[len(x.ContainerStatuses)-1].DecodeProto(d, d.Message())
+			x.ContainerStatuses[len(x.ContainerStatuses)-1].DecodeProto(d, d.Message(f))
 		case 9:
-			x.QOSClass = PodQOSClass(d.String())
+			x.QOSClass = PodQOSClass(d.String(f))
 		case 10:
 			x.InitContainerStatuses = append(x.InitContainerStatuses, ContainerStatus{})
-			x.InitContainerStatuses[len(x.InitContainerStatuses)-1].DecodeProto(d, d.Message())
+			x.InitContainerStatuses[len(x.InitContainerStatuses)-1].DecodeProto(d, d.Message(f))
 		case 11:
-			x.NominatedNodeName = d.String()
+			x.NominatedNodeName = d.String(f)
 		case 12:
 			x.PodIPs = append(x.PodIPs, PodIP{})
-			x.PodIPs[len(x.PodIPs)-1].DecodeProto(d, d.Message())
+			x.PodIPs[len(x.PodIPs)-1].DecodeProto(d, d.Message(f))
 		case 13:
 			x.EphemeralContainerStatuses = append(x.EphemeralContainerStatuses, ContainerStatus{})
-			x.EphemeralContainerStatuses[len(x.EphemeralContainerStatuses)-1].DecodeProto(d, d.Message())
+			x.EphemeralContainerStatuses[len(x.EphemeralContainerStatuses)-1].DecodeProto(d, d.Message(f))
 		case 14:
-			x.Resize = PodResizeStatus(d.String())
+			x.Resize = PodResizeStatus(d.String(f))
 		case 15:
 			x.ResourceClaimStatuses = append(x.ResourceClaimStatuses, PodResourceClaimStatus{})
-			x.ResourceClaimStatuses[len(x.ResourceClaimStatuses)-1].DecodeProto(d, d.Message())
+			x.ResourceClaimStatuses[len(x.ResourceClaimStatuses)-1].DecodeProto(d, d.Message(f))
 		case 16:
 			x.HostIPs = append(x.HostIPs, HostIP{})
-			x.HostIPs[len(x.HostIPs)-1].DecodeProto(d, d.Message())
+			x.HostIPs[len(x.HostIPs)-1].DecodeProto(d, d.Message(f))
 		case 17:
-			x.ObservedGeneration = d.Int()
+			x.ObservedGeneration = d.Int(f)
 		case 18:
 			if x.ExtendedResourceClaimStatus == nil {
 				x.ExtendedResourceClaimStatus = new(PodExtendedResourceClaimStatus)
 			}
-			x.ExtendedResourceClaimStatus.DecodeProto(d, d.Message())
+			x.ExtendedResourceClaimStatus.DecodeProto(d, d.Message(f))
 		case 19:
 			var k508 ResourceName
 			var v509 quantity.Quantity
-			for entry507 := d.Message(); d.Next(&entry507); {
-				switch d.Number {
+			for entry507 := d.Message(f); len(entry507) > 0; {
+				number, f, rest := d.Next(entry507)
+				entry507 = rest
+				switch number {
 				case 1:
-					k508 = ResourceName(d.String())
+					k508 = ResourceName(d.String(f))
 				case 2:
-					v509.DecodeProto(d, d.Message())
+					v509.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.AllocatedResources == nil {
@@ -5110,10 +5386,10 @@ func (x *PodStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 			if x.Resources == nil {
 				x.Resources = new(ResourceRequirements)
 			}
-			x.Resources.DecodeProto(d, d.Message())
+			x.Resources.DecodeProto(d, d.Message(f))
 		case 21:
 			x.NodeAllocatableResourceClaimStatuses = append(x.NodeAllocatableResourceClaimStatuses, NodeAllocatableResourceClaimStatus{})
-			x.NodeAllocatableResourceClaimStatuses[len(x.NodeAllocatableResourceClaimStatuses)-1].DecodeProto(d, d.Message())
+			x.NodeAllocatableResourceClaimStatuses[len(x.NodeAllocatableResourceClaimStatuses)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -5138,22 +5414,24 @@ func (x *PodCondition) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodCondition) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Type = PodConditionType(d.String())
+			x.Type = PodConditionType(d.String(f))
 		case 2:
-			x.Status = ConditionStatus(d.String())
+			x.Status = ConditionStatus(d.String(f))
 		case 3:
-			x.LastProbeTime.DecodeProto(d, d.Message())
+			x.LastProbeTime.DecodeProto(d, d.Message(f))
 		case 4:
-			x.LastTransitionTime.DecodeProto(d, d.Message())
+			x.LastTransitionTime.DecodeProto(d, d.Message(f))
 		case 5:
-			x.Reason = d.String()
+			x.Reason = d.String(f)
 		case 6:
-			x.Message = d.String()
+			x.Message = d.String(f)
 		case 7:
-			x.ObservedGeneration = d.Int()
+			x.ObservedGeneration = d.Int(f)
 		}
 	}
 }
@@ -5166,10 +5444,12 @@ func (x *HostIP) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *HostIP) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.IP = d.String()
+			x.IP = d.String(f)
 		}
 	}
 }
@@ -5182,10 +5462,12 @@ func (x *PodIP) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodIP) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.IP = d.String()
+			x.IP = d.String(f)
 		}
 	}
 }
@@ -5201,12 +5483,14 @@ func (x *PodResourceClaimStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodResourceClaimStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			v512 := d.String()
+			v512 := d.String(f)
 			x.ResourceClaimName = &v512
 		}
 	}
@@ -5226,13 +5510,15 @@ func (x *PodExtendedResourceClaimStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodExtendedResourceClaimStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			x.RequestMappings = append(x.RequestMappings, ContainerExtendedResourceRequest{})
-			x.RequestMappings[len(x.RequestMappings)-1].DecodeProto(d, d.Message())
+			x.RequestMappings[len(x.RequestMappings)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			x.ResourceClaimName = d.String()
+			x.ResourceClaimName = d.String(f)
 		}
 	}
 }
@@ -5247,14 +5533,16 @@ func (x *ContainerExtendedResourceRequest) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ContainerExtendedResourceRequest) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ContainerName = d.String()
+			x.ContainerName = d.String(f)
 		case 2:
-			x.ResourceName = d.String()
+			x.ResourceName = d.String(f)
 		case 3:
-			x.RequestName = d.String()
+			x.RequestName = d.String(f)
 		}
 	}
 }
@@ -5282,21 +5570,25 @@ func (x *NodeAllocatableResourceClaimStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeAllocatableResourceClaimStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ResourceClaimName = d.String()
+			x.ResourceClaimName = d.String(f)
 		case 2:
-			x.Containers = append(x.Containers, d.String())
+			x.Containers = append(x.Containers, d.String(f))
 		case 3:
 			var k522 ResourceName
 			var v523 quantity.Quantity
-			for entry521 := d.Message(); d.Next(&entry521); {
-				switch d.Number {
+			for entry521 := d.Message(f); len(entry521) > 0; {
+				number, f, rest := d.Next(entry521)
+				entry521 = rest
+				switch number {
 				case 1:
-					k522 = ResourceName(d.String())
+					k522 = ResourceName(d.String(f))
 				case 2:
-					v523.DecodeProto(d, d.Message())
+					v523.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.Resources == nil {
@@ -5324,13 +5616,15 @@ func (x *PodList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, Pod{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -5350,12 +5644,14 @@ func (x *Binding) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Binding) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Target.DecodeProto(d, d.Message())
+			x.Target.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -5379,22 +5675,24 @@ func (x *Probe) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Probe) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ProbeHandler.DecodeProto(d, d.Message())
+			x.ProbeHandler.DecodeProto(d, d.Message(f))
 		case 2:
-			x.InitialDelaySeconds = int32(d.Int())
+			x.InitialDelaySeconds = int32(d.Int(f))
 		case 3:
-			x.TimeoutSeconds = int32(d.Int())
+			x.TimeoutSeconds = int32(d.Int(f))
 		case 4:
-			x.PeriodSeconds = int32(d.Int())
+			x.PeriodSeconds = int32(d.Int(f))
 		case 5:
-			x.SuccessThreshold = int32(d.Int())
+			x.SuccessThreshold = int32(d.Int(f))
 		case 6:
-			x.FailureThreshold = int32(d.Int())
+			x.FailureThreshold = int32(d.Int(f))
 		case 7:
-			v530 := d.Int()
+			v530 := d.Int(f)
 			x.TerminationGracePeriodSeconds = &v530
 		}
 	}
@@ -5431,28 +5729,30 @@ func (x *ProbeHandler) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ProbeHandler) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.Exec == nil {
 				x.Exec = new(ExecAction)
 			}
-			x.Exec.DecodeProto(d, d.Message())
+			x.Exec.DecodeProto(d, d.Message(f))
 		case 2:
 			if x.HTTPGet == nil {
 				x.HTTPGet = new(HTTPGetAction)
 			}
-			x.HTTPGet.DecodeProto(d, d.Message())
+			x.HTTPGet.DecodeProto(d, d.Message(f))
 		case 3:
 			if x.TCPSocket == nil {
 				x.TCPSocket = new(TCPSocketAction)
 			}
-			x.TCPSocket.DecodeProto(d, d.Message())
+			x.TCPSocket.DecodeProto(d, d.Message(f))
 		case 4:
 			if x.GRPC == nil {
 				x.GRPC = new(GRPCAction)
 			}
-			x.GRPC.DecodeProto(d, d.Message())
+			x.GRPC.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -5467,10 +5767,12 @@ func (x *ExecAction) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ExecAction) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Command = append(x.Command, d.String())
+			x.Command = append(x.Command, d.String(f))
 		}
 	}
 }
@@ -5495,19 +5797,21 @@ func (x *HTTPGetAction) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *HTTPGetAction) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Path = d.String()
+			x.Path = d.String(f)
 		case 2:
-			x.Port.DecodeProto(d, d.Message())
+			x.Port.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Host = d.String()
+			x.Host = d.String(f)
 		case 4:
-			x.Scheme = URIScheme(d.String())
+			x.Scheme = URIScheme(d.String(f))
 		case 5:
 			x.HTTPHeaders = append(x.HTTPHeaders, HTTPHeader{})
-			x.HTTPHeaders[len(x.HTTPHeaders)-1].DecodeProto(d, d.Message())
+			x.HTTPHeaders[len(x.HTTPHeaders)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -5521,12 +5825,14 @@ func (x *HTTPHeader) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *HTTPHeader) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.Value = d.String()
+			x.Value = d.String(f)
 		}
 	}
 }
@@ -5543,12 +5849,14 @@ func (x *TCPSocketAction) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *TCPSocketAction) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Port.DecodeProto(d, d.Message())
+			x.Port.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Host = d.String()
+			x.Host = d.String(f)
 		}
 	}
 }
@@ -5564,12 +5872,14 @@ func (x *GRPCAction) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GRPCAction) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Port = int32(d.Int())
+			x.Port = int32(d.Int(f))
 		case 2:
-			v540 := d.String()
+			v540 := d.String(f)
 			x.Service = &v540
 		}
 	}
@@ -5597,20 +5907,22 @@ func (x *Lifecycle) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Lifecycle) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.PostStart == nil {
 				x.PostStart = new(LifecycleHandler)
 			}
-			x.PostStart.DecodeProto(d, d.Message())
+			x.PostStart.DecodeProto(d, d.Message(f))
 		case 2:
 			if x.PreStop == nil {
 				x.PreStop = new(LifecycleHandler)
 			}
-			x.PreStop.DecodeProto(d, d.Message())
+			x.PreStop.DecodeProto(d, d.Message(f))
 		case 3:
-			v543 := Signal(d.String())
+			v543 := Signal(d.String(f))
 			x.StopSignal = &v543
 		}
 	}
@@ -5647,28 +5959,30 @@ func (x *LifecycleHandler) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LifecycleHandler) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.Exec == nil {
 				x.Exec = new(ExecAction)
 			}
-			x.Exec.DecodeProto(d, d.Message())
+			x.Exec.DecodeProto(d, d.Message(f))
 		case 2:
 			if x.HTTPGet == nil {
 				x.HTTPGet = new(HTTPGetAction)
 			}
-			x.HTTPGet.DecodeProto(d, d.Message())
+			x.HTTPGet.DecodeProto(d, d.Message(f))
 		case 3:
 			if x.TCPSocket == nil {
 				x.TCPSocket = new(TCPSocketAction)
 			}
-			x.TCPSocket.DecodeProto(d, d.Message())
+			x.TCPSocket.DecodeProto(d, d.Message(f))
 		case 4:
 			if x.Sleep == nil {
 				x.Sleep = new(SleepAction)
 			}
-			x.Sleep.DecodeProto(d, d.Message())
+			x.Sleep.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -5681,10 +5995,12 @@ func (x *SleepAction) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SleepAction) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Seconds = d.Int()
+			x.Seconds = d.Int(f)
 		}
 	}
 }
@@ -5697,10 +6013,12 @@ func (x *LocalObjectReference) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LocalObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		}
 	}
 }
@@ -5719,22 +6037,24 @@ func (x *ObjectReference) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Kind = d.String()
+			x.Kind = d.String(f)
 		case 2:
-			x.Namespace = d.String()
+			x.Namespace = d.String(f)
 		case 3:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 4:
-			x.UID = meta.UID(d.String())
+			x.UID = meta.UID(d.String(f))
 		case 5:
-			x.APIVersion = d.String()
+			x.APIVersion = d.String(f)
 		case 6:
-			x.ResourceVersion = d.String()
+			x.ResourceVersion = d.String(f)
 		case 7:
-			x.FieldPath = d.String()
+			x.FieldPath = d.String(f)
 		}
 	}
 }
@@ -5758,14 +6078,16 @@ func (x *ReplicationController) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ReplicationController) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Spec.DecodeProto(d, d.Message())
+			x.Spec.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Status.DecodeProto(d, d.Message())
+			x.Status.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -5796,20 +6118,24 @@ func (x *ReplicationControllerSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ReplicationControllerSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			v556 := int32(d.Int())
+			v556 := int32(d.Int(f))
 			x.Replicas = &v556
 		case 2:
 			var k558 string
 			var v559 string
-			for entry557 := d.Message(); d.Next(&entry557); {
-				switch d.Number {
+			for entry557 := d.Message(f); len(entry557) > 0; {
+				number, f, rest := d.Next(entry557)
+				entry557 = rest
+				switch number {
 				case 1:
-					k558 = d.String()
+					k558 = d.String(f)
 				case 2:
-					v559 = d.String()
+					v559 = d.String(f)
 				}
 			}
 			if x.Selector == nil {
@@ -5820,9 +6146,9 @@ func (x *ReplicationControllerSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			if x.Template == nil {
 				x.Template = new(PodTemplateSpec)
 			}
-			x.Template.DecodeProto(d, d.Message())
+			x.Template.DecodeProto(d, d.Message(f))
 		case 4:
-			x.MinReadySeconds = int32(d.Int())
+			x.MinReadySeconds = int32(d.Int(f))
 		}
 	}
 }
@@ -5842,12 +6168,14 @@ func (x *PodTemplateSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodTemplateSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Spec.DecodeProto(d, d.Message())
+			x.Spec.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -5870,21 +6198,23 @@ func (x *ReplicationControllerStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ReplicationControllerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Replicas = int32(d.Int())
+			x.Replicas = int32(d.Int(f))
 		case 2:
-			x.FullyLabeledReplicas = int32(d.Int())
+			x.FullyLabeledReplicas = int32(d.Int(f))
 		case 3:
-			x.ObservedGeneration = d.Int()
+			x.ObservedGeneration = d.Int(f)
 		case 4:
-			x.ReadyReplicas = int32(d.Int())
+			x.ReadyReplicas = int32(d.Int(f))
 		case 5:
-			x.AvailableReplicas = int32(d.Int())
+			x.AvailableReplicas = int32(d.Int(f))
 		case 6:
 			x.Conditions = append(x.Conditions, ReplicationControllerCondition{})
-			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message())
+			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -5904,18 +6234,20 @@ func (x *ReplicationControllerCondition) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ReplicationControllerCondition) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Type = ReplicationControllerConditionType(d.String())
+			x.Type = ReplicationControllerConditionType(d.String(f))
 		case 2:
-			x.Status = ConditionStatus(d.String())
+			x.Status = ConditionStatus(d.String(f))
 		case 3:
-			x.LastTransitionTime.DecodeProto(d, d.Message())
+			x.LastTransitionTime.DecodeProto(d, d.Message(f))
 		case 4:
-			x.Reason = d.String()
+			x.Reason = d.String(f)
 		case 5:
-			x.Message = d.String()
+			x.Message = d.String(f)
 		}
 	}
 }
@@ -5937,13 +6269,15 @@ func (x *ReplicationControllerList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ReplicationControllerList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, ReplicationController{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -5963,12 +6297,14 @@ func (x *PodTemplate) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodTemplate) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Template.DecodeProto(d, d.Message())
+			x.Template.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -5990,13 +6326,15 @@ func (x *PodTemplateList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodTemplateList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, PodTemplate{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6020,14 +6358,16 @@ func (x *ResourceQuota) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceQuota) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Spec.DecodeProto(d, d.Message())
+			x.Spec.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Status.DecodeProto(d, d.Message())
+			x.Status.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6060,17 +6400,21 @@ func (x *ResourceQuotaSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceQuotaSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			var k584 ResourceName
 			var v585 quantity.Quantity
-			for entry583 := d.Message(); d.Next(&entry583); {
-				switch d.Number {
+			for entry583 := d.Message(f); len(entry583) > 0; {
+				number, f, rest := d.Next(entry583)
+				entry583 = rest
+				switch number {
 				case 1:
-					k584 = ResourceName(d.String())
+					k584 = ResourceName(d.String(f))
 				case 2:
-					v585.DecodeProto(d, d.Message())
+					v585.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.Hard == nil {
@@ -6078,12 +6422,12 @@ func (x *ResourceQuotaSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Hard[k584] = v585
 		case 2:
-			x.Scopes = append(x.Scopes, ResourceQuotaScope(d.String()))
+			x.Scopes = append(x.Scopes, ResourceQuotaScope(d.String(f)))
 		case 3:
 			if x.ScopeSelector == nil {
 				x.ScopeSelector = new(ScopeSelector)
 			}
-			x.ScopeSelector.DecodeProto(d, d.Message())
+			x.ScopeSelector.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6101,11 +6445,13 @@ func (x *ScopeSelector) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ScopeSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			x.MatchExpressions = append(x.MatchExpressions, ScopedResourceSelectorRequirement{})
-			x.MatchExpressions[len(x.MatchExpressions)-1].DecodeProto(d, d.Message())
+			x.MatchExpressions[len(x.MatchExpressions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6122,14 +6468,16 @@ func (x *ScopedResourceSelectorRequirement) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ScopedResourceSelectorRequirement) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ScopeName = ResourceQuotaScope(d.String())
+			x.ScopeName = ResourceQuotaScope(d.String(f))
 		case 2:
-			x.Operator = ScopeSelectorOperator(d.String())
+			x.Operator = ScopeSelectorOperator(d.String(f))
 		case 3:
-			x.Values = append(x.Values, d.String())
+			x.Values = append(x.Values, d.String(f))
 		}
 	}
 }
@@ -6165,17 +6513,21 @@ func (x *ResourceQuotaStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceQuotaStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			var k600 ResourceName
 			var v601 quantity.Quantity
-			for entry599 := d.Message(); d.Next(&entry599); {
-				switch d.Number {
+			for entry599 := d.Message(f); len(entry599) > 0; {
+				number, f, rest := d.Next(entry599)
+				entry599 = rest
+				switch number {
 				case 1:
-					k600 = ResourceName(d.String())
+					k600 = ResourceName(d.String(f))
 				case 2:
-					v601.DecodeProto(d, d.Message())
+					v601.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.Hard == nil {
@@ -6185,12 +6537,14 @@ func (x *ResourceQuotaStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			var k603 ResourceName
 			var v604 quantity.Quantity
-			for entry602 := d.Message(); d.Next(&entry602); {
-				switch d.Number {
+			for entry602 := d.Message(f); len(entry602) > 0; {
+				number, f, rest := d.Next(entry602)
+				entry602 = rest
+				switch number {
 				case 1:
-					k603 = ResourceName(d.String())
+					k603 = ResourceName(d.String(f))
 				case 2:
-					v604.DecodeProto(d, d.Message())
+					v604.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.Used == nil {
@@ -6218,13 +6572,15 @@ func (x *ResourceQuotaList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceQuotaList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, ResourceQuota{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6266,17 +6622,21 @@ func (x *ResourceRequirements) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceRequirements) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			var k621 ResourceName
 			var v622 quantity.Quantity
-			for entry620 := d.Message(); d.Next(&entry620); {
-				switch d.Number {
+			for entry620 := d.Message(f); len(entry620) > 0; {
+				number, f, rest := d.Next(entry620)
+				entry620 = rest
+				switch number {
 				case 1:
-					k621 = ResourceName(d.String())
+					k621 = ResourceName(d.String(f))
 				case 2:
-					v622.DecodeProto(d, d.Message())
+					v622.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.Limits == nil {
@@ -6286,12 +6646,14 @@ func (x *ResourceRequirements) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			var k624 ResourceName
 			var v625 quantity.Quantity
-			for entry623 := d.Message(); d.Next(&entry623); {
-				switch d.Number {
+			for entry623 := d.Message(f); len(entry623) > 0; {
+				number, f, rest := d.Next(entry623)
+				entry623 = rest
+				switch number {
 				case 1:
-					k624 = ResourceName(d.String())
+					k624 = ResourceName(d.String(f))
 				case 2:
-					v625.DecodeProto(d, d.Message())
+					v625.DecodeProto(d, d.Message(f))
 				}
 			}
 			if x.Requests == nil {
@@ -6300,7 +6662,7 @@ func (x *ResourceRequirements) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Requests[k624] = v625
 		case 3:
 			x.Claims = append(x.Claims, ResourceClaim{})
-			x.Claims[len(x.Claims)-1].DecodeProto(d, d.Message())
+			x.Claims[len(x.Claims)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6314,12 +6676,14 @@ func (x *ResourceClaim) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceClaim) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.Request = d.String()
+			x.Request = d.String(f)
 		}
 	}
 }
@@ -6349,23 +6713,25 @@ func (x *Affinity) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Affinity) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.NodeAffinity == nil {
 				x.NodeAffinity = new(NodeAffinity)
 			}
-			x.NodeAffinity.DecodeProto(d, d.Message())
+			x.NodeAffinity.DecodeProto(d, d.Message(f))
 		case 2:
 			if x.PodAffinity == nil {
 				x.PodAffinity = new(PodAffinity)
 			}
-			x.PodAffinity.DecodeProto(d, d.Message())
+			x.PodAffinity.DecodeProto(d, d.Message(f))
 		case 3:
 			if x.PodAntiAffinity == nil {
 				x.PodAntiAffinity = new(PodAntiAffinity)
 			}
-			x.PodAntiAffinity.DecodeProto(d, d.Message())
+			x.PodAntiAffinity.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6389,16 +6755,18 @@ func (x *NodeAffinity) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeAffinity) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.RequiredDuringSchedulingIgnoredDuringExecution == nil {
 				x.RequiredDuringSchedulingIgnoredDuringExecution = new(NodeSelector)
 			}
-			x.RequiredDuringSchedulingIgnoredDuringExecution.DecodeProto(d, d.Message())
+			x.RequiredDuringSchedulingIgnoredDuringExecution.DecodeProto(d, d.Message(f))
 		case 2:
 			x.PreferredDuringSchedulingIgnoredDuringExecution = append(x.PreferredDuringSchedulingIgnoredDuringExecution, PreferredSchedulingTerm{})
-			x.PreferredDuringSchedulingIgnoredDuringExecution[len(x.PreferredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message())
+			x.PreferredDuringSchedulingIgnoredDuringExecution[len(x.PreferredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6416,11 +6784,13 @@ func (x *NodeSelector) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			x.NodeSelectorTerms = append(x.NodeSelectorTerms, NodeSelectorTerm{})
-			x.NodeSelectorTerms[len(x.NodeSelectorTerms)-1].DecodeProto(d, d.Message())
+			x.NodeSelectorTerms[len(x.NodeSelectorTerms)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6444,14 +6814,16 @@ func (x *NodeSelectorTerm) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeSelectorTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			x.MatchExpressions = append(x.MatchExpressions, NodeSelectorRequirement{})
-			x.MatchExpressions[len(x.MatchExpressions)-1].DecodeProto(d, d.Message())
+			x.MatchExpressions[len(x.MatchExpressions)-1].DecodeProto(d, d.Message(f))
 		case 2:
 			x.MatchFields = append(x.MatchFields, NodeSelectorRequirement{})
-			x.MatchFields[len(x.MatchFields)-1].DecodeProto(d, d.Message())
+			x.MatchFields[len(x.MatchFields)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6468,14 +6840,16 @@ func (x *NodeSelectorRequirement) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NodeSelectorRequirement) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Key = d.String()
+			x.Key = d.String(f)
 		case 2:
-			x.Operator = NodeSelectorOperator(d.String())
+			x.Operator = NodeSelectorOperator(d.String(f))
 		case 3:
-			x.Values = append(x.Values, d.String())
+			x.Values = append(x.Values, d.String(f))
 		}
 	}
 }
@@ -6492,12 +6866,14 @@ func (x *PreferredSchedulingTerm) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PreferredSchedulingTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Weight = int32(d.Int())
+			x.Weight = int32(d.Int(f))
 		case 2:
-			x.Preference.DecodeProto(d, d.Message())
+			x.Preference.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6521,14 +6897,16 @@ func (x *PodAffinity) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodAffinity) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			x.RequiredDuringSchedulingIgnoredDuringExecution = append(x.RequiredDuringSchedulingIgnoredDuringExecution, PodAffinityTerm{})
-			x.RequiredDuringSchedulingIgnoredDuringExecution[len(x.RequiredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message())
+			x.RequiredDuringSchedulingIgnoredDuringExecution[len(x.RequiredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message(f))
 		case 2:
 			x.PreferredDuringSchedulingIgnoredDuringExecution = append(x.PreferredDuringSchedulingIgnoredDuringExecution, WeightedPodAffinityTerm{})
-			x.PreferredDuringSchedulingIgnoredDuringExecution[len(x.PreferredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message())
+			x.PreferredDuringSchedulingIgnoredDuringExecution[len(x.PreferredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6562,26 +6940,28 @@ func (x *PodAffinityTerm) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodAffinityTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.LabelSelector == nil {
 				x.LabelSelector = new(meta.LabelSelector)
 			}
-			x.LabelSelector.DecodeProto(d, d.Message())
+			x.LabelSelector.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Namespaces = append(x.Namespaces, d.String())
+			x.Namespaces = append(x.Namespaces, d.String(f))
 		case 3:
-			x.TopologyKey = d.String()
+			x.TopologyKey = d.String(f)
 		case 4:
 			if x.NamespaceSelector == nil {
 				x.NamespaceSelector = new(meta.LabelSelector)
 			}
-			x.NamespaceSelector.DecodeProto(d, d.Message())
+			x.NamespaceSelector.DecodeProto(d, d.Message(f))
 		case 5:
-			x.MatchLabelKeys = append(x.MatchLabelKeys, d.String())
+			x.MatchLabelKeys = append(x.MatchLabelKeys, d.String(f))
 		case 6:
-			x.MismatchLabelKeys = append(x.MismatchLabelKeys, d.String())
+			x.MismatchLabelKeys = append(x.MismatchLabelKeys, d.String(f))
 		}
 	}
 }
@@ -6598,12 +6978,14 @@ func (x *WeightedPodAffinityTerm) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *WeightedPodAffinityTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Weight = int32(d.Int())
+			x.Weight = int32(d.Int(f))
 		case 2:
-			x.PodAffinityTerm.DecodeProto(d, d.Message())
+			x.PodAffinityTerm.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6627,14 +7009,16 @@ func (x *PodAntiAffinity) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodAntiAffinity) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			x.RequiredDuringSchedulingIgnoredDuringExecution = append(x.RequiredDuringSchedulingIgnoredDuringExecution, PodAffinityTerm{})
-			x.RequiredDuringSchedulingIgnoredDuringExecution[len(x.RequiredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message())
+			x.RequiredDuringSchedulingIgnoredDuringExecution[len(x.RequiredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message(f))
 		case 2:
 			x.PreferredDuringSchedulingIgnoredDuringExecution = append(x.PreferredDuringSchedulingIgnoredDuringExecution, WeightedPodAffinityTerm{})
-			x.PreferredDuringSchedulingIgnoredDuringExecution[len(x.PreferredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message())
+			x.PreferredDuringSchedulingIgnoredDuringExecution[len(x.PreferredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6653,18 +7037,20 @@ func (x *Toleration) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Toleration) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Key = d.String()
+			x.Key = d.String(f)
 		case 2:
-			x.Operator = TolerationOperator(d.String())
+			x.Operator = TolerationOperator(d.String(f))
 		case 3:
-			x.Value = d.String()
+			x.Value = d.String(f)
 		case 4:
-			x.Effect = TaintEffect(d.String())
+			x.Effect = TaintEffect(d.String(f))
 		case 5:
-			v654 := d.Int()
+			v654 := d.Int(f)
 			x.TolerationSeconds = &v654
 		}
 	}
@@ -6698,30 +7084,32 @@ func (x *TopologySpreadConstraint) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *TopologySpreadConstraint) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.MaxSkew = int32(d.Int())
+			x.MaxSkew = int32(d.Int(f))
 		case 2:
-			x.TopologyKey = d.String()
+			x.TopologyKey = d.String(f)
 		case 3:
-			x.WhenUnsatisfiable = UnsatisfiableConstraintAction(d.String())
+			x.WhenUnsatisfiable = UnsatisfiableConstraintAction(d.String(f))
 		case 4:
 			if x.LabelSelector == nil {
 				x.LabelSelector = new(meta.LabelSelector)
 			}
-			x.LabelSelector.DecodeProto(d, d.Message())
+			x.LabelSelector.DecodeProto(d, d.Message(f))
 		case 5:
-			v657 := int32(d.Int())
+			v657 := int32(d.Int(f))
 			x.MinDomains = &v657
 		case 6:
-			v658 := NodeInclusionPolicy(d.String())
+			v658 := NodeInclusionPolicy(d.String(f))
 			x.NodeAffinityPolicy = &v658
 		case 7:
-			v659 := NodeInclusionPolicy(d.String())
+			v659 := NodeInclusionPolicy(d.String(f))
 			x.NodeTaintsPolicy = &v659
 		case 8:
-			x.MatchLabelKeys = append(x.MatchLabelKeys, d.String())
+			x.MatchLabelKeys = append(x.MatchLabelKeys, d.String(f))
 		}
 	}
 }
@@ -6742,19 +7130,21 @@ func (x *Taint) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Taint) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Key = d.String()
+			x.Key = d.String(f)
 		case 2:
-			x.Value = d.String()
+			x.Value = d.String(f)
 		case 3:
-			x.Effect = TaintEffect(d.String())
+			x.Effect = TaintEffect(d.String(f))
 		case 4:
 			if x.TimeAdded == nil {
 				x.TimeAdded = new(meta.Time)
 			}
-			x.TimeAdded.DecodeProto(d, d.Message())
+			x.TimeAdded.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6794,20 +7184,24 @@ func (x *Secret) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Secret) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			var k671 string
 			var v672 []byte
 			v672 = []byte{}
-			for entry670 := d.Message(); d.Next(&entry670); {
-				switch d.Number {
+			for entry670 := d.Message(f); len(entry670) > 0; {
+				number, f, rest := d.Next(entry670)
+				entry670 = rest
+				switch number {
 				case 1:
-					k671 = d.String()
+					k671 = d.String(f)
 				case 2:
-					v672 = d.Bytes()
+					v672 = d.Bytes(f)
 				}
 			}
 			if x.Data == nil {
@@ -6815,16 +7209,18 @@ func (x *Secret) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Data[k671] = v672
 		case 3:
-			x.Type = SecretType(d.String())
+			x.Type = SecretType(d.String(f))
 		case 4:
 			var k674 string
 			var v675 string
-			for entry673 := d.Message(); d.Next(&entry673); {
-				switch d.Number {
+			for entry673 := d.Message(f); len(entry673) > 0; {
+				number, f, rest := d.Next(entry673)
+				entry673 = rest
+				switch number {
 				case 1:
-					k674 = d.String()
+					k674 = d.String(f)
 				case 2:
-					v675 = d.String()
+					v675 = d.String(f)
 				}
 			}
 			if x.StringData == nil {
@@ -6832,7 +7228,7 @@ func (x *Secret) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.StringData[k674] = v675
 		case 5:
-			v676 := d.Bool()
+			v676 := d.Bool(f)
 			x.Immutable = &v676
 		}
 	}
@@ -6855,13 +7251,15 @@ func (x *SecretList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SecretList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, Secret{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6924,54 +7322,56 @@ func (x *SecurityContext) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SecurityContext) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.Capabilities == nil {
 				x.Capabilities = new(Capabilities)
 			}
-			x.Capabilities.DecodeProto(d, d.Message())
+			x.Capabilities.DecodeProto(d, d.Message(f))
 		case 2:
-			v685 := d.Bool()
+			v685 := d.Bool(f)
 			x.Privileged = &v685
 		case 3:
 			if x.SELinuxOptions == nil {
 				x.SELinuxOptions = new(SELinuxOptions)
 			}
-			x.SELinuxOptions.DecodeProto(d, d.Message())
+			x.SELinuxOptions.DecodeProto(d, d.Message(f))
 		case 4:
-			v686 := d.Int()
+			v686 := d.Int(f)
 			x.RunAsUser = &v686
 		case 5:
-			v687 := d.Bool()
+			v687 := d.Bool(f)
 			x.RunAsNonRoot = &v687
 		case 6:
-			v688 := d.Bool()
+			v688 := d.Bool(f)
 			x.ReadOnlyRootFilesystem = &v688
 		case 7:
-			v689 := d.Bool()
+			v689 := d.Bool(f)
 			x.AllowPrivilegeEscalation = &v689
 		case 8:
-			v690 := d.Int()
+			v690 := d.Int(f)
 			x.RunAsGroup = &v690
 		case 9:
-			v691 := ProcMountType(d.String())
+			v691 := ProcMountType(d.String(f))
 			x.ProcMount = &v691
 		case 10:
 			if x.WindowsOptions == nil {
 				x.WindowsOptions = new(WindowsSecurityContextOptions)
 			}
-			x.WindowsOptions.DecodeProto(d, d.Message())
+			x.WindowsOptions.DecodeProto(d, d.Message(f))
 		case 11:
 			if x.SeccompProfile == nil {
 				x.SeccompProfile = new(SeccompProfile)
 			}
-			x.SeccompProfile.DecodeProto(d, d.Message())
+			x.SeccompProfile.DecodeProto(d, d.Message(f))
 		case 12:
 			if x.AppArmorProfile == nil {
 				x.AppArmorProfile = new(AppArmorProfile)
 			}
-			x.AppArmorProfile.DecodeProto(d, d.Message())
+			x.AppArmorProfile.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -6989,12 +7389,14 @@ func (x *Capabilities) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Capabilities) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Add = append(x.Add, Capability(d.String()))
+			x.Add = append(x.Add, Capability(d.String(f)))
 		case 2:
-			x.Drop = append(x.Drop, Capability(d.String()))
+			x.Drop = append(x.Drop, Capability(d.String(f)))
 		}
 	}
 }
@@ -7010,16 +7412,18 @@ func (x *SELinuxOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SELinuxOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.User = d.String()
+			x.User = d.String(f)
 		case 2:
-			x.Role = d.String()
+			x.Role = d.String(f)
 		case 3:
-			x.Type = d.String()
+			x.Type = d.String(f)
 		case 4:
-			x.Level = d.String()
+			x.Level = d.String(f)
 		}
 	}
 }
@@ -7043,19 +7447,21 @@ func (x *WindowsSecurityContextOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *WindowsSecurityContextOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			v694 := d.String()
+			v694 := d.String(f)
 			x.GMSACredentialSpecName = &v694
 		case 2:
-			v695 := d.String()
+			v695 := d.String(f)
 			x.GMSACredentialSpec = &v695
 		case 3:
-			v696 := d.String()
+			v696 := d.String(f)
 			x.RunAsUserName = &v696
 		case 4:
-			v697 := d.Bool()
+			v697 := d.Bool(f)
 			x.HostProcess = &v697
 		}
 	}
@@ -7072,12 +7478,14 @@ func (x *SeccompProfile) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SeccompProfile) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Type = SeccompProfileType(d.String())
+			x.Type = SeccompProfileType(d.String(f))
 		case 2:
-			v698 := d.String()
+			v698 := d.String(f)
 			x.LocalhostProfile = &v698
 		}
 	}
@@ -7094,12 +7502,14 @@ func (x *AppArmorProfile) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *AppArmorProfile) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Type = AppArmorProfileType(d.String())
+			x.Type = AppArmorProfileType(d.String(f))
 		case 2:
-			v699 := d.String()
+			v699 := d.String(f)
 			x.LocalhostProfile = &v699
 		}
 	}
@@ -7166,53 +7576,55 @@ func (x *PodSecurityContext) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodSecurityContext) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.SELinuxOptions == nil {
 				x.SELinuxOptions = new(SELinuxOptions)
 			}
-			x.SELinuxOptions.DecodeProto(d, d.Message())
+			x.SELinuxOptions.DecodeProto(d, d.Message(f))
 		case 2:
-			v707 := d.Int()
+			v707 := d.Int(f)
 			x.RunAsUser = &v707
 		case 3:
-			v708 := d.Bool()
+			v708 := d.Bool(f)
 			x.RunAsNonRoot = &v708
 		case 4:
-			x.SupplementalGroups = pbwire.Ints(d, x.SupplementalGroups)
+			x.SupplementalGroups = pbwire.Ints(d, f, x.SupplementalGroups)
 		case 5:
-			v709 := d.Int()
+			v709 := d.Int(f)
 			x.FSGroup = &v709
 		case 6:
-			v710 := d.Int()
+			v710 := d.Int(f)
 			x.RunAsGroup = &v710
 		case 7:
 			x.Sysctls = append(x.Sysctls, Sysctl{})
-			x.Sysctls[len(x.Sysctls)-1].DecodeProto(d, d.Message())
+			x.Sysctls[len(x.Sysctls)-1].DecodeProto(d, d.Message(f))
 		case 8:
 			if x.WindowsOptions == nil {
 				x.WindowsOptions = new(WindowsSecurityContextOptions)
 			}
-			x.WindowsOptions.DecodeProto(d, d.Message())
+			x.WindowsOptions.DecodeProto(d, d.Message(f))
 		case 9:
-			v711 := PodFSGroupChangePolicy(d.String())
+			v711 := PodFSGroupChangePolicy(d.String(f))
 			x.FSGroupChangePolicy = &v711
 		case 10:
 			if x.SeccompProfile == nil {
 				x.SeccompProfile = new(SeccompProfile)
 			}
-			x.SeccompProfile.DecodeProto(d, d.Message())
+			x.SeccompProfile.DecodeProto(d, d.Message(f))
 		case 11:
 			if x.AppArmorProfile == nil {
 				x.AppArmorProfile = new(AppArmorProfile)
 			}
-			x.AppArmorProfile.DecodeProto(d, d.Message())
+			x.AppArmorProfile.DecodeProto(d, d.Message(f))
 		case 12:
-			v712 := SupplementalGroupsPolicy(d.String())
+			v712 := SupplementalGroupsPolicy(d.String(f))
 			x.SupplementalGroupsPolicy = &v712
 		case 13:
-			v713 := PodSELinuxChangePolicy(d.String())
+			v713 := PodSELinuxChangePolicy(d.String(f))
 			x.SELinuxChangePolicy = &v713
 		}
 	}
@@ -7227,12 +7639,14 @@ func (x *Sysctl) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Sysctl) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.Value = d.String()
+			x.Value = d.String(f)
 		}
 	}
 }
@@ -7256,14 +7670,16 @@ func (x *Service) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Service) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Spec.DecodeProto(d, d.Message())
+			x.Spec.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Status.DecodeProto(d, d.Message())
+			x.Status.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -7331,20 +7747,24 @@ func (x *ServiceSpec) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServiceSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			x.Ports = append(x.Ports, ServicePort{})
-			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message())
+			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		case 2:
 			var k729 string
 			var v730 string
-			for entry728 := d.Message(); d.Next(&entry728); {
-				switch d.Number {
+			for entry728 := d.Message(f); len(entry728) > 0; {
+				number, f, rest := d.Next(entry728)
+				entry728 = rest
+				switch number {
 				case 1:
-					k729 = d.String()
+					k729 = d.String(f)
 				case 2:
-					v730 = d.String()
+					v730 = d.String(f)
 				}
 			}
 			if x.Selector == nil {
@@ -7352,48 +7772,48 @@ func (x *ServiceSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Selector[k729] = v730
 		case 3:
-			x.ClusterIP = d.String()
+			x.ClusterIP = d.String(f)
 		case 4:
-			x.Type = ServiceType(d.String())
+			x.Type = ServiceType(d.String(f))
 		case 5:
-			x.ExternalIPs = append(x.ExternalIPs, d.String())
+			x.ExternalIPs = append(x.ExternalIPs, d.String(f))
 		case 7:
-			x.SessionAffinity = ServiceAffinity(d.String())
+			x.SessionAffinity = ServiceAffinity(d.String(f))
 		case 8:
-			x.LoadBalancerIP = d.String()
+			x.LoadBalancerIP = d.String(f)
 		case 9:
-			x.LoadBalancerSourceRanges = append(x.LoadBalancerSourceRanges, d.String())
+			x.LoadBalancerSourceRanges = append(x.LoadBalancerSourceRanges, d.String(f))
 		case 10:
-			x.ExternalName = d.String()
+			x.ExternalName = d.String(f)
 		case 11:
-			x.ExternalTrafficPolicy = ServiceExternalTrafficPolicy(d.String())
+			x.ExternalTrafficPolicy = ServiceExternalTrafficPolicy(d.String(f))
 		case 12:
-			x.HealthCheckNodePort = int32(d.Int())
+			x.HealthCheckNodePort = int32(d.Int(f))
 		case 13:
-			x.PublishNotReadyAddresses = d.Bool()
+			x.PublishNotReadyAddresses = d.Bool(f)
 		case 14:
 			if x.SessionAffinityConfig == nil {
 				x.SessionAffinityConfig = new(SessionAffinityConfig)
 			}
-			x.SessionAffinityConfig.DecodeProto(d, d.Message())
+			x.SessionAffinityConfig.DecodeProto(d, d.Message(f))
 		case 17:
-			v731 := IPFamilyPolicy(d.String())
+			v731 := IPFamilyPolicy(d.String(f))
 			x.IPFamilyPolicy = &v731
 		case 18:
-			x.ClusterIPs = append(x.ClusterIPs, d.String())
+			x.ClusterIPs = append(x.ClusterIPs, d.String(f))
 		case 19:
-			x.IPFamilies = append(x.IPFamilies, IPFamily(d.String()))
+			x.IPFamilies = append(x.IPFamilies, IPFamily(d.String(f)))
 		case 20:
-			v732 := d.Bool()
+			v732 := d.Bool(f)
 			x.AllocateLoadBalancerNodePorts = &v732
 		case 21:
-			v733 := d.String()
+			v733 := d.String(f)
 			x.LoadBalancerClass = &v733
 		case 22:
-			v734 := ServiceInternalTrafficPolicy(d.String())
+			v734 := ServiceInternalTrafficPolicy(d.String(f))
 			x.InternalTrafficPolicy = &v734
 		case 23:
-			v735 := d.String()
+			v735 := d.String(f)
 			x.TrafficDistribution = &v735
 		}
 	}
@@ -7417,20 +7837,22 @@ func (x *ServicePort) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServicePort) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.Protocol = Protocol(d.String())
+			x.Protocol = Protocol(d.String(f))
 		case 3:
-			x.Port = int32(d.Int())
+			x.Port = int32(d.Int(f))
 		case 4:
-			x.TargetPort.DecodeProto(d, d.Message())
+			x.TargetPort.DecodeProto(d, d.Message(f))
 		case 5:
-			x.NodePort = int32(d.Int())
+			x.NodePort = int32(d.Int(f))
 		case 6:
-			v737 := d.String()
+			v737 := d.String(f)
 			x.AppProtocol = &v737
 		}
 	}
@@ -7449,13 +7871,15 @@ func (x *SessionAffinityConfig) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SessionAffinityConfig) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.ClientIP == nil {
 				x.ClientIP = new(ClientIPConfig)
 			}
-			x.ClientIP.DecodeProto(d, d.Message())
+			x.ClientIP.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -7470,10 +7894,12 @@ func (x *ClientIPConfig) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ClientIPConfig) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			v739 := int32(d.Int())
+			v739 := int32(d.Int(f))
 			x.TimeoutSeconds = &v739
 		}
 	}
@@ -7496,13 +7922,15 @@ func (x *ServiceStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServiceStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.LoadBalancer.DecodeProto(d, d.Message())
+			x.LoadBalancer.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Conditions = append(x.Conditions, meta.Condition{})
-			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message())
+			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -7520,11 +7948,13 @@ func (x *LoadBalancerStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LoadBalancerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			x.Ingress = append(x.Ingress, LoadBalancerIngress{})
-			x.Ingress[len(x.Ingress)-1].DecodeProto(d, d.Message())
+			x.Ingress[len(x.Ingress)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -7547,18 +7977,20 @@ func (x *LoadBalancerIngress) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LoadBalancerIngress) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.IP = d.String()
+			x.IP = d.String(f)
 		case 2:
-			x.Hostname = d.String()
+			x.Hostname = d.String(f)
 		case 3:
-			v747 := LoadBalancerIPMode(d.String())
+			v747 := LoadBalancerIPMode(d.String(f))
 			x.IPMode = &v747
 		case 4:
 			x.Ports = append(x.Ports, PortStatus{})
-			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message())
+			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -7575,14 +8007,16 @@ func (x *PortStatus) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PortStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Port = int32(d.Int())
+			x.Port = int32(d.Int(f))
 		case 2:
-			x.Protocol = Protocol(d.String())
+			x.Protocol = Protocol(d.String(f))
 		case 3:
-			v748 := d.String()
+			v748 := d.String(f)
 			x.Error = &v748
 		}
 	}
@@ -7605,13 +8039,15 @@ func (x *ServiceList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServiceList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, Service{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -7642,18 +8078,20 @@ func (x *ServiceAccount) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServiceAccount) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Secrets = append(x.Secrets, ObjectReference{})
-			x.Secrets[len(x.Secrets)-1].DecodeProto(d, d.Message())
+			x.Secrets[len(x.Secrets)-1].DecodeProto(d, d.Message(f))
 		case 3:
 			x.ImagePullSecrets = append(x.ImagePullSecrets, LocalObjectReference{})
-			x.ImagePullSecrets[len(x.ImagePullSecrets)-1].DecodeProto(d, d.Message())
+			x.ImagePullSecrets[len(x.ImagePullSecrets)-1].DecodeProto(d, d.Message(f))
 		case 4:
-			v757 := d.Bool()
+			v757 := d.Bool(f)
 			x.AutomountServiceAccountToken = &v757
 		}
 	}
@@ -7676,13 +8114,15 @@ func (x *ServiceAccountList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServiceAccountList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, ServiceAccount{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -7699,12 +8139,14 @@ func (x *Volume) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Volume) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.VolumeSource.DecodeProto(d, d.Message())
+			x.VolumeSource.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -7896,158 +8338,160 @@ func (x *VolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.HostPath == nil {
 				x.HostPath = new(HostPathVolumeSource)
 			}
-			x.HostPath.DecodeProto(d, d.Message())
+			x.HostPath.DecodeProto(d, d.Message(f))
 		case 2:
 			if x.EmptyDir == nil {
 				x.EmptyDir = new(EmptyDirVolumeSource)
 			}
-			x.EmptyDir.DecodeProto(d, d.Message())
+			x.EmptyDir.DecodeProto(d, d.Message(f))
 		case 3:
 			if x.GCEPersistentDisk == nil {
 				x.GCEPersistentDisk = new(GCEPersistentDiskVolumeSource)
 			}
-			x.GCEPersistentDisk.DecodeProto(d, d.Message())
+			x.GCEPersistentDisk.DecodeProto(d, d.Message(f))
 		case 4:
 			if x.AWSElasticBlockStore == nil {
 				x.AWSElasticBlockStore = new(AWSElasticBlockStoreVolumeSource)
 			}
-			x.AWSElasticBlockStore.DecodeProto(d, d.Message())
+			x.AWSElasticBlockStore.DecodeProto(d, d.Message(f))
 		case 5:
 			if x.GitRepo == nil {
 				x.GitRepo = new(GitRepoVolumeSource)
 			}
-			x.GitRepo.DecodeProto(d, d.Message())
+			x.GitRepo.DecodeProto(d, d.Message(f))
 		case 6:
 			if x.Secret == nil {
 				x.Secret = new(SecretVolumeSource)
 			}
-			x.Secret.DecodeProto(d, d.Message())
+			x.Secret.DecodeProto(d, d.Message(f))
 		case 7:
 			if x.NFS == nil {
 				x.NFS = new(NFSVolumeSource)
 			}
-			x.NFS.DecodeProto(d, d.Message())
+			x.NFS.DecodeProto(d, d.Message(f))
 		case 8:
 			if x.ISCSI == nil {
 				x.ISCSI = new(ISCSIVolumeSource)
 			}
-			x.ISCSI.DecodeProto(d, d.Message())
+			x.ISCSI.DecodeProto(d, d.Message(f))
 		case 9:
 			if x.Glusterfs == nil {
 				x.Glusterfs = new(GlusterfsVolumeSource)
 			}
-			x.Glusterfs.DecodeProto(d, d.Message())
+			x.Glusterfs.DecodeProto(d, d.Message(f))
 		case 10:
 			if x.PersistentVolumeClaim == nil {
 				x.PersistentVolumeClaim = new(PersistentVolumeClaimVolumeSource)
 			}
-			x.PersistentVolumeClaim.DecodeProto(d, d.Message())
+			x.PersistentVolumeClaim.DecodeProto(d, d.Message(f))
 		case 11:
 			if x.RBD == nil {
 				x.RBD = new(RBDVolumeSource)
 			}
-			x.RBD.DecodeProto(d, d.Message())
+			x.RBD.DecodeProto(d, d.Message(f))
 		case 12:
 			if x.FlexVolume == nil {
 				x.FlexVolume = new(FlexVolumeSource)
 			}
-			x.FlexVolume.DecodeProto(d, d.Message())
+			x.FlexVolume.DecodeProto(d, d.Message(f))
 		case 13:
 			if x.Cinder == nil {
 				x.Cinder = new(CinderVolumeSource)
 			}
-			x.Cinder.DecodeProto(d, d.Message())
+			x.Cinder.DecodeProto(d, d.Message(f))
 		case 14:
 			if x.CephFS == nil {
 				x.CephFS = new(CephFSVolumeSource)
 			}
-			x.CephFS.DecodeProto(d, d.Message())
+			x.CephFS.DecodeProto(d, d.Message(f))
 		case 15:
 			if x.Flocker == nil {
 				x.Flocker = new(FlockerVolumeSource)
 			}
-			x.Flocker.DecodeProto(d, d.Message())
+			x.Flocker.DecodeProto(d, d.Message(f))
 		case 16:
 			if x.DownwardAPI == nil {
 				x.DownwardAPI = new(DownwardAPIVolumeSource)
 			}
-			x.DownwardAPI.DecodeProto(d, d.Message())
+			x.DownwardAPI.DecodeProto(d, d.Message(f))
 		case 17:
 			if x.FC == nil {
 				x.FC = new(FCVolumeSource)
 			}
-			x.FC.DecodeProto(d, d.Message())
+			x.FC.DecodeProto(d, d.Message(f))
 		case 18:
 			if x.AzureFile == nil {
 				x.AzureFile = new(AzureFileVolumeSource)
 			}
-			x.AzureFile.DecodeProto(d, d.Message())
+			x.AzureFile.DecodeProto(d, d.Message(f))
 		case 19:
 			if x.ConfigMap == nil {
 				x.ConfigMap = new(ConfigMapVolumeSource)
 			}
-			x.ConfigMap.DecodeProto(d, d.Message())
+			x.ConfigMap.DecodeProto(d, d.Message(f))
 		case 20:
 			if x.VsphereVolume == nil {
 				x.VsphereVolume = new(VsphereVirtualDiskVolumeSource)
 			}
-			x.VsphereVolume.DecodeProto(d, d.Message())
+			x.VsphereVolume.DecodeProto(d, d.Message(f))
 		case 21:
 			if x.Quobyte == nil {
 				x.Quobyte = new(QuobyteVolumeSource)
 			}
-			x.Quobyte.DecodeProto(d, d.Message())
+			x.Quobyte.DecodeProto(d, d.Message(f))
 		case 22:
 			if x.AzureDisk == nil {
 				x.AzureDisk = new(AzureDiskVolumeSource)
 			}
-			x.AzureDisk.DecodeProto(d, d.Message())
+			x.AzureDisk.DecodeProto(d, d.Message(f))
 		case 23:
 			if x.PhotonPersistentDisk == nil {
 				x.PhotonPersistentDisk = new(PhotonPersistentDiskVolumeSource)
 			}
-			x.PhotonPersistentDisk.DecodeProto(d, d.Message())
+			x.PhotonPersistentDisk.DecodeProto(d, d.Message(f))
 		case 24:
 			if x.PortworxVolume == nil {
 				x.PortworxVolume = new(PortworxVolumeSource)
 			}
-			x.PortworxVolume.DecodeProto(d, d.Message())
+			x.PortworxVolume.DecodeProto(d, d.Message(f))
 		case 25:
 			if x.ScaleIO == nil {
 				x.ScaleIO = new(ScaleIOVolumeSource)
 			}
-			x.ScaleIO.DecodeProto(d, d.Message())
+			x.ScaleIO.DecodeProto(d, d.Message(f))
 		case 26:
 			if x.Projected == nil {
 				x.Projected = new(ProjectedVolumeSource)
 			}
-			x.Projected.DecodeProto(d, d.Message())
+			x.Projected.DecodeProto(d, d.Message(f))
 		case 27:
 			if x.StorageOS == nil {
 				x.StorageOS = new(StorageOSVolumeSource)
 			}
-			x.StorageOS.DecodeProto(d, d.Message())
+			x.StorageOS.DecodeProto(d, d.Message(f))
 		case 28:
 			if x.CSI == nil {
 				x.CSI = new(CSIVolumeSource)
 			}
-			x.CSI.DecodeProto(d, d.Message())
+			x.CSI.DecodeProto(d, d.Message(f))
 		case 29:
 			if x.Ephemeral == nil {
 				x.Ephemeral = new(EphemeralVolumeSource)
 			}
-			x.Ephemeral.DecodeProto(d, d.Message())
+			x.Ephemeral.DecodeProto(d, d.Message(f))
 		case 30:
 			if x.Image == nil {
 				x.Image = new(ImageVolumeSource)
 			}
-			x.Image.DecodeProto(d, d.Message())
+			x.Image.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -8063,12 +8507,14 @@ func (x *HostPathVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *HostPathVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Path = d.String()
+			x.Path = d.String(f)
 		case 2:
-			v792 := HostPathType(d.String())
+			v792 := HostPathType(d.String(f))
 			x.Type = &v792
 		}
 	}
@@ -8088,15 +8534,17 @@ func (x *EmptyDirVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EmptyDirVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Medium = StorageMedium(d.String())
+			x.Medium = StorageMedium(d.String(f))
 		case 2:
 			if x.SizeLimit == nil {
 				x.SizeLimit = new(quantity.Quantity)
 			}
-			x.SizeLimit.DecodeProto(d, d.Message())
+			x.SizeLimit.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -8112,16 +8560,18 @@ func (x *GCEPersistentDiskVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GCEPersistentDiskVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.PDName = d.String()
+			x.PDName = d.String(f)
 		case 2:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 3:
-			x.Partition = int32(d.Int())
+			x.Partition = int32(d.Int(f))
 		case 4:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		}
 	}
 }
@@ -8137,16 +8587,18 @@ func (x *AWSElasticBlockStoreVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *AWSElasticBlockStoreVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.VolumeID = d.String()
+			x.VolumeID = d.String(f)
 		case 2:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 3:
-			x.Partition = int32(d.Int())
+			x.Partition = int32(d.Int(f))
 		case 4:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		}
 	}
 }
@@ -8161,14 +8613,16 @@ func (x *GitRepoVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GitRepoVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Repository = d.String()
+			x.Repository = d.String(f)
 		case 2:
-			x.Revision = d.String()
+			x.Revision = d.String(f)
 		case 3:
-			x.Directory = d.String()
+			x.Directory = d.String(f)
 		}
 	}
 }
@@ -8193,18 +8647,20 @@ func (x *SecretVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SecretVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.SecretName = d.String()
+			x.SecretName = d.String(f)
 		case 2:
 			x.Items = append(x.Items, KeyToPath{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 3:
-			v796 := int32(d.Int())
+			v796 := int32(d.Int(f))
 			x.DefaultMode = &v796
 		case 4:
-			v797 := d.Bool()
+			v797 := d.Bool(f)
 			x.Optional = &v797
 		}
 	}
@@ -8222,14 +8678,16 @@ func (x *KeyToPath) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *KeyToPath) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Key = d.String()
+			x.Key = d.String(f)
 		case 2:
-			x.Path = d.String()
+			x.Path = d.String(f)
 		case 3:
-			v798 := int32(d.Int())
+			v798 := int32(d.Int(f))
 			x.Mode = &v798
 		}
 	}
@@ -8245,14 +8703,16 @@ func (x *NFSVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *NFSVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Server = d.String()
+			x.Server = d.String(f)
 		case 2:
-			x.Path = d.String()
+			x.Path = d.String(f)
 		case 3:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		}
 	}
 }
@@ -8284,33 +8744,35 @@ func (x *ISCSIVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ISCSIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.TargetPortal = d.String()
+			x.TargetPortal = d.String(f)
 		case 2:
-			x.IQN = d.String()
+			x.IQN = d.String(f)
 		case 3:
-			x.Lun = int32(d.Int())
+			x.Lun = int32(d.Int(f))
 		case 4:
-			x.ISCSIInterface = d.String()
+			x.ISCSIInterface = d.String(f)
 		case 5:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 6:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		case 7:
-			x.Portals = append(x.Portals, d.String())
+			x.Portals = append(x.Portals, d.String(f))
 		case 8:
-			x.DiscoveryCHAPAuth = d.Bool()
+			x.DiscoveryCHAPAuth = d.Bool(f)
 		case 10:
 			if x.SecretRef == nil {
 				x.SecretRef = new(LocalObjectReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message())
+			x.SecretRef.DecodeProto(d, d.Message(f))
 		case 11:
-			x.SessionCHAPAuth = d.Bool()
+			x.SessionCHAPAuth = d.Bool(f)
 		case 12:
-			v801 := d.String()
+			v801 := d.String(f)
 			x.InitiatorName = &v801
 		}
 	}
@@ -8326,14 +8788,16 @@ func (x *GlusterfsVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GlusterfsVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.EndpointsName = d.String()
+			x.EndpointsName = d.String(f)
 		case 2:
-			x.Path = d.String()
+			x.Path = d.String(f)
 		case 3:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		}
 	}
 }
@@ -8347,12 +8811,14 @@ func (x *PersistentVolumeClaimVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PersistentVolumeClaimVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ClaimName = d.String()
+			x.ClaimName = d.String(f)
 		case 2:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		}
 	}
 }
@@ -8379,27 +8845,29 @@ func (x *RBDVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *RBDVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.CephMonitors = append(x.CephMonitors, d.String())
+			x.CephMonitors = append(x.CephMonitors, d.String(f))
 		case 2:
-			x.RBDImage = d.String()
+			x.RBDImage = d.String(f)
 		case 3:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 4:
-			x.RBDPool = d.String()
+			x.RBDPool = d.String(f)
 		case 5:
-			x.RadosUser = d.String()
+			x.RadosUser = d.String(f)
 		case 6:
-			x.Keyring = d.String()
+			x.Keyring = d.String(f)
 		case 7:
 			if x.SecretRef == nil {
 				x.SecretRef = new(LocalObjectReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message())
+			x.SecretRef.DecodeProto(d, d.Message(f))
 		case 8:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		}
 	}
 }
@@ -8429,28 +8897,32 @@ func (x *FlexVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *FlexVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Driver = d.String()
+			x.Driver = d.String(f)
 		case 2:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 3:
 			if x.SecretRef == nil {
 				x.SecretRef = new(LocalObjectReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message())
+			x.SecretRef.DecodeProto(d, d.Message(f))
 		case 4:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		case 5:
 			var k810 string
 			var v811 string
-			for entry809 := d.Message(); d.Next(&entry809); {
-				switch d.Number {
+			for entry809 := d.Message(f); len(entry809) > 0; {
+				number, f, rest := d.Next(entry809)
+				entry809 = rest
+				switch number {
 				case 1:
-					k810 = d.String()
+					k810 = d.String(f)
 				case 2:
-					v811 = d.String()
+					v811 = d.String(f)
 				}
 			}
 			if x.Options == nil {
@@ -8477,19 +8949,21 @@ func (x *CinderVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *CinderVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.VolumeID = d.String()
+			x.VolumeID = d.String(f)
 		case 2:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 3:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		case 4:
 			if x.SecretRef == nil {
 				x.SecretRef = new(LocalObjectReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message())
+			x.SecretRef.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -8514,23 +8988,25 @@ func (x *CephFSVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *CephFSVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Monitors = append(x.Monitors, d.String())
+			x.Monitors = append(x.Monitors, d.String(f))
 		case 2:
-			x.Path = d.String()
+			x.Path = d.String(f)
 		case 3:
-			x.User = d.String()
+			x.User = d.String(f)
 		case 4:
-			x.SecretFile = d.String()
+			x.SecretFile = d.String(f)
 		case 5:
 			if x.SecretRef == nil {
 				x.SecretRef = new(LocalObjectReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message())
+			x.SecretRef.DecodeProto(d, d.Message(f))
 		case 6:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		}
 	}
 }
@@ -8544,12 +9020,14 @@ func (x *FlockerVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *FlockerVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.DatasetName = d.String()
+			x.DatasetName = d.String(f)
 		case 2:
-			x.DatasetUUID = d.String()
+			x.DatasetUUID = d.String(f)
 		}
 	}
 }
@@ -8570,13 +9048,15 @@ func (x *DownwardAPIVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *DownwardAPIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			x.Items = append(x.Items, DownwardAPIVolumeFile{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			v817 := int32(d.Int())
+			v817 := int32(d.Int(f))
 			x.DefaultMode = &v817
 		}
 	}
@@ -8605,22 +9085,24 @@ func (x *DownwardAPIVolumeFile) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *DownwardAPIVolumeFile) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Path = d.String()
+			x.Path = d.String(f)
 		case 2:
 			if x.FieldRef == nil {
 				x.FieldRef = new(ObjectFieldSelector)
 			}
-			x.FieldRef.DecodeProto(d, d.Message())
+			x.FieldRef.DecodeProto(d, d.Message(f))
 		case 3:
 			if x.ResourceFieldRef == nil {
 				x.ResourceFieldRef = new(ResourceFieldSelector)
 			}
-			x.ResourceFieldRef.DecodeProto(d, d.Message())
+			x.ResourceFieldRef.DecodeProto(d, d.Message(f))
 		case 4:
-			v820 := int32(d.Int())
+			v820 := int32(d.Int(f))
 			x.Mode = &v820
 		}
 	}
@@ -8635,12 +9117,14 @@ func (x *ObjectFieldSelector) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ObjectFieldSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.APIVersion = d.String()
+			x.APIVersion = d.String(f)
 		case 2:
-			x.FieldPath = d.String()
+			x.FieldPath = d.String(f)
 		}
 	}
 }
@@ -8658,14 +9142,16 @@ func (x *ResourceFieldSelector) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ResourceFieldSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ContainerName = d.String()
+			x.ContainerName = d.String(f)
 		case 2:
-			x.Resource = d.String()
+			x.Resource = d.String(f)
 		case 3:
-			x.Divisor.DecodeProto(d, d.Message())
+			x.Divisor.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -8688,19 +9174,21 @@ func (x *FCVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *FCVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.TargetWWNs = append(x.TargetWWNs, d.String())
+			x.TargetWWNs = append(x.TargetWWNs, d.String(f))
 		case 2:
-			v824 := int32(d.Int())
+			v824 := int32(d.Int(f))
 			x.Lun = &v824
 		case 3:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 4:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		case 5:
-			x.WWIDs = append(x.WWIDs, d.String())
+			x.WWIDs = append(x.WWIDs, d.String(f))
 		}
 	}
 }
@@ -8715,14 +9203,16 @@ func (x *AzureFileVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *AzureFileVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.SecretName = d.String()
+			x.SecretName = d.String(f)
 		case 2:
-			x.ShareName = d.String()
+			x.ShareName = d.String(f)
 		case 3:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		}
 	}
 }
@@ -8750,18 +9240,20 @@ func (x *ConfigMapVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ConfigMapVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.LocalObjectReference.DecodeProto(d, d.Message())
+			x.LocalObjectReference.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, KeyToPath{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 3:
-			v828 := int32(d.Int())
+			v828 := int32(d.Int(f))
 			x.DefaultMode = &v828
 		case 4:
-			v829 := d.Bool()
+			v829 := d.Bool(f)
 			x.Optional = &v829
 		}
 	}
@@ -8778,16 +9270,18 @@ func (x *VsphereVirtualDiskVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VsphereVirtualDiskVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.VolumePath = d.String()
+			x.VolumePath = d.String(f)
 		case 2:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 3:
-			x.StoragePolicyName = d.String()
+			x.StoragePolicyName = d.String(f)
 		case 4:
-			x.StoragePolicyID = d.String()
+			x.StoragePolicyID = d.String(f)
 		}
 	}
 }
@@ -8805,20 +9299,22 @@ func (x *QuobyteVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *QuobyteVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Registry = d.String()
+			x.Registry = d.String(f)
 		case 2:
-			x.Volume = d.String()
+			x.Volume = d.String(f)
 		case 3:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		case 4:
-			x.User = d.String()
+			x.User = d.String(f)
 		case 5:
-			x.Group = d.String()
+			x.Group = d.String(f)
 		case 6:
-			x.Tenant = d.String()
+			x.Tenant = d.String(f)
 		}
 	}
 }
@@ -8844,23 +9340,25 @@ func (x *AzureDiskVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *AzureDiskVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.DiskName = d.String()
+			x.DiskName = d.String(f)
 		case 2:
-			x.DataDiskURI = d.String()
+			x.DataDiskURI = d.String(f)
 		case 3:
-			v830 := AzureDataDiskCachingMode(d.String())
+			v830 := AzureDataDiskCachingMode(d.String(f))
 			x.CachingMode = &v830
 		case 4:
-			v831 := d.String()
+			v831 := d.String(f)
 			x.FSType = &v831
 		case 5:
-			v832 := d.Bool()
+			v832 := d.Bool(f)
 			x.ReadOnly = &v832
 		case 6:
-			v833 := AzureDataDiskKind(d.String())
+			v833 := AzureDataDiskKind(d.String(f))
 			x.Kind = &v833
 		}
 	}
@@ -8875,12 +9373,14 @@ func (x *PhotonPersistentDiskVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PhotonPersistentDiskVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.PdID = d.String()
+			x.PdID = d.String(f)
 		case 2:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		}
 	}
 }
@@ -8901,13 +9401,15 @@ func (x *ProjectedVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ProjectedVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			x.Sources = append(x.Sources, VolumeProjection{})
-			x.Sources[len(x.Sources)-1].DecodeProto(d, d.Message())
+			x.Sources[len(x.Sources)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			v836 := int32(d.Int())
+			v836 := int32(d.Int(f))
 			x.DefaultMode = &v836
 		}
 	}
@@ -8956,38 +9458,40 @@ func (x *VolumeProjection) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *VolumeProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.Secret == nil {
 				x.Secret = new(SecretProjection)
 			}
-			x.Secret.DecodeProto(d, d.Message())
+			x.Secret.DecodeProto(d, d.Message(f))
 		case 2:
 			if x.DownwardAPI == nil {
 				x.DownwardAPI = new(DownwardAPIProjection)
 			}
-			x.DownwardAPI.DecodeProto(d, d.Message())
+			x.DownwardAPI.DecodeProto(d, d.Message(f))
 		case 3:
 			if x.ConfigMap == nil {
 				x.ConfigMap = new(ConfigMapProjection)
 			}
-			x.ConfigMap.DecodeProto(d, d.Message())
+			x.ConfigMap.DecodeProto(d, d.Message(f))
 		case 4:
 			if x.ServiceAccountToken == nil {
 				x.ServiceAccountToken = new(ServiceAccountTokenProjection)
 			}
-			x.ServiceAccountToken.DecodeProto(d, d.Message())
+			x.ServiceAccountToken.DecodeProto(d, d.Message(f))
 		case 5:
 			if x.ClusterTrustBundle == nil {
 				x.ClusterTrustBundle = new(ClusterTrustBundleProjection)
 			}
-			x.ClusterTrustBundle.DecodeProto(d, d.Message())
+			x.ClusterTrustBundle.DecodeProto(d, d.Message(f))
 		case 6:
 			if x.PodCertificate == nil {
 				x.PodCertificate = new(PodCertificateProjection)
 			}
-			x.PodCertificate.DecodeProto(d, d.Message())
+			x.PodCertificate.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -9012,15 +9516,17 @@ func (x *SecretProjection) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *SecretProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.LocalObjectReference.DecodeProto(d, d.Message())
+			x.LocalObjectReference.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, KeyToPath{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 4:
-			v846 := d.Bool()
+			v846 := d.Bool(f)
 			x.Optional = &v846
 		}
 	}
@@ -9039,11 +9545,13 @@ func (x *DownwardAPIProjection) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *DownwardAPIProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			x.Items = append(x.Items, DownwardAPIVolumeFile{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -9068,15 +9576,17 @@ func (x *ConfigMapProjection) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ConfigMapProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.LocalObjectReference.DecodeProto(d, d.Message())
+			x.LocalObjectReference.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, KeyToPath{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 4:
-			v852 := d.Bool()
+			v852 := d.Bool(f)
 			x.Optional = &v852
 		}
 	}
@@ -9094,15 +9604,17 @@ func (x *ServiceAccountTokenProjection) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServiceAccountTokenProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Audience = d.String()
+			x.Audience = d.String(f)
 		case 2:
-			v853 := d.Int()
+			v853 := d.Int(f)
 			x.ExpirationSeconds = &v853
 		case 3:
-			x.Path = d.String()
+			x.Path = d.String(f)
 		}
 	}
 }
@@ -9130,23 +9642,25 @@ func (x *ClusterTrustBundleProjection) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ClusterTrustBundleProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			v855 := d.String()
+			v855 := d.String(f)
 			x.Name = &v855
 		case 2:
-			v856 := d.String()
+			v856 := d.String(f)
 			x.SignerName = &v856
 		case 3:
 			if x.LabelSelector == nil {
 				x.LabelSelector = new(meta.LabelSelector)
 			}
-			x.LabelSelector.DecodeProto(d, d.Message())
+			x.LabelSelector.DecodeProto(d, d.Message(f))
 		case 4:
-			x.Path = d.String()
+			x.Path = d.String(f)
 		case 5:
-			v857 := d.Bool()
+			v857 := d.Bool(f)
 			x.Optional = &v857
 		}
 	}
@@ -9176,30 +9690,34 @@ func (x *PodCertificateProjection) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PodCertificateProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.SignerName = d.String()
+			x.SignerName = d.String(f)
 		case 2:
-			x.KeyType = d.String()
+			x.KeyType = d.String(f)
 		case 3:
-			v862 := int32(d.Int())
+			v862 := int32(d.Int(f))
 			x.MaxExpirationSeconds = &v862
 		case 4:
-			x.CredentialBundlePath = d.String()
+			x.CredentialBundlePath = d.String(f)
 		case 5:
-			x.KeyPath = d.String()
+			x.KeyPath = d.String(f)
 		case 6:
-			x.CertificateChainPath = d.String()
+			x.CertificateChainPath = d.String(f)
 		case 7:
 			var k864 string
 			var v865 string
-			for entry863 := d.Message(); d.Next(&entry863); {
-				switch d.Number {
+			for entry863 := d.Message(f); len(entry863) > 0; {
+				number, f, rest := d.Next(entry863)
+				entry863 = rest
+				switch number {
 				case 1:
-					k864 = d.String()
+					k864 = d.String(f)
 				case 2:
-					v865 = d.String()
+					v865 = d.String(f)
 				}
 			}
 			if x.UserAnnotations == nil {
@@ -9220,14 +9738,16 @@ func (x *PortworxVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PortworxVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.VolumeID = d.String()
+			x.VolumeID = d.String(f)
 		case 2:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 3:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		}
 	}
 }
@@ -9254,31 +9774,33 @@ func (x *ScaleIOVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ScaleIOVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Gateway = d.String()
+			x.Gateway = d.String(f)
 		case 2:
-			x.System = d.String()
+			x.System = d.String(f)
 		case 3:
 			if x.SecretRef == nil {
 				x.SecretRef = new(LocalObjectReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message())
+			x.SecretRef.DecodeProto(d, d.Message(f))
 		case 4:
-			x.SSLEnabled = d.Bool()
+			x.SSLEnabled = d.Bool(f)
 		case 5:
-			x.ProtectionDomain = d.String()
+			x.ProtectionDomain = d.String(f)
 		case 6:
-			x.StoragePool = d.String()
+			x.StoragePool = d.String(f)
 		case 7:
-			x.StorageMode = d.String()
+			x.StorageMode = d.String(f)
 		case 8:
-			x.VolumeName = d.String()
+			x.VolumeName = d.String(f)
 		case 9:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 10:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		}
 	}
 }
@@ -9300,21 +9822,23 @@ func (x *StorageOSVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *StorageOSVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.VolumeName = d.String()
+			x.VolumeName = d.String(f)
 		case 2:
-			x.VolumeNamespace = d.String()
+			x.VolumeNamespace = d.String(f)
 		case 3:
-			x.FSType = d.String()
+			x.FSType = d.String(f)
 		case 4:
-			x.ReadOnly = d.Bool()
+			x.ReadOnly = d.Bool(f)
 		case 5:
 			if x.SecretRef == nil {
 				x.SecretRef = new(LocalObjectReference)
 			}
-			x.SecretRef.DecodeProto(d, d.Message())
+			x.SecretRef.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -9348,25 +9872,29 @@ func (x *CSIVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *CSIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Driver = d.String()
+			x.Driver = d.String(f)
 		case 2:
-			v873 := d.Bool()
+			v873 := d.Bool(f)
 			x.ReadOnly = &v873
 		case 3:
-			v874 := d.String()
+			v874 := d.String(f)
 			x.FSType = &v874
 		case 4:
 			var k876 string
 			var v877 string
-			for entry875 := d.Message(); d.Next(&entry875); {
-				switch d.Number {
+			for entry875 := d.Message(f); len(entry875) > 0; {
+				number, f, rest := d.Next(entry875)
+				entry875 = rest
+				switch number {
 				case 1:
-					k876 = d.String()
+					k876 = d.String(f)
 				case 2:
-					v877 = d.String()
+					v877 = d.String(f)
 				}
 			}
 			if x.VolumeAttributes == nil {
@@ -9377,7 +9905,7 @@ func (x *CSIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 			if x.NodePublishSecretRef == nil {
 				x.NodePublishSecretRef = new(LocalObjectReference)
 			}
-			x.NodePublishSecretRef.DecodeProto(d, d.Message())
+			x.NodePublishSecretRef.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -9395,13 +9923,15 @@ func (x *EphemeralVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EphemeralVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			if x.VolumeClaimTemplate == nil {
 				x.VolumeClaimTemplate = new(PersistentVolumeClaimTemplate)
 			}
-			x.VolumeClaimTemplate.DecodeProto(d, d.Message())
+			x.VolumeClaimTemplate.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -9415,12 +9945,14 @@ func (x *ImageVolumeSource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ImageVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Reference = d.String()
+			x.Reference = d.String(f)
 		case 2:
-			x.PullPolicy = PullPolicy(d.String())
+			x.PullPolicy = PullPolicy(d.String(f))
 		}
 	}
 }

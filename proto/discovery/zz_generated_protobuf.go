@@ -32,18 +32,20 @@ func (x *EndpointSlice) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointSlice) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Endpoints = append(x.Endpoints, Endpoint{})
-			x.Endpoints[len(x.Endpoints)-1].DecodeProto(d, d.Message())
+			x.Endpoints[len(x.Endpoints)-1].DecodeProto(d, d.Message(f))
 		case 3:
 			x.Ports = append(x.Ports, EndpointPort{})
-			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message())
+			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		case 4:
-			x.AddressType = AddressType(d.String())
+			x.AddressType = AddressType(d.String(f))
 		}
 	}
 }
@@ -92,29 +94,33 @@ func (x *Endpoint) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Endpoint) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Addresses = append(x.Addresses, d.String())
+			x.Addresses = append(x.Addresses, d.String(f))
 		case 2:
-			x.Conditions.DecodeProto(d, d.Message())
+			x.Conditions.DecodeProto(d, d.Message(f))
 		case 3:
-			v14 := d.String()
+			v14 := d.String(f)
 			x.Hostname = &v14
 		case 4:
 			if x.TargetRef == nil {
 				x.TargetRef = new(core.ObjectReference)
 			}
-			x.TargetRef.DecodeProto(d, d.Message())
+			x.TargetRef.DecodeProto(d, d.Message(f))
 		case 5:
 			var k16 string
 			var v17 string
-			for entry15 := d.Message(); d.Next(&entry15); {
-				switch d.Number {
+			for entry15 := d.Message(f); len(entry15) > 0; {
+				number, f, rest := d.Next(entry15)
+				entry15 = rest
+				switch number {
 				case 1:
-					k16 = d.String()
+					k16 = d.String(f)
 				case 2:
-					v17 = d.String()
+					v17 = d.String(f)
 				}
 			}
 			if x.DeprecatedTopology == nil {
@@ -122,16 +128,16 @@ func (x *Endpoint) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.DeprecatedTopology[k16] = v17
 		case 6:
-			v18 := d.String()
+			v18 := d.String(f)
 			x.NodeName = &v18
 		case 7:
-			v19 := d.String()
+			v19 := d.String(f)
 			x.Zone = &v19
 		case 8:
 			if x.Hints == nil {
 				x.Hints = new(EndpointHints)
 			}
-			x.Hints.DecodeProto(d, d.Message())
+			x.Hints.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -152,16 +158,18 @@ func (x *EndpointConditions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointConditions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			v20 := d.Bool()
+			v20 := d.Bool(f)
 			x.Ready = &v20
 		case 2:
-			v21 := d.Bool()
+			v21 := d.Bool(f)
 			x.Serving = &v21
 		case 3:
-			v22 := d.Bool()
+			v22 := d.Bool(f)
 			x.Terminating = &v22
 		}
 	}
@@ -186,14 +194,16 @@ func (x *EndpointHints) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointHints) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			x.ForZones = append(x.ForZones, ForZone{})
-			x.ForZones[len(x.ForZones)-1].DecodeProto(d, d.Message())
+			x.ForZones[len(x.ForZones)-1].DecodeProto(d, d.Message(f))
 		case 2:
 			x.ForNodes = append(x.ForNodes, ForNode{})
-			x.ForNodes[len(x.ForNodes)-1].DecodeProto(d, d.Message())
+			x.ForNodes[len(x.ForNodes)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -206,10 +216,12 @@ func (x *ForZone) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ForZone) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		}
 	}
 }
@@ -222,10 +234,12 @@ func (x *ForNode) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ForNode) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		}
 	}
 }
@@ -249,19 +263,21 @@ func (x *EndpointPort) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointPort) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			v27 := d.String()
+			v27 := d.String(f)
 			x.Name = &v27
 		case 2:
-			v28 := core.Protocol(d.String())
+			v28 := core.Protocol(d.String(f))
 			x.Protocol = &v28
 		case 3:
-			v29 := int32(d.Int())
+			v29 := int32(d.Int(f))
 			x.Port = &v29
 		case 4:
-			v30 := d.String()
+			v30 := d.String(f)
 			x.AppProtocol = &v30
 		}
 	}
@@ -284,13 +300,15 @@ func (x *EndpointSliceList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EndpointSliceList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, EndpointSlice{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }

@@ -57,44 +57,46 @@ func (x *Event) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Event) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.EventTime.DecodeProto(d, d.Message())
+			x.EventTime.DecodeProto(d, d.Message(f))
 		case 3:
 			if x.Series == nil {
 				x.Series = new(EventSeries)
 			}
-			x.Series.DecodeProto(d, d.Message())
+			x.Series.DecodeProto(d, d.Message(f))
 		case 4:
-			x.ReportingController = d.String()
+			x.ReportingController = d.String(f)
 		case 5:
-			x.ReportingInstance = d.String()
+			x.ReportingInstance = d.String(f)
 		case 6:
-			x.Action = d.String()
+			x.Action = d.String(f)
 		case 7:
-			x.Reason = d.String()
+			x.Reason = d.String(f)
 		case 8:
-			x.Regarding.DecodeProto(d, d.Message())
+			x.Regarding.DecodeProto(d, d.Message(f))
 		case 9:
 			if x.Related == nil {
 				x.Related = new(core.ObjectReference)
 			}
-			x.Related.DecodeProto(d, d.Message())
+			x.Related.DecodeProto(d, d.Message(f))
 		case 10:
-			x.Note = d.String()
+			x.Note = d.String(f)
 		case 11:
-			x.Type = d.String()
+			x.Type = d.String(f)
 		case 12:
-			x.DeprecatedSource.DecodeProto(d, d.Message())
+			x.DeprecatedSource.DecodeProto(d, d.Message(f))
 		case 13:
-			x.DeprecatedFirstTimestamp.DecodeProto(d, d.Message())
+			x.DeprecatedFirstTimestamp.DecodeProto(d, d.Message(f))
 		case 14:
-			x.DeprecatedLastTimestamp.DecodeProto(d, d.Message())
+			x.DeprecatedLastTimestamp.DecodeProto(d, d.Message(f))
 		case 15:
-			x.DeprecatedCount = int32(d.Int())
+			x.DeprecatedCount = int32(d.Int(f))
 		}
 	}
 }
@@ -111,12 +113,14 @@ func (x *EventSeries) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EventSeries) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Count = int32(d.Int())
+			x.Count = int32(d.Int(f))
 		case 2:
-			x.LastObservedTime.DecodeProto(d, d.Message())
+			x.LastObservedTime.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -138,13 +142,15 @@ func (x *EventList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *EventList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, Event{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }

@@ -146,7 +146,7 @@ func (w *writer) protoMessage(number int, body func()) {
 
 func (w *writer) decodeProto(t *Type, fields []*Field) {
 	w.f("// DecodeProto reads x's fields from b and skips those it does not know.\n")
-	w.f("func (x *%s) DecodeProto(d *pbwire.Decoder, b []byte) {\nfor d.Next(&b) {\nswitch d.Number {\n", t.Name)
+	w.f("func (x *%s) DecodeProto(d *pbwire.Decoder, b []byte) {\nfor len(b) > 0 {\nnumber, f, rest := d.Next(b)\nb = rest\nswitch number {\n", t.Name)
 	for _, f := range fields {
 		w.f("case %d:\n", f.Number)
 		w.readProto(f.Ref, "x."+f.Go)
@@ -154,14 +154,13 @@ func (w *writer) decodeProto(t *Type, fields []*Field) {
 	w.f("}\n}\n}\n\n")
 }
 
-// readProto writes code that reads the decoder's field into x, which is
-// addressable.
+// readProto writes code that reads the field f into x, which is addressable.
 func (w *writer) readProto(r *Ref, x string) {
 	switch r.Kind {
 	case Basic, Named:
 		switch {
 		case r.Kind == Named && r.Type.Struct:
-			w.f("%s.DecodeProto(d, d.Message())\n", x)
+			w.f("%s.DecodeProto(d, d.Message(f))\n", x)
 		case r.Kind == Named && r.Type.Under.Kind == Slice:
 			w.readNamedList(r, x)
 		case r.Kind == Named && r.Type.Under.Kind == Map:
@@ -171,7 +170,7 @@ func (w *writer) readProto(r *Ref, x string) {
 		}
 	case Pointer:
 		if r.Elem.Kind == Named && r.Elem.Type.Struct {
-			w.f("if %s == nil {\n%s = new(%s)\n}\n%s.DecodeProto(d, d.Message())\n", x, x, w.expr(r.Elem), x)
+			w.f("if %s == nil {\n%s = new(%s)\n}\n%s.DecodeProto(d, d.Message(f))\n", x, x, w.expr(r.Elem), x)
 			return
 		}
 		v := w.fresh("v")
@@ -194,11 +193,11 @@ func (w *writer) readScalar(r *Ref) string {
 	e := ""
 	switch basic.Name {
 	case "string":
-		e = "d.String()"
+		e = "d.String(f)"
 	case "bool":
-		e = "d.Bool()"
+		e = "d.Bool(f)"
 	case "int32", "int64":
-		e = "d.Int()"
+		e = "d.Int(f)"
 	default:
 		panic("protobuf: no decoding for " + w.expr(r))
 	}
@@ -211,11 +210,11 @@ func (w *writer) readScalar(r *Ref) string {
 func (w *writer) readList(r *Ref, x string) {
 	switch e := r.Elem; {
 	case isByte(e):
-		w.f("%s = d.Bytes()\n", x)
+		w.f("%s = d.Bytes(f)\n", x)
 	case e.Kind == Basic && (e.Name == "int32" || e.Name == "int64"):
-		w.f("%s = pbwire.Ints(d, %s)\n", x, x)
+		w.f("%s = pbwire.Ints(d, f, %s)\n", x, x)
 	case e.Kind == Named && e.Type.Struct:
-		w.f("%s = append(%s, %s)\n%s[len(%s)-1].DecodeProto(d, d.Message())\n", x, x, w.zero(e), x, x)
+		w.f("%s = append(%s, %s)\n%s[len(%s)-1].DecodeProto(d, d.Message(f))\n", x, x, w.zero(e), x, x)
 	default:
 		w.f("%s = append(%s, %s)\n", x, x, w.readScalar(e))
 	}
@@ -223,7 +222,7 @@ func (w *writer) readList(r *Ref, x string) {
 
 func (w *writer) readNamedList(r *Ref, x string) {
 	l := w.fresh("list")
-	w.f("%s = %s{}\nfor %s := d.Message(); d.Next(&%s); {\nif d.Number == 1 {\n", x, w.name(r.Type), l, l)
+	w.f("%s = %s{}\nfor %s := d.Message(f); len(%s) > 0; {\nnumber, f, rest := d.Next(%s)\n%s = rest\nif number == 1 {\n", x, w.name(r.Type), l, l, l, l)
 	w.readList(r.Type.Under, x)
 	w.f("}\n}\n")
 }
@@ -235,7 +234,7 @@ func (w *writer) readMap(r *Ref, typ, x string) {
 	if isBytes(r.Elem) {
 		w.f("%s = []byte{}\n", v)
 	}
-	w.f("for %s := d.Message(); d.Next(&%s); {\nswitch d.Number {\ncase 1:\n", e, e)
+	w.f("for %s := d.Message(f); len(%s) > 0; {\nnumber, f, rest := d.Next(%s)\n%s = rest\nswitch number {\ncase 1:\n", e, e, e, e)
 	w.readProto(r.Key, k)
 	w.f("case 2:\n")
 	w.readProto(r.Elem, v)

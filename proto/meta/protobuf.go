@@ -48,12 +48,14 @@ func (t *MicroTime) DecodeProto(d *pbwire.Decoder, b []byte) {
 // readTime reads a time; it is false for the zero time.
 func readTime(d *pbwire.Decoder, b []byte) (sec, nano int64, ok bool) {
 	ok = len(b) > 0
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			sec = d.Int()
+			sec = d.Int(f)
 		case 2:
-			nano = int64(int32(d.Int()))
+			nano = int64(int32(d.Int(f)))
 		}
 	}
 	return sec, nano, ok
@@ -66,9 +68,11 @@ func (d *Duration) AppendProto(b []byte) []byte {
 
 // DecodeProto reads what AppendProto writes.
 func (d *Duration) DecodeProto(in *pbwire.Decoder, b []byte) {
-	for in.Next(&b) {
-		if in.Number == 1 {
-			d.Duration = time.Duration(in.Int())
+	for len(b) > 0 {
+		number, f, rest := in.Next(b)
+		b = rest
+		if number == 1 {
+			d.Duration = time.Duration(in.Int(f))
 		}
 	}
 }
@@ -84,9 +88,11 @@ func (r *RawExtension) AppendProto(b []byte) []byte {
 
 // DecodeProto reads what AppendProto writes.
 func (r *RawExtension) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		if d.Number == 1 {
-			r.Raw = d.Bytes()
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		if number == 1 {
+			r.Raw = d.Bytes(f)
 		}
 	}
 }
@@ -106,14 +112,16 @@ func (x *IntOrString) AppendProto(b []byte) []byte {
 
 // DecodeProto reads what AppendProto writes.
 func (x *IntOrString) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Type = IntOrStringType(d.Int())
+			x.Type = IntOrStringType(d.Int(f))
 		case 2:
-			x.IntVal = int32(d.Int())
+			x.IntVal = int32(d.Int(f))
 		case 3:
-			x.StrVal = d.String()
+			x.StrVal = d.String(f)
 		}
 	}
 }

@@ -23,20 +23,22 @@ func (x *Condition) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Condition) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Type = d.String()
+			x.Type = d.String(f)
 		case 2:
-			x.Status = ConditionStatus(d.String())
+			x.Status = ConditionStatus(d.String(f))
 		case 3:
-			x.ObservedGeneration = d.Int()
+			x.ObservedGeneration = d.Int(f)
 		case 4:
-			x.LastTransitionTime.DecodeProto(d, d.Message())
+			x.LastTransitionTime.DecodeProto(d, d.Message(f))
 		case 5:
-			x.Reason = d.String()
+			x.Reason = d.String(f)
 		case 6:
-			x.Message = d.String()
+			x.Message = d.String(f)
 		}
 	}
 }
@@ -57,13 +59,15 @@ func (x *APIVersions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIVersions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Versions = append(x.Versions, d.String())
+			x.Versions = append(x.Versions, d.String(f))
 		case 2:
 			x.ServerAddressByClientCIDRs = append(x.ServerAddressByClientCIDRs, ServerAddressByClientCIDR{})
-			x.ServerAddressByClientCIDRs[len(x.ServerAddressByClientCIDRs)-1].DecodeProto(d, d.Message())
+			x.ServerAddressByClientCIDRs[len(x.ServerAddressByClientCIDRs)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -77,12 +81,14 @@ func (x *ServerAddressByClientCIDR) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ServerAddressByClientCIDR) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ClientCIDR = d.String()
+			x.ClientCIDR = d.String(f)
 		case 2:
-			x.ServerAddress = d.String()
+			x.ServerAddress = d.String(f)
 		}
 	}
 }
@@ -100,11 +106,13 @@ func (x *APIGroupList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIGroupList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			x.Groups = append(x.Groups, APIGroup{})
-			x.Groups[len(x.Groups)-1].DecodeProto(d, d.Message())
+			x.Groups[len(x.Groups)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -133,18 +141,20 @@ func (x *APIGroup) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIGroup) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
 			x.Versions = append(x.Versions, GroupVersionForDiscovery{})
-			x.Versions[len(x.Versions)-1].DecodeProto(d, d.Message())
+			x.Versions[len(x.Versions)-1].DecodeProto(d, d.Message(f))
 		case 3:
-			x.PreferredVersion.DecodeProto(d, d.Message())
+			x.PreferredVersion.DecodeProto(d, d.Message(f))
 		case 4:
 			x.ServerAddressByClientCIDRs = append(x.ServerAddressByClientCIDRs, ServerAddressByClientCIDR{})
-			x.ServerAddressByClientCIDRs[len(x.ServerAddressByClientCIDRs)-1].DecodeProto(d, d.Message())
+			x.ServerAddressByClientCIDRs[len(x.ServerAddressByClientCIDRs)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -158,12 +168,14 @@ func (x *GroupVersionForDiscovery) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GroupVersionForDiscovery) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.GroupVersion = d.String()
+			x.GroupVersion = d.String(f)
 		case 2:
-			x.Version = d.String()
+			x.Version = d.String(f)
 		}
 	}
 }
@@ -182,13 +194,15 @@ func (x *APIResourceList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIResourceList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.GroupVersion = d.String()
+			x.GroupVersion = d.String(f)
 		case 2:
 			x.APIResources = append(x.APIResources, APIResource{})
-			x.APIResources[len(x.APIResources)-1].DecodeProto(d, d.Message())
+			x.APIResources[len(x.APIResources)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -221,33 +235,37 @@ func (x *APIResource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *APIResource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.Namespaced = d.Bool()
+			x.Namespaced = d.Bool(f)
 		case 3:
-			x.Kind = d.String()
+			x.Kind = d.String(f)
 		case 4:
 			x.Verbs = Verbs{}
-			for list18 := d.Message(); d.Next(&list18); {
-				if d.Number == 1 {
-					x.Verbs = append(x.Verbs, d.String())
+			for list18 := d.Message(f); len(list18) > 0; {
+				number, f, rest := d.Next(list18)
+				list18 = rest
+				if number == 1 {
+					x.Verbs = append(x.Verbs, d.String(f))
 				}
 			}
 		case 5:
-			x.ShortNames = append(x.ShortNames, d.String())
+			x.ShortNames = append(x.ShortNames, d.String(f))
 		case 6:
-			x.SingularName = d.String()
+			x.SingularName = d.String(f)
 		case 7:
-			x.Categories = append(x.Categories, d.String())
+			x.Categories = append(x.Categories, d.String(f))
 		case 8:
-			x.Group = d.String()
+			x.Group = d.String(f)
 		case 9:
-			x.Version = d.String()
+			x.Version = d.String(f)
 		case 10:
-			x.StorageVersionHash = d.String()
+			x.StorageVersionHash = d.String(f)
 		}
 	}
 }
@@ -262,14 +280,16 @@ func (x *GroupVersionKind) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GroupVersionKind) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Group = d.String()
+			x.Group = d.String(f)
 		case 2:
-			x.Version = d.String()
+			x.Version = d.String(f)
 		case 3:
-			x.Kind = d.String()
+			x.Kind = d.String(f)
 		}
 	}
 }
@@ -284,14 +304,16 @@ func (x *GroupVersionResource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GroupVersionResource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Group = d.String()
+			x.Group = d.String(f)
 		case 2:
-			x.Version = d.String()
+			x.Version = d.String(f)
 		case 3:
-			x.Resource = d.String()
+			x.Resource = d.String(f)
 		}
 	}
 }
@@ -305,12 +327,14 @@ func (x *GroupKind) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GroupKind) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Group = d.String()
+			x.Group = d.String(f)
 		case 2:
-			x.Kind = d.String()
+			x.Kind = d.String(f)
 		}
 	}
 }
@@ -324,12 +348,14 @@ func (x *GroupResource) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GroupResource) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Group = d.String()
+			x.Group = d.String(f)
 		case 2:
-			x.Resource = d.String()
+			x.Resource = d.String(f)
 		}
 	}
 }
@@ -356,17 +382,21 @@ func (x *LabelSelector) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LabelSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
 			var k26 string
 			var v27 string
-			for entry25 := d.Message(); d.Next(&entry25); {
-				switch d.Number {
+			for entry25 := d.Message(f); len(entry25) > 0; {
+				number, f, rest := d.Next(entry25)
+				entry25 = rest
+				switch number {
 				case 1:
-					k26 = d.String()
+					k26 = d.String(f)
 				case 2:
-					v27 = d.String()
+					v27 = d.String(f)
 				}
 			}
 			if x.MatchLabels == nil {
@@ -375,7 +405,7 @@ func (x *LabelSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.MatchLabels[k26] = v27
 		case 2:
 			x.MatchExpressions = append(x.MatchExpressions, LabelSelectorRequirement{})
-			x.MatchExpressions[len(x.MatchExpressions)-1].DecodeProto(d, d.Message())
+			x.MatchExpressions[len(x.MatchExpressions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -392,14 +422,16 @@ func (x *LabelSelectorRequirement) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *LabelSelectorRequirement) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Key = d.String()
+			x.Key = d.String(f)
 		case 2:
-			x.Operator = LabelSelectorOperator(d.String())
+			x.Operator = LabelSelectorOperator(d.String(f))
 		case 3:
-			x.Values = append(x.Values, d.String())
+			x.Values = append(x.Values, d.String(f))
 		}
 	}
 }
@@ -464,41 +496,45 @@ func (x *ObjectMeta) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ObjectMeta) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.GenerateName = d.String()
+			x.GenerateName = d.String(f)
 		case 3:
-			x.Namespace = d.String()
+			x.Namespace = d.String(f)
 		case 4:
-			x.SelfLink = d.String()
+			x.SelfLink = d.String(f)
 		case 5:
-			x.UID = UID(d.String())
+			x.UID = UID(d.String(f))
 		case 6:
-			x.ResourceVersion = d.String()
+			x.ResourceVersion = d.String(f)
 		case 7:
-			x.Generation = d.Int()
+			x.Generation = d.Int(f)
 		case 8:
-			x.CreationTimestamp.DecodeProto(d, d.Message())
+			x.CreationTimestamp.DecodeProto(d, d.Message(f))
 		case 9:
 			if x.DeletionTimestamp == nil {
 				x.DeletionTimestamp = new(Time)
 			}
-			x.DeletionTimestamp.DecodeProto(d, d.Message())
+			x.DeletionTimestamp.DecodeProto(d, d.Message(f))
 		case 10:
-			v44 := d.Int()
+			v44 := d.Int(f)
 			x.DeletionGracePeriodSeconds = &v44
 		case 11:
 			var k46 string
 			var v47 string
-			for entry45 := d.Message(); d.Next(&entry45); {
-				switch d.Number {
+			for entry45 := d.Message(f); len(entry45) > 0; {
+				number, f, rest := d.Next(entry45)
+				entry45 = rest
+				switch number {
 				case 1:
-					k46 = d.String()
+					k46 = d.String(f)
 				case 2:
-					v47 = d.String()
+					v47 = d.String(f)
 				}
 			}
 			if x.Labels == nil {
@@ -508,12 +544,14 @@ func (x *ObjectMeta) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 12:
 			var k49 string
 			var v50 string
-			for entry48 := d.Message(); d.Next(&entry48); {
-				switch d.Number {
+			for entry48 := d.Message(f); len(entry48) > 0; {
+				number, f, rest := d.Next(entry48)
+				entry48 = rest
+				switch number {
 				case 1:
-					k49 = d.String()
+					k49 = d.String(f)
 				case 2:
-					v50 = d.String()
+					v50 = d.String(f)
 				}
 			}
 			if x.Annotations == nil {
@@ -522,12 +560,12 @@ func (x *ObjectMeta) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Annotations[k49] = v50
 		case 13:
 			x.OwnerReferences = append(x.OwnerReferences, OwnerReference{})
-			x.OwnerReferences[len(x.OwnerReferences)-1].DecodeProto(d, d.Message())
+			x.OwnerReferences[len(x.OwnerReferences)-1].DecodeProto(d, d.Message(f))
 		case 14:
-			x.Finalizers = append(x.Finalizers, d.String())
+			x.Finalizers = append(x.Finalizers, d.String(f))
 		case 17:
 			x.ManagedFields = append(x.ManagedFields, ManagedFieldsEntry{})
-			x.ManagedFields[len(x.ManagedFields)-1].DecodeProto(d, d.Message())
+			x.ManagedFields[len(x.ManagedFields)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -549,21 +587,23 @@ func (x *OwnerReference) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *OwnerReference) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Kind = d.String()
+			x.Kind = d.String(f)
 		case 3:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 4:
-			x.UID = UID(d.String())
+			x.UID = UID(d.String(f))
 		case 5:
-			x.APIVersion = d.String()
+			x.APIVersion = d.String(f)
 		case 6:
-			v51 := d.Bool()
+			v51 := d.Bool(f)
 			x.Controller = &v51
 		case 7:
-			v52 := d.Bool()
+			v52 := d.Bool(f)
 			x.BlockOwnerDeletion = &v52
 		}
 	}
@@ -593,28 +633,30 @@ func (x *ManagedFieldsEntry) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ManagedFieldsEntry) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Manager = d.String()
+			x.Manager = d.String(f)
 		case 2:
-			x.Operation = ManagedFieldsOperationType(d.String())
+			x.Operation = ManagedFieldsOperationType(d.String(f))
 		case 3:
-			x.APIVersion = d.String()
+			x.APIVersion = d.String(f)
 		case 4:
 			if x.Time == nil {
 				x.Time = new(Time)
 			}
-			x.Time.DecodeProto(d, d.Message())
+			x.Time.DecodeProto(d, d.Message(f))
 		case 6:
-			x.FieldsType = d.String()
+			x.FieldsType = d.String(f)
 		case 7:
 			if x.FieldsV1 == nil {
 				x.FieldsV1 = new(FieldsV1)
 			}
-			x.FieldsV1.DecodeProto(d, d.Message())
+			x.FieldsV1.DecodeProto(d, d.Message(f))
 		case 8:
-			x.Subresource = d.String()
+			x.Subresource = d.String(f)
 		}
 	}
 }
@@ -638,22 +680,24 @@ func (x *ListMeta) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ListMeta) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.SelfLink = d.String()
+			x.SelfLink = d.String(f)
 		case 2:
-			x.ResourceVersion = d.String()
+			x.ResourceVersion = d.String(f)
 		case 3:
-			x.Continue = d.String()
+			x.Continue = d.String(f)
 		case 4:
-			v56 := d.Int()
+			v56 := d.Int(f)
 			x.RemainingItemCount = &v56
 		case 5:
 			if x.ShardInfo == nil {
 				x.ShardInfo = new(ShardInfo)
 			}
-			x.ShardInfo.DecodeProto(d, d.Message())
+			x.ShardInfo.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -666,10 +710,12 @@ func (x *ShardInfo) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ShardInfo) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Selector = d.String()
+			x.Selector = d.String(f)
 		}
 	}
 }
@@ -683,12 +729,14 @@ func (x *TypeMeta) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *TypeMeta) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Kind = d.String()
+			x.Kind = d.String(f)
 		case 2:
-			x.APIVersion = d.String()
+			x.APIVersion = d.String(f)
 		}
 	}
 }
@@ -721,26 +769,28 @@ func (x *DeleteOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *DeleteOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			v59 := d.Int()
+			v59 := d.Int(f)
 			x.GracePeriodSeconds = &v59
 		case 2:
 			if x.Preconditions == nil {
 				x.Preconditions = new(Preconditions)
 			}
-			x.Preconditions.DecodeProto(d, d.Message())
+			x.Preconditions.DecodeProto(d, d.Message(f))
 		case 3:
-			v60 := d.Bool()
+			v60 := d.Bool(f)
 			x.OrphanDependents = &v60
 		case 4:
-			v61 := DeletionPropagation(d.String())
+			v61 := DeletionPropagation(d.String(f))
 			x.PropagationPolicy = &v61
 		case 5:
-			x.DryRun = append(x.DryRun, d.String())
+			x.DryRun = append(x.DryRun, d.String(f))
 		case 6:
-			v62 := d.Bool()
+			v62 := d.Bool(f)
 			x.IgnoreStoreReadErrorWithClusterBreakingPotential = &v62
 		}
 	}
@@ -759,13 +809,15 @@ func (x *Preconditions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Preconditions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			v63 := UID(d.String())
+			v63 := UID(d.String(f))
 			x.UID = &v63
 		case 2:
-			v64 := d.String()
+			v64 := d.String(f)
 			x.ResourceVersion = &v64
 		}
 	}
@@ -793,32 +845,34 @@ func (x *ListOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *ListOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.LabelSelector = d.String()
+			x.LabelSelector = d.String(f)
 		case 2:
-			x.FieldSelector = d.String()
+			x.FieldSelector = d.String(f)
 		case 3:
-			x.Watch = d.Bool()
+			x.Watch = d.Bool(f)
 		case 4:
-			x.ResourceVersion = d.String()
+			x.ResourceVersion = d.String(f)
 		case 5:
-			v65 := d.Int()
+			v65 := d.Int(f)
 			x.TimeoutSeconds = &v65
 		case 7:
-			x.Limit = d.Int()
+			x.Limit = d.Int(f)
 		case 8:
-			x.Continue = d.String()
+			x.Continue = d.String(f)
 		case 9:
-			x.AllowWatchBookmarks = d.Bool()
+			x.AllowWatchBookmarks = d.Bool(f)
 		case 10:
-			x.ResourceVersionMatch = ResourceVersionMatch(d.String())
+			x.ResourceVersionMatch = ResourceVersionMatch(d.String(f))
 		case 11:
-			v66 := d.Bool()
+			v66 := d.Bool(f)
 			x.SendInitialEvents = &v66
 		case 15:
-			x.ShardSelector = d.String()
+			x.ShardSelector = d.String(f)
 		}
 	}
 }
@@ -831,10 +885,12 @@ func (x *GetOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *GetOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ResourceVersion = d.String()
+			x.ResourceVersion = d.String(f)
 		}
 	}
 }
@@ -851,14 +907,16 @@ func (x *CreateOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *CreateOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.DryRun = append(x.DryRun, d.String())
+			x.DryRun = append(x.DryRun, d.String(f))
 		case 3:
-			x.FieldManager = d.String()
+			x.FieldManager = d.String(f)
 		case 4:
-			x.FieldValidation = d.String()
+			x.FieldValidation = d.String(f)
 		}
 	}
 }
@@ -875,14 +933,16 @@ func (x *UpdateOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *UpdateOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.DryRun = append(x.DryRun, d.String())
+			x.DryRun = append(x.DryRun, d.String(f))
 		case 2:
-			x.FieldManager = d.String()
+			x.FieldManager = d.String(f)
 		case 3:
-			x.FieldValidation = d.String()
+			x.FieldValidation = d.String(f)
 		}
 	}
 }
@@ -902,17 +962,19 @@ func (x *PatchOptions) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PatchOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.DryRun = append(x.DryRun, d.String())
+			x.DryRun = append(x.DryRun, d.String(f))
 		case 2:
-			v70 := d.Bool()
+			v70 := d.Bool(f)
 			x.Force = &v70
 		case 3:
-			x.FieldManager = d.String()
+			x.FieldManager = d.String(f)
 		case 4:
-			x.FieldValidation = d.String()
+			x.FieldValidation = d.String(f)
 		}
 	}
 }
@@ -938,23 +1000,25 @@ func (x *Status) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Status) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Status = d.String()
+			x.Status = d.String(f)
 		case 3:
-			x.Message = d.String()
+			x.Message = d.String(f)
 		case 4:
-			x.Reason = StatusReason(d.String())
+			x.Reason = StatusReason(d.String(f))
 		case 5:
 			if x.Details == nil {
 				x.Details = new(StatusDetails)
 			}
-			x.Details.DecodeProto(d, d.Message())
+			x.Details.DecodeProto(d, d.Message(f))
 		case 6:
-			x.Code = int32(d.Int())
+			x.Code = int32(d.Int(f))
 		}
 	}
 }
@@ -977,21 +1041,23 @@ func (x *StatusDetails) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *StatusDetails) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Name = d.String()
+			x.Name = d.String(f)
 		case 2:
-			x.Group = d.String()
+			x.Group = d.String(f)
 		case 3:
-			x.Kind = d.String()
+			x.Kind = d.String(f)
 		case 4:
 			x.Causes = append(x.Causes, StatusCause{})
-			x.Causes[len(x.Causes)-1].DecodeProto(d, d.Message())
+			x.Causes[len(x.Causes)-1].DecodeProto(d, d.Message(f))
 		case 5:
-			x.RetryAfterSeconds = int32(d.Int())
+			x.RetryAfterSeconds = int32(d.Int(f))
 		case 6:
-			x.UID = UID(d.String())
+			x.UID = UID(d.String(f))
 		}
 	}
 }
@@ -1006,14 +1072,16 @@ func (x *StatusCause) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *StatusCause) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Type = CauseType(d.String())
+			x.Type = CauseType(d.String(f))
 		case 2:
-			x.Message = d.String()
+			x.Message = d.String(f)
 		case 3:
-			x.Field = d.String()
+			x.Field = d.String(f)
 		}
 	}
 }
@@ -1029,10 +1097,12 @@ func (x *PartialObjectMetadata) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PartialObjectMetadata) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -1054,13 +1124,15 @@ func (x *PartialObjectMetadataList) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *PartialObjectMetadataList) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ListMeta.DecodeProto(d, d.Message())
+			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			x.Items = append(x.Items, PartialObjectMetadata{})
-			x.Items[len(x.Items)-1].DecodeProto(d, d.Message())
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }
@@ -1077,12 +1149,14 @@ func (x *WatchEvent) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *WatchEvent) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.Type = d.String()
+			x.Type = d.String(f)
 		case 2:
-			x.Object.DecodeProto(d, d.Message())
+			x.Object.DecodeProto(d, d.Message(f))
 		}
 	}
 }

@@ -80,20 +80,17 @@ var (
 	errType      = errors.New("protobuf: a field has the wrong wire type")
 )
 
-// Decoder holds what the reading of one object shares: the field read last,
-// the first error and the room for strings.
+// Decoder holds what the reading of one object shares: the first error and
+// the room for strings.
 type Decoder struct {
-	Field
 	err   error
 	chunk strings.Builder
 }
 
-// Field is one field as it came.
+// Field is the value of one field as it came.
 type Field struct {
-	Number int
-	Type   int
-	Uint   uint64 // the value, unless Type is Length
-	Data   []byte // the value when Type is Length
+	Uint uint64 // a number
+	Data []byte // what has a length; nil for a number
 }
 
 // pool keeps decoders for the rest of their last chunks.
@@ -104,7 +101,7 @@ func Unmarshal(b []byte, m Message) error {
 	d := pool.Get().(*Decoder)
 	m.DecodeProto(d, b)
 	err := d.err
-	d.Field, d.err = Field{}, nil
+	d.err = nil
 	pool.Put(d)
 	return err
 }
@@ -116,73 +113,82 @@ func (d *Decoder) Fail(err error) {
 	}
 }
 
-// Next takes one field off b and makes it d's. It is false at the end and
-// after an error.
-func (d *Decoder) Next(b *[]byte) bool {
-	if len(*b) == 0 || d.err != nil {
-		return false
+// Next takes one field off b, which is not empty. After an error the number is
+// 0 and the rest empty.
+func (d *Decoder) Next(b []byte) (number int, f Field, rest []byte) {
+	tag := uint64(b[0])
+	if tag < 0x80 {
+		b = b[1:]
+	} else if tag, b = d.varint(b); b == nil {
+		return 0, f, nil
 	}
-	tag := d.varint(b)
-	d.Number, d.Type = int(tag>>3), int(tag&7)
-	switch d.Type {
-	case Varint:
-		d.Uint = d.varint(b)
+	switch tag & 7 {
 	case Length:
-		if n := d.varint(b); n <= uint64(len(*b)) {
-			d.Data, *b = (*b)[:n], (*b)[n:]
-		} else {
-			d.Fail(errTruncated)
+		var n uint64
+		if len(b) > 0 && b[0] < 0x80 {
+			n, b = uint64(b[0]), b[1:]
+		} else if n, b = d.varint(b); b == nil {
+			return 0, f, nil
 		}
-	case Fixed8:
-		d.Uint = d.fixed(b, 8)
-	case Fixed4:
-		d.Uint = d.fixed(b, 4)
+		if n > uint64(len(b)) {
+			d.Fail(errTruncated)
+			return 0, f, nil
+		}
+		f.Data, b = b[:n:n], b[n:]
+	case Varint:
+		if len(b) > 0 && b[0] < 0x80 {
+			f.Uint, b = uint64(b[0]), b[1:]
+		} else if f.Uint, b = d.varint(b); b == nil {
+			return 0, f, nil
+		}
 	default:
-		d.Fail(errType)
+		if f.Uint, b = d.fixed(b, int(tag&7)); b == nil {
+			return 0, f, nil
+		}
 	}
-	if d.Number <= 0 {
+	if number = int(tag >> 3); number <= 0 {
 		d.Fail(errNumber)
+		return 0, f, nil
 	}
-	return d.err == nil
+	return number, f, b
 }
 
-// varint takes a number off b.
-func (d *Decoder) varint(b *[]byte) uint64 {
-	if s := *b; len(s) > 0 && s[0] < 0x80 {
-		*b = s[1:]
-		return uint64(s[0])
-	}
-	return d.longVarint(b)
-}
-
-func (d *Decoder) longVarint(b *[]byte) (v uint64) {
-	s := *b
-	for i := 0; i < len(s); i++ {
-		c := s[i]
+// varint takes a number off b; the rest is nil after an error.
+func (d *Decoder) varint(b []byte) (v uint64, rest []byte) {
+	for i, c := range b {
 		if i == 9 && c > 1 {
 			d.Fail(errVarint)
-			return 0
+			return 0, nil
 		}
 		v |= uint64(c&0x7f) << (7 * i)
 		if c < 0x80 {
-			*b = s[i+1:]
-			return v
+			return v, b[i+1:]
 		}
 	}
 	d.Fail(errTruncated)
-	return 0
+	return 0, nil
 }
 
-func (d *Decoder) fixed(b *[]byte, size int) (v uint64) {
-	if len(*b) < size {
+// fixed takes a number of a fixed size off b; the rest is nil after an error.
+func (d *Decoder) fixed(b []byte, wire int) (v uint64, rest []byte) {
+	size := 0
+	switch wire {
+	case Fixed8:
+		size = 8
+	case Fixed4:
+		size = 4
+	default:
+		d.Fail(errType)
+		return 0, nil
+	}
+	if len(b) < size {
 		d.Fail(errTruncated)
-		return 0
+		return 0, nil
 	}
 	for i := range size {
-		v |= uint64((*b)[i]) << (8 * i)
+		v |= uint64(b[i]) << (8 * i)
 	}
-	*b = (*b)[size:]
-	return v
+	return v, b[size:]
 }
 
 // chunkSize is how much room for strings is allocated at a time, and the most
@@ -190,21 +196,21 @@ func (d *Decoder) fixed(b *[]byte, size int) (v uint64) {
 const chunkSize = 1024
 
 // Message is the field's bytes when it is a message.
-func (d *Decoder) Message() []byte {
-	if d.Type != Length {
+func (d *Decoder) Message(f Field) []byte {
+	if f.Data == nil {
 		d.Fail(errType)
-		return nil
 	}
-	return d.Data
+	return f.Data
 }
 
 // Bytes is a copy of the field's bytes, not nil.
-func (d *Decoder) Bytes() []byte { return append([]byte{}, d.Message()...) }
+func (d *Decoder) Bytes(f Field) []byte { return append([]byte{}, d.Message(f)...) }
 
 // String is the field's text.
-func (d *Decoder) String() string {
-	s := d.Message()
+func (d *Decoder) String(f Field) string {
+	s := f.Data
 	if len(s) == 0 {
+		d.Message(f)
 		return ""
 	}
 	used := d.chunk.Len()
@@ -221,23 +227,26 @@ func (d *Decoder) String() string {
 }
 
 // Int is the field's number.
-func (d *Decoder) Int() int64 {
-	if d.Type != Varint {
+func (d *Decoder) Int(f Field) int64 {
+	if f.Data != nil {
 		d.Fail(errType)
 	}
-	return int64(d.Uint)
+	return int64(f.Uint)
 }
 
 // Bool is the field's truth value.
-func (d *Decoder) Bool() bool { return d.Int() != 0 }
+func (d *Decoder) Bool(f Field) bool { return d.Int(f) != 0 }
 
 // Ints appends the field's number, or its numbers when they are packed.
-func Ints[N ~int32 | ~int64](d *Decoder, list []N) []N {
-	if d.Type != Length {
-		return append(list, N(d.Int()))
+func Ints[N ~int32 | ~int64](d *Decoder, f Field, list []N) []N {
+	if f.Data == nil {
+		return append(list, N(f.Uint))
 	}
-	for b := d.Data; len(b) > 0 && d.err == nil; {
-		list = append(list, N(d.varint(&b)))
+	for b := f.Data; len(b) > 0; {
+		var v uint64
+		if v, b = d.varint(b); b != nil {
+			list = append(list, N(v))
+		}
 	}
 	return list
 }

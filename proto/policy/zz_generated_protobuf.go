@@ -24,15 +24,17 @@ func (x *Eviction) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *Eviction) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		switch d.Number {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
 		case 1:
-			x.ObjectMeta.DecodeProto(d, d.Message())
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
 			if x.DeleteOptions == nil {
 				x.DeleteOptions = new(meta.DeleteOptions)
 			}
-			x.DeleteOptions.DecodeProto(d, d.Message())
+			x.DeleteOptions.DecodeProto(d, d.Message(f))
 		}
 	}
 }

@@ -15,11 +15,13 @@ func (q *Quantity) AppendProto(b []byte) []byte {
 
 // DecodeProto reads what AppendProto writes, in any form that Parse takes.
 func (q *Quantity) DecodeProto(d *pbwire.Decoder, b []byte) {
-	for d.Next(&b) {
-		if d.Number != 1 {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		if number != 1 {
 			continue
 		}
-		text := string(d.Message())
+		text := string(d.Message(f))
 		p, err := Parse(text)
 		if err != nil {
 			d.Fail(fmt.Errorf("quantity %q: %w", text, err))
