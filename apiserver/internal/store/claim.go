@@ -19,6 +19,9 @@ func Release(key, owner string) Op { return Op{key: key, owner: owner} }
 // Key is the key that the op creates or deletes.
 func (o Op) Key() string { return o.key }
 
+// Owner is who claims or releases.
+func (o Op) Owner() string { return o.owner }
+
 // IsClaim tells a claim from a release.
 func (o Op) IsClaim() bool { return o.claim }
 

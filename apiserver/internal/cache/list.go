@@ -1,0 +1,261 @@
+package cache
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/pilothouse/pilothouse/proto/selector"
+)
+
+// ListOptions say what a list should have in it.
+type ListOptions struct {
+	// Namespace limits the list; empty means all.
+	Namespace string
+	// Labels and Fields select.
+	Labels selector.Labels
+	Fields selector.Fields
+	// Limit is how many objects a page has; zero means all.
+	Limit int64
+	// Continue is the token of the page before.
+	Continue string
+	// ResourceVersion and Match are the parameters of those names: how new the
+	// list must be, and whether it must be of exactly that revision.
+	ResourceVersion string
+	Match           string
+}
+
+// The values of resourceVersionMatch.
+const (
+	MatchExact        = "Exact"
+	MatchNotOlderThan = "NotOlderThan"
+)
+
+// List is the answer to a list: objects of one revision. It belongs to one
+// goroutine and can be walked once.
+type List struct {
+	// Revision is the list's resourceVersion.
+	Revision int64
+	// Continue is the token of the next page, if there is more.
+	Continue string
+	// Remaining is how many objects follow this page, where that is known.
+	Remaining *int64
+
+	page   []*Object
+	cursor *cursor
+}
+
+// Len is how many objects the list has, or -1 if it has no limit and they were
+// not counted.
+func (l *List) Len() int {
+	if l.cursor != nil {
+		return -1
+	}
+	return len(l.page)
+}
+
+// All walks over the objects in the order of their keys.
+func (l *List) All() iter.Seq[*Object] {
+	return func(yield func(*Object) bool) {
+		if l.cursor == nil {
+			for _, o := range l.page {
+				if !yield(o) {
+					return
+				}
+			}
+			return
+		}
+		for o := l.cursor.next(); o != nil; o = l.cursor.next() {
+			if !yield(o) {
+				return
+			}
+		}
+	}
+}
+
+// futureWait is how long a request waits for a revision that the cache has not
+// reached.
+const futureWait = 3 * time.Second
+
+// Fetch is a GET: with an empty resourceVersion it is consistent, with "0" it
+// is what the cache has, otherwise it is at least that new. An object that
+// does not exist is nil.
+func (t *Table) Fetch(ctx context.Context, namespace, name, resourceVersion string) (*Object, error) {
+	rev, err := ParseRevision(resourceVersion)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.cache.reach(ctx, resourceVersion == "", rev); err != nil {
+		return nil, err
+	}
+	return t.Get(namespace, name), nil
+}
+
+// reach waits until the cache is current, or has reached rev.
+// Errors: *TooNewError, the context's.
+func (c *Cache) reach(ctx context.Context, current bool, rev int64) error {
+	if current {
+		return c.WaitCurrent(ctx)
+	}
+	if rev <= c.Revision() {
+		return nil
+	}
+	wait, cancel := context.WithTimeout(ctx, futureWait)
+	defer cancel()
+	if err := c.WaitFor(wait, rev); err != nil {
+		if ctx.Err() == nil {
+			return &TooNewError{Asked: rev, Current: c.Revision()}
+		}
+		return err
+	}
+	return nil
+}
+
+// List answers a list. Errors: *BadRequestError, *InvalidSelectorError,
+// *ExpiredError, *TooNewError, the context's.
+func (t *Table) List(ctx context.Context, o ListOptions) (*List, error) {
+	want, err := t.compile(o.Namespace, "", o.Labels, o.Fields)
+	if err != nil {
+		return nil, err
+	}
+	if o.Continue != "" {
+		return t.nextPage(ctx, want, o)
+	}
+	rev, err := ParseRevision(o.ResourceVersion)
+	if err != nil {
+		return nil, err
+	}
+	exact := o.Match == MatchExact || (o.Match == "" && o.Limit > 0 && rev > 0)
+	if err := t.cache.reach(ctx, o.ResourceVersion == "", rev); err != nil {
+		return nil, err
+	}
+	if exact {
+		snap, err := t.at(ctx, rev)
+		if err != nil {
+			return nil, err
+		}
+		return t.page(snap, want, rev, "", o.Limit, -1)
+	}
+	seen := t.cache.Revision()
+	snap := t.current()
+	return t.page(snap, want, max(seen, snap.last), "", o.Limit, -1)
+}
+
+// page lists limit objects of snap from key from on. remaining is how many
+// there are from there on, or -1 if nobody has counted.
+func (t *Table) page(snap *snapshot, want matcher, rev int64, from string, limit, remaining int64) (*List, error) {
+	l := &List{Revision: rev}
+	walk := t.walk(snap, want, from)
+	if limit <= 0 {
+		l.cursor = walk
+		return l, nil
+	}
+	for o := walk.next(); o != nil; o = walk.next() {
+		if int64(len(l.page)) < limit {
+			l.page = append(l.page, o)
+			continue
+		}
+		token := continuation{Version: continueVersion, Revision: rev, Start: l.page[len(l.page)-1].key + "\x00"}
+		if want.unfiltered() {
+			if remaining < 0 {
+				remaining = t.count(snap, want)
+			}
+			left := remaining - limit
+			l.Remaining, token.Left = &left, left
+		}
+		l.Continue = token.String()
+		t.saved.put(rev, snap)
+		break
+	}
+	return l, nil
+}
+
+// count is how many objects an unfiltered query has.
+func (t *Table) count(snap *snapshot, want matcher) int64 {
+	if want.namespace == "" || !t.res.Namespaced {
+		return int64(snap.objects.Len())
+	}
+	n := int64(0)
+	for walk := t.walk(snap, want, ""); walk.next() != nil; {
+		n++
+	}
+	return n
+}
+
+const continueExpired = "The provided continue parameter is too old to display a consistent list result. " +
+	"You can start a new list without the continue parameter, or use the continue token in this response " +
+	"to retrieve the remainder of the results. Continuing with the provided token results in an " +
+	"inconsistent list - objects that were created, modified, or deleted between the time the first chunk " +
+	"was returned and now may show up in the list."
+
+func (t *Table) nextPage(ctx context.Context, want matcher, o ListOptions) (*List, error) {
+	if o.ResourceVersion != "" && o.ResourceVersion != "0" {
+		return nil, &BadRequestError{Message: "specifying resource version is not allowed when using continue"}
+	}
+	token, err := parseContinuation(o.Continue)
+	if err != nil {
+		return nil, err
+	}
+	if t.res.Namespaced && want.namespace != "" && !strings.HasPrefix(token.Start, want.namespace+"/") {
+		return nil, &BadRequestError{Message: "continue key is not valid: it is of another namespace"}
+	}
+	if token.Revision < 0 {
+		if err := t.cache.WaitCurrent(ctx); err != nil {
+			return nil, err
+		}
+		seen := t.cache.Revision()
+		snap := t.current()
+		return t.page(snap, want, max(seen, snap.last), token.Start, o.Limit, 0)
+	}
+	if err := t.cache.reach(ctx, false, token.Revision); err != nil {
+		return nil, err
+	}
+	snap, err := t.at(ctx, token.Revision)
+	if expired, ok := err.(*ExpiredError); ok {
+		again := continuation{Version: continueVersion, Revision: -1, Start: token.Start}
+		expired.Message, expired.Continue = continueExpired, again.String()
+		return nil, expired
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t.page(snap, want, token.Revision, token.Start, o.Limit, token.Left)
+}
+
+// continuation is what a continue token says.
+type continuation struct {
+	Version  string `json:"v"`
+	Revision int64  `json:"rv"` // -1: whatever is current
+	Start    string `json:"start"`
+	Left     int64  `json:"n,omitempty"`
+}
+
+const continueVersion = "meta.k8s.io/v1"
+
+// String is the token.
+func (c continuation) String() string {
+	b, err := json.Marshal(c)
+	if err != nil {
+		panic(fmt.Sprintf("a continue token of strings and numbers does not encode: %v", err))
+	}
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func parseContinuation(s string) (continuation, error) {
+	var c continuation
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil {
+		return c, &BadRequestError{Message: fmt.Sprintf("continue key is not valid: %v", err)}
+	}
+	if err := json.Unmarshal(b, &c); err != nil {
+		return c, &BadRequestError{Message: fmt.Sprintf("continue key is not valid: %v", err)}
+	}
+	if c.Version != continueVersion || c.Revision == 0 || c.Start == "" {
+		return c, &BadRequestError{Message: "continue key is not valid: it is of another version of the server"}
+	}
+	return c, nil
+}

@@ -1,0 +1,157 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/tidwall/btree"
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	clientv3 "go.etcd.io/etcd/client/v3"
+)
+
+// at returns the state at exactly rev, which the cache has reached: from the
+// present, from a snapshot that was kept for a paged list, by undoing the
+// changes since, or from etcd. Errors: *ExpiredError.
+func (t *Table) at(ctx context.Context, rev int64) (*snapshot, error) {
+	if s := t.current(); s.last <= rev {
+		return s, nil
+	}
+	if s := t.saved.get(rev); s != nil {
+		return s, nil
+	}
+	if s := t.undo(rev); s != nil {
+		t.saved.put(rev, s)
+		return s, nil
+	}
+	s, err := t.read(ctx, rev)
+	if err == nil {
+		t.saved.put(rev, s)
+	}
+	return s, err
+}
+
+// undo goes back to rev by the log, or returns nil if that is too far.
+func (t *Table) undo(rev int64) *snapshot {
+	t.mu.Lock()
+	if rev < t.log.floor {
+		t.mu.Unlock()
+		return nil
+	}
+	s := &snapshot{last: rev, objects: t.objects.Copy()}
+	since := slices.Clone(t.log.changes[t.log.after(rev)-t.log.first:])
+	t.mu.Unlock()
+	for _, c := range slices.Backward(since) {
+		if c.prev != nil {
+			s.objects.Set(c.prev.key, c.prev)
+		} else {
+			s.objects.Delete(c.cur.key)
+		}
+	}
+	return s
+}
+
+// read gets a past state from etcd.
+func (t *Table) read(ctx context.Context, rev int64) (*snapshot, error) {
+	s := &snapshot{last: rev, objects: new(btree.Map[string, *Object])}
+	_, err := t.cache.readAll(ctx, t.res.Prefix, rev, func(u []update) {
+		for _, u := range u {
+			s.objects.Load(u.key, u.obj)
+		}
+	}, func(string) *Table { return t })
+	if errors.Is(err, rpctypes.ErrCompacted) {
+		return nil, &ExpiredError{Message: "The resourceVersion for the provided list is too old."}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Snapshots of paged lists are kept a while, so that going on costs nothing.
+// Each holds on to the versions that were replaced since, so they are few.
+const (
+	savedMost = 4
+	savedFor  = time.Minute
+)
+
+type savedSnapshots struct {
+	mu   sync.Mutex
+	kept []savedSnapshot // the last used last
+}
+
+type savedSnapshot struct {
+	rev  int64
+	used time.Time
+	*snapshot
+}
+
+func (s *savedSnapshots) get(rev int64) *snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.prune()
+	for i, k := range s.kept {
+		if k.rev == rev {
+			s.kept = append(slices.Delete(s.kept, i, i+1), savedSnapshot{rev, time.Now(), k.snapshot})
+			return k.snapshot
+		}
+	}
+	return nil
+}
+
+func (s *savedSnapshots) put(rev int64, snap *snapshot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.prune()
+	s.kept = slices.DeleteFunc(s.kept, func(k savedSnapshot) bool { return k.rev == rev })
+	if len(s.kept) == savedMost {
+		s.kept = slices.Delete(s.kept, 0, 1)
+	}
+	s.kept = append(s.kept, savedSnapshot{rev, time.Now(), snap})
+}
+
+// prune forgets what was not used for a while.
+func (s *savedSnapshots) prune() {
+	s.kept = slices.DeleteFunc(s.kept, func(k savedSnapshot) bool { return time.Since(k.used) > savedFor })
+}
+
+func (s *savedSnapshots) pruneNow() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.prune()
+}
+
+// readAll reads everything below prefix at one revision (zero: now) in pieces,
+// and hands each to use as updates of the tables that own them.
+func (c *Cache) readAll(ctx context.Context, prefix string, rev int64, use func([]update), owner func(key string) *Table) (int64, error) {
+	const piece = 1000
+	from, end := prefix, clientv3.GetPrefixRangeEnd(prefix)
+	for {
+		opts := []clientv3.OpOption{clientv3.WithRange(end), clientv3.WithLimit(piece)}
+		if rev > 0 {
+			opts = append(opts, clientv3.WithRev(rev))
+		}
+		resp, err := c.kv.Get(ctx, from, opts...)
+		if err != nil {
+			return 0, err
+		}
+		if rev == 0 {
+			rev = resp.Header.Revision
+		}
+		updates := make([]update, 0, len(resp.Kvs))
+		for _, kv := range resp.Kvs {
+			if t := owner(string(kv.Key)); t != nil {
+				if u, ok := c.decode(t, kv, Added); ok {
+					updates = append(updates, u)
+				}
+			}
+		}
+		use(updates)
+		if !resp.More || len(resp.Kvs) == 0 {
+			return rev, nil
+		}
+		from = string(resp.Kvs[len(resp.Kvs)-1].Key) + "\x00"
+	}
+}
