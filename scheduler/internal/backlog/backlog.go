@@ -1,0 +1,253 @@
+// Package backlog holds the pods that still need a node: those to try now, in
+// the order of their priority and then of their age; those that failed a
+// moment ago and must wait; and those that fit nowhere, which are tried again
+// only when something changes that could help them.
+//
+// It reads no clock: callers pass the time. It is not safe for concurrent use.
+package backlog
+
+import (
+	"container/heap"
+	"time"
+
+	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/scheduler/internal/cluster"
+)
+
+// Pauses after failures, doubling from the first to the longest.
+const (
+	FirstPause   = 1 * time.Second
+	LongestPause = 10 * time.Second
+)
+
+// Entry is a waiting pod.
+type Entry struct {
+	Pod *cluster.Pod
+	// Attempts is how often a node has been looked for.
+	Attempts int
+
+	since   time.Time // when it came, for the order
+	due     time.Time // when its pause is over
+	filters map[string]bool
+	parked  time.Time // when it was found to fit nowhere
+	place   place
+	index   int
+}
+
+// place is which of the parts an entry is in.
+type place int
+
+const (
+	out place = iota
+	active
+	paused
+	parked
+	gated
+)
+
+// Backlog is all waiting pods.
+type Backlog struct {
+	entries map[meta.UID]*Entry
+	active  entryHeap
+	paused  entryHeap
+	// Longest is after what time a parked pod is tried again even if nothing
+	// happened that should help.
+	Longest time.Duration
+}
+
+// New is an empty backlog.
+func New() *Backlog {
+	b := &Backlog{entries: map[meta.UID]*Entry{}, Longest: 5 * time.Minute}
+	b.active.before = func(x, y *Entry) bool {
+		if x.Pod.Priority != y.Pod.Priority {
+			return x.Pod.Priority > y.Pod.Priority
+		}
+		return x.since.Before(y.since)
+	}
+	b.paused.before = func(x, y *Entry) bool { return x.due.Before(y.due) }
+	return b
+}
+
+// Set adds a pod, or tells of its change. A waiting pod is tried again when
+// what it asks for has changed (asks), not when merely its status has.
+func (b *Backlog) Set(p *cluster.Pod, asks bool, now time.Time) {
+	e := b.entries[p.UID]
+	if e == nil {
+		e = &Entry{Pod: p, since: now}
+		b.entries[p.UID] = e
+		b.put(e, startOf(p))
+		return
+	}
+	old := e.Pod
+	e.Pod = p
+	switch {
+	case !asks || e.place == out:
+	case e.place == parked || e.place == gated:
+		b.put(e, startOf(p))
+	case e.place == active && old.Priority != p.Priority:
+		heap.Fix(&b.active, e.index)
+	}
+}
+
+// startOf is where a new pod begins: one with scheduling gates is not tried.
+func startOf(p *cluster.Pod) place {
+	if len(p.Spec.SchedulingGates) > 0 {
+		return gated
+	}
+	return active
+}
+
+// Remove takes a pod out, whatever it waits for, and says whether it was in.
+func (b *Backlog) Remove(uid meta.UID) bool {
+	e := b.entries[uid]
+	if e == nil {
+		return false
+	}
+	b.put(e, out)
+	delete(b.entries, uid)
+	return true
+}
+
+// Has says whether a pod waits.
+func (b *Backlog) Has(uid meta.UID) bool { return b.entries[uid] != nil }
+
+// put moves e to another part.
+func (b *Backlog) put(e *Entry, to place) {
+	switch e.place {
+	case active:
+		heap.Remove(&b.active, e.index)
+	case paused:
+		heap.Remove(&b.paused, e.index)
+	}
+	e.place = to
+	switch to {
+	case active:
+		heap.Push(&b.active, e)
+	case paused:
+		heap.Push(&b.paused, e)
+	}
+}
+
+// Pop takes the next pod to try; it must come back by Park or Pause, or be
+// removed. When there is none, wait is how long until there may be.
+func (b *Backlog) Pop(now time.Time) (e *Entry, wait time.Duration) {
+	for len(b.paused.entries) > 0 && !b.paused.entries[0].due.After(now) {
+		b.put(b.paused.entries[0], active)
+	}
+	if len(b.active.entries) > 0 {
+		e = b.active.entries[0]
+		b.put(e, out)
+		e.Attempts++
+		return e, 0
+	}
+	wait = time.Minute
+	if len(b.paused.entries) > 0 {
+		wait = min(wait, b.paused.entries[0].due.Sub(now))
+	}
+	return nil, wait
+}
+
+// Pause has e tried again after a while: something went wrong that may not
+// last.
+func (b *Backlog) Pause(e *Entry, now time.Time) {
+	e.due = now.Add(pauseAfter(e.Attempts))
+	b.put(e, paused)
+}
+
+// Park keeps e until something happens that those filters look at.
+func (b *Backlog) Park(e *Entry, filters map[string]bool, now time.Time) {
+	e.filters, e.parked = filters, now
+	e.due = now.Add(pauseAfter(e.Attempts))
+	b.put(e, parked)
+}
+
+// pauseAfter is how long to wait after that many attempts.
+func pauseAfter(attempts int) time.Duration {
+	d := FirstPause
+	for ; attempts > 1 && d < LongestPause; attempts-- {
+		d *= 2
+	}
+	return min(d, LongestPause)
+}
+
+// Wake has the parked pods tried again that one of those filters refused; no
+// filters means any. Those whose pause is not over yet wait for that.
+func (b *Backlog) Wake(now time.Time, filters ...string) {
+	for _, e := range b.entries {
+		if e.place == parked && e.helped(filters) {
+			b.unpark(e, now)
+		}
+	}
+}
+
+func (e *Entry) helped(filters []string) bool {
+	if len(filters) == 0 || len(e.filters) == 0 {
+		return true
+	}
+	for _, f := range filters {
+		if e.filters[f] {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *Backlog) unpark(e *Entry, now time.Time) {
+	if e.due.After(now) {
+		b.put(e, paused)
+		return
+	}
+	b.put(e, active)
+}
+
+// WakeOld has the pods tried again that have been parked for Longest.
+func (b *Backlog) WakeOld(now time.Time) {
+	for _, e := range b.entries {
+		if e.place == parked && now.Sub(e.parked) >= b.Longest {
+			b.put(e, active)
+		}
+	}
+}
+
+// Counts is how many pods are to be tried now, wait for a pause to end, fit
+// nowhere, and are gated.
+func (b *Backlog) Counts() (toTry, pausing, unschedulable, gates int) {
+	for _, e := range b.entries {
+		switch e.place {
+		case active:
+			toTry++
+		case paused:
+			pausing++
+		case parked:
+			unschedulable++
+		case gated:
+			gates++
+		}
+	}
+	return
+}
+
+// entryHeap is a heap of entries that know their place in it.
+type entryHeap struct {
+	entries []*Entry
+	before  func(x, y *Entry) bool
+}
+
+func (h *entryHeap) Len() int           { return len(h.entries) }
+func (h *entryHeap) Less(i, j int) bool { return h.before(h.entries[i], h.entries[j]) }
+func (h *entryHeap) Swap(i, j int) {
+	h.entries[i], h.entries[j] = h.entries[j], h.entries[i]
+	h.entries[i].index, h.entries[j].index = i, j
+}
+func (h *entryHeap) Push(x any) {
+	e := x.(*Entry)
+	e.index = len(h.entries)
+	h.entries = append(h.entries, e)
+}
+func (h *entryHeap) Pop() any {
+	last := len(h.entries) - 1
+	e := h.entries[last]
+	h.entries[last] = nil
+	h.entries = h.entries[:last]
+	return e
+}

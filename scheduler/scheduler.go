@@ -1,0 +1,157 @@
+package scheduler
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/pilothouse/pilothouse/client"
+	"github.com/pilothouse/pilothouse/client/event"
+	"github.com/pilothouse/pilothouse/client/informer"
+	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/scheduler/internal/backlog"
+	"github.com/pilothouse/pilothouse/scheduler/internal/cluster"
+	"github.com/pilothouse/pilothouse/scheduler/internal/placement"
+)
+
+// Scheduler gives nodes to pods.
+type Scheduler struct {
+	cfg   *Config
+	pods  client.Resource[*core.Pod]
+	rec   *event.Recorder
+	watch struct {
+		pods  *informer.Informer[*core.Pod]
+		nodes *informer.Informer[*core.Node]
+	}
+	chooser placement.Chooser
+	outbox  chan func(context.Context) // bindings and conditions to send
+
+	// mu is held over a whole decision: no change comes between looking and
+	// parking, so none that could have helped is missed.
+	mu      sync.Mutex
+	cluster *cluster.Cluster
+	backlog *backlog.Backlog
+	wake    chan struct{} // has room for one: something may be there to try
+}
+
+// senders is how many bindings are on their way at once.
+const senders = 32
+
+// New makes a scheduler; rec may be nil.
+func New(c *client.Client, rec *event.Recorder, cfg *Config) *Scheduler {
+	s := &Scheduler{
+		cfg: cfg, pods: client.Of[*core.Pod](c), rec: rec,
+		chooser: placement.Chooser{Percentage: cfg.Percentage},
+		outbox:  make(chan func(context.Context), 10000),
+		cluster: cluster.New(), backlog: backlog.New(), wake: make(chan struct{}, 1),
+	}
+	s.backlog.Longest = cfg.ParkedFor
+	s.watch.pods = informer.New(c, informer.Options[*core.Pod]{FieldSelector: "status.phase!=Succeeded,status.phase!=Failed"})
+	s.watch.nodes = informer.New(c, informer.Options[*core.Node]{})
+	s.watch.pods.OnChange(s.podChanged)
+	s.watch.nodes.OnChange(s.nodeChanged)
+	return s
+}
+
+// Run schedules until ctx ends; bindings on their way are finished first.
+func (s *Scheduler) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { _ = s.watch.nodes.Run(ctx) })
+	wg.Go(func() { _ = s.watch.pods.Run(ctx) })
+	for range senders {
+		wg.Go(func() { s.send(ctx) })
+	}
+	// Nodes and all that runs on them must be known before the first decision.
+	for _, synced := range []<-chan struct{}{s.watch.nodes.Synced(), s.watch.pods.Synced()} {
+		select {
+		case <-synced:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	slog.Info("Scheduling", "nodes", s.watch.nodes.Len(), "pods", s.watch.pods.Len())
+	wg.Go(func() { s.wakeOld(ctx) })
+	s.loop(ctx)
+	return nil
+}
+
+// loop decides, one pod after the other.
+func (s *Scheduler) loop(ctx context.Context) {
+	for ctx.Err() == nil {
+		wait, ok := s.next(ctx, time.Now())
+		if ok {
+			continue
+		}
+		t := time.NewTimer(wait)
+		select {
+		case <-s.wake:
+		case <-t.C:
+		case <-ctx.Done():
+		}
+		t.Stop()
+	}
+}
+
+// wakeOld is the safety net for pods that wait for what has happened already.
+func (s *Scheduler) wakeOld(ctx context.Context) {
+	tick := time.NewTicker(min(30*time.Second, s.cfg.ParkedFor))
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			s.mu.Lock()
+			s.backlog.WakeOld(time.Now())
+			s.mu.Unlock()
+			s.nudge()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// nudge has the loop look at the backlog.
+func (s *Scheduler) nudge() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// next decides about one pod; false when there is none to try now, with how
+// long there may be none.
+func (s *Scheduler) next(ctx context.Context, now time.Time) (wait time.Duration, ok bool) {
+	s.mu.Lock()
+	e, wait := s.backlog.Pop(now)
+	if e == nil {
+		s.mu.Unlock()
+		return wait, false
+	}
+	n, failure := s.chooser.Choose(e.Pod, s.cluster)
+	p := e.Pod
+	if failure == nil {
+		// The node object may be replaced once the lock is given back.
+		node := n.Name
+		s.cluster.SetPod(p, node)
+		s.mu.Unlock()
+		s.post(ctx, func(ctx context.Context) { s.bind(ctx, e, p, node) })
+	} else {
+		s.backlog.Park(e, failure.Filters, now)
+		s.mu.Unlock()
+		s.rec.Eventf(p, core.EventTypeWarning, "FailedScheduling", "%s", failure.Message)
+		if conditionChanged(p.Pod, failure.Message) {
+			s.post(ctx, func(ctx context.Context) { s.markUnschedulable(ctx, p.Pod, failure.Message) })
+		}
+	}
+	observe(failure == nil, time.Since(now))
+	return 0, true
+}
+
+// post hands work to the senders; it waits only when thousands are queued.
+func (s *Scheduler) post(ctx context.Context, f func(context.Context)) {
+	select {
+	case s.outbox <- f:
+	case <-ctx.Done():
+	}
+}
