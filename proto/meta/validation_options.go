@@ -45,6 +45,50 @@ func ValidatePatchOptions(o *PatchOptions, apply bool) field.ErrorList {
 	return append(r.Errors, validateWrite(o.FieldManager, o.DryRun, o.FieldValidation)...)
 }
 
+// ValidateListOptions checks the parameters of a list or a watch.
+func ValidateListOptions(o *ListOptions) field.ErrorList {
+	var r field.Report
+	match, initial := field.New("resourceVersionMatch"), field.New("sendInitialEvents")
+	if o.Continue != "" && o.ResourceVersionMatch != "" {
+		r.Forbidden(match, "resourceVersionMatch is forbidden when continue is provided")
+	}
+	if o.Watch {
+		validateWatch(&r, o, match)
+		return r.Errors
+	}
+	switch o.ResourceVersionMatch {
+	case "", ResourceVersionMatchNotOlderThan:
+	case ResourceVersionMatchExact:
+		if o.ResourceVersion == "0" {
+			r.Forbidden(match, `resourceVersionMatch "exact" is forbidden for resourceVersion "0"`)
+		}
+	default:
+		r.Add(field.NotSupported(match, o.ResourceVersionMatch, []ResourceVersionMatch{ResourceVersionMatchExact, ResourceVersionMatchNotOlderThan, ""}))
+	}
+	if o.ResourceVersionMatch != "" && o.ResourceVersion == "" {
+		r.Forbidden(match, "resourceVersionMatch is forbidden unless resourceVersion is provided")
+	}
+	if o.SendInitialEvents != nil {
+		r.Forbidden(initial, "sendInitialEvents is forbidden for list")
+	}
+	return r.Errors
+}
+
+// validateWatch checks that initial events are asked for in the one way that
+// there is.
+func validateWatch(r *field.Report, o *ListOptions, match *field.Path) {
+	m := o.ResourceVersionMatch
+	switch {
+	case o.SendInitialEvents != nil && m != ResourceVersionMatchNotOlderThan:
+		r.Forbidden(match, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
+	case o.SendInitialEvents == nil && m != "":
+		r.Forbidden(match, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
+	}
+	if m != "" && m != ResourceVersionMatchNotOlderThan {
+		r.Add(field.NotSupported(match, m, []ResourceVersionMatch{ResourceVersionMatchNotOlderThan}))
+	}
+}
+
 func validateWrite(manager string, dryRun []string, fieldValidation string) field.ErrorList {
 	var r field.Report
 	ValidateFieldManager(&r, manager, field.New("fieldManager"))
