@@ -80,10 +80,6 @@ func (cl *Cluster) StartNode(ctx context.Context, n *Host) error {
 	if _, err := n.Output(ctx, cl.bin("images"), "load", cl.images()); err != nil {
 		return err
 	}
-	bins, err := cniBin()
-	if err != nil {
-		return err
-	}
 	kubeconfig := "--kubeconfig=/etc/kubernetes/kubelet.kubeconfig"
 	daemons := [][]string{
 		{"flanneld", kubeconfig, "--node-name=" + n.Name, "--iface=eth0", "--cni-conf-dir=/etc/cni/net.d", "--cluster-cidr=" + cl.PodCIDR},
