@@ -7,7 +7,7 @@ require (
 	github.com/pilothouse/pilothouse/client v0.0.0
 	github.com/pilothouse/pilothouse/proto v0.0.0
 	github.com/prometheus/client_golang v1.25.0
-	golang.org/x/sync v0.23.0
+	golang.org/x/sync v0.24.0
 	golang.org/x/sys v0.48.0
 	google.golang.org/grpc v1.85.0
 	google.golang.org/protobuf v1.36.12

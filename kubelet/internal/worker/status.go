@@ -257,7 +257,7 @@ func conditions(pod *core.Pod, st *core.PodStatus, rt *cri.Pod, m *Memory, now t
 		{},
 		{Type: core.PodScheduled, Status: core.ConditionTrue},
 	}
-	own[3] = ready(pod, st, own[2])
+	own[3] = readyCondition(pod, st, own[2])
 	var out []core.PodCondition
 	for _, c := range own {
 		c.ObservedGeneration = pod.Generation
@@ -346,9 +346,9 @@ func containersReady(pod *core.Pod, st *core.PodStatus) core.PodCondition {
 	return c
 }
 
-// ready is the condition that puts a pod behind its services: its containers
+// readyCondition is the condition that puts a pod behind its services: its containers
 // are ready and so is what its readiness gates name.
-func ready(pod *core.Pod, st *core.PodStatus, containers core.PodCondition) core.PodCondition {
+func readyCondition(pod *core.Pod, st *core.PodStatus, containers core.PodCondition) core.PodCondition {
 	c := containers
 	c.Type = core.PodReady
 	if c.Status != core.ConditionTrue {
