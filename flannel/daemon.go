@@ -18,6 +18,10 @@ import (
 	"github.com/pilothouse/pilothouse/proto/core"
 )
 
+// checkEvery is how often files and rules are looked at that nobody tells us of. (Routes
+// have the kernel's notices, nodes the watch.)
+const checkEvery = 10 * time.Second
+
 // retryAfter is the pause after something failed.
 const retryAfter = time.Second
 
@@ -62,6 +66,8 @@ func (d *flanneld) follow(ctx context.Context) error {
 	case <-ctx.Done():
 		return nil
 	}
+	tick := time.NewTicker(checkEvery)
+	defer tick.Stop()
 	for {
 		var again <-chan time.Time
 		if err := d.look(ctx); err != nil && ctx.Err() == nil {
@@ -71,6 +77,7 @@ func (d *flanneld) follow(ctx context.Context) error {
 		select {
 		case <-d.wake:
 		case <-again:
+		case <-tick.C:
 		case <-ctx.Done():
 			return nil
 		}

@@ -121,7 +121,7 @@ func (d *flanneld) writeFiles(ctx context.Context, subnet netip.Prefix) error {
 			return fmt.Errorf("--subnet-file: %w", err)
 		}
 	}
-	if d.IPMasq {
+	if d.IPMasq && !masquerade.Present(ctx) {
 		if err := masquerade.Set(ctx, d.network, subnet); err != nil {
 			return fmt.Errorf("--ip-masq: %w", err)
 		}

@@ -33,7 +33,6 @@ func WriteConflist(dir, dataDir string, n Network) (changed bool, err error) {
 	ipam := map[string]any{
 		"type":   "host-local",
 		"ranges": [][]map[string]string{{{"subnet": n.Subnet.String()}}},
-		"routes": []map[string]string{{"dst": "0.0.0.0/0"}},
 	}
 	if dataDir != "" {
 		ipam["dataDir"] = dataDir

@@ -28,6 +28,13 @@ table ip %[1]s {
 `, tableName, cluster.Masked(), subnet.Masked())
 }
 
+// Present says whether the rules are in the kernel. Whoever flushes nft's rules takes ours
+// along.
+func Present(ctx context.Context) bool {
+	out, err := exec.CommandContext(ctx, "nft", "list", "chain", "ip", tableName, "postrouting").Output()
+	return err == nil && strings.Contains(string(out), "masquerade")
+}
+
 // Set puts the rules into the kernel, replacing those of before in one transaction.
 func Set(ctx context.Context, cluster, subnet netip.Prefix) error {
 	return nft(ctx, rules(cluster, subnet))

@@ -36,6 +36,13 @@ func TestMasquerade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	present := func() (is bool) {
+		node.Do(func() { is = Present(context.Background()) })
+		return is
+	}
+	if !present() {
+		t.Error("the rules are set, but not present")
+	}
 	for to, want := range map[string]string{"10.99.0.12": "10.99.0.11", "10.244.2.1": "10.244.1.2"} {
 		if got := seenAs(t, pod, other, to); got != want {
 			t.Errorf("%s sees the pod as %s, want %s", to, got, want)
@@ -48,6 +55,9 @@ func TestMasquerade(t *testing.T) {
 			}
 		}
 	})
+	if present() {
+		t.Error("the rules are removed, but present")
+	}
 	if left := node.Run("nft list ruleset"); left != "" {
 		t.Errorf("left behind:\n%s", left)
 	}
