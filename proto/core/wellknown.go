@@ -165,8 +165,6 @@ const (
 	DefaultServiceAccountTokenSeconds = 3600
 	// DefaultServiceAccountName is the account of pods that name none.
 	DefaultServiceAccountName = "default"
-	// TolerationSecondsForever is no limit; it is what an unset value means.
-	TolerationSecondsForever = -1
 )
 
 // Prefixes that make resource names.
