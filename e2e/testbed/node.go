@@ -84,7 +84,7 @@ func (cl *Cluster) StartNode(ctx context.Context, n *Host) error {
 	daemons := [][]string{
 		{"flanneld", kubeconfig, "--node-name=" + n.Name, "--iface=eth0", "--cni-conf-dir=/etc/cni/net.d", "--cluster-cidr=" + cl.PodCIDR},
 		{"kube-proxy", "--kubeconfig=/etc/kubernetes/kube-proxy.kubeconfig", "--hostname-override=" + n.Name, "--cluster-cidr=" + cl.PodCIDR},
-		{"kubelet", kubeconfig, "--hostname-override=" + n.Name, "--node-ip=" + n.Address, "--cni-bin-dir=" + bins,
+		{"kubelet", kubeconfig, "--hostname-override=" + n.Name, "--node-ip=" + n.Address,,
 			"--container-runtime-endpoint=unix:///run/containerd/containerd.sock", "--cgroup-driver=cgroupfs",
 			"--tls-cert-file=/etc/kubernetes/kubelet.crt", "--tls-private-key-file=/etc/kubernetes/kubelet.key"},
 	}

@@ -6,6 +6,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -56,9 +57,10 @@ func NewView(c *client.Client, events *event.Recorder) *View {
 // been filled. It returns after everything that it started.
 func (v *View) Run(ctx context.Context, ready func()) error {
 	v.mu.Lock()
-	defer v.mu.Unlock()
+	caches := maps.Clone(v.caches)
+	v.mu.Unlock()
 	g, ctx := errgroup.WithContext(ctx)
-	for name, r := range v.caches {
+	for name, r := range caches {
 		g.Go(func() error {
 			if err := r.Run(ctx); err != nil && ctx.Err() == nil {
 				return fmt.Errorf("cache of %s: %w", name, err)
@@ -67,7 +69,7 @@ func (v *View) Run(ctx context.Context, ready func()) error {
 		})
 	}
 	g.Go(func() error {
-		for _, r := range v.caches {
+		for _, r := range caches {
 			select {
 			case <-r.Synced():
 			case <-ctx.Done():

@@ -58,12 +58,23 @@ func New(view *cluster.View, threshold int) *Controller {
 		}
 	})
 	c.pods.OnChange(func(old, new *core.Pod) {
-		if new != nil && (new.Spec.NodeName == "" && new.DeletionTimestamp != nil || threshold > 0 && podstate.Terminal(new)) {
+		if new != nil && c.concerns(new) {
 			c.queue.Add(sweep)
 		}
 	})
 	c.queue.Add(sweep)
 	return c
+}
+
+// concerns tells whether p may have become one to remove.
+func (c *Controller) concerns(p *core.Pod) bool {
+	if p.Spec.NodeName == "" {
+		return p.DeletionTimestamp != nil
+	}
+	if _, known := c.nodes.Get("", p.Spec.NodeName); !known {
+		return true
+	}
+	return c.threshold > 0 && podstate.Terminal(p)
 }
 
 // Name is the controller's name for --controllers.
@@ -116,8 +127,9 @@ func (c *Controller) observe(now time.Time) observed {
 		}
 		o.absent[name] = c.absent[name]
 	}
-	for name := range c.absent {
-		if _, used := o.absent[name]; !used {
+	for name, since := range c.absent {
+		// The pods of a node that was deleted may come into view after it.
+		if _, used := o.absent[name]; o.nodes[name] != nil || !used && now.Sub(since) > time.Hour {
 			delete(c.absent, name)
 		}
 	}
