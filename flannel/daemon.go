@@ -37,6 +37,8 @@ type flanneld struct {
 
 	// waiting is the last reason for not being ready, so that it is said once.
 	waiting string
+	// masqueraded says that the rules of --ip-masq have been seen to since the start.
+	masqueraded bool
 	// ready says that this node's subnet has been served.
 	ready atomic.Bool
 

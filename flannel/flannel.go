@@ -121,10 +121,8 @@ func (d *flanneld) writeFiles(ctx context.Context, subnet netip.Prefix) error {
 			return fmt.Errorf("--subnet-file: %w", err)
 		}
 	}
-	if d.IPMasq && !masquerade.Present(ctx) {
-		if err := masquerade.Set(ctx, d.network, subnet); err != nil {
-			return fmt.Errorf("--ip-masq: %w", err)
-		}
+	if err := d.masquerade(ctx, subnet); err != nil {
+		return fmt.Errorf("--ip-masq: %w", err)
 	}
 	if d.CNIConfDir != "" {
 		changed, err := cniconf.WriteConflist(d.CNIConfDir, d.CNIDataDir, n)
@@ -136,4 +134,19 @@ func (d *flanneld) writeFiles(ctx context.Context, subnet netip.Prefix) error {
 		}
 	}
 	return nil
+}
+
+// masquerade makes the rules, or removes those of an earlier run that had --ip-masq.
+func (d *flanneld) masquerade(ctx context.Context, subnet netip.Prefix) error {
+	if d.masqueraded && (!d.IPMasq || masquerade.Present(ctx)) {
+		return nil
+	}
+	var err error
+	if d.IPMasq {
+		err = masquerade.Set(ctx, d.network, subnet)
+	} else {
+		err = masquerade.Cleanup(ctx)
+	}
+	d.masqueraded = err == nil
+	return err
 }

@@ -43,6 +43,9 @@ type loop struct {
 	// Only run touches these.
 	table      *table.Table
 	localCount map[uint16]map[table.Name]healthcheck.Service // by health check port
+	// unfinished are changes whose rules were refused: connections and health checks must
+	// still follow them.
+	unfinished []table.Change
 }
 
 func newLoop(node string, backends []backend, minSync time.Duration, log *slog.Logger) *loop {
@@ -127,6 +130,7 @@ func (l *loop) sync(ctx context.Context) error {
 	start := time.Now()
 	rebuild, since := l.take()
 	changes := l.table.Changes()
+	l.unfinished = append(l.unfinished, changes...)
 	if len(changes) == 0 && !rebuild {
 		l.done(since, start)
 		return nil
@@ -142,8 +146,9 @@ func (l *loop) sync(ctx context.Context) error {
 		l.failed(since)
 		return err
 	}
-	l.forgetConnections(changes)
-	l.updateChecks(changes)
+	l.forgetConnections(l.unfinished)
+	l.updateChecks(l.unfinished)
+	l.unfinished = nil
 	l.done(since, start)
 	l.log.Debug("rules set", "changes", len(changes), "rebuilt", rebuild, "took", time.Since(start))
 	return nil

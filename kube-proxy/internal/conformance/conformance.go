@@ -13,17 +13,20 @@
 //	sees FROM ADDR CLIENT         the server sees that client address
 //	refused FROM ADDR             refused at once
 //	silent FROM ADDR              no answer at all
+//	rules NAME                    the kernel's rules mean what file NAME.BACKEND says
 //
 // ADDR is IP:PORT, for UDP udp/IP:PORT. A line "only BACKEND" limits what follows to one
-// back end, until "only" alone.
+// back end, until "only" alone. go test -update writes the files of "rules" anew.
 package conformance
 
 import (
 	"context"
 	"embed"
+	"flag"
 	"fmt"
 	"io/fs"
 	"net/netip"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -37,6 +40,8 @@ import (
 	"github.com/pilothouse/pilothouse/proto/discovery"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
+
+var update = flag.Bool("update", false, "write the expected rules of the scripts anew")
 
 //go:embed scripts/*.txtar
 var scripts embed.FS
@@ -78,7 +83,13 @@ func Run(t *testing.T, s Suite) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			runScript(t, s, txtar.Parse(text))
+			a := txtar.Parse(text)
+			runScript(t, s, a)
+			if *update {
+				if err := os.WriteFile("../conformance/"+file, txtar.Format(a), 0o644); err != nil {
+					t.Error(err)
+				}
+			}
 		})
 	}
 }
@@ -87,6 +98,7 @@ func Run(t *testing.T, s Suite) {
 type run struct {
 	t       *testing.T
 	suite   Suite
+	archive *txtar.Archive
 	files   map[string][]byte
 	net     *network
 	table   *table.Table
@@ -95,7 +107,7 @@ type run struct {
 }
 
 func runScript(t *testing.T, s Suite, a *txtar.Archive) {
-	r := &run{t: t, suite: s, files: map[string][]byte{}, net: newNetwork(t), table: table.New("node")}
+	r := &run{t: t, suite: s, archive: a, files: map[string][]byte{}, net: newNetwork(t), table: table.New("node")}
 	for _, f := range a.Files {
 		r.files[f.Name] = f.Data
 	}
@@ -146,6 +158,8 @@ func (r *run) command(f []string) error {
 		return r.net.refused(f[1], f[2])
 	case "silent":
 		return r.net.silent(f[1], f[2])
+	case "rules":
+		return r.rules(f[1] + "." + r.suite.Name)
 	}
 	return fmt.Errorf("no such command")
 }
@@ -224,6 +238,25 @@ func (r *run) sees(from, target, want string) error {
 		err = fmt.Errorf("%s saw the client as %s", s, saw)
 	}
 	return err
+}
+
+// rules compares the kernel's rules with a file of the archive.
+func (r *run) rules(name string) error {
+	var got string
+	r.net.node.Do(func() { got = strings.Join(sortedLines(r.suite.State(r.t)), "\n") + "\n" })
+	if *update {
+		i := slices.IndexFunc(r.archive.Files, func(f txtar.File) bool { return f.Name == name })
+		if i < 0 {
+			i = len(r.archive.Files)
+			r.archive.Files = append(r.archive.Files, txtar.File{Name: name})
+		}
+		r.archive.Files[i].Data = []byte(got)
+		return nil
+	}
+	if want := string(r.files[name]); got != want {
+		return fmt.Errorf("%s: got\n%s\nwant\n%s", name, got, want)
+	}
+	return nil
 }
 
 // checkRebuild compares the rules that small changes led to with those of a fresh start.
