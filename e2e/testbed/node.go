@@ -82,10 +82,10 @@ func (cl *Cluster) StartNode(ctx context.Context, n *Host) error {
 	}
 	kubeconfig := "--kubeconfig=/etc/kubernetes/kubelet.kubeconfig"
 	daemons := [][]string{
-		{"flanneld", kubeconfig, "--node-name=" + n.Name, "--iface=eth0", "--cni-conf-dir=/etc/cni/net.d", "--cluster-cidr=" + cl.PodCIDR},
+		{"flanneld", kubeconfig, "--node-name=" + n.Name, "--iface=eth0", "--network=" + cl.PodCIDR},
 		{"kube-proxy", "--kubeconfig=/etc/kubernetes/kube-proxy.kubeconfig", "--hostname-override=" + n.Name, "--cluster-cidr=" + cl.PodCIDR},
-		{"kubelet", kubeconfig, "--hostname-override=" + n.Name, "--node-ip=" + n.Address,,
-			"--container-runtime-endpoint=unix:///run/containerd/containerd.sock", "--cgroup-driver=cgroupfs",
+		{"kubelet", kubeconfig, "--hostname-override=" + n.Name, "--node-ip=" + n.Address,
+			"--container-runtime-endpoint=unix:///run/containerd/containerd.sock",
 			"--tls-cert-file=/etc/kubernetes/kubelet.crt", "--tls-private-key-file=/etc/kubernetes/kubelet.key"},
 	}
 	for _, d := range daemons {
