@@ -62,6 +62,9 @@ type Authenticator struct {
 // User is who sends r: from its certificate, else its bearer token, else
 // Anonymous.
 func (a *Authenticator) User(r *http.Request) (*User, error) {
+	if u, ok := r.Context().Value(userKey{}).(*User); ok {
+		return u, nil
+	}
 	if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 {
 		if u, err := a.fromCertificate(r.TLS.PeerCertificates); u != nil || err != nil {
 			return u, err

@@ -1,0 +1,33 @@
+package apiserver
+
+import "github.com/pilothouse/pilothouse/client/daemon"
+
+// AddFlags binds the flags to the Config, whose values are the defaults.
+func (c *Config) AddFlags(g *daemon.FlagGroups) {
+	fs := g.Group("Storage")
+	fs.StringVar(&c.DataDir, "data-dir", c.DataDir, "directory of the embedded etcd, the keys and the kubeconfigs")
+	fs.StringSliceVar(&c.EtcdServers, "etcd-servers", c.EtcdServers, "URLs of an etcd cluster; without them a member runs inside the server")
+	fs.StringVar(&c.EtcdCAFile, "etcd-cafile", c.EtcdCAFile, "authority of the etcd servers' certificates")
+	fs.StringVar(&c.EtcdCertFile, "etcd-certfile", c.EtcdCertFile, "client certificate for etcd")
+	fs.StringVar(&c.EtcdKeyFile, "etcd-keyfile", c.EtcdKeyFile, "key of the client certificate for etcd")
+
+	fs = g.Group("Serving")
+	fs.StringVar(&c.BindAddress, "bind-address", c.BindAddress, "address to serve on")
+	fs.IntVar(&c.SecurePort, "secure-port", c.SecurePort, "port to serve HTTPS on; 0 picks a free one")
+	fs.IntVar(&c.InsecurePort, "insecure-port", c.InsecurePort, "port to serve plain HTTP on, on loopback and without asking for credentials; 0 for none")
+	fs.StringVar(&c.AdvertiseAddress, "advertise-address", c.AdvertiseAddress, "address at which the cluster finds the server; by default that of the default route")
+	fs.StringVar(&c.TLSCertFile, "tls-cert-file", c.TLSCertFile, "serving certificate; by default one that the cluster's authority signs")
+	fs.StringVar(&c.TLSKeyFile, "tls-private-key-file", c.TLSKeyFile, "key of the serving certificate")
+	fs.StringSliceVar(&c.ExtraHosts, "tls-extra-hosts", c.ExtraHosts, "further names and addresses for the certificate that the server makes for itself")
+	fs.DurationVar(&c.ShutdownTimeout, "shutdown-timeout", c.ShutdownTimeout, "how long requests may take to end when the server stops")
+
+	fs = g.Group("Authentication")
+	fs.StringVar(&c.ClientCAFile, "client-ca-file", c.ClientCAFile, "authorities whose client certificates count, besides the cluster's own")
+	fs.StringVar(&c.TokenAuthFile, "token-auth-file", c.TokenAuthFile, `file of bearer tokens, in lines token,user,uid,"group1,group2"`)
+	fs.StringVar(&c.ServiceAccountIssuer, "service-account-issuer", c.ServiceAccountIssuer, "who service account tokens say signed them")
+
+	fs = g.Group("Services")
+	fs.StringVar(&c.ServiceRange, "service-cluster-ip-range", c.ServiceRange, "CIDR of the services' addresses")
+	fs.StringVar(&c.NodePortRange, "service-node-port-range", c.NodePortRange, "FIRST-LAST of the services' node ports")
+	fs.StringVar(&c.ClusterDomain, "cluster-domain", c.ClusterDomain, "domain that ends the services' DNS names")
+}

@@ -1,0 +1,242 @@
+// Package discovery tells clients what is served: the documents below /api and
+// /apis, one by one and all in one (aggregated discovery). They are made of the
+// table of resources when the server starts, in both encodings, and are bytes
+// from then on.
+package discovery
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
+	"github.com/pilothouse/pilothouse/apiserver/internal/status"
+	"github.com/pilothouse/pilothouse/proto/apidiscovery"
+	"github.com/pilothouse/pilothouse/proto/codec"
+	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/scheme"
+)
+
+// document is an answer in both encodings.
+type document struct {
+	json, protobuf []byte
+	etag           string
+}
+
+// Handler answers /api, /apis and what lies below them, but for resources.
+type Handler struct {
+	plain      map[string]*document // by path without a trailing slash
+	aggregated map[string]*document // /api and /apis
+	// Refuse answers with an error.
+	Refuse func(w http.ResponseWriter, r *http.Request, err error)
+}
+
+// New makes the documents for the table. address is where the server says that
+// it can be reached.
+func New(table []*resources.Resource, address string) (*Handler, error) {
+	h := &Handler{plain: map[string]*document{}, aggregated: map[string]*document{}}
+	cidrs := []meta.ServerAddressByClientCIDR{{ClientCIDR: "0.0.0.0/0", ServerAddress: address}}
+	groups := group(table)
+	var list meta.APIGroupList
+	list.TypeMeta = meta.TypeMeta{Kind: "APIGroupList", APIVersion: "v1"}
+	docs := map[string]any{
+		"/api": &meta.APIVersions{TypeMeta: meta.TypeMeta{Kind: "APIVersions", APIVersion: "v1"}, Versions: []string{"v1"}, ServerAddressByClientCIDRs: cidrs},
+	}
+	for _, g := range groups {
+		if g.name == "" {
+			docs["/api/v1"] = resourceList("v1", g.resources)
+			continue
+		}
+		gv := g.name + "/v1"
+		docs["/apis/"+gv] = resourceList(gv, g.resources)
+		v := meta.GroupVersionForDiscovery{GroupVersion: gv, Version: "v1"}
+		apiGroup := meta.APIGroup{Name: g.name, Versions: []meta.GroupVersionForDiscovery{v}, PreferredVersion: v}
+		list.Groups = append(list.Groups, apiGroup)
+		apiGroup.TypeMeta = meta.TypeMeta{Kind: "APIGroup", APIVersion: "v1"}
+		docs["/apis/"+g.name] = &apiGroup
+	}
+	docs["/apis"] = &list
+	for path, o := range docs {
+		d, err := encode(o)
+		if err != nil {
+			return nil, fmt.Errorf("discovery document %s: %w", path, err)
+		}
+		h.plain[path] = d
+	}
+	return h, h.aggregate(groups)
+}
+
+// aggregate makes the documents that hold everything below /api and /apis.
+func (h *Handler) aggregate(groups []apiGroup) error {
+	core, named := &apidiscovery.APIGroupDiscoveryList{}, &apidiscovery.APIGroupDiscoveryList{}
+	for _, g := range groups {
+		item := apidiscovery.APIGroupDiscovery{Versions: []apidiscovery.APIVersionDiscovery{{
+			Version: "v1", Freshness: apidiscovery.DiscoveryFreshnessCurrent, Resources: discovered(g.resources)}}}
+		item.Name = g.name
+		if g.name == "" {
+			core.Items = append(core.Items, item)
+		} else {
+			named.Items = append(named.Items, item)
+		}
+	}
+	for path, l := range map[string]*apidiscovery.APIGroupDiscoveryList{"/api": core, "/apis": named} {
+		l.TypeMeta = meta.TypeMeta{Kind: "APIGroupDiscoveryList", APIVersion: "apidiscovery.k8s.io/v2"}
+		d, err := encode(l)
+		if err != nil {
+			return fmt.Errorf("aggregated discovery of %s: %w", path, err)
+		}
+		h.aggregated[path] = d
+	}
+	return nil
+}
+
+func encode(o any) (*document, error) {
+	j, err := codec.EncodeJSON(o)
+	if err != nil {
+		return nil, err
+	}
+	d := &document{json: append(j, '\n'), etag: fmt.Sprintf(`"%X"`, sha256.Sum256(j))}
+	d.protobuf, err = codec.EncodeProto(o)
+	return d, err
+}
+
+// apiGroup is a group with its resources.
+type apiGroup struct {
+	name      string
+	resources []*resources.Resource
+}
+
+// group sorts the table by groups, in its order.
+func group(table []*resources.Resource) []apiGroup {
+	var out []apiGroup
+	for _, r := range table {
+		i := slices.IndexFunc(out, func(g apiGroup) bool { return g.name == r.Kind.Group })
+		if i < 0 {
+			i = len(out)
+			out = append(out, apiGroup{name: r.Kind.Group})
+		}
+		out[i].resources = append(out[i].resources, r)
+	}
+	return out
+}
+
+// resourceList is the document of a group's version.
+func resourceList(groupVersion string, rs []*resources.Resource) *meta.APIResourceList {
+	l := &meta.APIResourceList{TypeMeta: meta.TypeMeta{Kind: "APIResourceList", APIVersion: "v1"}, GroupVersion: groupVersion}
+	for _, r := range rs {
+		k := r.Kind
+		l.APIResources = append(l.APIResources, meta.APIResource{Name: k.Resource, SingularName: k.Singular, Namespaced: k.Namespaced,
+			Kind: k.Kind, Verbs: r.Verbs, ShortNames: k.ShortNames, Categories: k.Categories, StorageVersionHash: storageHash(r)})
+		for _, s := range r.Subresources {
+			sk := subKind(r, &s)
+			a := meta.APIResource{Name: k.Resource + "/" + s.Name, Namespaced: k.Namespaced, Kind: sk.Kind, Verbs: s.Verbs}
+			if sk.Group != k.Group || sk.Version != k.Version {
+				a.Group, a.Version = sk.Group, sk.Version
+			}
+			l.APIResources = append(l.APIResources, a)
+		}
+	}
+	slices.SortFunc(l.APIResources, func(a, b meta.APIResource) int { return strings.Compare(a.Name, b.Name) })
+	return l
+}
+
+// storageHash changes when the stored form does.
+func storageHash(r *resources.Resource) string {
+	if r.Prefix == "" {
+		return ""
+	}
+	k := r.Stored().Kind
+	sum := sha256.Sum256([]byte(k.Group + "/" + k.Version + "/" + k.Kind))
+	return fmt.Sprintf("%x", sum[:6])
+}
+
+func subKind(r *resources.Resource, s *resources.Subresource) *scheme.Kind {
+	if s.Kind != nil {
+		return s.Kind
+	}
+	return r.Kind
+}
+
+func gvk(k *scheme.Kind) *meta.GroupVersionKind {
+	g := k.GVK()
+	return &g
+}
+
+// discovered is the aggregated form of resourceList.
+func discovered(rs []*resources.Resource) []apidiscovery.APIResourceDiscovery {
+	var out []apidiscovery.APIResourceDiscovery
+	for _, r := range rs {
+		k := r.Kind
+		d := apidiscovery.APIResourceDiscovery{Resource: k.Resource, ResponseKind: gvk(k), Scope: apidiscovery.ScopeCluster,
+			SingularResource: k.Singular, Verbs: r.Verbs, ShortNames: k.ShortNames, Categories: k.Categories}
+		if k.Namespaced {
+			d.Scope = apidiscovery.ScopeNamespace
+		}
+		for _, s := range r.Subresources {
+			d.Subresources = append(d.Subresources, apidiscovery.APISubresourceDiscovery{Subresource: s.Name, ResponseKind: gvk(subKind(r, &s)), Verbs: s.Verbs})
+		}
+		out = append(out, d)
+	}
+	slices.SortFunc(out, func(a, b apidiscovery.APIResourceDiscovery) int { return strings.Compare(a.Resource, b.Resource) })
+	return out
+}
+
+// Media types.
+const (
+	typeJSON       = "application/json"
+	typeProtobuf   = "application/vnd.kubernetes.protobuf"
+	typeAggregated = ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+)
+
+// ServeHTTP answers with the document of the path.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path := strings.TrimSuffix(r.URL.Path, "/")
+	d := h.plain[path]
+	if d == nil {
+		h.Refuse(w, r, status.NoResource())
+		return
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		h.Refuse(w, r, status.MethodNotAllowed(status.Resource{Name: path}, strings.ToLower(r.Method)))
+		return
+	}
+	protobuf, aggregated := wanted(r.Header.Get("Accept"))
+	contentType, suffix := typeJSON, ""
+	if a := h.aggregated[path]; a != nil && aggregated {
+		d, suffix = a, typeAggregated
+	}
+	b := d.json
+	if protobuf {
+		b, contentType = d.protobuf, typeProtobuf
+	}
+	head := w.Header()
+	head.Set("Content-Type", contentType+suffix)
+	head.Add("Vary", "Accept")
+	head.Set("Cache-Control", "public")
+	head.Set("ETag", d.etag)
+	if r.Header.Get("If-None-Match") == d.etag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	w.Write(b)
+}
+
+// wanted reads an Accept header: the first form in it that is served counts.
+func wanted(accept string) (protobuf, aggregated bool) {
+	for part := range strings.SplitSeq(accept, ",") {
+		media, params, _ := strings.Cut(strings.ReplaceAll(part, " ", ""), ";")
+		agg := strings.Contains(params, "as=APIGroupDiscoveryList")
+		if agg && !slices.Contains(strings.Split(params, ";"), "v=v2") {
+			continue // v2beta1 is no longer served
+		}
+		switch media {
+		case typeProtobuf:
+			return true, agg
+		case typeJSON, "*/*", "application/*":
+			return false, agg
+		}
+	}
+	return false, false
+}

@@ -1,0 +1,171 @@
+package resources
+
+import (
+	"slices"
+
+	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/meta"
+)
+
+// The functions named new... drop what a client may not set on a new object;
+// those named keep...Status carry the status over on an update, those named
+// keep...Spec everything else on an update of the status.
+
+func newNamespace(n *core.Namespace) {
+	n.Status = core.NamespaceStatus{Phase: core.NamespaceActive}
+	if !slices.Contains(n.Spec.Finalizers, core.FinalizerKubernetes) {
+		n.Spec.Finalizers = append(n.Spec.Finalizers, core.FinalizerKubernetes)
+	}
+}
+
+func keepNamespaceStatus(n, old *core.Namespace) {
+	n.Spec.Finalizers = old.Spec.Finalizers
+	n.Status = old.Status
+}
+
+func keepNamespaceSpec(n, old *core.Namespace) { keepMeta(n, old); n.Spec = old.Spec }
+
+// finalizeSubresource is how the namespace controller says that a namespace is
+// empty.
+func finalizeSubresource() Subresource {
+	s := part("finalize", func(n, old *core.Namespace) {
+		keepMeta(n, old)
+		n.Status = old.Status
+	}, core.ValidateNamespaceFinalizeUpdate)
+	s.Verbs = []string{"update"}
+	return s
+}
+
+func keepNodeStatus(n, old *core.Node) { n.Status = old.Status }
+
+func keepNodeSpec(n, old *core.Node) { keepMetaButLabels(n, old); n.Spec = old.Spec }
+
+func newClaim(c *core.PersistentVolumeClaim) {
+	c.Status = core.PersistentVolumeClaimStatus{Phase: core.ClaimPending}
+}
+
+func keepClaimStatus(c, old *core.PersistentVolumeClaim) { c.Status = old.Status }
+
+func keepClaimSpec(c, old *core.PersistentVolumeClaim) { keepMetaButLabels(c, old); c.Spec = old.Spec }
+
+func newVolume(v *core.PersistentVolume) {
+	v.Status = core.PersistentVolumeStatus{Phase: core.VolumePending}
+}
+
+func keepVolumeStatus(v, old *core.PersistentVolume) { v.Status = old.Status }
+
+func keepVolumeSpec(v, old *core.PersistentVolume) { keepMetaButLabels(v, old); v.Spec = old.Spec }
+
+func newPod(p *core.Pod) {
+	p.Status = core.PodStatus{Phase: core.PodPending, QOSClass: core.QOSClassOf(&p.Spec)}
+	if len(p.Spec.SchedulingGates) > 0 {
+		p.Status.Conditions = []core.PodCondition{{Type: core.PodScheduled, Status: core.ConditionFalse,
+			Reason: core.PodReasonSchedulingGated, Message: "Scheduling is blocked due to non-empty scheduling gates"}}
+	}
+}
+
+func keepPodStatus(p, old *core.Pod) { p.Status = old.Status }
+
+func keepPodSpec(p, old *core.Pod) {
+	keepMetaButLabels(p, old)
+	p.Spec = old.Spec
+	if p.Status.QOSClass == "" {
+		p.Status.QOSClass = old.Status.QOSClass
+	}
+}
+
+// keepAllButEphemeral lets ephemeral containers alone change.
+func keepAllButEphemeral(p, old *core.Pod) {
+	next := p.Spec.EphemeralContainers
+	keepMeta(p, old)
+	old = old.DeepCopy()
+	p.Spec, p.Status = old.Spec, old.Status
+	p.Spec.EphemeralContainers = next
+}
+
+func newController(c *core.ReplicationController) {
+	c.Status = core.ReplicationControllerStatus{}
+	c.Generation = 1
+}
+
+func keepControllerStatus(c, old *core.ReplicationController) {
+	c.Status = old.Status
+	if !meta.Equal(c.Spec, old.Spec) {
+		c.Generation = old.Generation + 1
+	}
+}
+
+func keepControllerSpec(c, old *core.ReplicationController) {
+	keepMetaButLabels(c, old)
+	c.Spec = old.Spec
+}
+
+func newQuota(q *core.ResourceQuota) { q.Status = core.ResourceQuotaStatus{} }
+
+func keepQuotaStatus(q, old *core.ResourceQuota) { q.Status = old.Status }
+
+func keepQuotaSpec(q, old *core.ResourceQuota) { keepMetaButLabels(q, old); q.Spec = old.Spec }
+
+func newService(s *core.Service) { s.Status = core.ServiceStatus{} }
+
+// keepServiceStatus also keeps what was allocated when the update leaves it
+// out and the type still needs it.
+func keepServiceStatus(s, old *core.Service) {
+	s.Status = old.Status
+	if s.Spec.Type == core.ServiceTypeExternalName || old.Spec.Type == core.ServiceTypeExternalName {
+		return
+	}
+	if s.Spec.ClusterIP == "" {
+		s.Spec.ClusterIP, s.Spec.ClusterIPs = old.Spec.ClusterIP, old.Spec.ClusterIPs
+	} else if len(s.Spec.ClusterIPs) == 0 && s.Spec.ClusterIP == old.Spec.ClusterIP {
+		s.Spec.ClusterIPs = old.Spec.ClusterIPs
+	}
+	if len(s.Spec.IPFamilies) == 0 {
+		s.Spec.IPFamilies = old.Spec.IPFamilies
+	}
+	if s.Spec.IPFamilyPolicy == nil {
+		s.Spec.IPFamilyPolicy = old.Spec.IPFamilyPolicy
+	}
+	keepNodePorts(s, old)
+}
+
+// keepNodePorts gives ports without a node port the one that the same port had.
+func keepNodePorts(s, old *core.Service) {
+	if s.Spec.Type != core.ServiceTypeNodePort && s.Spec.Type != core.ServiceTypeLoadBalancer {
+		return
+	}
+	used := map[int32]bool{}
+	for i := range s.Spec.Ports {
+		used[s.Spec.Ports[i].NodePort] = true
+	}
+	for i := range s.Spec.Ports {
+		p := &s.Spec.Ports[i]
+		for _, o := range old.Spec.Ports {
+			if p.NodePort == 0 && o.Port == p.Port && o.Protocol == p.Protocol && !used[o.NodePort] {
+				p.NodePort = o.NodePort
+				used[o.NodePort] = true
+			}
+		}
+	}
+	if s.Spec.HealthCheckNodePort == 0 {
+		s.Spec.HealthCheckNodePort = old.Spec.HealthCheckNodePort
+	}
+}
+
+func keepServiceSpec(s, old *core.Service) { keepMetaButLabels(s, old); s.Spec = old.Spec }
+
+// keepMeta carries all metadata over but the version that the client knows.
+func keepMeta(o, old meta.Object) {
+	m, rv := o.GetObjectMeta(), o.GetObjectMeta().ResourceVersion
+	*m = *old.GetObjectMeta()
+	m.ResourceVersion = rv
+}
+
+// keepMetaButLabels is keepMeta for status updates, which may change labels,
+// annotations and finalizers as well.
+func keepMetaButLabels(o, old meta.Object) {
+	m := o.GetObjectMeta()
+	labels, annotations, finalizers := m.Labels, m.Annotations, m.Finalizers
+	keepMeta(o, old)
+	m.Labels, m.Annotations, m.Finalizers = labels, annotations, finalizers
+}

@@ -1,0 +1,23 @@
+package resources
+
+import (
+	"github.com/pilothouse/pilothouse/proto/discovery"
+	"github.com/pilothouse/pilothouse/proto/meta"
+)
+
+func discoveryResources() []*Resource {
+	slice := Resource{Kind: named("discovery.k8s.io/v1", "EndpointSlice"), Prefix: "/registry/endpointslices/", CreateOnUpdate: true}
+	return []*Resource{
+		kind[*discovery.EndpointSlice]{discovery.SetEndpointSliceDefaults, newSlice, keepSliceGeneration,
+			discovery.ValidateEndpointSlice, discovery.ValidateEndpointSliceUpdate}.on(slice),
+	}
+}
+
+func newSlice(s *discovery.EndpointSlice) { s.Generation = 1 }
+
+// keepSliceGeneration counts the changes of endpoints, ports and labels.
+func keepSliceGeneration(s, old *discovery.EndpointSlice) {
+	if !meta.Equal(s.Endpoints, old.Endpoints) || !meta.Equal(s.Ports, old.Ports) || !meta.Equal(s.Labels, old.Labels) {
+		s.Generation = old.Generation + 1
+	}
+}

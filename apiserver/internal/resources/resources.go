@@ -1,0 +1,188 @@
+// Package resources is the one table of everything that the API serves: one
+// file per API group, one entry per kind. An entry says where objects are
+// stored and how they are made sound: defaults, what a client may not set, the
+// checks, the fields that can be selected by, the subresources. The handlers
+// (package rest) know verbs and no kinds; this package knows kinds and no verbs.
+//
+// To serve another kind, add its struct to proto and one entry here.
+package resources
+
+import (
+	"slices"
+	"time"
+
+	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
+	"github.com/pilothouse/pilothouse/apiserver/internal/status"
+	"github.com/pilothouse/pilothouse/proto/field"
+	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/scheme"
+)
+
+// Resource is one entry of the table.
+type Resource struct {
+	// Kind names it.
+	Kind *scheme.Kind
+	// Prefix is where its objects lie in etcd; empty when none are stored.
+	Prefix string
+	// Verbs are those that discovery shows.
+	Verbs []string
+	// Fields can be selected by, beside metadata.name and metadata.namespace.
+	Fields []cache.Field
+	// TTL is how long an object lives; 0 is until it is deleted.
+	TTL time.Duration
+	// CreateOnUpdate says that a PUT may create.
+	CreateOnUpdate bool
+	// Graceful says that deletion takes time and the grace period counts: pods.
+	Graceful bool
+	// View is set when the objects are stored as another kind.
+	View *View
+	// Default fills in what the client left out.
+	Default func(o meta.Object)
+	// PrepareCreate drops what a client may not set on a new object.
+	PrepareCreate func(o meta.Object)
+	// PrepareUpdate carries over from the old object what an update may not
+	// change.
+	PrepareUpdate func(o, old meta.Object)
+	// Validate says what is wrong with a new object.
+	Validate func(o meta.Object) field.ErrorList
+	// ValidateUpdate says what is wrong with a change.
+	ValidateUpdate func(o, old meta.Object) field.ErrorList
+	// Subresources are those below an object.
+	Subresources []Subresource
+}
+
+// Subresource is served below an object of a resource.
+type Subresource struct {
+	// Name is its part of the path.
+	Name string
+	// Kind is what is sent and answered when it differs from the object's.
+	Kind *scheme.Kind
+	// Verbs are those that discovery shows.
+	Verbs []string
+	// PrepareUpdate, when set, says that the subresource is a view of the object
+	// itself that changes a part of it; it carries all other parts over from the
+	// old object.
+	PrepareUpdate func(o, old meta.Object)
+	// ValidateUpdate says what is wrong with the change.
+	ValidateUpdate func(o, old meta.Object) field.ErrorList
+}
+
+// View translates between the kind that is served and the one that is stored.
+type View struct {
+	// Stored is the entry whose objects these are.
+	Stored *Resource
+	// In makes a stored object of a served one.
+	In func(meta.Object) meta.Object
+	// Out makes a served object of a stored one.
+	Out func(meta.Object) meta.Object
+}
+
+// allVerbs are what most resources take.
+var allVerbs = []string{"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}
+
+// Verbs of subresources.
+var (
+	statusVerbs  = []string{"get", "patch", "update"}
+	connectVerbs = []string{"create", "get"}
+	proxyVerbs   = []string{"create", "delete", "get", "patch", "update"}
+)
+
+// Name is the resource as messages name it.
+func (r *Resource) Name() status.Resource {
+	return status.Resource{Group: r.Kind.Group, Name: r.Kind.Resource}
+}
+
+// Can says whether the resource takes a verb.
+func (r *Resource) Can(verb string) bool { return slices.Contains(r.Verbs, verb) }
+
+// Sub is the subresource with that name, or nil.
+func (r *Resource) Sub(name string) *Subresource {
+	for i := range r.Subresources {
+		if r.Subresources[i].Name == name {
+			return &r.Subresources[i]
+		}
+	}
+	return nil
+}
+
+// Stored is the resource under which the objects are stored: r itself, but for
+// views.
+func (r *Resource) Stored() *Resource {
+	if r.View != nil {
+		return r.View.Stored
+	}
+	return r
+}
+
+// Cached declares the resource to the cache.
+func (r *Resource) Cached() cache.Resource {
+	return cache.Resource{Name: r.Name().String(), Prefix: r.Prefix, Namespaced: r.Kind.Namespaced,
+		APIVersion: r.Kind.APIVersion(), Kind: r.Kind.Kind, Fields: r.Fields}
+}
+
+// kind is an entry's functions with the kind's own type.
+type kind[T meta.Object] struct {
+	defaults       func(T)
+	prepareCreate  func(T)
+	prepareUpdate  func(o, old T)
+	validate       func(T) field.ErrorList
+	validateUpdate func(o, old T) field.ErrorList
+}
+
+// on puts the functions into r.
+func (k kind[T]) on(r Resource) *Resource {
+	r.Default, r.PrepareCreate = one(k.defaults), one(k.prepareCreate)
+	r.PrepareUpdate = two(k.prepareUpdate)
+	r.Validate, r.ValidateUpdate = check(k.validate), checkUpdate(k.validateUpdate)
+	if r.Verbs == nil {
+		r.Verbs = allVerbs
+	}
+	return &r
+}
+
+// part is a subresource that changes a part of a T.
+func part[T meta.Object](name string, prepare func(o, old T), validate func(o, old T) field.ErrorList) Subresource {
+	return Subresource{Name: name, Verbs: statusVerbs, PrepareUpdate: two(prepare), ValidateUpdate: checkUpdate(validate)}
+}
+
+func one[T meta.Object](f func(T)) func(meta.Object) {
+	if f == nil {
+		return func(meta.Object) {}
+	}
+	return func(o meta.Object) { f(o.(T)) }
+}
+
+func two[T meta.Object](f func(o, old T)) func(o, old meta.Object) {
+	if f == nil {
+		return func(_, _ meta.Object) {}
+	}
+	return func(o, old meta.Object) { f(o.(T), old.(T)) }
+}
+
+func check[T meta.Object](f func(T) field.ErrorList) func(meta.Object) field.ErrorList {
+	if f == nil {
+		return func(meta.Object) field.ErrorList { return nil }
+	}
+	return func(o meta.Object) field.ErrorList { return f(o.(T)) }
+}
+
+func checkUpdate[T meta.Object](f func(o, old T) field.ErrorList) func(o, old meta.Object) field.ErrorList {
+	if f == nil {
+		return func(_, _ meta.Object) field.ErrorList { return nil }
+	}
+	return func(o, old meta.Object) field.ErrorList { return f(o.(T), old.(T)) }
+}
+
+// named is a kind of the scheme.
+func named(apiVersion, kind string) *scheme.Kind {
+	k := scheme.ByKind(apiVersion, kind)
+	if k == nil {
+		panic("resources: no kind " + apiVersion + " " + kind)
+	}
+	return k
+}
+
+// All is the whole table, in the order in which groups are shown.
+func All() []*Resource {
+	return slices.Concat(coreResources(), coordinationResources(), discoveryResources(), eventsResources())
+}

@@ -1,0 +1,200 @@
+package rest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/pilothouse/pilothouse/apiserver/internal/status"
+	"github.com/pilothouse/pilothouse/proto/codec"
+	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/scheme"
+)
+
+// maxBody is the most that a request may send, in bytes.
+const maxBody = 3 << 20
+
+// body reads the request's body.
+func (c *call) body() ([]byte, error) {
+	if c.r.ContentLength > maxBody {
+		return nil, status.TooLarge(maxBody)
+	}
+	var b []byte
+	var err error
+	if n := c.r.ContentLength; n >= 0 {
+		b = make([]byte, n)
+		_, err = io.ReadFull(c.r.Body, b)
+	} else {
+		b, err = io.ReadAll(io.LimitReader(c.r.Body, maxBody+1))
+	}
+	if len(b) > maxBody {
+		return nil, status.TooLarge(maxBody)
+	}
+	if err != nil {
+		return nil, status.BadRequest("the body of the request could not be read: %v", err)
+	}
+	return b, nil
+}
+
+// mediaType is the body's, JSON when the client does not say.
+func (c *call) mediaType() string {
+	h := c.r.Header.Get("Content-Type")
+	if h == "" || h == typeJSON {
+		return typeJSON
+	}
+	m, _, err := mime.ParseMediaType(h)
+	if err != nil {
+		return h
+	}
+	return m
+}
+
+// options are those of a write.
+type options struct {
+	dryRun     bool
+	validation string
+}
+
+func (c *call) writeOptions() (options, error) {
+	var o options
+	for _, d := range c.query["dryRun"] {
+		if d != meta.DryRunAll {
+			return o, status.Invalid("meta.k8s.io", c.optionsKind(), "", notSupported("dryRun", d, meta.DryRunAll))
+		}
+		o.dryRun = true
+	}
+	o.validation = c.query.Get("fieldValidation")
+	if o.validation == "" {
+		o.validation = meta.FieldValidationWarn
+	}
+	if known := []string{meta.FieldValidationIgnore, meta.FieldValidationWarn, meta.FieldValidationStrict}; !slices.Contains(known, o.validation) {
+		return o, status.Invalid("meta.k8s.io", c.optionsKind(), "", notSupported("fieldValidation", o.validation, known...))
+	}
+	return o, nil
+}
+
+// optionsKind is the kind whose fields the query's parameters are.
+func (c *call) optionsKind() string {
+	switch c.info.Verb {
+	case "update":
+		return "UpdateOptions"
+	case "patch":
+		return "PatchOptions"
+	}
+	return "CreateOptions"
+}
+
+// decode reads an object of kind k out of a body. Fields that the kind does
+// not have are refused, told or ignored as o says.
+func (c *call) decode(b []byte, k *scheme.Kind, o options) (meta.Object, error) {
+	switch m := c.mediaType(); m {
+	case typeJSON:
+		return c.decodeJSON(b, k, o)
+	case typeYAML, "application/yml", "text/yaml":
+		j, err := yaml.YAMLToJSON(b)
+		if err != nil {
+			return nil, status.BadRequest("error converting YAML to JSON: %v", err)
+		}
+		return c.decodeJSON(j, k, o)
+	case typeProtobuf:
+		return decodeProtobuf(b, k)
+	}
+	return nil, status.UnsupportedMediaType(typeJSON, typeYAML, typeProtobuf)
+}
+
+// decodeJSON reads JSON text.
+func (c *call) decodeJSON(b []byte, k *scheme.Kind, o options) (meta.Object, error) {
+	obj := k.New()
+	*obj.GetTypeMeta() = meta.TypeMeta{}
+	var problems []string
+	var err error
+	if o.validation == meta.FieldValidationIgnore {
+		err = codec.DecodeJSON(b, obj)
+	} else {
+		problems, err = codec.DecodeJSONStrict(b, obj)
+	}
+	if err == nil {
+		err = sameKind(obj.GetTypeMeta(), k)
+	}
+	if err != nil {
+		return nil, undecodable(obj.GetTypeMeta(), k, err)
+	}
+	if len(problems) > 0 && o.validation == meta.FieldValidationStrict {
+		return nil, undecodable(obj.GetTypeMeta(), k, errors.New("strict decoding error: "+strings.Join(problems, ", ")))
+	}
+	for _, p := range problems {
+		c.warn(p)
+	}
+	return obj, nil
+}
+
+func decodeProtobuf(b []byte, k *scheme.Kind) (meta.Object, error) {
+	apiVersion, kind, _, err := codec.DecodeEnvelope(b)
+	tm := &meta.TypeMeta{APIVersion: apiVersion, Kind: kind}
+	if err == nil {
+		err = sameKind(tm, k)
+	}
+	if err != nil {
+		return nil, undecodable(tm, k, err)
+	}
+	obj := k.New()
+	if err := codec.DecodeProto(b, obj); err != nil {
+		return nil, undecodable(tm, k, err)
+	}
+	*obj.GetTypeMeta() = k.TypeMeta()
+	return obj, nil
+}
+
+// sameKind fills in a kind that is left out and refuses another one.
+func sameKind(tm *meta.TypeMeta, k *scheme.Kind) error {
+	want := k.TypeMeta()
+	if tm.Kind == "" {
+		tm.Kind = want.Kind
+	}
+	if tm.APIVersion == "" {
+		tm.APIVersion = want.APIVersion
+	}
+	switch {
+	case *tm == want:
+		return nil
+	case tm.Kind == want.Kind:
+		return status.BadRequest("the API version in the data (%s) does not match the expected API version (%s)", tm.APIVersion, want.APIVersion)
+	}
+	return fmt.Errorf("no conversion from %s to %s", tm.Kind, want.Kind)
+}
+
+// undecodable is the refusal of a body that is no object of kind k.
+func undecodable(tm *meta.TypeMeta, k *scheme.Kind, err error) error {
+	var s *status.Error
+	if errors.As(err, &s) {
+		return s
+	}
+	if tm.Kind == "" {
+		return status.BadRequest("the object provided is unrecognized (must be of type %s): %v", k.Kind, err)
+	}
+	version := tm.APIVersion
+	if _, v, ok := strings.Cut(version, "/"); ok {
+		version = v
+	}
+	return status.BadRequest("%s in version %q cannot be handled as a %s: %v", tm.Kind, version, k.Kind, err)
+}
+
+// maxWarning bounds one warning; a header must not grow without limit.
+const maxWarning = 1024
+
+// warn tells the client something without refusing.
+func (c *call) warn(text string) {
+	if len(text) > maxWarning {
+		text = text[:maxWarning]
+	}
+	text = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", " ", "\r", " ").Replace(text)
+	c.w.Header().Add("Warning", `299 - "`+text+`"`)
+}
+
+var _ http.Handler = (*Handler)(nil)

@@ -1,0 +1,183 @@
+package rest
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
+	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
+	"github.com/pilothouse/pilothouse/apiserver/internal/status"
+	"github.com/pilothouse/pilothouse/apiserver/internal/store"
+	"github.com/pilothouse/pilothouse/proto/codec"
+	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/meta"
+)
+
+// create makes a new object of the request's body.
+func (c *call) create() error {
+	o, err := c.writeOptions()
+	if err != nil {
+		return err
+	}
+	b, err := c.body()
+	if err != nil {
+		return err
+	}
+	obj, err := c.decode(b, c.res.Kind, o)
+	if err != nil {
+		return err
+	}
+	return c.createObject(obj, o)
+}
+
+// createObject takes a decoded object all the way into the store.
+func (c *call) createObject(obj meta.Object, o options) error {
+	m := obj.GetObjectMeta()
+	if err := c.place(m); err != nil {
+		return err
+	}
+	if m.ResourceVersion != "" {
+		return status.BadRequest("resourceVersion should not be set on objects to be created")
+	}
+	c.res.Default(obj)
+	r := c.admissionRequest(admission.Create)
+	r.Name, r.Object = m.Name, obj
+	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
+		return c.refusal(err)
+	}
+	c.prepareNew(obj)
+	generated := m.Name == "" && m.GenerateName != ""
+	for try := 0; ; try++ {
+		if generated {
+			m.Name = generateName(m.GenerateName)
+		}
+		err := c.storeNew(obj, o)
+		var exists *store.ExistsError
+		switch {
+		case !errors.As(err, &exists):
+			return err
+		case !generated:
+			return status.AlreadyExists(c.name(), m.Name)
+		case try == maxGenerate:
+			return status.GenerateExhausted(c.name(), m.Name)
+		}
+	}
+}
+
+// maxGenerate is how often a name is generated anew when it is taken.
+const maxGenerate = 8
+
+// place checks the namespace in the object against the request's.
+func (c *call) place(m *meta.ObjectMeta) error {
+	ns := c.namespace()
+	if m.Namespace == "" {
+		m.Namespace = ns
+	}
+	if m.Namespace != ns {
+		return status.BadRequest("the namespace of the provided object does not match the namespace sent on the request")
+	}
+	return nil
+}
+
+// prepareNew sets what the server alone decides about a new object.
+func (c *call) prepareNew(obj meta.Object) {
+	m := obj.GetObjectMeta()
+	m.DeletionTimestamp, m.DeletionGracePeriodSeconds = nil, nil
+	m.Generation, m.SelfLink, m.ManagedFields = 0, "", nil
+	m.UID = newUID()
+	m.CreationTimestamp = meta.NewTime(now())
+	c.res.PrepareCreate(obj)
+}
+
+// storeNew validates, stores and answers.
+func (c *call) storeNew(obj meta.Object, o options) error {
+	m := obj.GetObjectMeta()
+	if errs := c.res.Validate(obj); len(errs) > 0 {
+		return status.Invalid(c.res.Kind.Group, c.res.Kind.Kind, m.Name, errs)
+	}
+	stored := obj
+	if v := c.res.View; v != nil {
+		stored = v.In(obj)
+	}
+	key := c.res.table.Key(m.Namespace, m.Name)
+	if o.dryRun {
+		return c.pretendNew(stored)
+	}
+	var s source
+	put := func(ops []store.Op) error {
+		value, err := codec.EncodeJSON(stored)
+		if err != nil {
+			return err
+		}
+		rev, err := c.Store.Create(c.r.Context(), key, value, c.res.TTL, ops...)
+		s = source{json: cache.WithRevision(value, rev)}
+		return err
+	}
+	var err error
+	if svc, ok := stored.(*core.Service); ok {
+		err = c.allocate(svc, nil, put)
+	} else {
+		err = put(nil)
+	}
+	var exists *store.ExistsError
+	if errors.As(err, &exists) {
+		return err
+	}
+	if err != nil {
+		return c.refusal(err)
+	}
+	return c.answer(http.StatusCreated, s)
+}
+
+// pretendNew answers a dry run: all is checked and nothing stored.
+func (c *call) pretendNew(stored meta.Object) error {
+	m := stored.GetObjectMeta()
+	there, err := c.res.table.Fetch(c.r.Context(), m.Namespace, m.Name, "")
+	if err != nil {
+		return c.refusal(err)
+	}
+	if there != nil {
+		return &store.ExistsError{Key: there.Name}
+	}
+	b, err := codec.EncodeJSON(stored)
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusCreated, source{json: b})
+}
+
+func (c *call) admissionRequest(op admission.Operation) *admission.Request {
+	return &admission.Request{User: c.user, Operation: op, Resource: c.name(), Subresource: c.info.Subresource,
+		Namespace: c.namespace(), Name: c.info.Name}
+}
+
+// Generated names: the prefix, cut so that the whole is a label, and a suffix
+// of letters that spell no words.
+const (
+	suffixLetters = "bcdfghjklmnpqrstvwxz2456789"
+	suffixLength  = 5
+	maxPrefix     = 63 - suffixLength
+)
+
+func generateName(prefix string) string {
+	if len(prefix) > maxPrefix {
+		prefix = prefix[:maxPrefix]
+	}
+	var b [suffixLength]byte
+	rand.Read(b[:])
+	for i := range b {
+		b[i] = suffixLetters[int(b[i])%len(suffixLetters)]
+	}
+	return prefix + string(b[:])
+}
+
+// newUID is a random UUID.
+func newUID() meta.UID {
+	var b [16]byte
+	rand.Read(b[:])
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return meta.UID(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
+}

@@ -1,0 +1,323 @@
+package rest
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
+	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
+	"github.com/pilothouse/pilothouse/apiserver/internal/status"
+	"github.com/pilothouse/pilothouse/apiserver/internal/store"
+	"github.com/pilothouse/pilothouse/proto/codec"
+	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/meta"
+)
+
+// returned are the resources whose deletion answers with the object; others
+// answer with a Status.
+var returned = []string{"pods", "services", "persistentvolumes", "persistentvolumeclaims", "podtemplates", "resourcequotas", "serviceaccounts"}
+
+// delete begins or completes an object's deletion.
+func (c *call) delete() error {
+	opts, err := c.deleteOptions()
+	if err != nil {
+		return err
+	}
+	return c.deleteWith(opts)
+}
+
+// deleteWith is delete with options that are known already.
+func (c *call) deleteWith(opts *meta.DeleteOptions) error {
+	s, gone, err := c.deleteObject(opts)
+	if err != nil {
+		return err
+	}
+	if gone && !slices.Contains(returned, c.res.Kind.Resource) {
+		o, err := c.typed(s)
+		if err != nil {
+			return err
+		}
+		return c.answerStatus(status.Success(c.name(), c.info.Name, o.GetObjectMeta().UID))
+	}
+	return c.answer(http.StatusOK, s)
+}
+
+// deleteOptions reads the options off the body, or off the query when there is
+// no body.
+func (c *call) deleteOptions() (*meta.DeleteOptions, error) {
+	opts := &meta.DeleteOptions{}
+	b, err := c.body()
+	if err != nil {
+		return nil, err
+	}
+	if len(b) > 0 {
+		err = c.decodeDeleteOptions(b, opts)
+	} else {
+		err = c.queryDeleteOptions(opts)
+	}
+	if err != nil {
+		return nil, err
+	}
+	opts.DryRun = append(opts.DryRun, c.query["dryRun"]...)
+	if errs := meta.ValidateDeleteOptions(opts); len(errs) > 0 {
+		return nil, status.Invalid("meta.k8s.io", "DeleteOptions", "", errs)
+	}
+	return opts, nil
+}
+
+func (c *call) decodeDeleteOptions(b []byte, opts *meta.DeleteOptions) error {
+	var err error
+	switch c.mediaType() {
+	case typeProtobuf:
+		err = codec.DecodeProto(b, opts)
+	case typeJSON, typeYAML:
+		err = codec.DecodeJSON(b, opts)
+	default:
+		return status.UnsupportedMediaType(typeJSON, typeYAML, typeProtobuf)
+	}
+	if err == nil && opts.Kind != "" && opts.Kind != "DeleteOptions" {
+		err = fmt.Errorf("decoded object cannot be converted to DeleteOptions")
+	}
+	if err != nil {
+		return status.BadRequest("%v", err)
+	}
+	return nil
+}
+
+func (c *call) queryDeleteOptions(opts *meta.DeleteOptions) error {
+	if v := c.query.Get("gracePeriodSeconds"); v != "" {
+		n, err := strconv.ParseInt(v, 10, 64)
+		if err != nil {
+			return status.BadRequest("gracePeriodSeconds=%q: must be an integer", v)
+		}
+		opts.GracePeriodSeconds = &n
+	}
+	if v := c.query.Get("propagationPolicy"); v != "" {
+		p := meta.DeletionPropagation(v)
+		opts.PropagationPolicy = &p
+	}
+	if v := c.query.Get("orphanDependents"); v != "" {
+		orphan := v == "true"
+		opts.OrphanDependents = &orphan
+	}
+	return nil
+}
+
+// deleteObject deletes the object that the request names, as far as that goes
+// now: gone says whether it has left the store.
+func (c *call) deleteObject(opts *meta.DeleteOptions) (s source, gone bool, err error) {
+	obj, err := c.fetch("")
+	if err != nil {
+		return source{}, false, err
+	}
+	o := options{dryRun: len(opts.DryRun) > 0}
+	cur := &current{json: obj.JSON(), rev: obj.Rev, obj: obj}
+	for try := 0; ; try++ {
+		s, gone, err := c.deleteOnce(o, opts, cur)
+		var conflict *store.ConflictError
+		if !errors.As(err, &conflict) {
+			return s, gone, c.refusal(err)
+		}
+		if try == maxRetries {
+			return s, gone, status.Modified(c.name(), c.info.Name)
+		}
+		cur = &current{json: cache.WithRevision(conflict.Current, conflict.Rev), rev: conflict.Rev}
+	}
+}
+
+func (c *call) deleteOnce(o options, opts *meta.DeleteOptions, cur *current) (source, bool, error) {
+	stored := c.res.Stored().Kind.New()
+	if err := codec.DecodeJSON(cur.json, stored); err != nil {
+		return source{}, false, err
+	}
+	m := stored.GetObjectMeta()
+	if err := c.preconditions(opts.Preconditions, m); err != nil {
+		return source{}, false, err
+	}
+	r := c.admissionRequest(admission.Delete)
+	r.Old = stored
+	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
+		return source{}, false, err
+	}
+	grace := c.gracePeriod(stored, opts)
+	if c.mark(stored, opts, grace) {
+		s, err := c.write(o, cur, stored, stored)
+		return s, false, err
+	}
+	if !finished(stored) {
+		return source{json: cur.json, obj: cur.obj}, false, nil // Under way already, and not to be hastened.
+	}
+	m.ResourceVersion = ""
+	value, err := codec.EncodeJSON(stored)
+	if err != nil {
+		return source{}, false, err
+	}
+	s, err := c.remove(o, cur, stored, cache.WithRevision(value, cur.rev))
+	return s, true, err
+}
+
+func (c *call) preconditions(p *meta.Preconditions, m *meta.ObjectMeta) error {
+	if p == nil {
+		return nil
+	}
+	if p.UID != nil && *p.UID != m.UID {
+		return status.Conflict(c.name(), c.info.Name, fmt.Sprintf(
+			"Precondition failed: UID in precondition: %s, UID in object meta: %s", *p.UID, m.UID))
+	}
+	if p.ResourceVersion != nil && *p.ResourceVersion != m.ResourceVersion {
+		return status.Conflict(c.name(), c.info.Name, fmt.Sprintf(
+			"Precondition failed: ResourceVersion in precondition: %s, ResourceVersion in object meta: %s", *p.ResourceVersion, m.ResourceVersion))
+	}
+	return nil
+}
+
+// gracePeriod is how long the object has to go, in seconds: 0 for all but
+// pods that may be running.
+func (c *call) gracePeriod(o meta.Object, opts *meta.DeleteOptions) int64 {
+	p, ok := o.(*core.Pod)
+	if !ok {
+		return 0
+	}
+	if p.Spec.NodeName == "" || p.Status.Phase == core.PodSucceeded || p.Status.Phase == core.PodFailed {
+		return 0
+	}
+	grace := int64(core.DefaultTerminationGraceSeconds)
+	if p.Spec.TerminationGracePeriodSeconds != nil {
+		grace = *p.Spec.TerminationGracePeriodSeconds
+	}
+	if opts.GracePeriodSeconds != nil {
+		grace = *opts.GracePeriodSeconds
+	}
+	if grace < 0 {
+		grace = 1
+	}
+	return grace
+}
+
+// mark notes on the object that it is being deleted and what has to happen
+// first. It says false when nothing needs to be noted: the object may go at
+// once, or all is noted already. An object that may go at once has its
+// deletion time set.
+func (c *call) mark(o meta.Object, opts *meta.DeleteOptions, grace int64) bool {
+	m := o.GetObjectMeta()
+	finalizers := finalizersFor(m.Finalizers, c.propagation(opts))
+	changed := !slices.Equal(finalizers, m.Finalizers)
+	m.Finalizers = finalizers
+	deadline := meta.NewTime(now().Add(time.Duration(grace) * time.Second))
+	switch {
+	case m.DeletionTimestamp == nil:
+		m.DeletionTimestamp, m.DeletionGracePeriodSeconds = &deadline, &grace
+		if c.res.Kind.Kind != "Pod" {
+			zero := int64(0)
+			m.DeletionGracePeriodSeconds = &zero
+		}
+		if m.Generation > 0 {
+			m.Generation++
+		}
+		changed = true
+	case m.DeletionGracePeriodSeconds != nil && grace < *m.DeletionGracePeriodSeconds:
+		m.DeletionTimestamp, m.DeletionGracePeriodSeconds = &deadline, &grace
+		changed = true
+	}
+	if ns, ok := o.(*core.Namespace); ok && ns.Status.Phase != core.NamespaceTerminating {
+		ns.Status.Phase = core.NamespaceTerminating
+		changed = true
+	}
+	return changed && !finished(o)
+}
+
+// propagation is what becomes of the dependents.
+func (c *call) propagation(opts *meta.DeleteOptions) meta.DeletionPropagation {
+	switch {
+	case opts.PropagationPolicy != nil:
+		return *opts.PropagationPolicy
+	case opts.OrphanDependents != nil && *opts.OrphanDependents:
+		return meta.DeletePropagationOrphan
+	case opts.OrphanDependents != nil:
+		return meta.DeletePropagationBackground
+	case c.res.Kind.Resource == "replicationcontrollers":
+		return meta.DeletePropagationOrphan // what v1 has always done
+	}
+	return ""
+}
+
+// finalizersFor puts in the garbage collector's finalizer for the policy and
+// takes out the other ones; without a policy they stay as they are.
+func finalizersFor(have []string, p meta.DeletionPropagation) []string {
+	if p == "" {
+		return have
+	}
+	var out []string
+	for _, f := range have {
+		if f != meta.FinalizerOrphanDependents && f != meta.FinalizerDeleteDependents {
+			out = append(out, f)
+		}
+	}
+	switch p {
+	case meta.DeletePropagationOrphan:
+		out = append(out, meta.FinalizerOrphanDependents)
+	case meta.DeletePropagationForeground:
+		out = append(out, meta.FinalizerDeleteDependents)
+	}
+	return out
+}
+
+// deleteCollection deletes all that the selectors select, and answers with
+// what that was.
+func (c *call) deleteCollection() error {
+	opts, err := c.deleteOptions()
+	if err != nil {
+		return err
+	}
+	lo, err := c.listOptions()
+	if err != nil {
+		return err
+	}
+	l, err := c.res.table.List(c.r.Context(), lo)
+	if err != nil {
+		return c.refusal(err)
+	}
+	var deleted [][]byte
+	for o := range l.All() {
+		one := *c
+		info := *c.info
+		info.Name, info.Verb = o.Name, "delete"
+		if c.res.Kind.Namespaced {
+			info.Namespace = o.Namespace
+		}
+		one.info = &info
+		s, _, err := one.deleteObject(opts)
+		if missing(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		b, err := c.served(s)
+		if err != nil {
+			return err
+		}
+		deleted = append(deleted, b)
+	}
+	return c.answerDeleted(l.Revision, deleted)
+}
+
+func (c *call) answerDeleted(rev int64, items [][]byte) error {
+	if c.form.encoding == encodeProtobuf || c.form.shape != whole {
+		return c.answerStatus(&meta.Status{TypeMeta: meta.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: meta.StatusSuccess})
+	}
+	b := []byte(`{"kind":"` + c.res.Kind.ListKind() + `","apiVersion":"` + c.res.Kind.APIVersion() + `","metadata":{"resourceVersion":"`)
+	b = strconv.AppendInt(b, rev, 10)
+	b = append(b, `"},"items":[`...)
+	for i, item := range items {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, item...)
+	}
+	return c.encoded(http.StatusOK, append(b, "]}"...))
+}

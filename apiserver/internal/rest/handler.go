@@ -1,0 +1,160 @@
+// Package rest serves the API's verbs: it takes a request that has been
+// authenticated and authorized, finds its resource in the table of package
+// resources and reads, writes or watches.
+//
+// Reads are answered from the cache, whose bytes go to the socket as they are.
+// A write is decoded, defaulted, admitted, validated, encoded and stored
+// (create.go, update.go, delete.go); its answer is the bytes that were stored.
+// Start with handler.go; call is one request on its way.
+package rest
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
+	"github.com/pilothouse/pilothouse/apiserver/internal/allocator"
+	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
+	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
+	"github.com/pilothouse/pilothouse/apiserver/internal/request"
+	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
+	"github.com/pilothouse/pilothouse/apiserver/internal/status"
+	"github.com/pilothouse/pilothouse/apiserver/internal/store"
+)
+
+// Connector serves the subresources that reach into nodes, pods and services.
+type Connector interface {
+	// Connect serves the request; an error is answered as a Status.
+	Connect(w http.ResponseWriter, r *http.Request, i *request.Info) error
+}
+
+// Handler serves every resource of the table.
+type Handler struct {
+	// Store takes the writes.
+	Store *store.Store
+	// Cache answers the reads.
+	Cache *cache.Cache
+	// Allocator hands out the services' addresses and node ports.
+	Allocator *allocator.Allocator
+	// Admission looks at every write before it is validated.
+	Admission *admission.Chain
+	// Accounts signs service account tokens.
+	Accounts *authn.ServiceAccounts
+	// Connector serves log, exec, attach, portforward and proxy.
+	Connector Connector
+	// Components tells how the control plane is, for componentstatuses.
+	Components func(ctx context.Context) []ComponentHealth
+	// Log is for what goes wrong on the server's side.
+	Log *slog.Logger
+	// Stopping ends the watches when it closes.
+	Stopping <-chan struct{}
+
+	served map[served]*entry
+}
+
+// served names a resource on the wire.
+type served struct{ group, version, plural string }
+
+// entry is a resource with its table in the cache.
+type entry struct {
+	*resources.Resource
+	table *cache.Table // nil when nothing is stored
+}
+
+// Serve declares what is served; it is called once, before any request.
+func (h *Handler) Serve(table []*resources.Resource) {
+	h.served = make(map[served]*entry, len(table))
+	for _, r := range table {
+		e := &entry{Resource: r}
+		if stored := r.Stored(); stored.Prefix != "" {
+			e.table = h.Cache.Table(stored.Name().String())
+		}
+		h.served[served{r.Kind.Group, r.Kind.Version, r.Kind.Resource}] = e
+	}
+}
+
+// call is one request on its way.
+type call struct {
+	*Handler
+	w     http.ResponseWriter
+	r     *http.Request
+	info  *request.Info
+	user  *authn.User
+	res   *entry
+	query url.Values
+	form  form
+}
+
+// ServeHTTP answers one request about a resource. Who sends it and what it
+// asks for come with its context.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	i := request.From(r.Context())
+	c := &call{Handler: h, w: w, r: r, info: i, user: authn.From(r.Context())}
+	c.res = h.served[served{i.Group, i.Version, i.Resource}]
+	if err := c.serve(); err != nil {
+		c.refuse(err)
+	}
+}
+
+func (c *call) serve() error {
+	if c.res == nil {
+		return status.NoResource()
+	}
+	c.query = c.r.URL.Query()
+	if c.info.Namespace != "" && !c.res.Kind.Namespaced && c.info.Resource != "namespaces" {
+		return status.NoResource()
+	}
+	if c.info.Subresource != "" {
+		return c.subresource()
+	}
+	var err error
+	if c.form, err = negotiate(c.r); err != nil {
+		return err
+	}
+	if !c.res.Can(c.info.Verb) {
+		return status.MethodNotAllowed(c.res.Name(), c.info.Verb)
+	}
+	if c.res.table == nil {
+		return c.virtual()
+	}
+	if c.res.Kind.Namespaced && c.info.Namespace == "" && c.info.Verb != "list" && c.info.Verb != "watch" {
+		return status.MethodNotAllowed(c.res.Name(), c.info.Verb)
+	}
+	switch c.info.Verb {
+	case "get":
+		return c.get()
+	case "list":
+		return c.list()
+	case "watch":
+		return c.watch()
+	case "create":
+		if c.info.Name != "" {
+			return status.MethodNotAllowed(c.res.Name(), "create")
+		}
+		return c.create()
+	case "update":
+		if c.info.Name == "" {
+			return status.MethodNotAllowed(c.res.Name(), "update")
+		}
+		return c.update(nil)
+	case "patch":
+		if c.info.Name == "" {
+			return status.MethodNotAllowed(c.res.Name(), "patch")
+		}
+		return c.patch(nil)
+	case "delete":
+		return c.delete()
+	case "deletecollection":
+		return c.deleteCollection()
+	}
+	return status.MethodNotAllowed(c.res.Name(), c.info.Verb)
+}
+
+// name is the resource in messages.
+func (c *call) name() status.Resource { return c.res.Name() }
+
+// now is the server's time, cut as the wire cuts it.
+func now() time.Time { return time.Now().UTC().Truncate(time.Second) }

@@ -1,0 +1,292 @@
+package rest
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
+	"github.com/pilothouse/pilothouse/apiserver/internal/status"
+	"github.com/pilothouse/pilothouse/apiserver/internal/store"
+	"github.com/pilothouse/pilothouse/proto/codec"
+	"github.com/pilothouse/pilothouse/proto/field"
+	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/selector"
+)
+
+// get answers with one object.
+func (c *call) get() error {
+	o, err := c.fetch(c.query.Get("resourceVersion"))
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, cached(o))
+}
+
+// fetch is the object that the request names, current unless revision asks
+// for less.
+func (c *call) fetch(revision string) (*cache.Object, error) {
+	o, err := c.res.table.Fetch(c.r.Context(), c.namespace(), c.info.Name, revision)
+	if err != nil {
+		return nil, c.refusal(err)
+	}
+	if o == nil {
+		return nil, status.NotFound(c.name(), c.info.Name)
+	}
+	return o, nil
+}
+
+// namespace is that of the object: a namespace itself lies in none.
+func (c *call) namespace() string {
+	if c.res.Kind.Namespaced {
+		return c.info.Namespace
+	}
+	return ""
+}
+
+// selection reads the selectors of the query.
+func (c *call) selection() (selector.Labels, selector.Fields, error) {
+	labels, err := selector.ParseLabels(c.query.Get("labelSelector"))
+	if err != nil {
+		return labels, selector.Fields{}, status.BadRequest("unable to parse requirement: %v", err)
+	}
+	fields, err := selector.ParseFields(c.query.Get("fieldSelector"))
+	if err != nil {
+		return labels, fields, status.BadRequest("%v", err)
+	}
+	return labels, fields, nil
+}
+
+func (c *call) listOptions() (cache.ListOptions, error) {
+	o := cache.ListOptions{
+		Namespace:       c.namespace(),
+		Continue:        c.query.Get("continue"),
+		ResourceVersion: c.query.Get("resourceVersion"),
+		Match:           c.query.Get("resourceVersionMatch"),
+	}
+	var err error
+	if o.Labels, o.Fields, err = c.selection(); err != nil {
+		return o, err
+	}
+	if l := c.query.Get("limit"); l != "" {
+		if o.Limit, err = strconv.ParseInt(l, 10, 64); err != nil || o.Limit < 0 {
+			return o, status.BadRequest("limit=%q: must be a non-negative integer", l)
+		}
+	}
+	return o, nil
+}
+
+// list answers with many objects.
+func (c *call) list() error {
+	o, err := c.listOptions()
+	if err != nil {
+		return err
+	}
+	l, err := c.res.table.List(c.r.Context(), o)
+	if err != nil {
+		return c.refusal(err)
+	}
+	m := meta.ListMeta{ResourceVersion: strconv.FormatInt(l.Revision, 10), Continue: l.Continue, RemainingItemCount: l.Remaining}
+	switch {
+	case c.form.shape == asTable:
+		return c.listTable(l, m)
+	case c.form.shape == asPartial:
+		return status.NotAcceptable(typeJSON, typeYAML, typeProtobuf)
+	case c.form.shape == asPartialList && c.form.encoding == encodeProtobuf:
+		return c.listPartialProtobuf(l, m)
+	case c.form.shape == asPartialList:
+		return c.listPartial(l, m)
+	case c.form.encoding == encodeProtobuf:
+		return c.listProtobuf(l, m)
+	case c.form.encoding == encodeYAML:
+		return c.listYAML(l, m)
+	}
+	return c.listJSON(l, m, c.res.Kind.APIVersion(), c.res.Kind.ListKind(), func(o *cache.Object) ([]byte, error) { return c.served(cached(o)) })
+}
+
+// listJSON streams the items' bytes; render gives those of one item.
+func (c *call) listJSON(l *cache.List, m meta.ListMeta, apiVersion, kind string, render func(*cache.Object) ([]byte, error)) error {
+	head, err := codec.EncodeJSON(&m)
+	if err != nil {
+		return err
+	}
+	s := newStream(c, typeJSON)
+	defer s.close()
+	s.write([]byte(`{"kind":"` + kind + `","apiVersion":"` + apiVersion + `","metadata":`))
+	s.write(head)
+	s.write([]byte(`,"items":[`))
+	first := true
+	for o := range l.All() {
+		b, err := render(o)
+		if err != nil {
+			return c.broken(s, err)
+		}
+		if !first {
+			*s.buf = append(*s.buf, ',')
+		}
+		first = false
+		if !s.write(b) {
+			return nil
+		}
+	}
+	s.write([]byte("]}\n"))
+	return nil
+}
+
+// broken ends an answer that has begun: the client must see that it is not
+// whole.
+func (c *call) broken(s *stream, err error) error {
+	c.Log.Error("list broken off", "path", c.info.Path, "error", err)
+	if !s.started {
+		*s.buf = (*s.buf)[:0]
+		return err
+	}
+	panic(http.ErrAbortHandler)
+}
+
+func (c *call) listPartial(l *cache.List, m meta.ListMeta) error {
+	return c.listJSON(l, m, "meta.k8s.io/"+c.form.version, "PartialObjectMetadataList", func(o *cache.Object) ([]byte, error) {
+		p, err := c.partialOf(cached(o))
+		if err != nil {
+			return nil, err
+		}
+		return codec.EncodeJSON(p)
+	})
+}
+
+func (c *call) listPartialProtobuf(l *cache.List, m meta.ListMeta) error {
+	out := &meta.PartialObjectMetadataList{ListMeta: m}
+	out.TypeMeta = meta.TypeMeta{Kind: "PartialObjectMetadataList", APIVersion: "meta.k8s.io/" + c.form.version}
+	for o := range l.All() {
+		p, err := c.partialOf(cached(o))
+		if err != nil {
+			return err
+		}
+		out.Items = append(out.Items, *p)
+	}
+	return c.answerAny(http.StatusOK, out)
+}
+
+// listYAML is for people at a terminal: it decodes everything.
+func (c *call) listYAML(l *cache.List, m meta.ListMeta) error {
+	out := c.res.Kind.NewList()
+	*out.GetListMeta() = m
+	for o := range l.All() {
+		item, err := c.typed(cached(o))
+		if err != nil {
+			return err
+		}
+		out.AppendItem(item)
+	}
+	b, err := codec.EncodeJSON(out)
+	if err != nil {
+		return err
+	}
+	return c.encoded(http.StatusOK, b)
+}
+
+// listProtobuf joins the items' messages, each encoded once for all clients.
+func (c *call) listProtobuf(l *cache.List, m meta.ListMeta) error {
+	var items [][]byte
+	size := 0
+	for o := range l.All() {
+		b, err := c.protobuf(cached(o))
+		if err != nil {
+			return err
+		}
+		_, _, raw, err := codec.DecodeEnvelope(b)
+		if err != nil {
+			return err
+		}
+		items = append(items, raw)
+		size += 1 + uvarintLen(len(raw)) + len(raw)
+	}
+	head := protoField(nil, 1, string(m.AppendProto(nil)))
+	s := newStream(c, typeProtobuf)
+	defer s.close()
+	s.write(envelopeHead(c.res.Kind.APIVersion(), c.res.Kind.ListKind(), len(head)+size))
+	s.write(head)
+	var scratch []byte
+	for _, raw := range items {
+		scratch = appendUvarint(append(scratch[:0], 2<<3|2), len(raw))
+		s.write(scratch)
+		if !s.write(raw) {
+			return nil
+		}
+	}
+	s.write(envelopeTail)
+	return nil
+}
+
+func (c *call) listTable(l *cache.List, m meta.ListMeta) error {
+	include, err := c.include()
+	if err != nil {
+		return err
+	}
+	t := c.newTable(m.ResourceVersion, true)
+	t.ListMeta = m
+	now := time.Now()
+	for o := range l.All() {
+		row, err := c.row(cached(o), include, now)
+		if err != nil {
+			return err
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	b, err := codec.EncodeJSON(t)
+	if err != nil {
+		return err
+	}
+	return c.encoded(http.StatusOK, b)
+}
+
+// refusal turns the errors of store and cache into those of the API.
+func (c *call) refusal(err error) error {
+	var (
+		expired  *cache.ExpiredError
+		tooNew   *cache.TooNewError
+		bad      *cache.BadRequestError
+		badField *cache.InvalidSelectorError
+		large    *store.TooLargeError
+		conflict *store.ConflictError
+		missing  *store.NotFoundError
+	)
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &expired):
+		s := status.Expired(expired.Message)
+		s.Status.Continue = expired.Continue
+		return s
+	case errors.As(err, &tooNew):
+		return status.TooNew(tooNew.Error())
+	case errors.As(err, &bad):
+		return status.BadRequest("%s", bad.Message)
+	case errors.As(err, &badField):
+		return status.BadRequest("%s", badField.Error())
+	case errors.As(err, &large):
+		return status.TooLarge(store.MaxValue)
+	case errors.As(err, &conflict):
+		return status.Modified(c.name(), c.info.Name)
+	case errors.As(err, &missing):
+		return status.NotFound(c.name(), c.info.Name)
+	case errors.Is(err, store.ErrNoSpace):
+		return status.NoSpace(store.ErrNoSpace.Error())
+	case errors.Is(err, store.ErrUnavailable):
+		return status.Timeout("request did not complete within requested timeout: etcd does not answer")
+	}
+	return err
+}
+
+func notSupported(name, value string, known ...string) field.ErrorList {
+	return field.ErrorList{field.NotSupported(field.New(name), value, known)}
+}
+
+func forbidden(name, why string) field.ErrorList {
+	return field.ErrorList{field.Forbidden(field.New(name), why)}
+}
+
+func required(name, why string) field.ErrorList {
+	return field.ErrorList{field.Required(field.New(name), why)}
+}

@@ -1,0 +1,242 @@
+package rest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
+	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
+	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
+	"github.com/pilothouse/pilothouse/apiserver/internal/status"
+	"github.com/pilothouse/pilothouse/apiserver/internal/store"
+	"github.com/pilothouse/pilothouse/proto/codec"
+	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/field"
+	"github.com/pilothouse/pilothouse/proto/meta"
+)
+
+// current is an object as it is stored now.
+type current struct {
+	json []byte        // with its revision
+	rev  int64         // the revision that a write must name
+	obj  *cache.Object // nil when it comes from a refused write
+}
+
+// holds says whether value is what is stored already.
+func (cur *current) holds(value []byte) bool {
+	if cur.obj != nil {
+		return cur.obj.Holds(value)
+	}
+	return bytes.Equal(cache.WithRevision(value, cur.rev), cur.json)
+}
+
+// change says how an object becomes another one. It is asked again with the
+// newer object when somebody else was faster.
+type change func(cur *current, old meta.Object) (meta.Object, error)
+
+// maxRetries bounds how often a write starts again because others are faster.
+const maxRetries = 20
+
+// update puts the request's body in the place of the object, or of the part of
+// it that sub is.
+func (c *call) update(sub *resources.Subresource) error {
+	o, err := c.writeOptions()
+	if err != nil {
+		return err
+	}
+	b, err := c.body()
+	if err != nil {
+		return err
+	}
+	obj, err := c.decode(b, c.res.Kind, o)
+	if err != nil {
+		return err
+	}
+	m := obj.GetObjectMeta()
+	if m.Name == "" && sub == nil {
+		return c.invalid(m.Name, field.ErrorList{field.Required(field.New("metadata", "name"), "name must be provided")})
+	}
+	if m.Name != c.info.Name && m.Name != "" {
+		return status.BadRequest("the name of the object (%s) does not match the name on the URL (%s)", m.Name, c.info.Name)
+	}
+	m.Name = c.info.Name
+	if err := c.place(m); err != nil {
+		return err
+	}
+	s, err := c.modify(sub, o, func(*current, meta.Object) (meta.Object, error) { return copyOf(obj), nil })
+	if missing(err) && sub == nil && c.res.CreateOnUpdate && m.UID == "" && m.ResourceVersion == "" {
+		return c.createObject(obj, o)
+	}
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, s)
+}
+
+// missing says whether err is the 404 of an object.
+func missing(err error) bool {
+	var s *status.Error
+	return errors.As(err, &s) && s.Status.Code == http.StatusNotFound
+}
+
+func copyOf(o meta.Object) meta.Object { return o.DeepCopyObject() }
+
+func (c *call) invalid(name string, errs field.ErrorList) error {
+	return status.Invalid(c.res.Kind.Group, c.res.Kind.Kind, name, errs)
+}
+
+// modify reads the object, changes it and writes it back, again and again
+// until nobody comes between. What it returns is the object as stored.
+func (c *call) modify(sub *resources.Subresource, o options, f change) (source, error) {
+	obj, err := c.fetch("")
+	if err != nil {
+		return source{}, err
+	}
+	cur := &current{json: obj.JSON(), rev: obj.Rev, obj: obj}
+	for try := 0; ; try++ {
+		s, err := c.modifyOnce(sub, o, cur, f)
+		var conflict *store.ConflictError
+		if !errors.As(err, &conflict) {
+			return s, c.refusal(err)
+		}
+		if try == maxRetries {
+			return s, status.Modified(c.name(), c.info.Name)
+		}
+		cur = &current{json: cache.WithRevision(conflict.Current, conflict.Rev), rev: conflict.Rev}
+	}
+}
+
+// modifyOnce is one try of modify.
+func (c *call) modifyOnce(sub *resources.Subresource, o options, cur *current, f change) (source, error) {
+	old, err := c.typed(source{json: cur.json})
+	if err != nil {
+		return source{}, err
+	}
+	next, err := f(cur, old)
+	if err != nil {
+		return source{}, err
+	}
+	if err := c.sameVersion(next.GetObjectMeta(), old.GetObjectMeta()); err != nil {
+		return source{}, err
+	}
+	if err := c.prepareChanged(sub, next, old); err != nil {
+		return source{}, err
+	}
+	stored := next
+	if v := c.res.View; v != nil {
+		stored = v.In(next)
+	}
+	return c.write(o, cur, stored, old)
+}
+
+// sameVersion holds the version and the uid that the client names against
+// those that are there.
+func (c *call) sameVersion(m, old *meta.ObjectMeta) error {
+	if m.UID != "" && m.UID != old.UID {
+		return status.Conflict(c.name(), c.info.Name, fmt.Sprintf(
+			"Precondition failed: UID in precondition: %s, UID in object meta: %s", m.UID, old.UID))
+	}
+	if m.ResourceVersion == "" || m.ResourceVersion == old.ResourceVersion {
+		return nil
+	}
+	if _, err := strconv.ParseUint(m.ResourceVersion, 10, 64); err != nil {
+		return c.invalid(c.info.Name, field.ErrorList{field.Invalid(field.New("metadata", "resourceVersion"), m.ResourceVersion, "must be an unsigned integer")})
+	}
+	return status.Modified(c.name(), c.info.Name)
+}
+
+// prepareChanged makes a changed object sound and checks it.
+func (c *call) prepareChanged(sub *resources.Subresource, next, old meta.Object) error {
+	m, om := next.GetObjectMeta(), old.GetObjectMeta()
+	m.ResourceVersion, m.ManagedFields = om.ResourceVersion, nil
+	meta.PrepareUpdate(m, om)
+	prepare, validate := c.res.PrepareUpdate, c.res.ValidateUpdate
+	if sub != nil {
+		prepare, validate = sub.PrepareUpdate, sub.ValidateUpdate
+	}
+	c.res.Default(next)
+	prepare(next, old)
+	r := c.admissionRequest(admission.Update)
+	r.Object, r.Old = next, old
+	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
+		return err
+	}
+	if errs := validate(next, old); len(errs) > 0 {
+		return c.invalid(m.Name, errs)
+	}
+	return nil
+}
+
+// write stores a changed object, or removes it when the change took away what
+// alone kept it.
+func (c *call) write(o options, cur *current, next, old meta.Object) (source, error) {
+	m := next.GetObjectMeta()
+	revision := m.ResourceVersion
+	m.ResourceVersion = ""
+	value, err := codec.EncodeJSON(next)
+	if err != nil {
+		return source{}, err
+	}
+	if finished(next) {
+		return c.remove(o, cur, next, cache.WithRevision(value, cur.rev))
+	}
+	if cur.holds(value) {
+		return source{json: cur.json, obj: cur.obj}, nil
+	}
+	if o.dryRun {
+		m.ResourceVersion = revision
+		b, err := codec.EncodeJSON(next)
+		return source{json: b}, err
+	}
+	var s source
+	put := func(ops []store.Op) error {
+		if len(ops) > 0 {
+			if value, err = codec.EncodeJSON(next); err != nil {
+				return err
+			}
+		}
+		rev, err := c.Store.Update(c.r.Context(), c.res.table.Key(m.Namespace, m.Name), value, cur.rev, c.res.TTL, ops...)
+		s = source{json: cache.WithRevision(value, rev)}
+		return err
+	}
+	if svc, ok := next.(*core.Service); ok && c.info.Subresource == "" {
+		return s, c.allocate(svc, old.(*core.Service), func(ops []store.Op) error {
+			value, err = codec.EncodeJSON(next)
+			if err != nil {
+				return err
+			}
+			return put(ops)
+		})
+	}
+	err = put(nil)
+	return s, err
+}
+
+// finished says whether an object that is being deleted has nothing left to
+// wait for.
+func finished(o meta.Object) bool {
+	m := o.GetObjectMeta()
+	if m.DeletionTimestamp == nil || len(m.Finalizers) > 0 || m.DeletionGracePeriodSeconds != nil && *m.DeletionGracePeriodSeconds > 0 {
+		return false
+	}
+	ns, ok := o.(*core.Namespace)
+	return !ok || len(ns.Spec.Finalizers) == 0
+}
+
+// remove takes an object out of the store. What it returns is the object as it
+// was last.
+func (c *call) remove(o options, cur *current, obj meta.Object, last []byte) (source, error) {
+	if o.dryRun {
+		return source{json: last}, nil
+	}
+	m := obj.GetObjectMeta()
+	var ops []store.Op
+	if svc, ok := obj.(*core.Service); ok {
+		ops = c.release(svc)
+	}
+	_, err := c.Store.Delete(c.r.Context(), c.res.table.Key(m.Namespace, m.Name), cur.rev, ops...)
+	return source{json: last}, err
+}

@@ -1,0 +1,138 @@
+// Package server is the front door: it takes each request through who, may
+// and what (authn, authz, then the handler that the path names), counts it, and
+// answers for whatever goes wrong on the way.
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/pprof"
+	"runtime/debug"
+
+	"github.com/gorilla/mux"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
+	"github.com/pilothouse/pilothouse/apiserver/internal/authz"
+	"github.com/pilothouse/pilothouse/apiserver/internal/request"
+	"github.com/pilothouse/pilothouse/apiserver/internal/rest"
+	"github.com/pilothouse/pilothouse/apiserver/internal/status"
+	"github.com/pilothouse/pilothouse/client/version"
+)
+
+// Parts are the handlers behind the door.
+type Parts struct {
+	// Authn says who.
+	Authn *authn.Authenticator
+	// Authz says whether they may.
+	Authz *authz.Authorizer
+	// REST serves resources.
+	REST http.Handler
+	// Discovery serves /api and /apis.
+	Discovery http.Handler
+	// OpenAPI serves /openapi.
+	OpenAPI http.Handler
+	// Checks are what health depends on.
+	Checks []Check
+	// Log is for what goes wrong.
+	Log *slog.Logger
+}
+
+// Server is the front door.
+type Server struct {
+	Parts
+	routes  *mux.Router
+	metrics *metrics
+}
+
+// New puts the parts behind a door.
+func New(p Parts) *Server {
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	s := &Server{Parts: p, metrics: newMetrics(reg), routes: mux.NewRouter().SkipClean(true)}
+	for _, root := range []string{"healthz", "livez", "readyz"} {
+		h := health(root, p.Checks)
+		s.routes.Handle("/"+root, h)
+		s.routes.PathPrefix("/" + root + "/").Handler(h)
+	}
+	s.routes.HandleFunc("/version", serveVersion)
+	s.routes.HandleFunc("/version/", serveVersion)
+	s.routes.Handle("/metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
+	s.routes.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	s.routes.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	s.routes.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	s.routes.PathPrefix("/debug/pprof/").HandlerFunc(pprof.Index)
+	s.routes.PathPrefix("/openapi/").Handler(p.OpenAPI)
+	s.routes.PathPrefix("/api").Handler(p.Discovery)
+	s.routes.NotFoundHandler = http.HandlerFunc(s.notFound)
+	return s
+}
+
+// ServeHTTP takes one request through all steps.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	i := request.Parse(r)
+	rec := &recorder{ResponseWriter: w}
+	done := s.metrics.begin(&i)
+	defer func() {
+		if p := recover(); p != nil {
+			s.panicked(rec, r, p)
+		}
+		done(rec.code)
+	}()
+	u, err := s.Authn.User(r)
+	if err != nil {
+		rest.Refuse(rec, r, status.Unauthorized())
+		return
+	}
+	if ok, why := s.Authz.Allowed(r.Context(), u, &i); !ok {
+		s.forbid(rec, r, &i, why)
+		return
+	}
+	r = r.WithContext(authn.With(request.With(r.Context(), &i), u))
+	if i.IsResource {
+		s.REST.ServeHTTP(rec, r)
+		return
+	}
+	s.routes.ServeHTTP(rec, r)
+}
+
+// panicked answers for a bug: the request fails, the server stays.
+func (s *Server) panicked(w *recorder, r *http.Request, p any) {
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(p) // a handler's way to cut an answer short
+	}
+	s.Log.Error("panic while serving", "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+	if w.code == 0 {
+		rest.Refuse(w, r, status.Internal(fmt.Errorf("this request caused apiserver to panic. Look in the logs for details")))
+	}
+}
+
+func (s *Server) forbid(w http.ResponseWriter, r *http.Request, i *request.Info, why string) {
+	if i.IsResource {
+		rest.Refuse(w, r, status.Forbidden(status.Resource{Group: i.Group, Name: i.Resource}, i.Name, why))
+		return
+	}
+	e := status.Forbidden(status.Resource{}, "", why)
+	e.Status.Message = "forbidden: " + why
+	rest.Refuse(w, r, e)
+}
+
+func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/" {
+		w.Header().Set("Content-Type", "application/json")
+		json.NewEncoder(w).Encode(map[string][]string{"paths": {"/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version"}})
+		return
+	}
+	rest.Refuse(w, r, status.NoResource())
+}
+
+func serveVersion(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	b, _ := json.MarshalIndent(version.Get(), "", "  ") // A struct of strings.
+	w.Write(b)
+}

@@ -1,0 +1,4 @@
+package table
+
+// printers are by group and kind.
+var printers = map[string]*Printer{}

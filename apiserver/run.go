@@ -1,0 +1,275 @@
+package apiserver
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
+	"github.com/pilothouse/pilothouse/apiserver/internal/allocator"
+	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
+	"github.com/pilothouse/pilothouse/apiserver/internal/authz"
+	"github.com/pilothouse/pilothouse/apiserver/internal/bootstrap"
+	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
+	"github.com/pilothouse/pilothouse/apiserver/internal/discovery"
+	"github.com/pilothouse/pilothouse/apiserver/internal/etcd"
+	"github.com/pilothouse/pilothouse/apiserver/internal/openapi"
+	"github.com/pilothouse/pilothouse/apiserver/internal/proxy"
+	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
+	"github.com/pilothouse/pilothouse/apiserver/internal/rest"
+	"github.com/pilothouse/pilothouse/apiserver/internal/server"
+	"github.com/pilothouse/pilothouse/apiserver/internal/store"
+)
+
+// Run serves until ctx ends, then lets the requests under way end and stops
+// what it started.
+func Run(ctx context.Context, cfg Config) error {
+	s, err := cfg.settle()
+	if err != nil {
+		return err
+	}
+	l, err := s.listen()
+	if err != nil {
+		return err
+	}
+	defer l.close()
+
+	keys := make(chan error, 1)
+	var k *keyring
+	go func() {
+		var err error
+		k, err = s.openKeys()
+		keys <- err
+	}()
+	e, err := etcd.Open(ctx, etcd.Config{DataDir: filepath.Join(s.DataDir, "etcd"), Servers: s.EtcdServers,
+		CAFile: s.EtcdCAFile, CertFile: s.EtcdCertFile, KeyFile: s.EtcdKeyFile, Log: s.Log})
+	kerr := <-keys
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	if kerr != nil {
+		return kerr
+	}
+	d, err := s.assemble(e, k)
+	if err != nil {
+		return err
+	}
+	return d.run(ctx, l)
+}
+
+// listeners are open before anything else starts: a port that is taken is the
+// commonest mistake, and the cheapest to find.
+type listeners struct {
+	secure, insecure net.Listener
+}
+
+func (s *settled) listen() (l listeners, err error) {
+	addr := net.JoinHostPort(s.BindAddress, strconv.Itoa(s.SecurePort))
+	if l.secure, err = net.Listen("tcp", addr); err != nil {
+		return l, fmt.Errorf("--secure-port=%d: %w", s.SecurePort, err)
+	}
+	s.SecurePort = l.secure.Addr().(*net.TCPAddr).Port
+	if s.InsecurePort != 0 {
+		if l.insecure, err = net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(s.InsecurePort))); err != nil {
+			l.close()
+			return l, fmt.Errorf("--insecure-port=%d: %w", s.InsecurePort, err)
+		}
+	}
+	return l, nil
+}
+
+func (l listeners) close() {
+	l.secure.Close()
+	if l.insecure != nil {
+		l.insecure.Close()
+	}
+}
+
+// process is all parts, put together and not yet running.
+type process struct {
+	*settled
+	etcd     *etcd.Etcd
+	store    *store.Store
+	cache    *cache.Cache
+	alloc    *allocator.Allocator
+	rest     *rest.Handler
+	front    *server.Server
+	keys     *keyring
+	stopping chan struct{} // ends watches
+	ready    chan struct{} // closed when requests can be served
+}
+
+// assemble puts the parts together.
+func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
+	d := &process{settled: s, etcd: e, keys: k, stopping: make(chan struct{}), ready: make(chan struct{})}
+	d.store = store.New(e.Client())
+	table := resources.All()
+	var declared []cache.Resource
+	for _, r := range table {
+		if r.Prefix != "" {
+			declared = append(declared, r.Cached())
+		}
+	}
+	d.cache = cache.New(e.Client(), d.store, cache.Options{Resources: declared, Log: s.Log, SoleWriter: e.Embedded()})
+	d.alloc = allocator.New(d.store, e.Client(), allocator.Config{Services: s.services,
+		NodePorts: s.nodePorts, Log: s.Log})
+	accounts := &authn.ServiceAccounts{Key: k.signing, Issuer: s.ServiceAccountIssuer,
+		Audiences: []string{s.ServiceAccountIssuer}, Lives: rest.Lives(d.cache)}
+	d.rest = &rest.Handler{Store: d.store, Cache: d.cache, Allocator: d.alloc, Admission: admission.New(d.cache), Accounts: accounts,
+		Connector: proxy.New(d.cache, k.kubelet), Components: d.components, Log: s.Log, Stopping: d.stopping}
+	d.rest.Serve(table)
+	docs, err := discovery.New(table, net.JoinHostPort(s.advertise.String(), strconv.Itoa(s.SecurePort)))
+	if err != nil {
+		return nil, err
+	}
+	docs.Refuse = rest.Refuse
+	d.front = server.New(server.Parts{
+		Authn:     &authn.Authenticator{Authorities: k.clients, Tokens: append(k.tokens, accounts)},
+		Authz:     &authz.Authorizer{Nodes: rest.NodeView{Cache: d.cache}},
+		REST:      d.rest,
+		Discovery: docs,
+		OpenAPI:   openapi.New(table),
+		Checks:    d.checks(),
+		Log:       s.Log,
+	})
+	return d, nil
+}
+
+// checks are what health depends on.
+func (d *process) checks() []server.Check {
+	return []server.Check{
+		{Name: "ping", Live: true, Run: func(context.Context) error { return nil }},
+		{Name: "etcd", Live: true, Run: d.etcd.Healthy},
+		{Name: "informer-sync", Run: func(context.Context) error {
+			if !d.cache.Synced() {
+				return errors.New("the cache has not been filled")
+			}
+			return nil
+		}},
+		{Name: "shutdown", Run: func(context.Context) error {
+			select {
+			case <-d.stopping:
+				return errors.New("process is shutting down")
+			default:
+				return nil
+			}
+		}},
+	}
+}
+
+// components is how the control plane is, for componentstatuses.
+func (d *process) components(ctx context.Context) []rest.ComponentHealth {
+	return append(bootstrap.ComponentHealth(ctx), rest.ComponentHealth{Name: "etcd-0", Err: d.etcd.Healthy(ctx)})
+}
+
+// run starts everything and serves until ctx ends.
+func (d *process) run(ctx context.Context, l listeners) error {
+	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	g, inner := errgroup.WithContext(inner)
+	g.Go(func() error { return d.etcd.Run(inner) })
+	g.Go(func() error { return d.cache.Run(inner) })
+	g.Go(func() error { return d.alloc.Run(inner) })
+	if err := d.start(inner); err != nil {
+		cancel()
+		return firstError(g.Wait(), err)
+	}
+	secure := &http.Server{Handler: d.front, TLSConfig: d.keys.tls, ReadHeaderTimeout: 30 * time.Second,
+		IdleTimeout: 3 * time.Minute, ErrorLog: quiet, HTTP2: &http.HTTP2Config{MaxConcurrentStreams: 1000}}
+	g.Go(func() error { return served(secure.ServeTLS(l.secure, "", "")) })
+	servers := []*http.Server{secure}
+	if l.insecure != nil {
+		plain := &http.Server{Handler: asMaster(d.front), ReadHeaderTimeout: 30 * time.Second, ErrorLog: quiet}
+		g.Go(func() error { return served(plain.Serve(l.insecure)) })
+		servers = append(servers, plain)
+	}
+	close(d.ready)
+	d.Log.Info("serving", "address", l.secure.Addr().String(), "advertise", d.advertise.String(), "kubeconfig", d.adminKubeconfig())
+	if d.Started != nil {
+		d.Started(l.secure.Addr())
+	}
+	select {
+	case <-ctx.Done():
+	case <-inner.Done():
+	}
+	d.drain(servers)
+	cancel()
+	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// start waits until the cache is filled and makes what every cluster has.
+func (d *process) start(ctx context.Context) error {
+	if err := d.cache.Ready(ctx); err != nil {
+		return fmt.Errorf("read the cluster's state from etcd: %w", err)
+	}
+	if err := d.alloc.Ready(ctx); err != nil {
+		return fmt.Errorf("read the services' addresses from etcd: %w", err)
+	}
+	b := bootstrap.Cluster{API: d.rest, Cache: d.cache, ServiceIP: d.alloc.First(), Advertise: d.advertise, Port: int32(d.SecurePort)}
+	if err := b.Make(ctx); err != nil {
+		return err
+	}
+	if err := d.alloc.Repair(ctx, rest.Holdings(d.cache)); err != nil {
+		return fmt.Errorf("repair the services' claims: %w", err)
+	}
+	return d.writeKubeconfigs()
+}
+
+// drain ends the watches and waits for the other requests.
+func (d *process) drain(servers []*http.Server) {
+	close(d.stopping)
+	ctx, cancel := context.WithTimeout(context.Background(), d.ShutdownTimeout)
+	defer cancel()
+	for _, s := range servers {
+		if s.Shutdown(ctx) != nil {
+			s.Close()
+		}
+	}
+}
+
+func served(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// firstError prefers an error that is not a mere consequence of stopping.
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil && !errors.Is(err, context.Canceled) {
+			return err
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// quiet drops net/http's complaints about clients that do not trust us.
+var quiet = log.New(io.Discard, "", 0)
+
+// asMaster lets whoever reached the plain port do everything.
+func asMaster(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r.WithContext(authn.Trusted(r.Context())))
+	})
+}
+
+// clientTLS is for dialing kubelets.
+func clientTLS(pool *x509.CertPool, pair tls.Certificate) *tls.Config {
+	return &tls.Config{RootCAs: pool, Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+}
