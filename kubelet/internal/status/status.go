@@ -152,7 +152,10 @@ var replaced = []string{"podIPs", "hostIPs"}
 
 // patchOf is the patch that turns the status was into is: what is equal is
 // left away, what is gone becomes null.
-func patchOf(uid meta.UID, was, is []byte) ([]byte, error) {
+//
+// With all, equal fields are sent as well: it is not certain that the server
+// has what was sent before.
+func patchOf(uid meta.UID, was, is []byte, all bool) ([]byte, error) {
 	var old, now map[string]any
 	if err := json.Unmarshal(is, &now); err != nil {
 		return nil, err
@@ -164,7 +167,7 @@ func patchOf(uid meta.UID, was, is []byte) ([]byte, error) {
 	}
 	out := map[string]any{}
 	for k, v := range now {
-		if a, b := text(old[k]), text(v); a != b {
+		if all || text(old[k]) != text(v) {
 			out[k] = v
 		}
 	}
@@ -178,7 +181,29 @@ func patchOf(uid meta.UID, was, is []byte) ([]byte, error) {
 			out[k] = append(list, map[string]any{"$patch": "replace"})
 		}
 	}
+	clearConditions(old["conditions"], out["conditions"])
 	return json.Marshal(map[string]any{"metadata": map[string]any{"uid": uid}, "status": out})
+}
+
+// clearConditions has a condition lose the reason and message that it had: it
+// is merged with the one of its type, so what is only left away stays.
+func clearConditions(was, is any) {
+	old, _ := was.([]any)
+	now, _ := is.([]any)
+	for _, n := range now {
+		n := n.(map[string]any)
+		for _, o := range old {
+			o := o.(map[string]any)
+			if o["type"] != n["type"] {
+				continue
+			}
+			for k := range o {
+				if _, ok := n[k]; !ok {
+					n[k] = nil
+				}
+			}
+		}
+	}
 }
 
 func text(v any) string {
@@ -194,13 +219,10 @@ func (w *Writer) write(ctx context.Context, uid meta.UID) {
 		return
 	}
 	pod, want := e.pod, e.want
-	was := e.written
-	if e.failed > 0 { // what the server has is not certain: write all of it
-		was = nil
-	}
+	was, again := e.written, e.failed > 0
 	w.mu.Unlock()
 
-	patch, err := patchOf(uid, was, want)
+	patch, err := patchOf(uid, was, want, again)
 	if err == nil {
 		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 		_, err = w.Pods.Patch(ctx, pod.Namespace, pod.Name, client.StrategicPatch, patch, client.Subresource("status"))
