@@ -27,6 +27,7 @@ type Definition struct {
 	ListMapKeys          []string                `json:"x-kubernetes-list-map-keys,omitempty"`
 	ListType             string                  `json:"x-kubernetes-list-type,omitempty"`
 	MapType              string                  `json:"x-kubernetes-map-type,omitempty"`
+	UniqueItems          bool                    `json:"uniqueItems,omitempty"`
 	PatchMergeKey        string                  `json:"x-kubernetes-patch-merge-key,omitempty"`
 	PatchStrategy        string                  `json:"x-kubernetes-patch-strategy,omitempty"`
 }

@@ -1,0 +1,171 @@
+// Package openapi writes the documents under /openapi from the table of what
+// is served and the description of the types: version 2 as one document,
+// version 3 as one per group and version with an index.
+//
+// kubectl reads from them which parameters an operation takes (dryRun,
+// fieldValidation), how lists are merged, and what explain prints.
+// operation.go makes the operations of a resource, parameters.go says what each
+// takes.
+package openapi
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/schema"
+	"github.com/pilothouse/pilothouse/proto/scheme"
+)
+
+// Resource is one served resource.
+type Resource struct {
+	Kind *scheme.Kind
+	// Verbs are those of discovery: create, get, list, watch, update, patch,
+	// delete, deletecollection.
+	Verbs        []string
+	Subresources []Subresource
+}
+
+// Subresource is one path below an object.
+type Subresource struct {
+	Name string
+	// Kind is what is sent and answered; nil for the object's own kind.
+	Kind  *scheme.Kind
+	Verbs []string
+}
+
+// Document is an OpenAPI document of either version.
+type Document struct {
+	OpenAPI     string                        `json:"openapi,omitempty"`
+	Swagger     string                        `json:"swagger,omitempty"`
+	Info        Info                          `json:"info"`
+	Paths       map[string]*Path              `json:"paths"`
+	Definitions map[string]*schema.Definition `json:"definitions,omitempty"`
+	Components  *Components                   `json:"components,omitempty"`
+}
+
+// Info is a document's heading.
+type Info struct {
+	Title   string `json:"title"`
+	Version string `json:"version"`
+}
+
+// Components holds the types of a document of version 3.
+type Components struct {
+	Schemas map[string]*schema.Definition `json:"schemas"`
+}
+
+// V2 is the one document of version 2; version is the server's.
+func V2(version string, resources []Resource) *Document {
+	d := &Document{Swagger: "2.0", Info: Info{"Kubernetes", version}, Paths: map[string]*Path{}, Definitions: schema.OpenAPIV2Definitions()}
+	for i := range resources {
+		builder{}.add(d.Paths, &resources[i])
+	}
+	return d
+}
+
+// V3 is the document of one group and version.
+func V3(version, group, groupVersion string, resources []Resource) *Document {
+	d := &Document{OpenAPI: "3.0.0", Info: Info{"Kubernetes", version}, Paths: map[string]*Path{},
+		Components: &Components{schema.OpenAPIV3Components(group, groupVersion)}}
+	for i := range resources {
+		k := resources[i].Kind
+		if k.Group != group || k.Version != groupVersion {
+			continue
+		}
+		builder{v3: true}.add(d.Paths, &resources[i])
+		for _, s := range resources[i].Subresources {
+			addKind(d.Components.Schemas, s.Kind)
+		}
+	}
+	return d
+}
+
+// addKind adds the types of a kind of another group, such as Scale.
+func addKind(schemas map[string]*schema.Definition, k *scheme.Kind) {
+	if k == nil || k.New == nil {
+		return
+	}
+	name := schema.For(k.New()).Name
+	all := schema.OpenAPIV3Components(k.Group, k.Version)
+	var add func(name string)
+	add = func(name string) {
+		if def := all[name]; def != nil && schemas[name] == nil {
+			schemas[name] = def
+			for _, ref := range references(def) {
+				add(ref)
+			}
+		}
+	}
+	add(name)
+}
+
+// references lists the types that a definition refers to.
+func references(def *schema.Definition) (names []string) {
+	if def == nil {
+		return nil
+	}
+	if def.Ref != "" {
+		names = append(names, def.Ref[strings.LastIndexByte(def.Ref, '/')+1:])
+	}
+	for _, d := range append([]*schema.Definition{def.Items, def.AdditionalProperties}, def.AllOf...) {
+		names = append(names, references(d)...)
+	}
+	for _, p := range def.Properties {
+		names = append(names, references(p)...)
+	}
+	return names
+}
+
+// Document3 is one document of version 3 as it is served.
+type Document3 struct {
+	// Path is below /openapi/v3, such as api/v1 or apis/apps/v1.
+	Path string
+	JSON []byte
+}
+
+// AllV3 is every document of version 3 and, first, the index that clients ask
+// for at /openapi/v3. The index tells each document's hash, so that clients can
+// keep what they have.
+func AllV3(version string, resources []Resource) (index []byte, documents []Document3, err error) {
+	type entry struct {
+		URL string `json:"serverRelativeURL"`
+	}
+	paths := map[string]entry{}
+	for i := range resources {
+		k := resources[i].Kind
+		path := strings.TrimPrefix(root(k), "/")
+		if _, done := paths[path]; done {
+			continue
+		}
+		text, err := json.Marshal(V3(version, k.Group, k.Version, resources))
+		if err != nil {
+			return nil, nil, err
+		}
+		sum := sha256.Sum256(text)
+		paths[path] = entry{"/openapi/v3/" + path + "?hash=" + strings.ToUpper(hex.EncodeToString(sum[:16]))}
+		documents = append(documents, Document3{path, text})
+	}
+	index, err = json.Marshal(map[string]any{"paths": paths})
+	return index, documents, err
+}
+
+// root is the path of a kind's group and version.
+func root(k *scheme.Kind) string {
+	if k.Group == "" {
+		return "/api/" + k.Version
+	}
+	return "/apis/" + k.Group + "/" + k.Version
+}
+
+// can says whether one of the verbs is served.
+func can(verbs []string, verb string) bool { return slices.Contains(verbs, verb) }
+
+// gvk is a kind as extensions of operations write it.
+func gvk(k *scheme.Kind) *meta.GroupVersionKind {
+	v := k.GVK()
+	return &v
+}
