@@ -129,7 +129,7 @@ func up(dir string) error {
 		return err
 	}
 	data := filepath.Join(dir, "data")
-	testbed.server = &process{name: "kube-apiserver", args: []string{"--data-dir=" + data, fmt.Sprint("--secure-port=", port), "--bind-address=127.0.0.1"}}
+	testbed.server = &process{name: "kube-apiserver", args: []string{"--data-dir=" + data, fmt.Sprint("--secure-port=", port)}}
 	if err := testbed.server.start(); err != nil {
 		return err
 	}
