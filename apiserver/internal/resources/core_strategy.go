@@ -119,6 +119,9 @@ func keepServiceStatus(s, old *core.Service) {
 		s.Spec.ClusterIP, s.Spec.ClusterIPs = old.Spec.ClusterIP, old.Spec.ClusterIPs
 	} else if len(s.Spec.ClusterIPs) == 0 && s.Spec.ClusterIP == old.Spec.ClusterIP {
 		s.Spec.ClusterIPs = old.Spec.ClusterIPs
+	} else if s.Spec.ClusterIP != old.Spec.ClusterIP && len(old.Spec.ClusterIPs) > 0 && slices.Equal(s.Spec.ClusterIPs, old.Spec.ClusterIPs) {
+		// Who changes the one field means both; validation then says no.
+		s.Spec.ClusterIPs = append([]string{s.Spec.ClusterIP}, old.Spec.ClusterIPs[1:]...)
 	}
 	if len(s.Spec.IPFamilies) == 0 {
 		s.Spec.IPFamilies = old.Spec.IPFamilies
