@@ -1,10 +1,8 @@
 package jsonwire
 
 import (
-	"fmt"
-	"slices"
-	"strconv"
-	"strings"
+	"bytes"
+	"encoding/json"
 )
 
 // Skip reads any value and forgets it.
@@ -32,6 +30,32 @@ func (d *Decoder) Skip() {
 		d.literal("null")
 	default:
 		d.Number()
+	}
+}
+
+// Raw reads any value and returns its text without white space, to keep.
+func (d *Decoder) Raw() []byte {
+	d.peek()
+	start := d.pos
+	d.Skip()
+	if d.syntax {
+		return nil
+	}
+	text := d.data[start:d.pos]
+	if bytes.ContainsAny(text, " \n\r\t") {
+		var out bytes.Buffer
+		if err := json.Compact(&out, text); err == nil {
+			return out.Bytes()
+		}
+	}
+	return bytes.Clone(text)
+}
+
+// Any reads a value of whatever type it has, as encoding/json would into an
+// empty interface.
+func (d *Decoder) Any(v *any) {
+	if err := json.Unmarshal(d.Raw(), v); err != nil && !d.syntax {
+		d.Fail(err)
 	}
 }
 
@@ -82,91 +106,5 @@ func (d *Decoder) MapEnd() { d.inMap = false }
 func (d *Decoder) report(duplicate bool) {
 	if len(d.problems) < maxProblems {
 		d.problems = append(d.problems, problem{d.pos, duplicate})
-	}
-}
-
-// describe puts the problems into words.
-func (d *Decoder) describe() []string {
-	if len(d.problems) == 0 {
-		return nil
-	}
-	offsets := make([]int, len(d.problems))
-	for i, p := range d.problems {
-		offsets[i] = p.offset
-	}
-	var out []string
-	for i, path := range paths(d.data, offsets, true) {
-		kind := "unknown"
-		if d.problems[i].duplicate {
-			kind = "duplicate"
-		}
-		if s := fmt.Sprintf("%s field %q", kind, path); !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-// error is encoding/json's sentence about a value of the wrong type.
-func (m *mismatch) error(data []byte) error {
-	path := paths(data, []int{m.offset}, false)[0]
-	if m.insideOfMap {
-		path = path[:max(strings.LastIndexByte(path, '.'), 0)]
-	}
-	if m.owner == "" || path == "" {
-		return fmt.Errorf("json: cannot unmarshal %s into Go value of type %s", m.value, m.typ)
-	}
-	return fmt.Errorf("json: cannot unmarshal %s into Go struct field %s.%s of type %s", m.value, m.owner, path, m.typ)
-}
-
-// paths names the values of a valid text that start behind the given
-// ascending offsets: "spec.containers[0].name", or without the indexes. The
-// decoder itself keeps no path: errors are rare, and this costs them alone.
-func paths(data []byte, offsets []int, indexes bool) []string {
-	w := pathWalker{d: Decoder{data: data}, offsets: offsets, indexes: indexes}
-	w.value("")
-	for len(w.found) < len(offsets) {
-		w.found = append(w.found, "")
-	}
-	return w.found
-}
-
-type pathWalker struct {
-	d       Decoder
-	offsets []int
-	indexes bool
-	found   []string
-}
-
-// value walks the value at the decoder's place, which path leads to.
-func (w *pathWalker) value(path string) {
-	start := w.d.pos
-	c := w.d.peek()
-	for len(w.found) < len(w.offsets) && w.offsets[len(w.found)] >= start && w.offsets[len(w.found)] <= w.d.pos {
-		w.found = append(w.found, path)
-	}
-	switch c {
-	case '{':
-		w.d.deeper()
-		for ok := w.d.FirstKey(); ok; ok = w.d.NextKey() {
-			key := string(w.d.Key())
-			if path != "" {
-				key = path + "." + key
-			}
-			w.value(key)
-		}
-	case '[':
-		w.d.deeper()
-		i := 0
-		for ok := w.d.FirstElem(); ok; ok = w.d.NextElem() {
-			elem := path
-			if w.indexes {
-				elem += "[" + strconv.Itoa(i) + "]"
-			}
-			w.value(elem)
-			i++
-		}
-	default:
-		w.d.Skip()
 	}
 }
