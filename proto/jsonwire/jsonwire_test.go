@@ -90,7 +90,7 @@ type text struct{ s *string }
 func (v text) DecodeJSON(d *Decoder) { d.String(v.s) }
 
 func TestAny(t *testing.T) {
-	for in, want := range map[string]string{`[1, "a", {"b": null}]`: `[1,"a",{"b":null}]`, `true`: `true`, `"x"`: `"x"`} {
+	for in, want := range map[string]string{`[1, "a", {"b": null}]`: `[1,"a",{"b":null}]`, `true`: `true`, `"x"`: `"x"`, `-1.5e2`: `-150`, `null`: `null`} {
 		var v any
 		d := Decoder{data: []byte(in)}
 		if d.Any(&v); d.Err() != nil {

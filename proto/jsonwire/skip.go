@@ -54,8 +54,24 @@ func (d *Decoder) Raw() []byte {
 // Any reads a value of whatever type it has, as encoding/json would into an
 // empty interface.
 func (d *Decoder) Any(v *any) {
-	if err := json.Unmarshal(d.Raw(), v); err != nil && !d.syntax {
-		d.Fail(err)
+	switch c := d.peek(); {
+	case c == '"':
+		var s string
+		d.String(&s)
+		*v = s
+	case c == '-' || '0' <= c && c <= '9':
+		var n float64
+		d.Float64(&n)
+		*v = n
+	case c == 't' || c == 'f':
+		var b bool
+		d.Bool(&b)
+		*v = b
+	default:
+		*v = nil
+		if err := json.Unmarshal(d.Raw(), v); err != nil && !d.syntax {
+			d.Fail(err)
+		}
 	}
 }
 
