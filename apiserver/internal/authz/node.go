@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -50,7 +51,8 @@ func (a *Authorizer) nodeMay(ctx context.Context, u *authn.User, i *request.Info
 	}
 	switch resource {
 	case "secrets", "configmaps", "serviceaccounts":
-		return reads && i.Name != "" && a.Nodes.Uses(ctx, node, resource, i.Namespace, i.Name)
+		name := cmp.Or(i.Name, i.SelectedName)
+		return reads && name != "" && a.Nodes.Uses(ctx, node, resource, i.Namespace, name)
 	case "nodes":
 		return reads || i.Verb == "create" || writes && i.Name == node
 	case "nodes/status":

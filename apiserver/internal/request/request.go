@@ -32,6 +32,9 @@ type Info struct {
 	Subresource string
 	// Name is empty for lists and creates.
 	Name string
+	// SelectedName is the one name that a list or watch asks for by the field
+	// selector metadata.name=NAME: it may see that object and no other.
+	SelectedName string
 	// Rest is what follows the subresource, with its leading slash: the path
 	// that a proxied request is for.
 	Rest string
@@ -56,7 +59,20 @@ func Parse(r *http.Request) Info {
 		i.Resource, i.Name, i.Subresource, i.Rest = cut3(rest)
 	}
 	i.Verb = verb(r, &i, watched)
+	if i.Verb == "list" || i.Verb == "watch" {
+		i.SelectedName = selectedName(r.URL.Query().Get("fieldSelector"))
+	}
 	return i
+}
+
+// selectedName is NAME of the selector metadata.name=NAME, and empty for any
+// other.
+func selectedName(fields string) string {
+	field, name, ok := strings.Cut(fields, "=")
+	if !ok || field != "metadata.name" || strings.ContainsAny(name, ",!=\\") {
+		return ""
+	}
+	return name
 }
 
 // version takes /api/v1/ or /apis/group/version/ off the path; false when
