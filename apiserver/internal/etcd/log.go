@@ -3,6 +3,7 @@ package etcd
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -18,8 +19,21 @@ type slogCore struct {
 	log *slog.Logger
 }
 
-func level(l zapcore.Level) slog.Level {
+// expected are complaints that are in order for a member that is new, alone
+// and reached by function calls: they are no news to anybody.
+var expected = []string{
+	"Running http and grpc server on single port. This is not recommended for production.",
+	"simple token is not cryptographically signed",
+	"Failed to detect schema version",
+	"failed to update storage version",
+	"check file permission",
+	"apply request took too long",
+}
+
+func level(l zapcore.Level, message string) slog.Level {
 	switch {
+	case slices.Contains(expected, message):
+		return slog.LevelDebug
 	case l >= zapcore.ErrorLevel:
 		return slog.LevelError
 	case l >= zapcore.WarnLevel:
@@ -30,7 +44,7 @@ func level(l zapcore.Level) slog.Level {
 
 // Enabled implements zapcore.Core.
 func (c *slogCore) Enabled(l zapcore.Level) bool {
-	return c.log.Enabled(context.Background(), level(l))
+	return c.log.Enabled(context.Background(), level(l, ""))
 }
 
 // With implements zapcore.Core.
@@ -48,7 +62,7 @@ func (c *slogCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *za
 
 // Write implements zapcore.Core.
 func (c *slogCore) Write(entry zapcore.Entry, fields []zapcore.Field) error {
-	c.log.Log(context.Background(), level(entry.Level), entry.Message, pairs(fields)...)
+	c.log.Log(context.Background(), level(entry.Level, entry.Message), entry.Message, pairs(fields)...)
 	return nil
 }
 
