@@ -40,7 +40,7 @@ type Config struct {
 	NodeStartupGrace             time.Duration // the same for a node that has never reported
 	NotReadyTolerationSeconds    int           // how long pods stay on a node that is not ready, by default
 	UnreachableTolerationSeconds int           // how long pods stay on a node that is silent, by default
-	NodeFence                    time.Duration // how long after the taint a kubelet has surely stopped what must not run twice
+	NodeFence                    time.Duration // how long after the taint a kubelet begins to stop what must not run twice, at the latest
 	UnhealthyZone                float64       // share of unhealthy nodes from which a zone is disrupted
 	EvictionRate                 float64       // nodes a second whose pods are driven away
 	SecondaryEvictionRate        float64       // the same in a large disrupted zone
@@ -93,7 +93,7 @@ func (c *Config) AddFlags(g *daemon.FlagGroups) {
 	f.DurationVar(&c.NodeStartupGrace, "node-startup-grace-period", c.NodeStartupGrace, "the same for a node that has never reported")
 	f.IntVar(&c.NotReadyTolerationSeconds, "default-not-ready-toleration-seconds", c.NotReadyTolerationSeconds, "how long pods that say nothing stay on a node that is not ready")
 	f.IntVar(&c.UnreachableTolerationSeconds, "default-unreachable-toleration-seconds", c.UnreachableTolerationSeconds, "how long pods that say nothing stay on a node that is silent")
-	f.DurationVar(&c.NodeFence, "node-fence-period", c.NodeFence, "how long after its taint a silent node has surely stopped pods that must not run twice")
+	f.DurationVar(&c.NodeFence, "node-fence-period", c.NodeFence, "how long after its taint a silent node stops pods that must not run twice, at the latest; they are replaced after that and their grace")
 	f.Float64Var(&c.UnhealthyZone, "unhealthy-zone-threshold", c.UnhealthyZone, "share of unhealthy nodes from which a zone counts as disrupted")
 	f.Float64Var(&c.EvictionRate, "node-eviction-rate", c.EvictionRate, "nodes a second that may lose their pods in a healthy zone")
 	f.Float64Var(&c.SecondaryEvictionRate, "secondary-node-eviction-rate", c.SecondaryEvictionRate, "the same in a disrupted zone that is large; a small one loses none")

@@ -11,8 +11,8 @@ import (
 const AtMostOne = "pilothouse.io/at-most-one"
 
 // Tolerance is how long pods that say nothing themselves stay on a node that
-// is unhealthy, and how long a silent node needs to stop what must not run
-// twice.
+// is unhealthy, and after what time a silent node stops what must not run
+// twice, whose grace is then added.
 type Tolerance struct {
 	NotReady    time.Duration
 	Unreachable time.Duration
@@ -65,10 +65,11 @@ func plan(p *core.Pod, node *core.Node, seen map[taintID]time.Time, tol Toleranc
 	if v.at.IsZero() || !runOnce(p) {
 		return v
 	}
-	// The kubelet of a silent node cannot tell us that it has stopped the pod;
-	// after the fence time it has, and the object can go at once.
+	// The kubelet of a silent node cannot tell us that it has stopped the pod.
+	// After the fence time it begins to, after the pod's grace it has, and the
+	// object can go at once.
 	if t := unreachableSince(node); !t.IsZero() {
-		if fenced := t.Add(tol.Fence); fenced.After(v.at) {
+		if fenced := t.Add(tol.Fence + grace(p)); fenced.After(v.at) {
 			v.at = fenced
 		}
 		v.force = true
@@ -144,6 +145,14 @@ func runOnce(p *core.Pod) bool {
 		}
 	}
 	return false
+}
+
+// grace is how long p may take to stop.
+func grace(p *core.Pod) time.Duration {
+	if s := p.Spec.TerminationGracePeriodSeconds; s != nil {
+		return time.Duration(*s) * time.Second
+	}
+	return core.DefaultTerminationGraceSeconds * time.Second
 }
 
 // unreachableSince is when node was marked unreachable; zero when it is not.

@@ -51,8 +51,11 @@ func TestPlan(t *testing.T) {
 		{name: "for ever", taints: []core.Taint{unreachable}, tol: []core.Toleration{toleration(core.TaintNodeUnreachable)}, want: never},
 		{name: "less than no time", taints: []core.Taint{unreachable}, tol: []core.Toleration{toleration(core.TaintNodeUnreachable, -3)}, want: 0},
 		{name: "a pod that came later", taints: []core.Taint{unreachable}, edit: func(p *core.Pod) { p.CreationTimestamp = *at(time.Minute) }, want: 66 * time.Second},
-		{name: "must not run twice", taints: []core.Taint{unreachable}, edit: func(p *core.Pod) { p.Annotations = map[string]string{AtMostOne: "true"} }, want: 20 * time.Second, forced: true},
-		{name: "of a stateful set", taints: []core.Taint{unreachable}, edit: statefulSet, want: 20 * time.Second, forced: true},
+		{name: "must not run twice", taints: []core.Taint{unreachable}, edit: func(p *core.Pod) {
+			p.Annotations = map[string]string{AtMostOne: "true"}
+			p.Spec.TerminationGracePeriodSeconds = new(int64)
+		}, want: 20 * time.Second, forced: true},
+		{name: "of a stateful set", taints: []core.Taint{unreachable}, edit: statefulSet, want: 50 * time.Second, forced: true},
 		{name: "of a stateful set, where a kubelet still confirms", taints: []core.Taint{notReady}, edit: statefulSet, want: 5 * time.Second},
 		{name: "a process that has just started waits", taints: []core.Taint{notReady}, earlier: 9 * time.Second, want: 9 * time.Second},
 		{name: "but not for a person's taint", taints: []core.Taint{byHand}, earlier: 9 * time.Second, want: 0},
