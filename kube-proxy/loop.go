@@ -24,6 +24,10 @@ const (
 	longestRetry = 30 * time.Second
 )
 
+// restorePause is the least time between two restorations: two proxies on one node would
+// otherwise fight over the rules as fast as they can.
+const restorePause = time.Second
+
 // loop brings the informers' events to the back ends. Informers only note what changed;
 // one goroutine does all work, so that a burst of events becomes one transaction.
 type loop struct {
@@ -100,9 +104,13 @@ func (l *loop) run(ctx context.Context, synced ...<-chan struct{}) error {
 		}
 	}
 	retry := retryAfter
-	for {
+	for first := true; ; first = false {
 		pause := l.minSync
-		if err := l.sync(ctx); err != nil {
+		rebuilt, err := l.sync(ctx)
+		if rebuilt && !first {
+			pause = max(pause, restorePause) // whoever changed our rules may do it again at once
+		}
+		if err != nil {
 			if ctx.Err() != nil {
 				return nil
 			}
@@ -125,17 +133,17 @@ func (l *loop) run(ctx context.Context, synced ...<-chan struct{}) error {
 	}
 }
 
-// sync takes what was noted and makes the kernel follow.
-func (l *loop) sync(ctx context.Context) error {
+// sync takes what was noted and makes the kernel follow. It says whether all rules were
+// made afresh.
+func (l *loop) sync(ctx context.Context) (rebuilt bool, err error) {
 	start := time.Now()
 	rebuild, since := l.take()
 	changes := l.table.Changes()
 	l.unfinished = append(l.unfinished, changes...)
 	if len(changes) == 0 && !rebuild {
 		l.done(since, start)
-		return nil
+		return false, nil
 	}
-	var err error
 	if rebuild {
 		err = l.rebuildAll(ctx)
 	} else {
@@ -144,14 +152,14 @@ func (l *loop) sync(ctx context.Context) error {
 	if err != nil {
 		syncFailures.Inc()
 		l.failed(since)
-		return err
+		return rebuild, err
 	}
 	l.forgetConnections(l.unfinished)
 	l.updateChecks(l.unfinished)
 	l.unfinished = nil
 	l.done(since, start)
 	l.log.Debug("rules set", "changes", len(changes), "rebuilt", rebuild, "took", time.Since(start))
-	return nil
+	return rebuild, nil
 }
 
 // take moves what was noted into the table.

@@ -140,6 +140,12 @@ func TestTamperedRulesAreRestored(t *testing.T) {
 		expectLines(t, n, "rebuild 1")
 		l.tampered()
 		expectLines(t, n, "rebuild 1")
+		for range 5 { // somebody goes on
+			l.tampered()
+			expectLines(t, n)
+		}
+		time.Sleep(restorePause)
+		expectLines(t, n, "rebuild 1")
 	})
 }
 
