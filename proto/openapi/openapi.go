@@ -1,6 +1,6 @@
 // Package openapi writes the documents under /openapi from the table of what
 // is served and the description of the types: version 2 as one document,
-// version 3 as one per group and version with an index.
+// version 3 as one per group and version.
 //
 // kubectl reads from them which parameters an operation takes (dryRun,
 // fieldValidation), how lists are merged, and what explain prints.
@@ -9,9 +9,6 @@
 package openapi
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -67,21 +64,25 @@ func V2(version string, resources []Resource) *Document {
 	return d
 }
 
-// V3 is the document of one group and version.
-func V3(version, group, groupVersion string, resources []Resource) *Document {
-	d := &Document{OpenAPI: "3.0.0", Info: Info{"Kubernetes", version}, Paths: map[string]*Path{},
-		Components: &Components{schema.OpenAPIV3Components(group, groupVersion)}}
+// V3 is the documents of version 3 by their path below /openapi/v3, such as
+// api/v1 or apis/apps/v1.
+func V3(version string, resources []Resource) map[string]*Document {
+	out := map[string]*Document{}
 	for i := range resources {
 		k := resources[i].Kind
-		if k.Group != group || k.Version != groupVersion {
-			continue
+		path := strings.TrimPrefix(root(k), "/")
+		d := out[path]
+		if d == nil {
+			d = &Document{OpenAPI: "3.0.0", Info: Info{"Kubernetes", version}, Paths: map[string]*Path{},
+				Components: &Components{schema.OpenAPIV3Components(k.Group, k.Version)}}
+			out[path] = d
 		}
 		builder{v3: true}.add(d.Paths, &resources[i])
 		for _, s := range resources[i].Subresources {
 			addKind(d.Components.Schemas, s.Kind)
 		}
 	}
-	return d
+	return out
 }
 
 // addKind adds the types of a kind of another group, such as Scale.
@@ -118,39 +119,6 @@ func references(def *schema.Definition) (names []string) {
 		names = append(names, references(p)...)
 	}
 	return names
-}
-
-// Document3 is one document of version 3 as it is served.
-type Document3 struct {
-	// Path is below /openapi/v3, such as api/v1 or apis/apps/v1.
-	Path string
-	JSON []byte
-}
-
-// AllV3 is every document of version 3 and, first, the index that clients ask
-// for at /openapi/v3. The index tells each document's hash, so that clients can
-// keep what they have.
-func AllV3(version string, resources []Resource) (index []byte, documents []Document3, err error) {
-	type entry struct {
-		URL string `json:"serverRelativeURL"`
-	}
-	paths := map[string]entry{}
-	for i := range resources {
-		k := resources[i].Kind
-		path := strings.TrimPrefix(root(k), "/")
-		if _, done := paths[path]; done {
-			continue
-		}
-		text, err := json.Marshal(V3(version, k.Group, k.Version, resources))
-		if err != nil {
-			return nil, nil, err
-		}
-		sum := sha256.Sum256(text)
-		paths[path] = entry{"/openapi/v3/" + path + "?hash=" + strings.ToUpper(hex.EncodeToString(sum[:16]))}
-		documents = append(documents, Document3{path, text})
-	}
-	index, err = json.Marshal(map[string]any{"paths": paths})
-	return index, documents, err
 }
 
 // root is the path of a kind's group and version.

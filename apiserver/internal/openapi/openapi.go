@@ -1,7 +1,7 @@
 // Package openapi publishes the description of the API that kubectl explain
-// and validation read: /openapi/v2 whole, /openapi/v3 by group. The types'
-// schemas come from proto/schema, the paths from the table of resources. The
-// documents are made when somebody first asks for them.
+// and validation read: /openapi/v2 whole, /openapi/v3 by group. The documents
+// come from proto/openapi, by the table of resources; they are made when
+// somebody first asks for them.
 package openapi
 
 import (
@@ -14,15 +14,13 @@ import (
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
 	"github.com/pilothouse/pilothouse/client/version"
-	"github.com/pilothouse/pilothouse/proto/schema"
+	"github.com/pilothouse/pilothouse/proto/openapi"
 )
 
 // Handler answers below /openapi/.
 type Handler struct {
-	table []*resources.Resource
-	v2    func() document
-	v3    map[string]func() document // by path, such as api/v1
-	root  func() document
+	v2 func() document
+	v3 func() map[string]document // by path, such as api/v1; the index by ""
 }
 
 // document is a JSON text and what names its content.
@@ -33,38 +31,39 @@ type document struct {
 
 // New makes the handler for the table.
 func New(table []*resources.Resource) *Handler {
-	h := &Handler{table: table, v3: map[string]func() document{}}
-	h.v2 = sync.OnceValue(h.makeV2)
-	h.root = sync.OnceValue(h.makeRoot)
-	for _, gv := range groupVersions(table) {
-		h.v3[gv.path()] = sync.OnceValue(func() document { return h.makeV3(gv) })
+	return &Handler{
+		v2: sync.OnceValue(func() document {
+			return encode(openapi.V2(version.Get().GitVersion, served(table)))
+		}),
+		v3: sync.OnceValue(func() map[string]document { return makeV3(served(table)) }),
 	}
-	for _, p := range []string{"api", "apis", "version"} {
-		h.v3[p] = sync.OnceValue(func() document { return makeEmpty() })
-	}
-	return h
 }
 
-// groupVersion is a group's version.
-type groupVersion struct{ group, version string }
-
-func (gv groupVersion) path() string {
-	if gv.group == "" {
-		return "api/" + gv.version
-	}
-	return "apis/" + gv.group + "/" + gv.version
-}
-
-func groupVersions(table []*resources.Resource) []groupVersion {
-	var out []groupVersion
-	seen := map[groupVersion]bool{}
+// served is the table in the words of the documents.
+func served(table []*resources.Resource) (out []openapi.Resource) {
 	for _, r := range table {
-		gv := groupVersion{r.Kind.Group, r.Kind.Version}
-		if !seen[gv] {
-			seen[gv] = true
-			out = append(out, gv)
+		o := openapi.Resource{Kind: r.Kind, Verbs: r.Verbs}
+		for _, s := range r.Subresources {
+			o.Subresources = append(o.Subresources, openapi.Subresource{Name: s.Name, Kind: s.Kind, Verbs: s.Verbs})
 		}
+		out = append(out, o)
 	}
+	return out
+}
+
+// makeV3 makes the documents of version 3 and their index, which tells each
+// one's hash so that clients can keep what they have.
+func makeV3(table []openapi.Resource) map[string]document {
+	type place struct {
+		URL string `json:"serverRelativeURL"`
+	}
+	out, places := map[string]document{}, map[string]place{}
+	for path, d := range openapi.V3(version.Get().GitVersion, table) {
+		doc := encode(d)
+		out[path] = doc
+		places[path] = place{"/openapi/v3/" + path + "?hash=" + doc.hash}
+	}
+	out[""] = encode(map[string]any{"paths": places})
 	return out
 }
 
@@ -79,15 +78,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "only application/json is served", http.StatusNotAcceptable)
 	case path == "v2":
 		send(w, r, h.v2())
-	case path == "v3":
-		send(w, r, h.root())
 	default:
-		doc := h.v3[strings.TrimPrefix(path, "v3/")]
-		if doc == nil {
+		d, ok := h.v3()[strings.TrimPrefix(strings.TrimPrefix(path, "v3"), "/")]
+		if !ok || !strings.HasPrefix(path, "v3") {
 			http.NotFound(w, r)
 			return
 		}
-		d := doc()
 		if r.URL.Query().Get("hash") == d.hash {
 			w.Header().Set("Cache-Control", "public, immutable")
 			w.Header().Set("Expires", "Fri, 01 Jan 2100 00:00:00 GMT")
@@ -119,56 +115,4 @@ func encode(v any) document {
 		panic(fmt.Sprintf("openapi: %v", err)) // Our own structs: a bug that any test finds.
 	}
 	return document{b, fmt.Sprintf("%X", sha256.Sum256(b))}
-}
-
-type info struct {
-	Title   string `json:"title"`
-	Version string `json:"version"`
-}
-
-func title() info { return info{"Kubernetes", version.Get().GitVersion} }
-
-func (h *Handler) makeRoot() document {
-	type place struct {
-		URL string `json:"serverRelativeURL"`
-	}
-	places := map[string]place{}
-	for path, doc := range h.v3 {
-		places[path] = place{"/openapi/v3/" + path + "?hash=" + doc().hash}
-	}
-	return encode(map[string]any{"paths": places})
-}
-
-func (h *Handler) makeV2() document {
-	paths := map[string]*pathItem{}
-	for _, gv := range groupVersions(h.table) {
-		h.addPaths(paths, gv, v2)
-	}
-	return encode(struct {
-		Swagger     string                        `json:"swagger"`
-		Info        info                          `json:"info"`
-		Paths       map[string]*pathItem          `json:"paths"`
-		Definitions map[string]*schema.Definition `json:"definitions"`
-	}{"2.0", title(), paths, schema.OpenAPIV2Definitions()})
-}
-
-// v3Document is a document of version 3.
-type v3Document struct {
-	OpenAPI    string               `json:"openapi"`
-	Info       info                 `json:"info"`
-	Paths      map[string]*pathItem `json:"paths"`
-	Components struct {
-		Schemas map[string]*schema.Definition `json:"schemas,omitempty"`
-	} `json:"components"`
-}
-
-func (h *Handler) makeV3(gv groupVersion) document {
-	d := v3Document{OpenAPI: "3.0.0", Info: title(), Paths: map[string]*pathItem{}}
-	h.addPaths(d.Paths, gv, v3)
-	d.Components.Schemas = schema.OpenAPIV3Components(gv.group, gv.version)
-	return encode(d)
-}
-
-func makeEmpty() document {
-	return encode(v3Document{OpenAPI: "3.0.0", Info: title(), Paths: map[string]*pathItem{}})
 }
