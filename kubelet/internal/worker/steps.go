@@ -90,6 +90,7 @@ func (w *worker) setUp(ctx context.Context) {
 	}
 	if err != nil {
 		w.event(nil, "Warning", "FailedMount", "%s", err)
+		w.log.Warn("cannot set up the pod's volumes", "error", err)
 		w.update(func(m *Memory) {
 			m.SetUpDone = false
 			m.SetUpFailure = failure(m.SetUpFailure, "FailedMount", err.Error(), 500*time.Millisecond, 30*time.Second)

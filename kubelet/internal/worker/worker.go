@@ -81,9 +81,11 @@ func (w *worker) stop(s *Stop) {
 	w.wakeUp()
 }
 
+// refresh has the volumes set up again, at once even after a failure: what was
+// missing may be there now.
 func (w *worker) refresh() {
 	w.mu.Lock()
-	w.mem.SetUpDone = false
+	w.mem.SetUpDone, w.mem.SetUpFailure = false, nil
 	w.mu.Unlock()
 	w.wakeUp()
 }
