@@ -1,6 +1,9 @@
 package meta
 
-import "reflect"
+import (
+	"reflect"
+	"sync"
+)
 
 // Equal reports whether two values say the same to a client: as
 // reflect.DeepEqual, except that an absent list or map equals an empty one, and
@@ -32,13 +35,12 @@ func equal(a, b reflect.Value) bool {
 }
 
 func equalStructs(a, b reflect.Value) bool {
-	if m := a.MethodByName("Equal"); m.IsValid() && a.CanInterface() {
-		t := m.Type()
-		for _, arg := range []reflect.Value{b, embedded(b, t)} {
-			if arg.IsValid() && t.NumIn() == 1 && t.In(0) == arg.Type() && t.NumOut() == 1 && t.Out(0).Kind() == reflect.Bool {
-				return m.Call([]reflect.Value{arg})[0].Bool()
-			}
+	if how := comparison(a.Type()); how != byFields && a.CanInterface() {
+		arg := b
+		if how == byPart {
+			arg = b.Field(0)
 		}
+		return a.MethodByName("Equal").Call([]reflect.Value{arg})[0].Bool()
 	}
 	for i := range a.NumField() {
 		if !equal(a.Field(i), b.Field(i)) {
@@ -48,13 +50,34 @@ func equalStructs(a, b reflect.Value) bool {
 	return true
 }
 
-// embedded is the part of v that a promoted method of type t works on: the
-// time.Time in a Time.
-func embedded(v reflect.Value, t reflect.Type) reflect.Value {
-	if v.NumField() == 1 && t.NumIn() == 1 && v.Type().Field(0).Type == t.In(0) {
-		return v.Field(0)
+// how says by what a struct is compared.
+type how int
+
+const (
+	byFields how = iota + 1
+	byMethod     // its Equal method takes another of its type
+	byPart       // its Equal method is that of its only field, such as a Time's
+)
+
+// comparisons remembers how the structs met so far are compared, as looking
+// for a method takes longer than comparing a struct.
+var comparisons sync.Map // reflect.Type -> how
+
+func comparison(t reflect.Type) how {
+	if h, ok := comparisons.Load(t); ok {
+		return h.(how)
 	}
-	return reflect.Value{}
+	h := byFields
+	if m, ok := t.MethodByName("Equal"); ok && m.Type.NumIn() == 2 && m.Type.NumOut() == 1 && m.Type.Out(0).Kind() == reflect.Bool {
+		switch arg := m.Type.In(1); {
+		case arg == t:
+			h = byMethod
+		case t.NumField() == 1 && t.Field(0).Type == arg:
+			h = byPart
+		}
+	}
+	comparisons.Store(t, h)
+	return h
 }
 
 func equalLists(a, b reflect.Value) bool {
