@@ -178,7 +178,9 @@ func TestManyWorkers(t *testing.T) {
 		}
 		return true
 	}
-	for deadline := time.Now().Add(10 * time.Second); !caughtUp(); {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(10 * time.Second); !caughtUp(); <-tick.C {
 		if time.Now().After(deadline) {
 			t.Fatalf("added %v, last seen %v", added, seen)
 		}
