@@ -19,11 +19,12 @@ import (
 
 // Handler answers below /openapi/.
 type Handler struct {
-	v2 func() document
-	v3 func() map[string]document // by path, such as api/v1; the index by ""
+	v2      func() document
+	v2Proto func() document
+	v3      func() map[string]document // by path, such as api/v1; the index by ""
 }
 
-// document is a JSON text and what names its content.
+// document is a text and what names its content.
 type document struct {
 	text []byte
 	hash string
@@ -34,6 +35,9 @@ func New(table []*resources.Resource) *Handler {
 	return &Handler{
 		v2: sync.OnceValue(func() document {
 			return encode(openapi.V2(version.Get().GitVersion, served(table)))
+		}),
+		v2Proto: sync.OnceValue(func() document {
+			return hashed(openapi.V2(version.Get().GitVersion, served(table)).AppendProto(nil))
 		}),
 		v3: sync.OnceValue(func() map[string]document { return makeV3(served(table)) }),
 	}
@@ -67,15 +71,17 @@ func makeV3(table []openapi.Resource) map[string]document {
 	return out
 }
 
-// Media types of the documents.
-const typeV2Protobuf = "application/com.github.proto-openapi.spec.v2"
+// v2Protobuf is how the media type of version 2 in protobuf starts; what
+// follows is written in two ways.
+const v2Protobuf = "application/com.github.proto-openapi.spec.v2"
 
 // ServeHTTP answers with a document.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/openapi/"), "/")
 	switch {
-	case path == "v2" && onlyProtobuf(r.Header.Get("Accept")):
-		http.Error(w, "only application/json is served", http.StatusNotAcceptable)
+	case path == "v2" && strings.HasPrefix(r.Header.Get("Accept"), v2Protobuf):
+		w.Header().Set("Content-Type", v2Protobuf+".v1.0+protobuf")
+		send(w, r, h.v2Proto())
 	case path == "v2":
 		send(w, r, h.v2())
 	default:
@@ -92,14 +98,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// onlyProtobuf says whether the client takes nothing but protobuf.
-func onlyProtobuf(accept string) bool {
-	return strings.HasPrefix(accept, typeV2Protobuf) && !strings.Contains(accept, "json")
-}
-
 func send(w http.ResponseWriter, r *http.Request, d document) {
 	h := w.Header()
-	h.Set("Content-Type", "application/json")
+	if h.Get("Content-Type") == "" {
+		h.Set("Content-Type", "application/json")
+	}
 	h.Set("ETag", `"`+d.hash+`"`)
 	h.Add("Vary", "Accept")
 	if r.Header.Get("If-None-Match") == `"`+d.hash+`"` {
@@ -114,5 +117,7 @@ func encode(v any) document {
 	if err != nil {
 		panic(fmt.Sprintf("openapi: %v", err)) // Our own structs: a bug that any test finds.
 	}
-	return document{b, fmt.Sprintf("%X", sha256.Sum256(b))}
+	return hashed(b)
 }
+
+func hashed(b []byte) document { return document{b, fmt.Sprintf("%X", sha256.Sum256(b))} }
