@@ -127,14 +127,15 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 		NodePorts: s.nodePorts, Log: s.Log})
 	accounts := &authn.ServiceAccounts{Key: k.signing, Issuer: s.ServiceAccountIssuer,
 		Audiences: []string{s.ServiceAccountIssuer}, Lives: rest.Lives(d.cache)}
+	reach := proxy.New(d.cache, k.kubelet)
 	d.rest = &rest.Handler{Store: d.store, Cache: d.cache, Allocator: d.alloc, Admission: admission.New(d.cache), Accounts: accounts,
-		Connector: proxy.New(d.cache, k.kubelet), Components: d.components, Log: s.Log, Stopping: d.stopping}
+		Connector: reach, Components: d.components, Log: s.Log, Stopping: d.stopping}
 	d.rest.Serve(table)
 	docs, err := discovery.New(table, net.JoinHostPort(s.advertise.String(), strconv.Itoa(s.SecurePort)))
 	if err != nil {
 		return nil, err
 	}
-	docs.Refuse = rest.Refuse
+	docs.Refuse, reach.Refuse = rest.Refuse, rest.Refuse
 	d.front = server.New(server.Parts{
 		Authn:     &authn.Authenticator{Authorities: k.clients, Tokens: append(k.tokens, accounts)},
 		Authz:     &authz.Authorizer{Nodes: rest.NodeView{Cache: d.cache}},
