@@ -162,8 +162,8 @@ func (w *worker) loop(ctx context.Context) {
 		}
 		step := w.plan(rt)
 		if step.Action == Wait {
+			w.syncProbers(ctx) // first: it recalls what was reported of probes before a restart
 			w.publish()
-			w.syncProbers(ctx)
 			if w.over() {
 				return
 			}
