@@ -141,10 +141,14 @@ func ready(n *core.Node) bool {
 }
 
 func (h *hollow) lookAtPods(ctx context.Context) {
+	counts := map[string]int{}
+	for _, p := range h.pods.List() {
+		counts[p.Spec.NodeName]++
+	}
 	for _, p := range h.pods.List() {
 		switch {
 		case p.Spec.NodeName == "" && p.DeletionTimestamp == nil:
-			h.bind(ctx, p)
+			h.bind(ctx, p, counts)
 		case h.isCut(p.Spec.NodeName):
 		case p.DeletionTimestamp != nil:
 			_ = client.Of[*core.Pod](h.c).Delete(ctx, p.Namespace, p.Name, client.GracePeriod(0), client.Preconditions(p.UID, ""))
@@ -161,11 +165,7 @@ func podReady(p *core.Pod) bool {
 }
 
 // bind puts p on the node without taints that has the fewest pods.
-func (h *hollow) bind(ctx context.Context, p *core.Pod) {
-	counts := map[string]int{}
-	for _, o := range h.pods.List() {
-		counts[o.Spec.NodeName]++
-	}
+func (h *hollow) bind(ctx context.Context, p *core.Pod, counts map[string]int) {
 	best := ""
 	for _, n := range h.nodes.List() {
 		if ready(n) && len(n.Spec.Taints) == 0 && !n.Spec.Unschedulable && (best == "" || counts[n.Name] < counts[best]) {
@@ -175,6 +175,7 @@ func (h *hollow) bind(ctx context.Context, p *core.Pod) {
 	if best == "" {
 		return
 	}
+	counts[best]++
 	b := &core.Binding{}
 	b.APIVersion, b.Kind, b.Namespace, b.Name = "v1", "Binding", p.Namespace, p.Name
 	b.Target = core.ObjectReference{Kind: "Node", Name: best}

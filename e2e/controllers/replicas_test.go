@@ -17,6 +17,15 @@ import (
 // replicate makes a replication controller of n pods labelled app=NAME.
 func replicate(t *testing.T, ns, name string, n int32, edit ...func(*core.ReplicationController)) *core.ReplicationController {
 	t.Helper()
+	rc := controllerOf(ns, name, n)
+	for _, e := range edit {
+		e(rc)
+	}
+	return must(client.Of[*core.ReplicationController](testbed.client).Create(t.Context(), rc))(t)
+}
+
+// controllerOf is a replication controller of n pods labelled app=NAME.
+func controllerOf(ns, name string, n int32) *core.ReplicationController {
 	rc := &core.ReplicationController{}
 	rc.Namespace, rc.Name = ns, name
 	rc.Spec.Replicas = &n
@@ -24,10 +33,7 @@ func replicate(t *testing.T, ns, name string, n int32, edit ...func(*core.Replic
 	rc.Spec.Template = &core.PodTemplateSpec{}
 	rc.Spec.Template.Labels = map[string]string{"app": name}
 	rc.Spec.Template.Spec.Containers = []core.Container{{Name: "c", Image: "nginx:1.22"}}
-	for _, e := range edit {
-		e(rc)
-	}
-	return must(client.Of[*core.ReplicationController](testbed.client).Create(t.Context(), rc))(t)
+	return rc
 }
 
 func scale(t *testing.T, ns, name string, n int) {

@@ -16,6 +16,7 @@ import (
 	"github.com/pilothouse/pilothouse/client/queue"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/backend"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/cluster"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/pace"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
@@ -28,6 +29,7 @@ type Controller struct {
 	pods      *informer.Informer[*core.Pod]
 	nodes     *informer.Informer[*core.Node]
 	endpoints *informer.Informer[*core.Endpoints]
+	pace      pace.Pace
 }
 
 // New makes the controller. It watches services, pods, nodes and Endpoints.
@@ -55,6 +57,9 @@ func (c *Controller) Queue() *queue.Queue[meta.Key] { return c.queue }
 
 // Sync brings the Endpoints of one service up to date.
 func (c *Controller) Sync(ctx context.Context, key meta.Key) (time.Duration, error) {
+	if wait := c.pace.Wait(key, time.Now()); wait > 0 {
+		return wait, nil
+	}
 	current, exists := c.endpoints.Get(key.Namespace, key.Name)
 	svc, ok := c.services.Get(key.Namespace, key.Name)
 	if !ok {
@@ -70,7 +75,12 @@ func (c *Controller) Sync(ctx context.Context, key meta.Key) (time.Duration, err
 		current = nil
 	}
 	members := backend.Members(backend.PodsOf(svc, c.pods), func(name string) (*core.Node, bool) { return c.nodes.Get("", name) })
-	return 0, c.apply(ctx, svc, plan(svc, members, current))
+	s := plan(svc, members, current)
+	if s.create == nil && s.update == nil {
+		return 0, nil
+	}
+	c.pace.Wrote(key, len(members), time.Now())
+	return 0, c.apply(ctx, svc, s)
 }
 
 // apply carries s out and returns once the cache shows it.

@@ -17,6 +17,7 @@ import (
 	"github.com/pilothouse/pilothouse/client/queue"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/backend"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/cluster"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/pace"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/slicepack"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/discovery"
@@ -32,6 +33,7 @@ type Controller struct {
 	pods     *informer.Informer[*core.Pod]
 	nodes    *informer.Informer[*core.Node]
 	slices   *informer.Informer[*discovery.EndpointSlice]
+	pace     pace.Pace
 }
 
 // New makes the controller, which puts at most perSlice endpoints into a
@@ -60,6 +62,9 @@ func (c *Controller) Queue() *queue.Queue[meta.Key] { return c.queue }
 
 // Sync brings the slices of one service up to date.
 func (c *Controller) Sync(ctx context.Context, key meta.Key) (time.Duration, error) {
+	if wait := c.pace.Wait(key, time.Now()); wait > 0 {
+		return wait, nil
+	}
 	var current []*discovery.EndpointSlice
 	for _, s := range c.slices.ByIndex(cluster.ByService, key.String()) {
 		if s.Labels[discovery.LabelManagedBy] == manager {
@@ -75,7 +80,12 @@ func (c *Controller) Sync(ctx context.Context, key meta.Key) (time.Duration, err
 	}
 	node := func(name string) (*core.Node, bool) { return c.nodes.Get("", name) }
 	members := backend.Members(backend.PodsOf(svc, c.pods), node)
-	err := slicepack.Apply(ctx, c.view, plan(svc, members, node, current, c.perSlice))
+	s := plan(svc, members, node, current, c.perSlice)
+	if s.Empty() {
+		return 0, nil
+	}
+	c.pace.Wrote(key, len(members), time.Now())
+	err := slicepack.Apply(ctx, c.view, s)
 	if err != nil && !client.IsConflict(err) && !client.IsNotFound(err) {
 		c.view.Events.Eventf(svc, core.EventTypeWarning, "FailedToUpdateEndpointSlices", "Error updating Endpoint Slices for Service %s/%s: %v", svc.Namespace, svc.Name, err)
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/pilothouse/pilothouse/client/informer"
 	"github.com/pilothouse/pilothouse/client/queue"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/cluster"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/pace"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/podstate"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -38,6 +39,7 @@ type Controller struct {
 	queue *queue.Queue[meta.Key]
 	rcs   *informer.Informer[*core.ReplicationController]
 	pods  *informer.Informer[*core.Pod]
+	pace  pace.Pace
 
 	mu   sync.Mutex
 	gone map[meta.UID]bool // pods that we deleted and the cache may still show
@@ -90,6 +92,9 @@ func (c *Controller) podChanged(old, new *core.Pod) {
 
 // Sync takes one controller a step further.
 func (c *Controller) Sync(ctx context.Context, key meta.Key) (time.Duration, error) {
+	if wait := c.pace.Wait(key, time.Now()); wait > 0 {
+		return wait, nil
+	}
 	rc, ok := c.rcs.Get(key.Namespace, key.Name)
 	if !ok {
 		return 0, nil // its pods are the garbage collector's
@@ -245,6 +250,7 @@ func (c *Controller) writeStatus(ctx context.Context, rc *core.ReplicationContro
 	if reflect.DeepEqual(rc.Status, st) {
 		return nil
 	}
+	c.pace.Wrote(meta.KeyOf(rc), int(st.Replicas), time.Now())
 	// Zero counts are left out of the JSON of a status, so each is named.
 	body, err := json.Marshal(map[string]any{"status": map[string]any{
 		"replicas": st.Replicas, "fullyLabeledReplicas": st.FullyLabeledReplicas, "readyReplicas": st.ReadyReplicas,
