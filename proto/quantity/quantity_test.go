@@ -46,7 +46,7 @@ func TestParseErrors(t *testing.T) {
 		"": ErrFormat, "a": ErrFormat, "+": ErrFormat, ".": ErrFormat, "1 Gi": ErrFormat, "1.1.1": ErrFormat, "1,5": ErrFormat,
 		"--1": ErrFormat, "Ki": ErrFormat, "1e3x": ErrFormat,
 		"1K": ErrSuffix, "1mi": ErrSuffix, "1GiB": ErrFormat, "1e": ErrSuffix, "1e+": ErrSuffix, "1i": ErrSuffix,
-		"1Zi": ErrFormat, "1e999999999": ErrSuffix, "1ee3": ErrSuffix,
+		"1Zi": ErrFormat, "1e999999999": ErrSuffix, "1ee3": ErrSuffix, "1000e300": ErrSuffix,
 	} {
 		if q, err := Parse(in); err != want {
 			t.Errorf("Parse(%q) = %v, %v; want the error %q", in, q, err, want)

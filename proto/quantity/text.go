@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/big"
 	"strconv"
+	"strings"
 
 	"github.com/pilothouse/pilothouse/proto/jsonwire"
 )
@@ -18,8 +19,8 @@ var (
 	ErrSuffix  = errors.New("unable to parse quantity's suffix")
 )
 
-// maxExponent bounds 1e9999999: no machine holds more than that, and the
-// digits would have to be kept.
+// maxExponent bounds 1e9999999, and how many digits such an amount may have
+// before the point: they have to be kept.
 const maxExponent = 300
 
 // Parse reads an amount such as 2, 0.5, 500m, 64Mi or 1e3.
@@ -33,6 +34,9 @@ func Parse(s string) (Quantity, error) {
 	}
 	base, exponent, format, ok := parseSuffix(suffix)
 	if !ok {
+		return Quantity{}, ErrSuffix
+	}
+	if format == DecimalExponent && len(strings.TrimLeft(digits, "0"))-point+exponent > maxExponent {
 		return Quantity{}, ErrSuffix
 	}
 	if base == 10 && len(digits) <= 18 {
