@@ -213,3 +213,78 @@ func TestPodsOfADeletedNodeGo(t *testing.T) {
 		return gone("the pod of a node that is gone", err)
 	})
 }
+
+// When every node falls silent it is more likely we who are cut off: nobody
+// loses a pod, and all is well once they are heard again.
+func TestAllNodesSilentLosesNothing(t *testing.T) {
+	ns := namespace(t)
+	all := []string{"node1", "node2", "node3"}
+	for _, n := range all {
+		eventually(t, 10*time.Second, func() error { return healthy(t, n) })
+	}
+	replicate(t, ns, "web", 3)
+	eventually(t, 15*time.Second, func() error { return settled(t, ns, "web", 3) })
+	for _, n := range all {
+		t.Cleanup(func() { testbed.hollow.cut(n, false) })
+		testbed.hollow.cut(n, true)
+	}
+	for _, name := range all {
+		eventually(t, 15*time.Second, func() error {
+			n := getNode(t, name)
+			if ready(n) || len(n.Spec.Taints) != 1 || n.Spec.Taints[0].Effect != core.TaintEffectNoSchedule {
+				return fmt.Errorf("node %s: ready %v, taints %+v, want only NoSchedule", name, ready(n), n.Spec.Taints)
+			}
+			return nil
+		})
+	}
+	patience := time.NewTimer(3 * time.Second) // three times the toleration
+	<-patience.C
+	if n := len(podsOf(t, ns, "web")); n != 3 {
+		t.Errorf("%d pods are left, want 3", n)
+	}
+	for _, n := range all {
+		testbed.hollow.cut(n, false)
+	}
+	for _, n := range all {
+		eventually(t, 15*time.Second, func() error { return healthy(t, n) })
+	}
+	eventually(t, 15*time.Second, func() error { return settled(t, ns, "web", 3) })
+}
+
+// A pod that must not run twice stays until its silent node has stopped it by
+// itself, and is then removed outright, so that it can be made again.
+func TestAtMostOneWaitsForTheFence(t *testing.T) {
+	ns := namespace(t)
+	eventually(t, 10*time.Second, func() error { return healthy(t, "node2") })
+	pods := client.Of[*core.Pod](testbed.client)
+	p := &core.Pod{}
+	p.Namespace, p.Name, p.Spec.NodeName = ns, "only", "node2"
+	p.Annotations = map[string]string{"pilothouse.io/at-most-one": "true"}
+	p.Spec.TerminationGracePeriodSeconds = new(int64)
+	p.Spec.Containers = []core.Container{{Name: "c", Image: "nginx:1.22"}}
+	must(pods.Create(t.Context(), p))(t)
+	other := p.DeepCopy()
+	other.Name, other.Annotations = "other", nil
+	other.Spec.TerminationGracePeriodSeconds = nil
+	must(pods.Create(t.Context(), other))(t)
+
+	t.Cleanup(func() { testbed.hollow.cut("node2", false) })
+	testbed.hollow.cut("node2", true)
+	eventually(t, 15*time.Second, func() error {
+		if o := must(pods.Get(t.Context(), ns, "other"))(t); o.DeletionTimestamp == nil {
+			return fmt.Errorf("the other pod is not being deleted")
+		}
+		return nil
+	})
+	if o := must(pods.Get(t.Context(), ns, "only"))(t); o.DeletionTimestamp != nil {
+		t.Error("the pod that must not run twice is deleted before the fence")
+	}
+	took := eventually(t, 15*time.Second, func() error {
+		_, err := pods.Get(t.Context(), ns, "only")
+		return gone("the pod that must not run twice", err)
+	})
+	t.Logf("removed %v after the others were marked", took)
+	if _, err := pods.Get(t.Context(), ns, "other"); err != nil {
+		t.Errorf("the other pod, whose end nobody has confirmed: %v", err)
+	}
+}
