@@ -112,6 +112,7 @@ func newService(s *core.Service) { s.Status = core.ServiceStatus{} }
 // out and the type still needs it.
 func keepServiceStatus(s, old *core.Service) {
 	s.Status = old.Status
+	dropForType(s, old)
 	if s.Spec.Type == core.ServiceTypeExternalName || old.Spec.Type == core.ServiceTypeExternalName {
 		return
 	}
@@ -130,6 +131,46 @@ func keepServiceStatus(s, old *core.Service) {
 		s.Spec.IPFamilyPolicy = old.Spec.IPFamilyPolicy
 	}
 	keepNodePorts(s, old)
+}
+
+// dropForType takes away what the old type needed and the new one must not
+// have, where the update leaves it as it was.
+func dropForType(s, old *core.Service) {
+	outside := func(t core.ServiceType) bool { return t == core.ServiceTypeNodePort || t == core.ServiceTypeLoadBalancer }
+	if s.Spec.Type == core.ServiceTypeExternalName && old.Spec.Type != core.ServiceTypeExternalName {
+		if s.Spec.ClusterIP == old.Spec.ClusterIP {
+			s.Spec.ClusterIP, s.Spec.ClusterIPs, s.Spec.IPFamilies, s.Spec.IPFamilyPolicy = "", nil, nil, nil
+		}
+		if meta.Equal(s.Spec.InternalTrafficPolicy, old.Spec.InternalTrafficPolicy) {
+			s.Spec.InternalTrafficPolicy = nil
+		}
+	}
+	if outside(old.Spec.Type) && !outside(s.Spec.Type) {
+		dropNodePorts(s, old)
+	}
+	if old.Spec.Type == core.ServiceTypeLoadBalancer && s.Spec.Type != core.ServiceTypeLoadBalancer {
+		s.Spec.AllocateLoadBalancerNodePorts, s.Spec.LoadBalancerClass = nil, nil
+		s.Status.LoadBalancer = core.LoadBalancerStatus{}
+	}
+}
+
+// dropNodePorts takes away what is for traffic from outside.
+func dropNodePorts(s, old *core.Service) {
+	had := map[int32]bool{}
+	for _, p := range old.Spec.Ports {
+		had[p.NodePort] = true
+	}
+	for i := range s.Spec.Ports {
+		if had[s.Spec.Ports[i].NodePort] {
+			s.Spec.Ports[i].NodePort = 0
+		}
+	}
+	if s.Spec.ExternalTrafficPolicy == old.Spec.ExternalTrafficPolicy {
+		s.Spec.ExternalTrafficPolicy = ""
+	}
+	if s.Spec.HealthCheckNodePort == old.Spec.HealthCheckNodePort {
+		s.Spec.HealthCheckNodePort = 0
+	}
 }
 
 // keepNodePorts gives ports without a node port the one that the same port had.
