@@ -128,8 +128,8 @@ var nodeName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`)
 
 // Validate finds what cannot work, and names the flag.
 func (c *Config) Validate() error {
-	if c.Kubeconfig == "" && c.ManifestDir == "" {
-		return errors.New("--kubeconfig is needed (or --pod-manifest-path, to run without a cluster)")
+	if c.Kubeconfig == "" {
+		return errors.New("--kubeconfig is needed: it says how to reach the API server")
 	}
 	if !nodeName.MatchString(c.NodeName) || len(c.NodeName) > 253 {
 		return fmt.Errorf("--hostname-override=%q: must be a DNS name in lower case", c.NodeName)

@@ -172,7 +172,9 @@ func startContainerd(dir string) (stop func(), err error) {
 
 // importImage tries until containerd answers.
 func importImage(dir, file string) error {
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(20 * time.Second); ; <-tick.C {
 		out, err := ctr(dir, "images", "import", file)
 		if err == nil || time.Now().After(deadline) {
 			if err != nil {

@@ -152,8 +152,14 @@ func assemble(ctx context.Context, cfg *Config, api *client.Client, runtime *cri
 		},
 	}
 	k.sources = []source.Source{&source.API{Client: api, Node: cfg.NodeName}}
+	if cfg.ManifestDir != "" {
+		k.sources = append(k.sources, &source.File{Path: cfg.ManifestDir, Node: cfg.NodeName, Every: manifestEvery, Log: log})
+	}
 	return k
 }
+
+// manifestEvery is how often the folder of static pods is read.
+const manifestEvery = 2 * time.Second
 
 // run starts all parts and waits for them.
 func (k *kubelet) run(ctx context.Context, cfg *Config, s *server.Server) error {

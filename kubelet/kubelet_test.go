@@ -9,8 +9,11 @@ import (
 	"testing"
 	"time"
 
+	pb "k8s.io/cri-api/pkg/apis/runtime/v1"
+
 	"github.com/pilothouse/pilothouse/kubelet"
 	"github.com/pilothouse/pilothouse/kubelet/internal/apitest"
+	"github.com/pilothouse/pilothouse/kubelet/internal/cri"
 	"github.com/pilothouse/pilothouse/proto/core"
 )
 
@@ -277,6 +280,61 @@ func TestAConfigMapsChangeReachesItsFiles(t *testing.T) {
 		b.wait("the pod is ready", func() bool { return b.ready("web") })
 		b.wait("the file says "+v, func() bool { got, err := os.ReadFile(file); return err == nil && string(got) == v })
 	}
+}
+
+// BenchmarkRuntimeFloor is what BenchmarkPodStart is to be compared with: the
+// runtime's own three calls for a pod of one container, and nothing else.
+func BenchmarkRuntimeFloor(bb *testing.B) {
+	c, err := cri.Dial("unix://" + os.Getenv(inside) + "/containerd.sock")
+	if err != nil {
+		bb.Fatal(err)
+	}
+	defer c.Close()
+	ctx := bb.Context()
+	for i := 0; bb.Loop(); i++ {
+		sandbox := &pb.PodSandboxConfig{Metadata: &pb.PodSandboxMetadata{Name: fmt.Sprint("f", i), Namespace: "default", Uid: fmt.Sprint("f", i)}, LogDirectory: bb.TempDir(), Linux: &pb.LinuxPodSandboxConfig{}}
+		s, err := c.Runtime.RunPodSandbox(ctx, &pb.RunPodSandboxRequest{Config: sandbox})
+		if err != nil {
+			bb.Fatal(err)
+		}
+		k, err := c.Runtime.CreateContainer(ctx, &pb.CreateContainerRequest{PodSandboxId: s.PodSandboxId, SandboxConfig: sandbox, Config: &pb.ContainerConfig{
+			Metadata: &pb.ContainerMetadata{Name: "c"}, Image: &pb.ImageSpec{Image: "docker.io/library/busybox:1.35"}, Command: []string{"sh", "-c", forever}, LogPath: "0.log", Linux: &pb.LinuxContainerConfig{},
+		}})
+		if err != nil {
+			bb.Fatal(err)
+		}
+		if _, err := c.Runtime.StartContainer(ctx, &pb.StartContainerRequest{ContainerId: k.ContainerId}); err != nil {
+			bb.Fatal(err)
+		}
+		bb.StopTimer()
+		_, _ = c.Runtime.StopPodSandbox(ctx, &pb.StopPodSandboxRequest{PodSandboxId: s.PodSandboxId})
+		if _, err := c.Runtime.RemovePodSandbox(ctx, &pb.RemovePodSandboxRequest{PodSandboxId: s.PodSandboxId}); err != nil {
+			bb.Fatal(err)
+		}
+		bb.StartTimer()
+	}
+}
+
+func TestAStaticPodRunsFromItsFile(t *testing.T) {
+	dir := t.TempDir()
+	b := newBed(t, func(c *kubelet.Config) { c.ManifestDir = dir })
+	file := filepath.Join(dir, "one.yaml")
+	manifest := "{kind: Pod, apiVersion: v1, metadata: {name: one}, spec: {terminationGracePeriodSeconds: 1, containers: [{name: c, image: \"busybox:1.35\", command: [sh, -c, \"" + forever + "\"]}]}}"
+	if err := os.WriteFile(file, []byte(manifest), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	running := func() bool {
+		out, err := ctr(os.Getenv(inside), "containers", "ls", "-q")
+		return err == nil && len(strings.Fields(out)) == 2
+	}
+	b.wait("it runs", running)
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	b.wait("it is gone", func() bool {
+		out, err := ctr(os.Getenv(inside), "containers", "ls", "-q")
+		return err == nil && strings.TrimSpace(out) == ""
+	})
 }
 
 func BenchmarkPodStart(bb *testing.B) {

@@ -76,6 +76,10 @@ const setUpTimeout = 15 * time.Second
 func (w *worker) setUp(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, setUpTimeout)
 	defer cancel()
+	w.mu.Lock()
+	w.giveUp = cancel
+	w.mu.Unlock()
+	defer func() { w.mu.Lock(); w.giveUp = nil; w.mu.Unlock() }()
 	pod := w.current()
 	if err := w.m.Cgroups.Create(pod, qosOf(pod)); err != nil {
 		w.log.Warn("cannot set all limits of the pod's cgroup", "error", err)

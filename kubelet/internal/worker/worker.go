@@ -28,6 +28,7 @@ type worker struct {
 	messages map[string]string // termination messages by container id
 	probers  map[string]context.CancelFunc
 	told     map[string]bool // events that are written once per container run
+	giveUp   func()          // ends a set-up that waits for objects, when the pod is to stop
 }
 
 func newWorker(m *Manager, pod *core.Pod) *worker {
@@ -52,6 +53,9 @@ func (w *worker) set(pod *core.Pod) {
 		w.mem.SetUpDone = false // downward API files show labels and annotations
 	}
 	w.pod = pod
+	if pod.DeletionTimestamp != nil && w.giveUp != nil {
+		w.giveUp()
+	}
 	w.mu.Unlock()
 	w.wakeUp()
 }
@@ -76,6 +80,9 @@ func (w *worker) stop(s *Stop) {
 	w.mu.Lock()
 	if w.mem.Stop == nil || s.Gone {
 		w.mem.Stop = s
+	}
+	if w.giveUp != nil {
+		w.giveUp()
 	}
 	w.mu.Unlock()
 	w.wakeUp()
