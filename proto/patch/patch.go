@@ -23,16 +23,6 @@ func (e *Error) Error() string { return e.Message }
 
 func errorf(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
 
-// Merge applies a merge patch: objects are merged, null removes, everything
-// else replaces.
-func Merge(doc, patch []byte) ([]byte, error) {
-	d, p, err := decodeBoth(doc, patch)
-	if err != nil {
-		return nil, err
-	}
-	return encode(merge(d, p))
-}
-
 func merge(doc, patch any) any {
 	p, ok := patch.(map[string]any)
 	if !ok {

@@ -32,6 +32,11 @@ func TestMerge(t *testing.T) {
 		{`{"a":[1,2]}`, `{"a":[3]}`, `{"a":[3]}`},
 		{`{"a":"x"}`, `{"a":{"b":1}}`, `{"a":{"b":1}}`},
 		{`{"n":9007199254740993}`, `{}`, `{"n":9007199254740993}`},
+		{` { "a" : { } , "b" : [ 1 , { "c" : "}\"" } ] , "d" : -1e3 } `, `{"a":{"x":1},"d":null}`, `{"a":{"x":1},"b":[1,{"c":"}\""}]}`},
+		{`{"\u0061":1}`, `{"a":2}`, `{"a":2}`},
+		{`{"a":null}`, `{"a":{"b":null,"c":[null]}}`, `{"a":{"c":[null]}}`},
+		{`{"a":1,"b":2}`, `{"a":null,"b":null}`, `{}`},
+		{`[1]`, `{"a":{"b":null}}`, `{"a":{}}`},
 	} {
 		got, err := Merge([]byte(c.doc), []byte(c.patch))
 		if err != nil {
@@ -144,6 +149,23 @@ func TestThreeWay(t *testing.T) {
 	sameJSON(t, "without a type", got, `{"l":[1,2],"x":null}`)
 }
 
+// repeats says whether doc has a member twice: what a merge makes of that is
+// nobody's business.
+func repeats(decoded any, doc string) bool {
+	b, err := encode(decoded)
+	return err != nil || strings.Count(string(b), ":") != strings.Count(doc, ":")
+}
+
+func BenchmarkMerge(b *testing.B) {
+	doc := []byte(`{"metadata":{"name":"a","labels":{"x":"y"}},"spec":{"containers":[` + strings.Repeat(`{"name":"c","image":"nginx:1.22","ports":[{"containerPort":80}]},`, 40) + `{"name":"z"}]}}`)
+	b.SetBytes(int64(len(doc)))
+	for b.Loop() {
+		if _, err := Merge(doc, []byte(`{"metadata":{"labels":{"x":"z"}}}`)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func FuzzStrategic(f *testing.F) {
 	f.Add(`{"spec":{"containers":[{"name":"a"}]}}`, `{"spec":{"containers":[{"name":"a","$patch":"delete"}],"$setElementOrder/containers":[{"name":"b"}]}}`)
 	f.Add(`{"metadata":{"finalizers":["a"]}}`, `{"metadata":{"$deleteFromPrimitiveList/finalizers":["a"],"$retainKeys":["x"]}}`)
@@ -153,8 +175,13 @@ func FuzzStrategic(f *testing.F) {
 		if out, err := Strategic([]byte(doc), []byte(patch), pod); err == nil && !json.Valid(out) {
 			t.Errorf("%s + %s made %s", doc, patch, out)
 		}
-		if out, err := Merge([]byte(doc), []byte(patch)); err == nil && !json.Valid(out) {
+		out, err := Merge([]byte(doc), []byte(patch))
+		if err == nil && !json.Valid(out) {
 			t.Errorf("%s + %s merged to %s", doc, patch, out)
+		}
+		if d, p, bad := decodeBoth([]byte(doc), []byte(patch)); bad == nil && err == nil && !repeats(d, doc) {
+			want, _ := encode(merge(d, p))
+			sameJSON(t, doc+" + "+patch, out, string(want))
 		}
 	})
 }
