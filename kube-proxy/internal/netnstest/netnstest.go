@@ -4,7 +4,6 @@
 package netnstest
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -50,15 +49,6 @@ func run(t testing.TB, args ...string) string {
 func (n *Namespace) Run(args ...string) string {
 	n.t.Helper()
 	return run(n.t, append([]string{"nsenter", "--net=/run/netns/" + n.Name}, args...)...)
-}
-
-// Try is Run for a command that may fail.
-func (n *Namespace) Try(args ...string) (string, error) {
-	var out bytes.Buffer
-	cmd := exec.Command("nsenter", append([]string{"--net=/run/netns/" + n.Name}, args...)...)
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
-	return out.String(), err
 }
 
 // Do calls f on a thread that is inside the namespace. What f starts itself (goroutines)

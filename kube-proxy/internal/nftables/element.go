@@ -1,7 +1,9 @@
 package nftables
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/pilothouse/pilothouse/kube-proxy/internal/table"
 )
@@ -113,14 +115,5 @@ func (c *claims) diff() (del, add []element) {
 }
 
 func compareElements(a, b element) int {
-	if a.set != b.set {
-		if a.set < b.set {
-			return -1
-		}
-		return 1
-	}
-	if a.key < b.key {
-		return -1
-	}
-	return 1
+	return cmp.Or(strings.Compare(a.set, b.set), strings.Compare(a.key, b.key))
 }

@@ -99,8 +99,8 @@ func Cleanup(ctx context.Context) error {
 func (p *Proxy) forgetClients(ctx context.Context) error {
 	for set, pools := range p.plan.vacated {
 		gone := map[string]bool{}
-		for _, v := range pools {
-			gone[fmt.Sprintf("%#x", v.bits)] = true
+		for _, bits := range pools {
+			gone[fmt.Sprintf("%#x", bits)] = true
 		}
 		clients, err := p.clients(ctx, set)
 		if err != nil {

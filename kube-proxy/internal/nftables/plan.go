@@ -20,19 +20,16 @@ type plan struct {
 	numbers numbers
 	pickers pickers
 	claims  claims
-	slots   int                    // endpoint slots that exist
-	sticky  map[stickySlot]bool    // slots that remember clients
-	newSlot []string               // text of slots the next transaction makes
-	vacated map[string][]vacatedBy // clients to forget: affinity set -> pools
+	slots   int                 // endpoint slots that exist
+	sticky  map[stickySlot]bool // slots that remember clients
+	newSlot []string            // text of slots the next transaction makes
+	vacated map[string][]uint32 // clients to forget: affinity set -> pools whose endpoint left that slot
 }
 
 type stickySlot struct {
 	slot    int
 	timeout time.Duration
 }
-
-// vacatedBy names a pool whose endpoint left the slot of an affinity set.
-type vacatedBy struct{ bits uint32 }
 
 func newPlan(c Config) *plan {
 	return &plan{
@@ -42,7 +39,7 @@ func newPlan(c Config) *plan {
 		pickers: pickers{byShape: map[string][]*picker{}, used: map[uint32]*picker{}},
 		claims:  newClaims(),
 		sticky:  map[stickySlot]bool{},
-		vacated: map[string][]vacatedBy{},
+		vacated: map[string][]uint32{},
 	}
 }
 
@@ -279,7 +276,7 @@ func (p *plan) vacate(pl *pool, before []netip.AddrPort) {
 	for i, a := range before {
 		if a.IsValid() && (i >= len(pl.slots) || pl.slots[i] != a) {
 			set := affinitySet(i, pl.picker.timeout)
-			p.vacated[set] = append(p.vacated[set], vacatedBy{pl.bits()})
+			p.vacated[set] = append(p.vacated[set], pl.bits())
 		}
 	}
 }

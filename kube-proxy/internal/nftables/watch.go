@@ -22,6 +22,11 @@ const (
 // come from the kernel's notices; a notice too many is lost under load, so an overrun
 // counts as a change too.
 func (p *Proxy) Watch(ctx context.Context, tampered func()) error {
+	return p.watch(ctx, tampered, func() {})
+}
+
+// watch is Watch that tells when it has begun.
+func (p *Proxy) watch(ctx context.Context, tampered, begun func()) error {
 	sock, err := nl.Subscribe(unix.NETLINK_NETFILTER, groupNftables)
 	if err != nil {
 		return fmt.Errorf("subscribing to nftables changes: %w", err)
@@ -33,6 +38,7 @@ func (p *Proxy) Watch(ctx context.Context, tampered func()) error {
 		return fmt.Errorf("subscribing to nftables changes: %w", err)
 	}
 	unix.SetsockoptInt(sock.GetFd(), unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, 16<<20) // a hint only
+	begun()
 	foreign := false
 	for ctx.Err() == nil {
 		messages, _, err := sock.Receive()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"os/exec"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -96,5 +97,52 @@ func TestWatchTellsOursFromOthers(t *testing.T) {
 	}
 	if len(tampered) > 0 {
 		t.Errorf("%d more changes reported; ours were taken for somebody else's", len(tampered))
+	}
+}
+
+// The notices of our own large transactions do not overrun the watch: it would take that
+// for tampering, rebuild, and overrun again.
+func TestWatchSurvivesOurLargestTransaction(t *testing.T) {
+	ns := netnstest.New(t, "flood")
+	ctx, cancel := context.WithCancel(context.Background())
+	var tampered atomic.Int32
+	var p *Proxy
+	var err error
+	ns.Do(func() {
+		if p, err = New(ctx, Config{}); err == nil {
+			err = p.Rebuild(ctx, nil)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ready, done := make(chan struct{}), make(chan error, 1)
+	go ns.Do(func() {
+		done <- p.watch(ctx, func() { tampered.Add(1) }, func() { close(ready) })
+	})
+	<-ready
+	ns.Do(func() {
+		for range 3 {
+			if err := p.Rebuild(ctx, services(10000)); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if n := tampered.Load(); n != 0 {
+		t.Errorf("our own changes were reported %d times", n)
+	}
+	// It still sees others' changes.
+	ns.Run("nft", "delete", "table", "ip", "kube-proxy")
+	deadline := time.After(10 * time.Second)
+	for tampered.Load() == 0 {
+		select {
+		case <-deadline:
+			t.Fatal("the deletion of the table was not noticed")
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -33,17 +34,7 @@ func (n Name) String() string {
 }
 
 // compare orders names for printing and for back ends that load everything at once.
-func (n Name) compare(o Name) int { return compareStrings(n.String(), o.String()) }
-
-func compareStrings(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
+func (n Name) compare(o Name) int { return strings.Compare(n.String(), o.String()) }
 
 // Endpoint is one address that answers for a service port.
 type Endpoint struct {
