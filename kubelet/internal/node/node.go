@@ -20,6 +20,7 @@ import (
 	pb "k8s.io/cri-api/pkg/apis/runtime/v1"
 
 	"github.com/pilothouse/pilothouse/client"
+	"github.com/pilothouse/pilothouse/client/informer"
 	"github.com/pilothouse/pilothouse/kubelet/internal/cri"
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -76,6 +77,7 @@ func (n *Node) Run(ctx context.Context, registered func()) {
 		}
 	}
 	registered()
+	overruled := n.watchSelf(ctx)
 	n.Recorder.Eventf(n.reference(), "Normal", "Starting", "Starting kubelet.")
 	// A network that is not there yet is looked for more often: the node is
 	// ready as soon as it can be.
@@ -87,10 +89,43 @@ func (n *Node) Run(ctx context.Context, registered func()) {
 		if n.last != nil && !isReady(n.last) {
 			pause = min(pause, 250*time.Millisecond)
 		}
-		if !sleep(ctx, pause) {
+		select {
+		case <-ctx.Done():
 			return
+		case <-overruled:
+			n.written = nil
+		case <-time.After(pause):
 		}
 	}
+}
+
+// watchSelf tells when the stored Node no longer says what we wrote: the
+// control plane judged a node that was cut off, or somebody deleted it.
+func (n *Node) watchSelf(ctx context.Context) <-chan struct{} {
+	overruled := make(chan struct{}, 1)
+	self := informer.New(n.Client, informer.Options[*core.Node]{FieldSelector: "metadata.name=" + n.Name})
+	self.OnChange(func(_, stored *core.Node) {
+		if stored != nil && !unknown(&stored.Status) {
+			return
+		}
+		select {
+		case overruled <- struct{}{}:
+		default:
+		}
+	})
+	go func() { _ = self.Run(ctx) }()
+	return overruled
+}
+
+// unknown tells whether the control plane has given the node up: no kubelet
+// ever says that it does not know.
+func unknown(st *core.NodeStatus) bool {
+	for _, c := range st.Conditions {
+		if c.Type == core.NodeReady {
+			return c.Status == core.ConditionUnknown
+		}
+	}
+	return false
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {
@@ -153,7 +188,7 @@ func (n *Node) update(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if bytes.Equal(plain, n.written) && time.Since(n.at) < n.Report {
+	if bytes.Equal(plain, n.written) && time.Since(n.at) < n.Report && n.believed(ctx, st) {
 		return nil
 	}
 	body, err := codec.EncodeJSON(st)
@@ -173,6 +208,16 @@ func (n *Node) update(ctx context.Context) error {
 	}
 	n.written, n.at = plain, time.Now()
 	return nil
+}
+
+// believed tells whether the API server says of the node's readiness what st
+// says. While nothing was heard of us the controller manager has set it to
+// Unknown, and only we can take that back.
+func (n *Node) believed(ctx context.Context, st *core.NodeStatus) bool {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	stored, err := client.Of[*core.Node](n.Client).Get(ctx, "", n.Name)
+	return err == nil && isReady(&stored.Status) == isReady(st)
 }
 
 func withoutHeartbeats(st *core.NodeStatus) ([]byte, error) {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -129,9 +130,22 @@ func (w *Writer) Report(pod *core.Pod, st *core.PodStatus) {
 		}
 		w.pods[pod.UID] = e
 	}
+	if markedByOthers(&pod.Status) && !markedByOthers(st) {
+		if has, err := encode(&pod.Status); err == nil {
+			e.written = has
+		}
+	}
 	e.pod, e.want = pod, want
 	w.mu.Unlock()
 	w.poke()
+}
+
+// markedByOthers tells whether the controller manager has marked a pod not
+// ready because nothing was heard of its node; only we can take that back.
+func markedByOthers(st *core.PodStatus) bool {
+	return slices.ContainsFunc(st.Conditions, func(c core.PodCondition) bool {
+		return c.Type == core.PodReady && c.Status != core.ConditionTrue && c.Reason == "NodeNotReady"
+	})
 }
 
 func encode(st *core.PodStatus) ([]byte, error) {
