@@ -200,7 +200,7 @@ func (c *Cache) pause(ctx context.Context, message string, err error) {
 	}
 }
 
-// tick makes bookmarks due and lets old snapshots go.
+// tick makes bookmarks due and lets old snapshots and changes go.
 func (c *Cache) tick(ctx context.Context) {
 	ticker := time.NewTicker(bookmarkEvery)
 	defer ticker.Stop()
@@ -212,9 +212,10 @@ func (c *Cache) tick(ctx context.Context) {
 		}
 		for _, t := range c.tables.Load().byName {
 			t.saved.pruneNow()
-			t.mu.RLock()
+			t.mu.Lock()
+			t.log.tick()
 			t.watches.all((*Watch).remind)
-			t.mu.RUnlock()
+			t.mu.Unlock()
 		}
 	}
 }

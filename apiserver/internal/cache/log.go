@@ -9,6 +9,10 @@ const (
 	logChanges = 16384
 )
 
+// logTicks is how many ticks a change is kept at least, unless room is short.
+// It is as long as etcd keeps what it has.
+const logTicks = 5
+
 // changeLog is the latest changes of a table in order, numbered from the
 // start of the process. Everything after revision floor is in it.
 type changeLog struct {
@@ -16,6 +20,7 @@ type changeLog struct {
 	first   int64 // the number of changes[0]
 	floor   int64
 	bytes   int
+	ticks   [logTicks]int64 // next, at each of the last ticks
 }
 
 // next is the number that the next change will have.
@@ -51,6 +56,16 @@ func (l *changeLog) drop() {
 	l.changes = l.changes[n:]
 	l.first += int64(n)
 	l.floor = rev
+}
+
+// tick drops what is older than logTicks ticks: a quiet table gives its memory
+// back.
+func (l *changeLog) tick() {
+	for len(l.changes) > 0 && l.first < l.ticks[0] {
+		l.drop()
+	}
+	copy(l.ticks[:], l.ticks[1:])
+	l.ticks[logTicks-1] = l.next()
 }
 
 // reset forgets everything: only what comes after rev will be known.

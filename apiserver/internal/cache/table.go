@@ -50,7 +50,7 @@ type Table struct {
 	cache   *Cache
 	lift    *lifter
 	slots   [][]int // per declared field, the lifter's slots of its paths
-	plain   bool    // slots are the fields, with no defaults
+	single  bool    // every field has one path, so slots are fields
 	byName  map[string]int
 	indexes []int // of indexed fields
 
@@ -90,7 +90,7 @@ type snapshot struct {
 
 func newTable(c *Cache, res Resource) *Table {
 	t := &Table{
-		res: res, cache: c, plain: true,
+		res: res, cache: c, single: true,
 		byName: map[string]int{"metadata.name": fieldName},
 	}
 	if res.Namespaced {
@@ -108,7 +108,7 @@ func newTable(c *Cache, res Resource) *Table {
 			paths = append(paths, p)
 		}
 		t.slots = append(t.slots, slots)
-		t.plain = t.plain && len(slots) == 1 && f.Default == ""
+		t.single = t.single && len(slots) == 1
 		t.byName[f.Name] = firstDeclared + i
 		if f.Indexed {
 			t.indexes = append(t.indexes, firstDeclared+i)
@@ -145,7 +145,12 @@ func (t *Table) indexed(i int) bool { return slices.Contains(t.indexes, i) }
 
 // declared makes the fields' values of what the lifter found.
 func (t *Table) declared(found []string) []string {
-	if t.plain {
+	if t.single {
+		for i := range found {
+			if found[i] == "" {
+				found[i] = t.res.Fields[i].Default
+			}
+		}
 		return found
 	}
 	out := make([]string, len(t.res.Fields))
