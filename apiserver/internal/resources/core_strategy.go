@@ -136,7 +136,9 @@ func keepServiceStatus(s, old *core.Service) {
 // dropForType takes away what the old type needed and the new one must not
 // have, where the update leaves it as it was.
 func dropForType(s, old *core.Service) {
-	outside := func(t core.ServiceType) bool { return t == core.ServiceTypeNodePort || t == core.ServiceTypeLoadBalancer }
+	outside := func(t core.ServiceType) bool {
+		return t == core.ServiceTypeNodePort || t == core.ServiceTypeLoadBalancer
+	}
 	if s.Spec.Type == core.ServiceTypeExternalName && old.Spec.Type != core.ServiceTypeExternalName {
 		if s.Spec.ClusterIP == old.Spec.ClusterIP {
 			s.Spec.ClusterIP, s.Spec.ClusterIPs, s.Spec.IPFamilies, s.Spec.IPFamilyPolicy = "", nil, nil, nil
