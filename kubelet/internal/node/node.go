@@ -188,7 +188,7 @@ func (n *Node) update(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if bytes.Equal(plain, n.written) && time.Since(n.at) < n.Report && n.believed(ctx, st) {
+	if bytes.Equal(plain, n.written) && time.Since(n.at) < n.Report {
 		return nil
 	}
 	body, err := codec.EncodeJSON(st)
@@ -208,16 +208,6 @@ func (n *Node) update(ctx context.Context) error {
 	}
 	n.written, n.at = plain, time.Now()
 	return nil
-}
-
-// believed tells whether the API server says of the node's readiness what st
-// says. While nothing was heard of us the controller manager has set it to
-// Unknown, and only we can take that back.
-func (n *Node) believed(ctx context.Context, st *core.NodeStatus) bool {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	stored, err := client.Of[*core.Node](n.Client).Get(ctx, "", n.Name)
-	return err == nil && isReady(&stored.Status) == isReady(st)
 }
 
 func withoutHeartbeats(st *core.NodeStatus) ([]byte, error) {
