@@ -18,6 +18,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -132,6 +133,7 @@ func assemble(ctx context.Context, cfg *Config, api *client.Client, runtime *cri
 		Host:   worker.Host{Name: cfg.NodeName, IPs: ips, RuntimeName: runtimeName},
 		Fenced: func() bool { return k.fence.Fenced(time.Now()) },
 	}
+	k.workers.Ended = k.release
 	k.fence.Stop = k.workers.StopFenced
 	k.fence.Lift = func() { k.workers.Wake("") }
 	k.heartbeat = &node.Heartbeat{
@@ -205,6 +207,16 @@ func (k *kubelet) objectChanged(kind string, key meta.Key) {
 		return
 	}
 	k.workers.Refresh(func(pod *core.Pod) bool { return pod.Namespace == key.Namespace && volume.Shows(pod, kind, key.Name) })
+}
+
+// release lets go of the objects that no pod of this node refers to any more.
+func (k *kubelet) release() {
+	pods := k.workers.Pods()
+	k.objects.Release(func(kind string, key meta.Key) bool {
+		return slices.ContainsFunc(pods, func(p *core.Pod) bool {
+			return p.Namespace == key.Namespace && (volume.Shows(p, kind, key.Name) || launch.RefersTo(p, kind, key.Name))
+		})
+	})
 }
 
 // sink hands what the sources want to the workers, and has the rest cleaned up

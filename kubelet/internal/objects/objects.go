@@ -81,6 +81,24 @@ func sweep[T meta.Object](m map[meta.Key]*watched[T]) {
 	}
 }
 
+// Release lets go at once of the objects that used says no pod of the node
+// uses any more: the API server would refuse to show them.
+func (s *Store) Release(used func(kind string, key meta.Key) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	release(s.configMaps, "ConfigMap", used)
+	release(s.secrets, "Secret", used)
+}
+
+func release[T meta.Object](m map[meta.Key]*watched[T], kind string, used func(string, meta.Key) bool) {
+	for key, w := range m {
+		if !used(kind, key) {
+			w.stop()
+			delete(m, key)
+		}
+	}
+}
+
 // ConfigMap is the newest version of a ConfigMap.
 func (s *Store) ConfigMap(ctx context.Context, namespace, name string) (*core.ConfigMap, error) {
 	return get(ctx, s, s.configMaps, "ConfigMap", meta.Key{Namespace: namespace, Name: name})

@@ -55,6 +55,8 @@ type Manager struct {
 	// may be nil.
 	Admit func(pod *core.Pod, others []*core.Pod) (reason, message string)
 
+	// Ended is called after a pod has left this node; it may be nil.
+	Ended func()
 	// Fenced says whether pods that must not run twice may not run now.
 	Fenced func() bool
 
@@ -210,6 +212,9 @@ func (m *Manager) start(pod *core.Pod, stop *Stop) {
 		delete(m.workers, pod.UID)
 		m.mu.Unlock()
 		m.Report.Forget(pod.UID)
+		if m.Ended != nil && m.ctx.Err() == nil {
+			m.Ended()
+		}
 	})
 }
 
