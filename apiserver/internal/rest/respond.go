@@ -110,7 +110,7 @@ func (c *call) encoded(code int, b []byte) error {
 	if len(b) > gzipFrom && takesGzip(c.r) {
 		s := newStream(c, typeJSON)
 		defer s.close()
-		s.w.WriteHeader(code)
+		s.code = code
 		s.write(b)
 		return nil
 	}
@@ -140,6 +140,7 @@ type stream struct {
 	zip     *gzip.Writer
 	mayZip  bool
 	started bool
+	code    int // sent after the headers when it is set
 	err     error
 }
 
@@ -172,6 +173,9 @@ func (s *stream) flush() {
 			s.w.Header().Add("Vary", "Accept-Encoding")
 			s.zip = zippers.Get().(*gzip.Writer)
 			s.zip.Reset(s.w)
+		}
+		if s.code != 0 {
+			s.w.WriteHeader(s.code)
 		}
 	}
 	if s.zip != nil {
