@@ -1,8 +1,8 @@
 // Package event tells users what a daemon does with their objects: Events that
 // kubectl describe shows.
 //
-// A Recorder never makes its caller wait and never fails it. Events go out by
-// one goroutine; what repeats within ten minutes becomes a count in one Event;
+// A Recorder never makes its caller wait and never fails it. Events go out
+// beside, those of one object in order; what repeats within ten minutes becomes a count in one Event;
 // a source that floods one object is cut to a trickle. Close sends what is
 // left.
 package event
@@ -10,6 +10,8 @@ package event
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -26,25 +28,34 @@ type Recorder struct {
 	events          client.Resource[*core.Event]
 	component, host string
 
-	mu     sync.Mutex
-	closed bool
-	queue  chan *core.Event
-	done   chan struct{}
-	cancel context.CancelFunc
+	mu      sync.Mutex
+	closed  bool
+	queues  []chan *core.Event
+	senders sync.WaitGroup
+	cancel  context.CancelFunc
 }
 
-// waiting is how many events may wait for a slow API server; more are dropped.
-const waiting = 1000
+const (
+	// lanes is how many events are on their way at once; all of one object's
+	// take the same lane.
+	lanes = 4
+	// waiting is how many events may wait in a lane for a slow API server;
+	// more are dropped.
+	waiting = 4000
+)
 
 // NewRecorder starts a recorder. Events name component and host as where they
 // come from; host may be empty. Close ends it.
 func NewRecorder(c *client.Client, component, host string) *Recorder {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &Recorder{
-		events: client.Of[*core.Event](c), component: component, host: host,
-		queue: make(chan *core.Event, waiting), done: make(chan struct{}), cancel: cancel,
+		events: client.Of[*core.Event](c), component: component, host: host, cancel: cancel,
 	}
-	go r.run(ctx)
+	for range lanes {
+		queue := make(chan *core.Event, waiting)
+		r.queues = append(r.queues, queue)
+		r.senders.Go(func() { r.run(ctx, queue) })
+	}
 	return r
 }
 
@@ -82,10 +93,17 @@ func (r *Recorder) Record(about core.ObjectReference, kind, reason, message stri
 		return
 	}
 	select {
-	case r.queue <- e:
+	case r.queues[lane(about)] <- e:
 	default:
 		slog.Debug("Event dropped, too many are waiting", "reason", reason, "object", about.Namespace+"/"+about.Name)
 	}
+}
+
+// lane is the same for all events of an object.
+func lane(about core.ObjectReference) int {
+	h := fnv.New32a()
+	io.WriteString(h, about.Namespace+"/"+about.Name)
+	return int(h.Sum32() % lanes)
 }
 
 // longest is how long a message may be.
@@ -120,20 +138,21 @@ func (r *Recorder) Close() {
 	r.mu.Lock()
 	if !r.closed {
 		r.closed = true
-		close(r.queue)
+		for _, queue := range r.queues {
+			close(queue)
+		}
 	}
 	r.mu.Unlock()
 	t := time.AfterFunc(2*time.Second, r.cancel)
 	defer t.Stop()
-	<-r.done
+	r.senders.Wait()
 	r.cancel()
 }
 
-// run sends one event after the other.
-func (r *Recorder) run(ctx context.Context) {
-	defer close(r.done)
+// run sends the events of one lane, one after the other.
+func (r *Recorder) run(ctx context.Context, queue <-chan *core.Event) {
 	seen := newAggregator()
-	for e := range r.queue {
+	for e := range queue {
 		if ctx.Err() != nil {
 			return
 		}

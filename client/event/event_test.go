@@ -58,7 +58,7 @@ func TestAHangingServerHoldsNobodyUp(t *testing.T) {
 	s := apitest.New(t)
 	s.Before = func(_ http.ResponseWriter, r *http.Request) bool { <-r.Context().Done(); return true }
 	rec := event.NewRecorder(s.NewClient(), "test", "")
-	for range 3000 {
+	for range 3 * 4000 {
 		rec.Record(core.ObjectReference{Kind: "Pod", Namespace: "default", Name: "web"}, "Normal", "Same", "again")
 	}
 	rec.Close()
