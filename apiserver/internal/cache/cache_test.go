@@ -361,6 +361,10 @@ func TestWatchResumes(t *testing.T) {
 	h.remove("default", "p2")
 	w := h.watch(WatchOptions{ResourceVersion: rv(rev)})
 	h.expect(w, "MODIFIED p1", "DELETED p2")
+	elsewhere := h.watch(WatchOptions{Namespace: "other", ResourceVersion: rv(rev)})
+	if elsewhere.Pending() {
+		t.Error("there is nothing to come, so there must be a flush")
+	}
 }
 
 func TestInitialEventsAndBookmarks(t *testing.T) {
@@ -368,11 +372,19 @@ func TestInitialEventsAndBookmarks(t *testing.T) {
 	h.create("default", "p1", "", "")
 	rev := h.update("default", "p1", "n1", "")
 	yes, no := true, false
+	plain := h.watch(WatchOptions{})
+	h.expect(plain, "ADDED p1")
+	if plain.Pending() {
+		t.Error("after the last initial event there must be a flush")
+	}
 	w := h.watch(WatchOptions{SendInitialEvents: &yes, Bookmarks: true})
 	h.expect(w, "ADDED p1")
 	e, err := w.Next(t.Context())
 	if err != nil || e.Type != Bookmark || !e.InitialEnd || e.Rev < rev {
 		t.Fatalf("%+v, %v", e, err)
+	}
+	if w.Pending() {
+		t.Error("after the last initial event there must be a flush")
 	}
 	var scratch []byte
 	want := fmt.Sprintf(`{"type":"BOOKMARK","object":{"kind":"Pod","apiVersion":"v1","metadata":{"resourceVersion":"%d","creationTimestamp":null,"annotations":{"k8s.io/initial-events-end":"true"}}}}`+"\n", e.Rev)

@@ -39,7 +39,8 @@ type Watch struct {
 	termed  bool
 	since   int64 // changes up to it are not told
 	initial *cursor
-	// marks says that the end of the initial events is a bookmark.
+	ahead   *Object // the next initial event
+	// marks says that a bookmark is to follow the initial events.
 	marks     bool
 	bookmarks bool
 	startRev  int64
@@ -79,7 +80,13 @@ func (t *Table) Watch(ctx context.Context, o WatchOptions) (*Watch, error) {
 		marks: o.Bookmarks && initial && o.SendInitialEvents != nil,
 	}
 	w.term, w.termed = want.watchTerm(t)
-	return w, t.open(w, rev, initial)
+	if err := t.open(w, rev, initial); err != nil {
+		return nil, err
+	}
+	if w.initial != nil {
+		w.ahead = w.initial.next()
+	}
+	return w, nil
 }
 
 // open places the watch in the table's history and lets events come.
@@ -111,14 +118,14 @@ func (t *Table) open(w *Watch, rev int64, initial bool) error {
 // context's error.
 func (w *Watch) Next(ctx context.Context) (Event, error) {
 	for {
-		if w.initial != nil {
-			if o := w.initial.next(); o != nil {
-				return Event{Type: Added, Object: o, Rev: o.Rev, table: w.table}, nil
-			}
-			w.initial = nil
-			if w.marks {
-				return Event{Type: Bookmark, Rev: w.startRev, InitialEnd: true, table: w.table}, nil
-			}
+		if o := w.ahead; o != nil {
+			w.ahead = w.initial.next()
+			return Event{Type: Added, Object: o, Rev: o.Rev, table: w.table}, nil
+		}
+		w.initial = nil // lets the snapshot go
+		if w.marks {
+			w.marks = false
+			return Event{Type: Bookmark, Rev: w.startRev, InitialEnd: true, table: w.table}, nil
 		}
 		if e, ok, err := w.take(); ok || err != nil {
 			return e, err
@@ -133,12 +140,17 @@ func (w *Watch) Next(ctx context.Context) (Event, error) {
 
 // Pending says whether Next has an event at once: if not, it is time to flush.
 func (w *Watch) Pending() bool {
-	if w.initial != nil {
+	if w.ahead != nil || w.marks {
 		return true
 	}
 	w.mu.Lock()
+	if w.head == len(w.queue) && w.lagging {
+		w.mu.Unlock()
+		w.catchUp()
+		w.mu.Lock()
+	}
 	defer w.mu.Unlock()
-	return w.head < len(w.queue) || w.lagging
+	return w.head < len(w.queue)
 }
 
 // take is Next without waiting.
