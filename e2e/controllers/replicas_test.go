@@ -191,3 +191,31 @@ func TestOrphanedByDeletion(t *testing.T) {
 		t.Errorf("%d pods are left, want 2", n)
 	}
 }
+
+// An API server that is killed and comes back loses nothing, and its absence
+// is not held against any node.
+func TestKilledServer(t *testing.T) {
+	ns := namespace(t)
+	replicate(t, ns, "web", 4)
+	eventually(t, 15*time.Second, func() error { return settled(t, ns, "web", 4) })
+	before := map[meta.UID]bool{}
+	for _, p := range podsOf(t, ns, "web") {
+		before[p.UID] = true
+	}
+	testbed.server.end(syscall.SIGKILL)
+	if err := testbed.server.start(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, 30*time.Second, func() error {
+		_, err := testbed.client.Raw().Do(t.Context(), "GET", "/readyz", nil, "", nil)
+		return err
+	})
+	scale(t, ns, "web", 6)
+	eventually(t, 30*time.Second, func() error { return settled(t, ns, "web", 6) })
+	for _, p := range podsOf(t, ns, "web") {
+		delete(before, p.UID)
+	}
+	if len(before) > 0 {
+		t.Errorf("%d of the pods from before the restart are gone", len(before))
+	}
+}
