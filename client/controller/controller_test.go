@@ -51,6 +51,7 @@ func TestWhatFollowsASync(t *testing.T) {
 		}
 		close(synced)
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if len(r.at) != 4 {
 			t.Fatalf("Sync was called %d times, want 4: %v", len(r.at), r.at)
 		}
