@@ -64,7 +64,7 @@ func sequence(t *testing.T, path, ns string, nodePort int) {
 			}
 		}
 	}
-	has(run("version"), "Server Version: v1.32")
+	has(run("version", "-o", "json"), `"serverVersion"`, `"gitVersion": "v1.32`)
 	has(run("cluster-info"), "control plane", "is running at", cluster.Server())
 	has(run("api-resources"), "replicationcontrollers", "rc", "true", "ReplicationController")
 	has(run("create", "namespace", ns), "namespace/"+ns+" created")
@@ -88,7 +88,7 @@ func sequence(t *testing.T, path, ns string, nodePort int) {
 	has(run("describe", "node", cluster.Nodes[0].Name), "PodCIDR:", "Allocated resources:", "KubeletReady")
 	has(run("label", "-n", ns, pod, "tier=front"), "labeled")
 	has(run("get", "pods", "-n", ns, "-l", "tier=front", "-L", "tier"), "TIER", "front")
-	has(run("annotate", "-n", ns, pod, "note=hello"), "annotated")
+	has(run("annotate", "-n", ns, pod, "note=hello"), "annotate")
 	has(run("scale", "-n", ns, "rc/web", "--replicas=3"), "scaled")
 	if err := cluster.WaitPods(t.Context(), ns, "app=web", 3, 90*time.Second); err != nil {
 		t.Fatal(err)
