@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 // With an etcd cluster of three members beside the API server, one member may
 // die and come back while the cluster is written to.
 func TestEtcdMemberKilled(t *testing.T) {
-	c := config("phe", "10.97.100", 1, 3)
+	c := config(cluster.Name+"e", strings.TrimSuffix(cluster.Subnet, ".0")+".1", 1, 3)
 	say := func(format string, args ...any) { t.Logf(format, args...) }
 	cl, err := testbed.Up(t.Context(), c, say)
 	t.Cleanup(func() {

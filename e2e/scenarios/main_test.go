@@ -4,9 +4,13 @@
 // works in a namespace of its own and leaves the cluster as it found it.
 //
 // Run one alone with: go test -v ./e2e/scenarios -run TestScale
+//
+// Two runs at once on one machine need beds of their own: E2E_BED=pha
+// E2E_SUBNET=10.94.0. PROXY_MODE=iptables tries kube-proxy's other back end.
 package scenarios
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -24,7 +28,7 @@ var cluster *testbed.Cluster
 
 func TestMain(m *testing.M) {
 	ctx := context.Background()
-	c := config("pht", "10.98.0", 3, 0)
+	c := config(cmp.Or(os.Getenv("E2E_BED"), "pht"), cmp.Or(os.Getenv("E2E_SUBNET"), "10.98.0"), 3, 0)
 	began := time.Now()
 	say := func(format string, args ...any) {
 		fmt.Printf("==> [%5.1fs] %s\n", time.Since(began).Seconds(), fmt.Sprintf(format, args...))
