@@ -63,9 +63,9 @@ func (p *Proxy) throughKubelet(w http.ResponseWriter, r *http.Request, i *reques
 	default:
 		target.Path = fmt.Sprintf("/%s/%s/%s/%s", i.Subresource, pod.Namespace, pod.Name, container)
 		target.RawQuery = streams(q, i.Subresource == "exec").Encode()
-		if translates(r) {
-			return p.translate(w, r, target)
-		}
+	}
+	if translates(r) {
+		return p.translate(w, r, target)
 	}
 	p.pass(w, r, p.kubelets, target, nil)
 	return nil

@@ -3,7 +3,8 @@
 // pods, services and nodes (forward.go). Kubelets are verified by the cluster's
 // authority and see the API server's own client certificate.
 //
-// Connections that are upgraded (SPDY, WebSocket) pass through byte for byte.
+// Connections that are upgraded pass through byte for byte, but for WebSocket to
+// a kubelet, which package streaming translates (websocket.go).
 package proxy
 
 import (
