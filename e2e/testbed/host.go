@@ -174,13 +174,15 @@ func layOut(hostname, disk string) error {
 	if err != nil {
 		return err
 	}
+	if err := ownRoot(filepath.Join(filepath.Dir(disk), "root")); err != nil {
+		return err
+	}
 	type mount struct {
 		from, to, fstype string
 		flags            uintptr
 		data             string
 	}
 	mounts := []mount{
-		{"", "/", "", unix.MS_REC | unix.MS_SLAVE, ""},
 		{"", "/", "", unix.MS_REC | unix.MS_SHARED, ""}, // pods' volumes may ask for propagation
 		{"run", "/run", "tmpfs", 0, "mode=755"},
 		{"proc", "/proc", "proc", 0, ""},
@@ -208,6 +210,32 @@ func layOut(hostname, disk string) error {
 	return os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0o644)
 }
 
+// ownRoot takes the host's mounts apart from this machine's. In a chroot "/" is
+// no mount of its own that could be shared with pods: there it is mounted once
+// more, at dir, and the host moves in.
+func ownRoot(dir string) error {
+	err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, "")
+	if err == nil {
+		return nil
+	}
+	if err != unix.EINVAL {
+		return fmt.Errorf("mount /: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if err := unix.Mount("/", dir, "", unix.MS_BIND|unix.MS_REC, ""); err != nil {
+		return fmt.Errorf("mount / at %s: %w", dir, err)
+	}
+	if err := unix.Chroot(dir); err != nil {
+		return err
+	}
+	if err := unix.Chdir("/"); err != nil {
+		return err
+	}
+	return unix.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, "")
+}
+
 // Enter runs a program inside the host whose first process is pid. With
 // logfile "-" it waits for the program and returns its exit code; otherwise
 // the program goes on in the background, its number is printed and its output
@@ -230,6 +258,10 @@ func Enter(pid int, id, logfile string, argv []string) (int, error) {
 		return 0, err
 	}
 	runtime.LockOSThread()
+	root, err := unix.Open(fmt.Sprintf("/proc/%d/root", pid), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return 0, fmt.Errorf("the host is off: %w", err)
+	}
 	if err := unix.Unshare(unix.CLONE_FS); err != nil {
 		return 0, err
 	}
@@ -241,6 +273,12 @@ func Enter(pid int, id, logfile string, argv []string) (int, error) {
 		if err := setns(fmt.Sprintf("/proc/%d/ns/%s", pid, k.name), k.flag); err != nil {
 			return 0, err
 		}
+	}
+	if err := unix.Fchdir(root); err != nil {
+		return 0, err
+	}
+	if err := unix.Chroot("."); err != nil {
+		return 0, err
 	}
 	path, err := exec.LookPath(argv[0])
 	if err != nil {
