@@ -63,14 +63,13 @@ func TestLifeOfAnObject(t *testing.T) {
 		t.Errorf("second create: %v", err)
 	}
 	made.Data["a"] = "2"
-	newer, err := maps.Update(ctx, made)
-	if err != nil {
-		t.Fatal(err)
+	if newer, err := maps.Update(ctx, made); err != nil || newer.Data["a"] != "2" {
+		t.Fatalf("update: %+v, %v", newer, err)
 	}
 	if _, err := maps.Update(ctx, made); !client.IsConflict(err) {
 		t.Errorf("update of an old version: %v", err)
 	}
-	if newer, err = maps.Patch(ctx, "default", "web", client.MergePatch, []byte(`{"data":{"a":"3"}}`)); err != nil || newer.Data["a"] != "3" {
+	if newer, err := maps.Patch(ctx, "default", "web", client.MergePatch, []byte(`{"data":{"a":"3"}}`)); err != nil || newer.Data["a"] != "3" {
 		t.Errorf("patch: %+v, %v", newer, err)
 	}
 	if got, err := maps.Get(ctx, "default", "web"); err != nil || got.Data["a"] != "3" {

@@ -209,7 +209,7 @@ func pairs(flag, text string) (map[string]string, error) {
 	for p := range strings.SplitSeq(text, ",") {
 		k, v, ok := strings.Cut(strings.TrimSpace(p), "=")
 		if !ok || k == "" {
-			return nil, fmt.Errorf("--%s=%q: must be key=value,...", flag, text)
+			return nil, fmt.Errorf("--%s=%q: must be a list of key=value joined by commas", flag, text)
 		}
 		out[k] = v
 	}

@@ -226,7 +226,6 @@ type sink struct {
 
 	mu      sync.Mutex
 	waiting int
-	synced  chan struct{}
 }
 
 func (s *sink) Set(pod *core.Pod)   { s.workers.Set(pod) }

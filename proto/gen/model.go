@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"path/filepath"
 	"reflect"
 	"strconv"
@@ -113,27 +112,36 @@ func (m *Model) parse(root string, p *Package) error {
 	p.byName = map[string]*Type{}
 	m.byDir[p.Dir] = p
 	fset := token.NewFileSet()
-	pkgs, err := parser.ParseDir(fset, filepath.Join(root, p.Dir), func(fi fs.FileInfo) bool {
-		return !strings.HasSuffix(fi.Name(), "_test.go") && !strings.HasPrefix(fi.Name(), "zz_generated")
-	}, parser.ParseComments)
+	names, err := filepath.Glob(filepath.Join(root, p.Dir, "*.go")) // sorted
 	if err != nil {
 		return err
 	}
-	pkg := pkgs[p.Dir]
-	if pkg == nil {
-		return fmt.Errorf("folder %s holds no package of that name", p.Dir)
-	}
+	var files []*ast.File
 	var specs []*ast.TypeSpec
-	for _, name := range sortedKeys(pkg.Files) {
-		specs = append(specs, p.declare(pkg.Files[name])...)
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") || strings.HasPrefix(filepath.Base(name), "zz_generated") {
+			continue
+		}
+		f, err := parser.ParseFile(fset, name, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		if f.Name.Name != p.Dir {
+			return fmt.Errorf("%s is of package %s, not %s", name, f.Name.Name, p.Dir)
+		}
+		files = append(files, f)
+		specs = append(specs, p.declare(f)...)
+	}
+	if len(files) == 0 {
+		return fmt.Errorf("folder %s holds no Go files", p.Dir)
 	}
 	for _, s := range specs {
 		if err := m.fill(p, p.byName[s.Name.Name], s.Type); err != nil {
 			return fmt.Errorf("%s.%s: %w", p.Dir, s.Name.Name, err)
 		}
 	}
-	for _, name := range sortedKeys(pkg.Files) {
-		p.note(pkg.Files[name])
+	for _, f := range files {
+		p.note(f)
 	}
 	return nil
 }

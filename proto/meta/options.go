@@ -9,7 +9,7 @@ type DeleteOptions struct {
 	// What must hold for the object, or the request is refused with a
 	// conflict.
 	Preconditions *Preconditions `json:"preconditions,omitempty" protobuf:"2"`
-	// Deprecated: use propagationPolicy. Whether dependents stay.
+	// Whether dependents stay. PropagationPolicy has taken its place.
 	OrphanDependents *bool `json:"orphanDependents,omitempty" protobuf:"3"`
 	// What becomes of dependents: Orphan leaves them, Background deletes them
 	// afterwards, Foreground before the object itself goes.

@@ -138,7 +138,7 @@ var structs = []typeSource{
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
 		{"gracePeriodSeconds", "int64", ``, "How many seconds the object may take to end; 0 is at once. Unset is the\nkind's own default."},
 		{"preconditions", "meta.Preconditions", ``, "What must hold for the object, or the request is refused with a\nconflict."},
-		{"orphanDependents", "bool", ``, "Deprecated: use propagationPolicy. Whether dependents stay."},
+		{"orphanDependents", "bool", ``, "Whether dependents stay. PropagationPolicy has taken its place."},
 		{"propagationPolicy", "meta.DeletionPropagation", ``, "What becomes of dependents: Orphan leaves them, Background deletes them\nafterwards, Foreground before the object itself goes."},
 		{"dryRun", "[]string", `listType:"atomic"`, "All asks for every step but the deletion itself."},
 		{"ignoreStoreReadErrorWithClusterBreakingPotential", "bool", ``, "Whether an object that cannot be decoded any more may be removed\nwithout its finalizers. Dangerous."},

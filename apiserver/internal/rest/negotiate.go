@@ -53,9 +53,6 @@ func (f form) contentType() string {
 	return typeJSON
 }
 
-// native says that the stored bytes are the answer.
-func (f form) native() bool { return f == form{} }
-
 // knownForms remembers parsed Accept headers: clients send the same few.
 var knownForms sync.Map
 

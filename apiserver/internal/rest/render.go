@@ -24,14 +24,6 @@ type source struct {
 
 func cached(o *cache.Object) source { return source{json: o.JSON(), obj: o} }
 
-// shown is the kind that clients see.
-func (c *call) shown(s source) *scheme.Kind {
-	if s.kind != nil {
-		return s.kind
-	}
-	return c.res.Kind
-}
-
 // typed decodes s into the kind that clients see.
 func (c *call) typed(s source) (meta.Object, error) {
 	if s.kind != nil {

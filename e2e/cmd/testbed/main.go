@@ -31,7 +31,7 @@ func main() {
 	os.Exit(code)
 }
 
-const usage = "say what to do: testbed up | down | exec HOST COMMAND..."
+const usage = "say what to do: testbed up, down, or exec HOST and a command"
 
 func run(args []string) (int, error) {
 	if len(args) == 0 {

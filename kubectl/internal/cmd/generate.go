@@ -23,7 +23,7 @@ type runFlags struct {
 	expose        bool
 	command       bool
 	restart       string
-	rm, stdin     bool
+	stdin         bool
 	tty           bool
 	annotations   []string
 }

@@ -29,7 +29,6 @@ type getFlags struct {
 	ignoreNotFound        bool
 	managed               bool
 	chunk                 int64
-	serverPrint           bool
 	raw                   string
 	outputWatchEvents     bool
 	subresource           string

@@ -36,9 +36,7 @@ func (p *Preparer) Env(ctx context.Context, pod *core.Pod, c *core.Container, ip
 		return nil, err
 	}
 	links := pod.Spec.EnableServiceLinks == nil || *pod.Spec.EnableServiceLinks
-	for _, v := range ServiceEnv(services, pod.Namespace, links) {
-		e.services = append(e.services, v)
-	}
+	e.services = append(e.services, ServiceEnv(services, pod.Namespace, links)...)
 	if err := p.envFrom(ctx, pod, c, &e); err != nil {
 		return nil, err
 	}
