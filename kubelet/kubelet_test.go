@@ -26,6 +26,9 @@ type bed struct {
 }
 
 func newBed(t testing.TB, change func(*kubelet.Config)) *bed {
+	if testing.Short() {
+		t.Skip("needs root and containerd: make test-integration")
+	}
 	dir := os.Getenv(inside)
 	b := &bed{t: t, api: apitest.New(t), cfg: kubelet.DefaultConfig()}
 	own := t.TempDir()
@@ -189,11 +192,27 @@ func TestAPodDeletedWhileTheKubeletWasDown(t *testing.T) {
 	b.wait("the pod is ready", func() bool { return b.ready("web") })
 	b.stop()
 	b.api.Delete(path("web"), 0)
+	// Of this one the runtime has forgotten everything too.
+	lost := []string{b.cfg.RootDir + "/pods/0-1-2/volumes", b.cfg.LogDir + "/default_lost_0-1-2/c"}
+	foreign := b.cfg.LogDir + "/somebody-else"
+	for _, dir := range append(lost, foreign) {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
 	b.start()
 	b.wait("its containers are gone", func() bool {
 		out, err := ctr(os.Getenv(inside), "containers", "ls", "-q")
 		return err == nil && strings.TrimSpace(out) == ""
 	})
+	b.wait("folders and logs are gone", func() bool {
+		pods, _ := os.ReadDir(b.cfg.RootDir + "/pods")
+		logs, _ := os.ReadDir(b.cfg.LogDir)
+		return len(pods) == 0 && len(logs) == 1
+	})
+	if _, err := os.Stat(foreign); err != nil {
+		t.Errorf("a folder that is no pod's was removed: %v", err)
+	}
 }
 
 func TestACrashLoopIsSlowedDown(t *testing.T) {

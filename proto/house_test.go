@@ -226,10 +226,14 @@ func TestModulesAgreeOnVersions(t *testing.T) {
 	if err != nil || len(mods) < 2 {
 		t.Fatalf("found %d go.mod files, %v", len(mods), err)
 	}
+	mods = append(mods, filepath.Join(root, "e2e", "wire", "go.mod"), filepath.Join(root, "go.work"))
 	first := map[string][2]string{} // module -> version, where it was seen
 	for _, m := range mods {
 		for name, version := range requirements(t, m) {
-			where := filepath.Base(filepath.Dir(m))
+			where, err := filepath.Rel(root, m)
+			if err != nil {
+				t.Fatal(err)
+			}
 			seen, ok := first[name]
 			if !ok {
 				first[name] = [2]string{version, where}
@@ -241,7 +245,7 @@ func TestModulesAgreeOnVersions(t *testing.T) {
 	}
 }
 
-// requirements are the direct requirements of a go.mod, other than our own
+// requirements are what a go.mod requires, indirectly too, other than our own
 // modules, and the Go version under the name "go".
 func requirements(t *testing.T, mod string) map[string]string {
 	t.Helper()
@@ -261,7 +265,6 @@ func requirements(t *testing.T, mod string) map[string]string {
 			block = ""
 		case words[0] == "go" && len(words) == 2:
 			found["go"] = words[1]
-		case strings.Contains(line, "// indirect"):
 		case block == "require" && len(words) >= 2:
 			found[words[0]] = words[1]
 		case words[0] == "require" && len(words) >= 3:

@@ -3,6 +3,7 @@ package controllers
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"net"
 	"os"
@@ -77,6 +78,11 @@ func (p *process) end(sig syscall.Signal) {
 }
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if testing.Short() {
+		fmt.Println("needs a running API server and a minute: make test-integration")
+		os.Exit(0)
+	}
 	os.Exit(run(m))
 }
 

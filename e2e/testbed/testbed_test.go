@@ -13,6 +13,9 @@ import (
 // bed makes an empty test-bed of its own for one test and removes it after.
 func bed(t *testing.T, nodes int) *Cluster {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs root, containerd and network namespaces: make test-integration")
+	}
 	if os.Geteuid() != 0 {
 		t.Fatal("needs root: hosts are network and mount namespaces")
 	}

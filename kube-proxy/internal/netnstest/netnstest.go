@@ -25,6 +25,9 @@ type Namespace struct {
 // New makes a namespace whose name begins with "kp-" and brings its loopback up.
 func New(t testing.TB, name string) *Namespace {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs root and network namespaces: make test-integration")
+	}
 	if os.Getuid() != 0 {
 		t.Fatal("this test makes network namespaces and must run as root")
 	}
