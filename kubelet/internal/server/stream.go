@@ -157,16 +157,25 @@ func (s *Server) relay(w http.ResponseWriter, r *http.Request, target string) {
 	both(front, buffered.Reader, backend)
 }
 
-// both copies in both directions until either side has ended.
+// lingers is how long a client may take to leave when the runtime has ended.
+const lingers = 5 * time.Second
+
+// both copies in both directions until either side has ended. What the runtime
+// said last always arrives: a client that is still sending when its command
+// ends is heard, and closed upon only when it has gone or lingers too long.
 func both(front net.Conn, early *bufio.Reader, backend net.Conn) {
-	done := make(chan struct{}, 2)
+	done := make(chan struct{})
 	go func() {
+		defer close(done)
 		_, _ = io.Copy(backend, early)
-		done <- struct{}{}
+		_, _ = io.Copy(io.Discard, early) // returns at once when it was the client that ended
+		backend.Close()
 	}()
-	go func() {
-		_, _ = io.Copy(front, backend)
-		done <- struct{}{}
-	}()
+	_, _ = io.Copy(front, backend)
+	backend.Close() // a write to it may be waiting
+	if c, ok := front.(interface{ CloseWrite() error }); ok {
+		_ = c.CloseWrite()
+	}
+	_ = front.SetReadDeadline(time.Now().Add(lingers))
 	<-done
 }
