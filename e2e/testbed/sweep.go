@@ -43,6 +43,11 @@ func (c *Config) Sweep(ctx context.Context) error {
 	return os.RemoveAll(c.State)
 }
 
+// mountPoints lists the folders of this machine that beds made to mount their
+// hosts' disks on. All beds share it: a folder may go only with the last one,
+// because removing it takes it away from hosts that have it mounted.
+const mountPoints = "/var/lib/pilothouse-mountpoints"
+
 // makeMountPoint makes a folder of this machine that hosts mount their disk
 // on, and notes each part that was not there before.
 func (c *Config) makeMountPoint(dir string) error {
@@ -56,7 +61,7 @@ func (c *Config) makeMountPoint(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(c.path("mountpoints"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	f, err := os.OpenFile(mountPoints, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}
@@ -66,12 +71,16 @@ func (c *Config) makeMountPoint(dir string) error {
 }
 
 // removeMountPoints removes the folders that makeMountPoint noted, as far as
-// they are empty.
+// they are empty, once no bed is left.
 func (c *Config) removeMountPoints() {
-	b, err := os.ReadFile(c.path("mountpoints"))
+	if others, _ := filepath.Glob("/run/netns/*-lan"); len(others) > 0 {
+		return
+	}
+	b, err := os.ReadFile(mountPoints)
 	if err != nil {
 		return
 	}
+	defer os.Remove(mountPoints)
 	dirs := strings.Fields(string(b))
 	sort.Slice(dirs, func(i, j int) bool { return len(dirs[i]) > len(dirs[j]) })
 	for _, d := range dirs {
