@@ -147,7 +147,7 @@ func (m *Manager) CleanUp(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	return m.removeLeftovers()
 }
 
 // StopFenced stops the pods that must not run twice: those with a worker by
