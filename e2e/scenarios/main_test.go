@@ -6,13 +6,15 @@
 // Run one alone with: go test -v ./e2e/scenarios -run TestScale
 //
 // Two runs at once on one machine need beds of their own: E2E_BED=pha
-// E2E_SUBNET=10.94.0. PROXY_MODE=iptables tries kube-proxy's other back end.
+// E2E_SUBNET=10.94.0. PROXY_MODE=iptables tries kube-proxy's other back end,
+// E2E_BIN=FOLDER binaries that lie elsewhere.
 package scenarios
 
 import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,6 +29,11 @@ import (
 var cluster *testbed.Cluster
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if testing.Short() {
+		fmt.Println("needs root and a cluster of its own: make test-e2e")
+		os.Exit(0)
+	}
 	ctx := context.Background()
 	c := config(cmp.Or(os.Getenv("E2E_BED"), "pht"), cmp.Or(os.Getenv("E2E_SUBNET"), "10.98.0"), 3, 0)
 	began := time.Now()
@@ -56,7 +63,7 @@ func TestMain(m *testing.M) {
 
 // config is a cluster of these tests.
 func config(name, subnet string, nodes, etcd int) testbed.Config {
-	bin, err := filepath.Abs("../../bin")
+	bin, err := filepath.Abs(cmp.Or(os.Getenv("E2E_BIN"), "../../bin"))
 	if err != nil {
 		panic(err)
 	}
@@ -146,6 +153,7 @@ type pod struct {
 			RestartCount int
 			ContainerID  string
 			State        struct {
+				Running    *struct{ StartedAt string }
 				Waiting    *struct{ Reason string }
 				Terminated *struct{ Reason string }
 			}
