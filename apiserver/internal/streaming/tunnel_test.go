@@ -38,6 +38,9 @@ func (m *messages) Read(p []byte) (int, error) {
 }
 
 func (m *messages) Write(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil // behind the frame that ends a stream; the other side may be gone already
+	}
 	return len(p), m.WriteMessage(websocket.BinaryMessage, p)
 }
 
