@@ -36,10 +36,8 @@ func (c *UserCommand) AddFlags(g *daemon.FlagGroups) {
 
 // Run writes the file.
 func (c *UserCommand) Run(context.Context) error {
-	for flag, value := range map[string]string{"--user": c.User, "--server": c.Server, "--output": c.Output} {
-		if value == "" {
-			return daemon.UsageError{Err: fmt.Errorf("%s is required", flag)}
-		}
+	if err := required("--user", c.User, "--server", c.Server, "--output", c.Output); err != nil {
+		return err
 	}
 	a, err := loadAuthority(c.DataDir)
 	if err != nil {
@@ -76,10 +74,8 @@ func (c *CertificateCommand) AddFlags(g *daemon.FlagGroups) {
 
 // Run writes the files.
 func (c *CertificateCommand) Run(context.Context) error {
-	for flag, value := range map[string]string{"--name": c.Name, "--cert": c.CertFile, "--key": c.KeyFile} {
-		if value == "" {
-			return daemon.UsageError{Err: fmt.Errorf("%s is required", flag)}
-		}
+	if err := required("--name", c.Name, "--cert", c.CertFile, "--key", c.KeyFile); err != nil {
+		return err
 	}
 	if len(c.Hosts) == 0 {
 		return daemon.UsageError{Err: errors.New("--host is required")}
@@ -93,6 +89,16 @@ func (c *CertificateCommand) Run(context.Context) error {
 		return err
 	}
 	return p.Save(c.CertFile, c.KeyFile)
+}
+
+// required refuses the first flag without a value of flag, value pairs.
+func required(pairs ...string) error {
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			return daemon.UsageError{Err: fmt.Errorf("%s is required", pairs[i])}
+		}
+	}
+	return nil
 }
 
 func loadAuthority(dataDir string) (*pki.Authority, error) {

@@ -26,16 +26,8 @@ func (c *call) asPods(name string) *call {
 
 // bind puts a pod on a node.
 func (c *call) bind() error {
-	o, err := c.writeOptions()
-	if err != nil {
-		return err
-	}
-	b, err := c.body()
-	if err != nil {
-		return err
-	}
 	k := scheme.ByKind("v1", "Binding")
-	obj, err := c.decode(b, k, o)
+	obj, o, err := c.sent(k)
 	if err != nil {
 		return err
 	}

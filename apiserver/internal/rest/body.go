@@ -90,6 +90,21 @@ func (c *call) optionsKind() string {
 	return "CreateOptions"
 }
 
+// sent is the object of kind k that the request's body holds, and how it is to
+// be written.
+func (c *call) sent(k *scheme.Kind) (meta.Object, options, error) {
+	o, err := c.writeOptions()
+	if err != nil {
+		return nil, o, err
+	}
+	b, err := c.body()
+	if err != nil {
+		return nil, o, err
+	}
+	obj, err := c.decode(b, k, o)
+	return obj, o, err
+}
+
 // decode reads an object of kind k out of a body. Fields that the kind does
 // not have are refused, told or ignored as o says.
 func (c *call) decode(b []byte, k *scheme.Kind, o options) (meta.Object, error) {

@@ -17,15 +17,7 @@ import (
 
 // create makes a new object of the request's body.
 func (c *call) create() error {
-	o, err := c.writeOptions()
-	if err != nil {
-		return err
-	}
-	b, err := c.body()
-	if err != nil {
-		return err
-	}
-	obj, err := c.decode(b, c.res.Kind, o)
+	obj, o, err := c.sent(c.res.Kind)
 	if err != nil {
 		return err
 	}

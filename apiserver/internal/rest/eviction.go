@@ -12,15 +12,7 @@ import (
 // evict deletes a pod the polite way. There are no disruption budgets yet that
 // could forbid it.
 func (c *call) evict() error {
-	o, err := c.writeOptions()
-	if err != nil {
-		return err
-	}
-	b, err := c.body()
-	if err != nil {
-		return err
-	}
-	obj, err := c.decode(b, scheme.ByKind("policy/v1", "Eviction"), o)
+	obj, o, err := c.sent(scheme.ByKind("policy/v1", "Eviction"))
 	if err != nil {
 		return err
 	}

@@ -24,15 +24,7 @@ const (
 
 // token signs a token for a service account.
 func (c *call) token() error {
-	o, err := c.writeOptions()
-	if err != nil {
-		return err
-	}
-	b, err := c.body()
-	if err != nil {
-		return err
-	}
-	obj, err := c.decode(b, scheme.ByKind("authentication.k8s.io/v1", "TokenRequest"), o)
+	obj, _, err := c.sent(scheme.ByKind("authentication.k8s.io/v1", "TokenRequest"))
 	if err != nil {
 		return err
 	}

@@ -43,15 +43,7 @@ const maxRetries = 20
 // update puts the request's body in the place of the object, or of the part of
 // it that sub is.
 func (c *call) update(sub *resources.Subresource) error {
-	o, err := c.writeOptions()
-	if err != nil {
-		return err
-	}
-	b, err := c.body()
-	if err != nil {
-		return err
-	}
-	obj, err := c.decode(b, c.res.Kind, o)
+	obj, o, err := c.sent(c.res.Kind)
 	if err != nil {
 		return err
 	}
