@@ -56,11 +56,14 @@ type Etcd struct {
 	client *clientv3.Client
 	member *embed.Etcd
 	log    *slog.Logger
+	// space and unlock are the embedded member's.
+	space  *space
+	unlock func()
 }
 
 // Open starts the embedded member, or connects to the external cluster and
 // waits until it answers. An unreachable cluster is said once in the log and
-// tried again until ctx ends.
+// tried again for some seconds.
 func Open(ctx context.Context, cfg Config) (*Etcd, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
@@ -86,6 +89,9 @@ func (e *Etcd) Healthy(ctx context.Context) error {
 	if _, err := e.client.Get(ctx, "/registry/health", clientv3.WithCountOnly()); err != nil {
 		return fmt.Errorf("etcd does not answer: %w", err)
 	}
+	if e.space != nil && e.space.full.Load() {
+		return fmt.Errorf("the disk of %s is full: nothing is stored until there is room", e.space.path)
+	}
 	alarms, err := e.client.AlarmList(ctx)
 	if err != nil {
 		return fmt.Errorf("etcd does not tell its alarms: %w", err)
@@ -106,6 +112,15 @@ func (e *Etcd) Healthy(ctx context.Context) error {
 // the embedded member.
 func (e *Etcd) Run(ctx context.Context) error {
 	var failed <-chan error
+	watching, unwatch := context.WithCancel(ctx)
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		if e.space != nil {
+			e.space.run(watching)
+		}
+	}()
+	defer func() { unwatch(); <-watched }()
 	if e.member != nil {
 		failed = e.member.Err()
 	}
@@ -130,6 +145,7 @@ func (e *Etcd) Close() error {
 	err := e.client.Close()
 	if e.member != nil {
 		e.member.Close()
+		e.unlock()
 	}
 	if errors.Is(err, context.Canceled) {
 		return nil

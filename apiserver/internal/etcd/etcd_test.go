@@ -49,7 +49,7 @@ func TestQuota(t *testing.T) {
 	s := store.New(e.Client())
 	value := make([]byte, 100<<10)
 	n := 0
-	for ; n < 100; n++ {
+	for ; n < 5000; n++ {
 		if _, err = s.Create(t.Context(), fmt.Sprintf("/registry/%d", n), value, 0); err != nil {
 			break
 		}
@@ -118,10 +118,15 @@ func TestUnreachable(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	_, err = etcd.Open(ctx, etcd.Config{Servers: []string{"http://" + address}, Log: etcdtest.Log(t)})
-	if err == nil || !strings.Contains(err.Error(), address) || strings.Contains(err.Error(), "\n") {
+	if err == nil || !strings.Contains(err.Error(), "cannot reach etcd at http://"+address+": dial") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("an unreachable etcd gives %v", err)
 	}
 	if _, err := etcd.Open(t.Context(), etcd.Config{Servers: []string{"https://" + address}, CertFile: "x"}); err == nil {
 		t.Error("a certificate without a key is taken")
+	}
+	for _, server := range []string{"nonsense", "127.0.0.1:2379", "http://host", "ftp://host:1"} {
+		if _, err := etcd.Open(t.Context(), etcd.Config{Servers: []string{server}}); err == nil || !strings.Contains(err.Error(), "--etcd-servers="+server) {
+			t.Errorf("%s: %v", server, err)
+		}
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,8 +15,26 @@ import (
 	"go.uber.org/zap"
 )
 
+// patience is how long a cluster may be silent at the start. Whoever started
+// us then learns of it by our end, and can start us again.
+const patience = 20 * time.Second
+
+// checkServers finds addresses that no client could use.
+func checkServers(servers []string) error {
+	for _, s := range servers {
+		u, err := url.Parse(s)
+		if err != nil || (u.Scheme != "unix" && u.Port() == "") || !slices.Contains([]string{"http", "https", "unix"}, u.Scheme) {
+			return fmt.Errorf("--etcd-servers=%s: must be URLs such as https://10.0.0.1:2379, with commas in between", s)
+		}
+	}
+	return nil
+}
+
 // connect makes a client of an external cluster and waits until it answers.
 func connect(ctx context.Context, cfg Config) (*Etcd, error) {
+	if err := checkServers(cfg.Servers); err != nil {
+		return nil, err
+	}
 	cc := clientv3.Config{
 		Endpoints:            cfg.Servers,
 		DialTimeout:          5 * time.Second,
@@ -48,10 +69,34 @@ func connect(ctx context.Context, cfg Config) (*Etcd, error) {
 	return e, nil
 }
 
+// why is the cause of err. The client only knows that time ran out, so the
+// first server that cannot be connected to is asked.
+func why(err error, servers []string) string {
+	for _, s := range servers {
+		u, parseErr := url.Parse(s)
+		if parseErr != nil {
+			continue
+		}
+		network, address := "tcp", u.Host
+		if u.Scheme == "unix" {
+			network, address = "unix", u.Host+u.Path
+		}
+		conn, dialErr := net.DialTimeout(network, address, time.Second)
+		if dialErr != nil {
+			return dialErr.Error()
+		}
+		conn.Close()
+	}
+	return fmt.Sprintf("it takes connections and gives no answer (%v); are the scheme and the --etcd- certificates right?", err)
+}
+
 // awaitAnswer returns when the cluster has answered a consistent read. It says
-// once that the cluster is unreachable, and once that it has come.
+// once that the cluster is unreachable, and once that it has come; after some
+// patience it gives up.
 func (e *Etcd) awaitAnswer(ctx context.Context, servers []string) error {
-	said := false
+	said, last := false, ""
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	for {
 		try, cancel := context.WithTimeout(ctx, 3*time.Second)
 		_, err := e.client.Get(try, "/registry/health", clientv3.WithCountOnly())
@@ -62,11 +107,14 @@ func (e *Etcd) awaitAnswer(ctx context.Context, servers []string) error {
 			}
 			return nil
 		}
+		if ctx.Err() == nil || last == "" {
+			last = why(err, servers)
+		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("etcd at %s does not answer: %w", strings.Join(servers, ","), err)
+			return fmt.Errorf("cannot reach etcd at %s: %s", strings.Join(servers, ","), last)
 		}
 		if !said {
-			e.log.Error("etcd does not answer, trying again until it does", "servers", strings.Join(servers, ","), "error", err)
+			e.log.Warn("etcd does not answer, trying again", "servers", strings.Join(servers, ","), "for", patience, "error", last)
 			said = true
 		}
 		select {

@@ -3,6 +3,7 @@ package etcd
 import (
 	"context"
 	"log/slog"
+	"os"
 	"slices"
 
 	"go.uber.org/zap"
@@ -12,7 +13,18 @@ import (
 // zapTo makes a zap logger whose messages end up in log: warnings and errors
 // as what they are, all else at debug level, for etcd is talkative.
 func zapTo(log *slog.Logger) *zap.Logger {
-	return zap.New(&slogCore{log: log.With("component", "etcd")})
+	return zap.New(&slogCore{log: log.With("component", "etcd")}, zap.WithFatalHook(lastWords{log}))
+}
+
+// lastWords is what happens when etcd gives up: it ends the process, as it
+// must when a write to its disk has failed, but not without saying what to do.
+type lastWords struct{ log *slog.Logger }
+
+// OnWrite implements zapcore.CheckWriteHook.
+func (w lastWords) OnWrite(entry *zapcore.CheckedEntry, _ []zapcore.Field) {
+	w.log.Error("the embedded etcd cannot go on and ends this process; nothing that was acknowledged is lost: "+
+		"put its disk right (room, rights, faults) and start again", "reason", entry.Message)
+	os.Exit(1)
 }
 
 type slogCore struct {
@@ -26,6 +38,8 @@ var expected = []string{
 	"simple token is not cryptographically signed",
 	"Failed to detect schema version",
 	"failed to update storage version",
+	"failed to update cluster version",
+	"server has stopped; skipping GoAttach",
 	"check file permission",
 	"apply request took too long",
 }

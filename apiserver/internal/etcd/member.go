@@ -8,7 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
-	"strings"
+	"path/filepath"
 	"syscall"
 
 	"go.etcd.io/etcd/server/v3/embed"
@@ -33,6 +33,34 @@ func start(ctx context.Context, cfg Config) (*Etcd, error) {
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("embedded etcd: %w", err)
 	}
+	unlock, err := lock(cfg.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	e, err := startLocked(ctx, cfg, ec)
+	if err != nil {
+		unlock()
+		return nil, err
+	}
+	e.unlock = unlock
+	return e, nil
+}
+
+// lock makes sure that dir is ours alone: etcd itself would wait without a
+// word for the other process to end.
+func lock(dir string) (unlock func(), err error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("embedded etcd: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("embedded etcd: %s is in use by another process; stop that one or choose another directory", dir)
+	}
+	return func() { f.Close() }, nil
+}
+
+func startLocked(ctx context.Context, cfg Config, ec *embed.Config) (*Etcd, error) {
 	member, err := embed.StartEtcd(ec)
 	if err != nil {
 		return nil, startError(cfg.DataDir, err)
@@ -46,15 +74,16 @@ func start(ctx context.Context, cfg Config) (*Etcd, error) {
 		member.Close()
 		return nil, ctx.Err()
 	}
-	return &Etcd{client: v3client.New(member.Server), member: member, log: cfg.Log}, nil
+	e := &Etcd{client: v3client.New(member.Server), member: member, log: cfg.Log,
+		space: newSpace(cfg.DataDir, member.Server.Backend().ForceCommit, cfg.Log)}
+	e.client.KV = e.space.guard(e.client.KV)
+	return e, nil
 }
 
 func startError(dir string, err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
-		return fmt.Errorf("embedded etcd: no space left on the disk of %s", dir)
-	case strings.Contains(err.Error(), "file already locked"), strings.Contains(err.Error(), "timeout"):
-		return fmt.Errorf("embedded etcd: %s is in use by another process: %w", dir, err)
+		return fmt.Errorf("embedded etcd: no space left on the disk of %s; make room there and start again", dir)
 	}
 	return fmt.Errorf("embedded etcd in %s: %w", dir, err)
 }

@@ -14,10 +14,16 @@ import (
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
+// logged says whether operators need to hear of an answer. A full disk has been
+// told of once, and more lines would not make room on it.
+func logged(code int32) bool {
+	return code >= http.StatusInternalServerError && code != http.StatusGatewayTimeout && code != http.StatusInsufficientStorage
+}
+
 // refuse answers with the Status that err is.
 func (c *call) refuse(err error) {
 	e := status.From(err)
-	if e.Status.Code >= http.StatusInternalServerError && e.Status.Code != http.StatusGatewayTimeout {
+	if logged(e.Status.Code) {
 		c.Log.Error("request failed", "verb", c.info.Verb, "path", c.info.Path, "error", err)
 	}
 	Refuse(c.w, c.r, e)

@@ -14,7 +14,7 @@ import (
 var (
 	// ErrNoSpace says that etcd takes no writes because its disk or its quota
 	// is full. What is stored stays readable, and deletions still work.
-	ErrNoSpace = errors.New("etcd is out of space: free its disk or raise its quota, compact, then disarm the NOSPACE alarm")
+	ErrNoSpace = errors.New("etcd is out of space: make room on its disk, or if its quota is full raise that, compact and disarm the NOSPACE alarm")
 	// ErrUnavailable says that etcd did not answer. A write may or may not
 	// have happened.
 	ErrUnavailable = errors.New("etcd does not answer")
