@@ -82,7 +82,8 @@ func (cl *Cluster) StartNode(ctx context.Context, n *Host) error {
 	}
 	kubeconfig := "--kubeconfig=/etc/kubernetes/kubelet.kubeconfig"
 	daemons := [][]string{
-		{"flanneld", kubeconfig, "--node-name=" + n.Name, "--iface=eth0", "--network=" + cl.PodCIDR},
+		// The master is no node: it knows no way to the pods, which ask it for the API.
+		{"flanneld", kubeconfig, "--node-name=" + n.Name, "--iface=eth0", "--network=" + cl.PodCIDR, "--ip-masq"},
 		{"kube-proxy", "--kubeconfig=/etc/kubernetes/kube-proxy.kubeconfig", "--hostname-override=" + n.Name, "--cluster-cidr=" + cl.PodCIDR},
 		{"kubelet", kubeconfig, "--hostname-override=" + n.Name, "--node-ip=" + n.Address,
 			"--container-runtime-endpoint=unix:///run/containerd/containerd.sock",
