@@ -32,7 +32,8 @@ import (
 var theirs = map[string]any{
 	"core.Binding": upstream.Binding{}, "core.ComponentStatus": upstream.ComponentStatus{}, "core.ComponentStatusList": upstream.ComponentStatusList{},
 	"core.ConfigMap": upstream.ConfigMap{}, "core.ConfigMapList": upstream.ConfigMapList{},
-	"core.Endpoints": upstream.Endpoints{}, "core.EndpointsList": upstream.EndpointsList{}, //nolint:staticcheck // still served
+	//lint:ignore SA1019 deprecated, but 1.32 serves it and so do we
+	"core.Endpoints": upstream.Endpoints{}, "core.EndpointsList": upstream.EndpointsList{},
 	"core.Event": upstream.Event{}, "core.EventList": upstream.EventList{}, "core.LimitRange": upstream.LimitRange{}, "core.LimitRangeList": upstream.LimitRangeList{},
 	"core.Namespace": upstream.Namespace{}, "core.NamespaceList": upstream.NamespaceList{}, "core.Node": upstream.Node{}, "core.NodeList": upstream.NodeList{},
 	"core.PersistentVolume": upstream.PersistentVolume{}, "core.PersistentVolumeList": upstream.PersistentVolumeList{},
