@@ -108,7 +108,7 @@ const serviceAccountDir = "/var/run/secrets/kubernetes.io/serviceaccount"
 func InCluster() (*Config, error) {
 	host, port := os.Getenv("KUBERNETES_SERVICE_HOST"), os.Getenv("KUBERNETES_SERVICE_PORT")
 	if host == "" || port == "" {
-		return nil, errors.New("not in a pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set")
+		return nil, errors.New("give a kubeconfig: this is no pod, for KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set")
 	}
 	ns, _ := os.ReadFile(serviceAccountDir + "/namespace")
 	return &Config{

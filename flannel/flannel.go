@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"os"
 
 	"golang.org/x/sync/errgroup"
 
@@ -49,6 +50,9 @@ func Run(ctx context.Context, c Config) error {
 	}
 	if c.Cleanup {
 		return errors.Join(hostgw.Cleanup(slog.Default()), masquerade.Cleanup(ctx))
+	}
+	if os.Geteuid() != 0 {
+		return errors.New("must run as root: it changes routes and packet filters")
 	}
 	link, err := uplink.Find(c.Iface, s.publicIP)
 	if err != nil {

@@ -71,7 +71,7 @@ func Execute(ctx context.Context, cmd Command, args []string, out, errOut io.Wri
 	case err == nil, errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		return 0
 	case errors.As(err, &usage):
-		fmt.Fprintf(errOut, "%s: %v\nRun '%s --help' for the flags.\n", cmd.Name, oneLine(err), cmd.Name)
+		fmt.Fprintf(errOut, "%s: %v ('%s --help' lists the flags)\n", cmd.Name, oneLine(err), cmd.Name)
 		return 2
 	default:
 		fmt.Fprintf(errOut, "%s: %v\n", cmd.Name, oneLine(err))

@@ -40,7 +40,7 @@ func TestExecute(t *testing.T) {
 		{"--version", 0, []string{"Kubernetes v1."}, nil},
 		{"--secure-port=7", 1, nil, []string{"kube-thing: port 7; and more\n"}},
 		{"--secure_port=8", 1, nil, []string{"port 8"}},
-		{"--secure-port=x", 2, nil, []string{"kube-thing: invalid argument \"x\"", "Run 'kube-thing --help'"}},
+		{"--secure-port=x", 2, nil, []string{"kube-thing: invalid argument \"x\"", "('kube-thing --help' lists the flags)\n"}},
 		{"--nonsense", 2, nil, []string{"unknown flag: --nonsense"}},
 		{"--logging-format=xml", 2, nil, []string{"--logging-format=xml: must be text or json"}},
 		{"sub a b", 1, nil, []string{`kube-thing: sub got ["a" "b"]`}},

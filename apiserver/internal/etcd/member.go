@@ -31,7 +31,7 @@ func start(ctx context.Context, cfg Config) (*Etcd, error) {
 		return nil, err
 	}
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
-		return nil, fmt.Errorf("embedded etcd: %w", err)
+		return nil, fmt.Errorf("--data-dir: the embedded etcd's folder: %w", err)
 	}
 	unlock, err := lock(cfg.DataDir)
 	if err != nil {

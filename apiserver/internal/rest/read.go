@@ -65,6 +65,10 @@ func (c *call) listOptions() (cache.ListOptions, error) {
 		ResourceVersion: c.query.Get("resourceVersion"),
 		Match:           c.query.Get("resourceVersionMatch"),
 	}
+	if o.Match != "" && o.ResourceVersion == "" && o.Continue == "" {
+		return o, status.Invalid("meta.k8s.io", "ListOptions", "",
+			forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"))
+	}
 	var err error
 	if o.Labels, o.Fields, err = c.selection(); err != nil {
 		return o, err

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/signal"
 	"strings"
@@ -100,6 +101,9 @@ func (e *whileError) Unwrap() error { return e.err }
 func message(err error) string {
 	var s *api.StatusError
 	if !errors.As(err, &s) {
+		if dial := (*net.OpError)(nil); errors.As(err, &dial) && dial.Addr != nil && errors.Is(err, syscall.ECONNREFUSED) {
+			return fmt.Sprintf("The connection to the server %s was refused - did you specify the right host or port?", dial.Addr)
+		}
 		return "error: " + err.Error()
 	}
 	doing := ""
