@@ -80,6 +80,9 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
+	if err := portsFree(&cfg); err != nil {
+		return err
+	}
 	name, err := awaitRuntime(ctx, runtime)
 	if err != nil {
 		return nil // asked to end while waiting
@@ -94,6 +97,25 @@ func Run(ctx context.Context, cfg Config) error {
 		Addr: net.JoinHostPort(cfg.Address, strconv.Itoa(cfg.Port)), TLS: serving, Clients: pool,
 		Runtime: runtime, Pods: k.workers.Pods, Healthy: func() error { return nil }, Log: slog.Default(),
 	})
+}
+
+// portsFree finds a taken port, such as that of another kubelet, before the
+// wait for the container runtime and before any pod is touched.
+func portsFree(cfg *Config) error {
+	for _, p := range []struct {
+		flag, host string
+		port       int
+	}{{"--port", cfg.Address, cfg.Port}, {"--healthz-port", cfg.HealthzAddress, cfg.HealthzPort}} {
+		if p.port == 0 {
+			continue
+		}
+		l, err := net.Listen("tcp", net.JoinHostPort(p.host, strconv.Itoa(p.port)))
+		if err != nil {
+			return fmt.Errorf("%s=%d: %w", p.flag, p.port, err)
+		}
+		l.Close()
+	}
+	return nil
 }
 
 // kubelet is the parts, put together.

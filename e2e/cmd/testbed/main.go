@@ -13,6 +13,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -54,7 +55,8 @@ func run(args []string) (int, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	c := testbed.Default()
-	fs := flag.NewFlagSet("testbed "+args[0], flag.ExitOnError)
+	fs := flag.NewFlagSet("testbed "+args[0], flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
 	fs.StringVar(&c.State, "state", c.State, "folder for disks, logs and keys")
 	switch args[0] {
 	case "up":
@@ -62,22 +64,38 @@ func run(args []string) (int, error) {
 		fs.IntVar(&c.Etcd, "etcd", c.Etcd, "members of an external etcd cluster; 0 embeds one in the API server")
 		fs.StringVar(&c.Bin, "bin", c.Bin, "folder with the binaries")
 		fs.StringVar(&c.ProxyMode, "proxy-mode", "", "kube-proxy's back end: nftables or iptables")
-		if err := fs.Parse(args[1:]); err != nil {
+		if err := parse(fs, args[1:]); err != nil {
 			return 0, err
 		}
 		return 0, up(ctx, c)
 	case "down":
-		if err := fs.Parse(args[1:]); err != nil {
+		if err := parse(fs, args[1:]); err != nil {
 			return 0, err
 		}
 		return 0, down(ctx, c)
 	case "exec":
-		if err := fs.Parse(args[1:]); err != nil {
+		if err := parse(fs, args[1:]); err != nil {
 			return 0, err
 		}
 		return inHost(ctx, c.State, fs.Args())
 	}
 	return 0, fmt.Errorf("unknown command %q; %s", args[0], usage)
+}
+
+// parse reads the flags. Asked for help it prints them and ends the program;
+// a wrong one is an error of one line.
+func parse(fs *flag.FlagSet, args []string) error {
+	err := fs.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Println("Usage of " + fs.Name() + ":")
+		fs.SetOutput(os.Stdout)
+		fs.PrintDefaults()
+		os.Exit(0)
+	}
+	if err != nil {
+		return fmt.Errorf("%w ('%s --help' lists the flags)", err, fs.Name())
+	}
+	return nil
 }
 
 func down(ctx context.Context, c testbed.Config) error {
