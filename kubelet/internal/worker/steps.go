@@ -86,16 +86,19 @@ func (w *worker) setUp(ctx context.Context) {
 	}
 	err := errors.Join(os.MkdirAll(w.m.Prepare.PodDir(pod.UID), 0o750), os.MkdirAll(w.m.Prepare.PodLogDir(pod), 0o755))
 	var dirs map[string]string
+	w.mu.Lock()
+	w.mem.SetUpDone = true // a change that comes while we read unsets it again
+	w.mu.Unlock()
 	if err == nil {
-		w.mu.Lock()
-		w.mem.SetUpDone = true // a change that comes while we read unsets it again
-		w.mu.Unlock()
 		dirs, err = w.m.Volumes.SetUp(ctx, pod)
 	}
 	if err != nil {
 		w.event(nil, "Warning", "FailedMount", "%s", err)
 		w.log.Warn("cannot set up the pod's volumes", "error", err)
 		w.update(func(m *Memory) {
+			if !m.SetUpDone {
+				return // what was missing has come meanwhile: no pause
+			}
 			m.SetUpDone = false
 			m.SetUpFailure = failure(m.SetUpFailure, "FailedMount", err.Error(), 500*time.Millisecond, 30*time.Second)
 		})
