@@ -80,6 +80,7 @@ func kernelState(t *testing.T) string {
 	}
 	for pool, endpoints := range pools {
 		if !led[pool] {
+			slices.Sort(endpoints)
 			lines = append(lines, fmt.Sprint("no way to the pool of ", endpoints))
 		}
 	}
