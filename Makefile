@@ -84,8 +84,12 @@ test-e2e: prerequisites build images ## Scenarios on a cluster of several hosts
 	@echo "==> end-to-end tests"
 	@go test -count=1 -v -timeout 30m ./e2e/scenarios/...
 
-bench: build ## Benchmarks; they print figures and assert nothing
-	@go test -run '^$$' -bench . -benchmem ./proto/... ./client/... ./apiserver/... ./scheduler/... ./kube-proxy/...
+bench: prerequisites build images ## Benchmarks; they print figures and assert nothing (ANCHOR_DIR: beside upstream's API server too)
+	@echo "==> benchmarks of the packages"
+	@go test -run '^$$' -bench . -benchmem -p 1 ./proto/... ./client/... ./apiserver/... ./scheduler/... ./kube-proxy/...
+	@echo "==> pod start, beside the runtime's own floor"
+	@go test -run '^$$' -bench . -p 1 ./kubelet/
+	@if [ -n "$(ANCHOR_DIR)" ]; then echo "==> the API server beside upstream's" && e2e/bench/run.sh; fi
 
 lint: toolchain ## gofmt, go vet, staticcheck
 	@bad=$$(gofmt -l $(MODULES)); [ -z "$$bad" ] || { echo "gofmt would change: $$bad"; exit 1; }
