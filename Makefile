@@ -88,7 +88,7 @@ bench: prerequisites build images ## Benchmarks; they print figures and assert n
 	@echo "==> benchmarks of the packages"
 	@go test -run '^$$' -bench . -benchmem -p 1 ./proto/... ./client/... ./apiserver/... ./scheduler/... ./kube-proxy/...
 	@echo "==> pod start, beside the runtime's own floor"
-	@go test -run '^$$' -bench . -p 1 ./kubelet/
+	@go test -run '^$$' -bench . -p 1 ./kubelet/ ./e2e/scenarios/
 	@if [ -n "$(ANCHOR_DIR)" ]; then echo "==> the API server beside upstream's" && e2e/bench/run.sh; fi
 
 lint: toolchain ## gofmt, go vet, staticcheck
