@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -361,7 +360,7 @@ func (a *App) watchTarget(ctx context.Context, t target, f getFlags, print print
 	}
 	q.Set("resourceVersion", list.String("metadata", "resourceVersion"))
 	table := print == nil && f.output != "name"
-	w := printer.NewWriter(a.out)
+	w := printer.NewWatchWriter(a.out)
 	header := true
 	if !f.watchOnly {
 		if table {
@@ -372,7 +371,7 @@ func (a *App) watchTarget(ctx context.Context, t target, f getFlags, print print
 			if tab.Metadata.ResourceVersion != "" {
 				q.Set("resourceVersion", tab.Metadata.ResourceVersion)
 			}
-			if err := a.printRows(w, tab, f, t, header && len(tab.Rows) > 0, ""); err != nil {
+			if err := w.Print(tab, f.tableOptions(t), header && len(tab.Rows) > 0); err != nil {
 				return err
 			}
 			header = len(tab.Rows) == 0
@@ -399,7 +398,7 @@ func (a *App) watchTarget(ctx context.Context, t target, f getFlags, print print
 		if !ok {
 			return false, fmt.Errorf("the server makes no table of %s; use -o yaml", t.mapping.FullName())
 		}
-		err := a.printRows(w, tab, f, t, header, e.Type)
+		err := w.Print(tab, f.tableOptions(t), header)
 		header = false
 		return true, err
 	})
@@ -407,13 +406,6 @@ func (a *App) watchTarget(ctx context.Context, t target, f getFlags, print print
 		return nil
 	}
 	return err
-}
-
-func (a *App) printRows(w *tabwriter.Writer, tab *printer.Table, f getFlags, t target, header bool, event string) error {
-	if err := tab.Print(w, f.tableOptions(t), header); err != nil {
-		return err
-	}
-	return w.Flush()
 }
 
 func (a *App) printOne(t target, o api.Object, f getFlags, print printer.Func) error {
