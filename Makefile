@@ -87,6 +87,8 @@ test-e2e: prerequisites build images ## Scenarios on a cluster of several hosts
 bench: prerequisites build images ## Benchmarks; they print figures and assert nothing (ANCHOR_DIR: beside upstream's API server too)
 	@echo "==> benchmarks of the packages"
 	@go test -run '^$$' -bench . -benchmem -p 1 ./proto/... ./client/... ./apiserver/... ./scheduler/... ./kube-proxy/...
+	@echo "==> the codecs, beside everybody else's"
+	@cd e2e/wire && GOWORK=off go test -run '^$$' -bench . -benchmem .
 	@echo "==> pod start, beside the runtime's own floor"
 	@go test -run '^$$' -bench . -p 1 ./kubelet/ ./e2e/scenarios/
 	@if [ -n "$(ANCHOR_DIR)" ]; then echo "==> the API server beside upstream's" && e2e/bench/run.sh; fi
