@@ -85,6 +85,10 @@ func TestNodeCutOff(t *testing.T) {
 	if _, err := testbed.Page(t.Context(), nil, url, 15*time.Second); err != nil {
 		t.Fatal(err)
 	}
+	// Until the silence is noticed a request may still be sent to a lost pod;
+	// trying again reaches one of the others.
+	asking := ask(url, 10*time.Second)
+	t.Cleanup(asking.cancel)
 	if err := lost.CutLink(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -102,6 +106,11 @@ func TestNodeCutOff(t *testing.T) {
 		}
 		return nil
 	})
+	asked, failed := asking.stop()
+	t.Logf("%d requests meanwhile, the slowest took %v with its retries", asked, asking.slowest)
+	if failed > 0 || asked == 0 {
+		t.Errorf("%d of %d requests were not answered while the node was lost", failed, asked)
+	}
 	t.Logf("all replicas were Ready on other nodes %.1f s after the cut", time.Since(cut).Seconds())
 	if out := kubectl(t, "get", "node", lost.Name, "--no-headers"); !strings.Contains(out, "NotReady") {
 		t.Errorf("the lost node is shown as %q", out)
@@ -151,7 +160,8 @@ func TestDaemonsKilledAndRestarted(t *testing.T) {
 	if _, err := testbed.Page(t.Context(), nil, url, 15*time.Second); err != nil {
 		t.Fatal(err)
 	}
-	asking := ask(url)
+	asking := ask(url, 0)
+	t.Cleanup(asking.cancel)
 	node := cluster.Nodes[0]
 	for _, d := range []struct {
 		host *testbed.Host
@@ -234,7 +244,8 @@ func same(t *testing.T, before, after []pod) {
 	}
 }
 
-// asker asks for a page again and again.
+// asker asks for a page again and again. With patience a request that fails is
+// tried again for that long before it counts as failed.
 type asker struct {
 	cancel        context.CancelFunc
 	done          chan struct{}
@@ -242,7 +253,7 @@ type asker struct {
 	slowest       time.Duration // of one request; read after stop
 }
 
-func ask(url string) *asker {
+func ask(url string, patience time.Duration) *asker {
 	ctx, cancel := context.WithCancel(context.Background())
 	a := &asker{cancel: cancel, done: make(chan struct{})}
 	go func() {
@@ -250,7 +261,7 @@ func ask(url string) *asker {
 		for ctx.Err() == nil {
 			a.asked.Add(1)
 			began := time.Now()
-			if _, err := testbed.Page(ctx, nil, url, 0); err != nil && ctx.Err() == nil {
+			if _, err := testbed.Page(ctx, nil, url, patience); err != nil && ctx.Err() == nil {
 				a.failed.Add(1)
 			}
 			a.slowest = max(a.slowest, time.Since(began))
