@@ -7,6 +7,44 @@ import (
 )
 
 // DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *SelfSubjectReview) DeepCopyInto(out *SelfSubjectReview) {
+	*out = *in
+	in.ObjectMeta.DeepCopyInto(&out.ObjectMeta)
+	in.Status.DeepCopyInto(&out.Status)
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *SelfSubjectReview) DeepCopy() *SelfSubjectReview {
+	if in == nil {
+		return nil
+	}
+	out := new(SelfSubjectReview)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyObject is DeepCopy for callers that do not know the kind.
+func (in *SelfSubjectReview) DeepCopyObject() meta.Object {
+	return in.DeepCopy()
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *SelfSubjectReviewStatus) DeepCopyInto(out *SelfSubjectReviewStatus) {
+	*out = *in
+	in.UserInfo.DeepCopyInto(&out.UserInfo)
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *SelfSubjectReviewStatus) DeepCopy() *SelfSubjectReviewStatus {
+	if in == nil {
+		return nil
+	}
+	out := new(SelfSubjectReviewStatus)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
 func (in *TokenRequest) DeepCopyInto(out *TokenRequest) {
 	*out = *in
 	in.ObjectMeta.DeepCopyInto(&out.ObjectMeta)
@@ -81,6 +119,98 @@ func (in *BoundObjectReference) DeepCopy() *BoundObjectReference {
 		return nil
 	}
 	out := new(BoundObjectReference)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *TokenReview) DeepCopyInto(out *TokenReview) {
+	*out = *in
+	in.ObjectMeta.DeepCopyInto(&out.ObjectMeta)
+	in.Spec.DeepCopyInto(&out.Spec)
+	in.Status.DeepCopyInto(&out.Status)
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *TokenReview) DeepCopy() *TokenReview {
+	if in == nil {
+		return nil
+	}
+	out := new(TokenReview)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyObject is DeepCopy for callers that do not know the kind.
+func (in *TokenReview) DeepCopyObject() meta.Object {
+	return in.DeepCopy()
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *TokenReviewSpec) DeepCopyInto(out *TokenReviewSpec) {
+	*out = *in
+	if in.Audiences != nil {
+		out.Audiences = make([]string, len(in.Audiences))
+		copy(out.Audiences, in.Audiences)
+	}
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *TokenReviewSpec) DeepCopy() *TokenReviewSpec {
+	if in == nil {
+		return nil
+	}
+	out := new(TokenReviewSpec)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *TokenReviewStatus) DeepCopyInto(out *TokenReviewStatus) {
+	*out = *in
+	in.User.DeepCopyInto(&out.User)
+	if in.Audiences != nil {
+		out.Audiences = make([]string, len(in.Audiences))
+		copy(out.Audiences, in.Audiences)
+	}
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *TokenReviewStatus) DeepCopy() *TokenReviewStatus {
+	if in == nil {
+		return nil
+	}
+	out := new(TokenReviewStatus)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *UserInfo) DeepCopyInto(out *UserInfo) {
+	*out = *in
+	if in.Groups != nil {
+		out.Groups = make([]string, len(in.Groups))
+		copy(out.Groups, in.Groups)
+	}
+	if in.Extra != nil {
+		out.Extra = make(map[string]ExtraValue, len(in.Extra))
+		for k3, v4 := range in.Extra {
+			c5 := v4
+			if v4 != nil {
+				c5 = make(ExtraValue, len(v4))
+				copy(c5, v4)
+			}
+			out.Extra[k3] = c5
+		}
+	}
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *UserInfo) DeepCopy() *UserInfo {
+	if in == nil {
+		return nil
+	}
+	out := new(UserInfo)
 	in.DeepCopyInto(out)
 	return out
 }

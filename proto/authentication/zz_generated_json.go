@@ -7,6 +7,77 @@ import (
 )
 
 // AppendJSON appends x's canonical JSON to b.
+func (x *SelfSubjectReview) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if x.TypeMeta.Kind != "" {
+		b = append(b, `,"kind":`...)
+		b = jsonwire.AppendString(b, string(x.TypeMeta.Kind))
+	}
+	if x.TypeMeta.APIVersion != "" {
+		b = append(b, `,"apiVersion":`...)
+		b = jsonwire.AppendString(b, string(x.TypeMeta.APIVersion))
+	}
+	b = append(b, `,"metadata":`...)
+	b = x.ObjectMeta.AppendJSON(b)
+	b = append(b, `,"status":`...)
+	b = x.Status.AppendJSON(b)
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *SelfSubjectReview) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.SelfSubjectReview") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "kind":
+			d.Once(&seen, 0)
+			d.String(&x.TypeMeta.Kind)
+		case "apiVersion":
+			d.Once(&seen, 1)
+			d.String(&x.TypeMeta.APIVersion)
+		case "metadata":
+			d.Once(&seen, 2)
+			x.ObjectMeta.DecodeJSON(d)
+		case "status":
+			d.Once(&seen, 3)
+			x.Status.DecodeJSON(d)
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("SelfSubjectReview")
+}
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *SelfSubjectReviewStatus) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, `,"userInfo":`...)
+	b = x.UserInfo.AppendJSON(b)
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *SelfSubjectReviewStatus) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.SelfSubjectReviewStatus") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "userInfo":
+			d.Once(&seen, 0)
+			x.UserInfo.DecodeJSON(d)
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("SelfSubjectReviewStatus")
+}
+
+// AppendJSON appends x's canonical JSON to b.
 func (x *TokenRequest) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if x.TypeMeta.Kind != "" {
@@ -203,6 +274,259 @@ func (x *BoundObjectReference) DecodeJSON(d *jsonwire.Decoder) {
 		}
 	}
 	d.Leave("BoundObjectReference")
+}
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *TokenReview) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if x.TypeMeta.Kind != "" {
+		b = append(b, `,"kind":`...)
+		b = jsonwire.AppendString(b, string(x.TypeMeta.Kind))
+	}
+	if x.TypeMeta.APIVersion != "" {
+		b = append(b, `,"apiVersion":`...)
+		b = jsonwire.AppendString(b, string(x.TypeMeta.APIVersion))
+	}
+	b = append(b, `,"metadata":`...)
+	b = x.ObjectMeta.AppendJSON(b)
+	b = append(b, `,"spec":`...)
+	b = x.Spec.AppendJSON(b)
+	b = append(b, `,"status":`...)
+	b = x.Status.AppendJSON(b)
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *TokenReview) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.TokenReview") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "kind":
+			d.Once(&seen, 0)
+			d.String(&x.TypeMeta.Kind)
+		case "apiVersion":
+			d.Once(&seen, 1)
+			d.String(&x.TypeMeta.APIVersion)
+		case "metadata":
+			d.Once(&seen, 2)
+			x.ObjectMeta.DecodeJSON(d)
+		case "spec":
+			d.Once(&seen, 3)
+			x.Spec.DecodeJSON(d)
+		case "status":
+			d.Once(&seen, 4)
+			x.Status.DecodeJSON(d)
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("TokenReview")
+}
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *TokenReviewSpec) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if x.Token != "" {
+		b = append(b, `,"token":`...)
+		b = jsonwire.AppendString(b, string(x.Token))
+	}
+	if len(x.Audiences) != 0 {
+		b = append(b, `,"audiences":`...)
+		b = append(b, '[')
+		for i2 := range x.Audiences {
+			if i2 > 0 {
+				b = append(b, ',')
+			}
+			b = jsonwire.AppendString(b, string(x.Audiences[i2]))
+		}
+		b = append(b, ']')
+	}
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *TokenReviewSpec) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.TokenReviewSpec") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "token":
+			d.Once(&seen, 0)
+			d.String(&x.Token)
+		case "audiences":
+			d.Once(&seen, 1)
+			if d.Null() {
+				x.Audiences = nil
+			} else if d.Array("[]string") {
+				x.Audiences = decodeJSONListString(d)
+			}
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("TokenReviewSpec")
+}
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *TokenReviewStatus) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if x.Authenticated {
+		b = append(b, `,"authenticated":`...)
+		b = jsonwire.AppendBool(b, bool(x.Authenticated))
+	}
+	b = append(b, `,"user":`...)
+	b = x.User.AppendJSON(b)
+	if len(x.Audiences) != 0 {
+		b = append(b, `,"audiences":`...)
+		b = append(b, '[')
+		for i3 := range x.Audiences {
+			if i3 > 0 {
+				b = append(b, ',')
+			}
+			b = jsonwire.AppendString(b, string(x.Audiences[i3]))
+		}
+		b = append(b, ']')
+	}
+	if x.Error != "" {
+		b = append(b, `,"error":`...)
+		b = jsonwire.AppendString(b, string(x.Error))
+	}
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *TokenReviewStatus) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.TokenReviewStatus") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "authenticated":
+			d.Once(&seen, 0)
+			d.Bool(&x.Authenticated)
+		case "user":
+			d.Once(&seen, 1)
+			x.User.DecodeJSON(d)
+		case "audiences":
+			d.Once(&seen, 2)
+			if d.Null() {
+				x.Audiences = nil
+			} else if d.Array("[]string") {
+				x.Audiences = decodeJSONListString(d)
+			}
+		case "error":
+			d.Once(&seen, 3)
+			d.String(&x.Error)
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("TokenReviewStatus")
+}
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *UserInfo) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if x.Username != "" {
+		b = append(b, `,"username":`...)
+		b = jsonwire.AppendString(b, string(x.Username))
+	}
+	if x.UID != "" {
+		b = append(b, `,"uid":`...)
+		b = jsonwire.AppendString(b, string(x.UID))
+	}
+	if len(x.Groups) != 0 {
+		b = append(b, `,"groups":`...)
+		b = append(b, '[')
+		for i4 := range x.Groups {
+			if i4 > 0 {
+				b = append(b, ',')
+			}
+			b = jsonwire.AppendString(b, string(x.Groups[i4]))
+		}
+		b = append(b, ']')
+	}
+	if len(x.Extra) != 0 {
+		b = append(b, `,"extra":`...)
+		var stack6 [16]string
+		keys5 := jsonwire.SortedKeys(x.Extra, stack6[:0])
+		start9 := len(b)
+		for _, k7 := range keys5 {
+			b = jsonwire.AppendString(append(b, ','), string(k7))
+			b = append(b, ':')
+			v8 := x.Extra[k7]
+			if v8 == nil {
+				b = append(b, "null"...)
+			} else {
+				b = append(b, '[')
+				for i10 := range v8 {
+					if i10 > 0 {
+						b = append(b, ',')
+					}
+					b = jsonwire.AppendString(b, string(v8[i10]))
+				}
+				b = append(b, ']')
+			}
+		}
+		b = jsonwire.Close(b, start9)
+	}
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *UserInfo) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.UserInfo") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "username":
+			d.Once(&seen, 0)
+			d.String(&x.Username)
+		case "uid":
+			d.Once(&seen, 1)
+			d.String(&x.UID)
+		case "groups":
+			d.Once(&seen, 2)
+			if d.Null() {
+				x.Groups = nil
+			} else if d.Array("[]string") {
+				x.Groups = decodeJSONListString(d)
+			}
+		case "extra":
+			d.Once(&seen, 3)
+			if d.Null() {
+				x.Extra = nil
+			} else if d.Object("map[string]v1.ExtraValue") {
+				if x.Extra == nil {
+					x.Extra = map[string]ExtraValue{}
+				}
+				for ok := d.FirstKey(); ok; ok = d.NextKey() {
+					k11 := string(d.KeyString())
+					_, has13 := x.Extra[k11]
+					d.MapKey(has13)
+					var v12 ExtraValue
+					if d.Null() {
+						v12 = nil
+					} else if d.Array("v1.ExtraValue") {
+						v12 = decodeJSONListString(d)
+					}
+					x.Extra[k11] = v12
+				}
+				d.MapEnd()
+			}
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("UserInfo")
 }
 
 func decodeJSONListString(d *jsonwire.Decoder) []string {

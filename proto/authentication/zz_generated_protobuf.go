@@ -3,24 +3,73 @@
 package authentication
 
 import (
+	"github.com/pilothouse/pilothouse/proto/jsonwire"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/pbwire"
 )
 
 // AppendProto appends x's fields to b.
-func (x *TokenRequest) AppendProto(b []byte) []byte {
+func (x *SelfSubjectReview) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
 	n1 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
 	b = pbwire.Close(b, n1)
 	b = append(b, 0x12, 0)
 	n2 := len(b)
-	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n2)
-	b = append(b, 0x1a, 0)
-	n3 := len(b)
 	b = x.Status.AppendProto(b)
+	b = pbwire.Close(b, n2)
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *SelfSubjectReview) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
+		case 2:
+			x.Status.DecodeProto(d, d.Message(f))
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
+func (x *SelfSubjectReviewStatus) AppendProto(b []byte) []byte {
+	b = append(b, 0xa, 0)
+	n3 := len(b)
+	b = x.UserInfo.AppendProto(b)
 	b = pbwire.Close(b, n3)
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *SelfSubjectReviewStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			x.UserInfo.DecodeProto(d, d.Message(f))
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
+func (x *TokenRequest) AppendProto(b []byte) []byte {
+	b = append(b, 0xa, 0)
+	n4 := len(b)
+	b = x.ObjectMeta.AppendProto(b)
+	b = pbwire.Close(b, n4)
+	b = append(b, 0x12, 0)
+	n5 := len(b)
+	b = x.Spec.AppendProto(b)
+	b = pbwire.Close(b, n5)
+	b = append(b, 0x1a, 0)
+	n6 := len(b)
+	b = x.Status.AppendProto(b)
+	b = pbwire.Close(b, n6)
 	return b
 }
 
@@ -42,14 +91,14 @@ func (x *TokenRequest) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *TokenRequestSpec) AppendProto(b []byte) []byte {
-	for i4 := range x.Audiences {
-		b = pbwire.AppendString(append(b, 0xa), x.Audiences[i4])
+	for i7 := range x.Audiences {
+		b = pbwire.AppendString(append(b, 0xa), x.Audiences[i7])
 	}
 	if x.BoundObjectRef != nil {
 		b = append(b, 0x1a, 0)
-		n5 := len(b)
+		n8 := len(b)
 		b = x.BoundObjectRef.AppendProto(b)
-		b = pbwire.Close(b, n5)
+		b = pbwire.Close(b, n8)
 	}
 	if x.ExpirationSeconds != nil {
 		b = pbwire.AppendVarint(append(b, 0x20), uint64(*x.ExpirationSeconds))
@@ -71,8 +120,8 @@ func (x *TokenRequestSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.BoundObjectRef.DecodeProto(d, d.Message(f))
 		case 4:
-			v6 := d.Int(f)
-			x.ExpirationSeconds = &v6
+			v9 := d.Int(f)
+			x.ExpirationSeconds = &v9
 		}
 	}
 }
@@ -81,9 +130,9 @@ func (x *TokenRequestSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *TokenRequestStatus) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Token)
 	b = append(b, 0x12, 0)
-	n7 := len(b)
+	n10 := len(b)
 	b = x.ExpirationTimestamp.AppendProto(b)
-	b = pbwire.Close(b, n7)
+	b = pbwire.Close(b, n10)
 	return b
 }
 
@@ -124,6 +173,160 @@ func (x *BoundObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Name = d.String(f)
 		case 4:
 			x.UID = meta.UID(d.String(f))
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
+func (x *TokenReview) AppendProto(b []byte) []byte {
+	b = append(b, 0xa, 0)
+	n11 := len(b)
+	b = x.ObjectMeta.AppendProto(b)
+	b = pbwire.Close(b, n11)
+	b = append(b, 0x12, 0)
+	n12 := len(b)
+	b = x.Spec.AppendProto(b)
+	b = pbwire.Close(b, n12)
+	b = append(b, 0x1a, 0)
+	n13 := len(b)
+	b = x.Status.AppendProto(b)
+	b = pbwire.Close(b, n13)
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *TokenReview) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
+		case 2:
+			x.Spec.DecodeProto(d, d.Message(f))
+		case 3:
+			x.Status.DecodeProto(d, d.Message(f))
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
+func (x *TokenReviewSpec) AppendProto(b []byte) []byte {
+	b = pbwire.AppendString(append(b, 0xa), x.Token)
+	for i14 := range x.Audiences {
+		b = pbwire.AppendString(append(b, 0x12), x.Audiences[i14])
+	}
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *TokenReviewSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			x.Token = d.String(f)
+		case 2:
+			x.Audiences = append(x.Audiences, d.String(f))
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
+func (x *TokenReviewStatus) AppendProto(b []byte) []byte {
+	b = pbwire.AppendBool(append(b, 0x8), x.Authenticated)
+	b = append(b, 0x12, 0)
+	n15 := len(b)
+	b = x.User.AppendProto(b)
+	b = pbwire.Close(b, n15)
+	b = pbwire.AppendString(append(b, 0x1a), x.Error)
+	for i16 := range x.Audiences {
+		b = pbwire.AppendString(append(b, 0x22), x.Audiences[i16])
+	}
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *TokenReviewStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			x.Authenticated = d.Bool(f)
+		case 2:
+			x.User.DecodeProto(d, d.Message(f))
+		case 3:
+			x.Error = d.String(f)
+		case 4:
+			x.Audiences = append(x.Audiences, d.String(f))
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
+func (x *UserInfo) AppendProto(b []byte) []byte {
+	b = pbwire.AppendString(append(b, 0xa), x.Username)
+	b = pbwire.AppendString(append(b, 0x12), x.UID)
+	for i17 := range x.Groups {
+		b = pbwire.AppendString(append(b, 0x1a), x.Groups[i17])
+	}
+	var stack18 [16]string
+	for _, k19 := range jsonwire.SortedKeys(x.Extra, stack18[:0]) {
+		v20 := x.Extra[k19]
+		b = append(b, 0x22, 0)
+		n21 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k19)
+		if v20 != nil {
+			b = append(b, 0x12, 0)
+			n22 := len(b)
+			for i23 := range v20 {
+				b = pbwire.AppendString(append(b, 0xa), v20[i23])
+			}
+			b = pbwire.Close(b, n22)
+		}
+		b = pbwire.Close(b, n21)
+	}
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *UserInfo) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			x.Username = d.String(f)
+		case 2:
+			x.UID = d.String(f)
+		case 3:
+			x.Groups = append(x.Groups, d.String(f))
+		case 4:
+			var k25 string
+			var v26 ExtraValue
+			for entry24 := d.Message(f); len(entry24) > 0; {
+				number, f, rest := d.Next(entry24)
+				entry24 = rest
+				switch number {
+				case 1:
+					k25 = d.String(f)
+				case 2:
+					v26 = ExtraValue{}
+					for list27 := d.Message(f); len(list27) > 0; {
+						number, f, rest := d.Next(list27)
+						list27 = rest
+						if number == 1 {
+							v26 = append(v26, d.String(f))
+						}
+					}
+				}
+			}
+			if x.Extra == nil {
+				x.Extra = map[string]ExtraValue{}
+			}
+			x.Extra[k25] = v26
 		}
 	}
 }

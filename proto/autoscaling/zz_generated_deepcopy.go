@@ -7,6 +7,130 @@ import (
 )
 
 // DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *HorizontalPodAutoscaler) DeepCopyInto(out *HorizontalPodAutoscaler) {
+	*out = *in
+	in.ObjectMeta.DeepCopyInto(&out.ObjectMeta)
+	in.Spec.DeepCopyInto(&out.Spec)
+	in.Status.DeepCopyInto(&out.Status)
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *HorizontalPodAutoscaler) DeepCopy() *HorizontalPodAutoscaler {
+	if in == nil {
+		return nil
+	}
+	out := new(HorizontalPodAutoscaler)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyObject is DeepCopy for callers that do not know the kind.
+func (in *HorizontalPodAutoscaler) DeepCopyObject() meta.Object {
+	return in.DeepCopy()
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *HorizontalPodAutoscalerSpec) DeepCopyInto(out *HorizontalPodAutoscalerSpec) {
+	*out = *in
+	if in.MinReplicas != nil {
+		v1 := *in.MinReplicas
+		out.MinReplicas = &v1
+	}
+	if in.TargetCPUUtilizationPercentage != nil {
+		v2 := *in.TargetCPUUtilizationPercentage
+		out.TargetCPUUtilizationPercentage = &v2
+	}
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *HorizontalPodAutoscalerSpec) DeepCopy() *HorizontalPodAutoscalerSpec {
+	if in == nil {
+		return nil
+	}
+	out := new(HorizontalPodAutoscalerSpec)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *CrossVersionObjectReference) DeepCopyInto(out *CrossVersionObjectReference) {
+	*out = *in
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *CrossVersionObjectReference) DeepCopy() *CrossVersionObjectReference {
+	if in == nil {
+		return nil
+	}
+	out := new(CrossVersionObjectReference)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *HorizontalPodAutoscalerStatus) DeepCopyInto(out *HorizontalPodAutoscalerStatus) {
+	*out = *in
+	if in.ObservedGeneration != nil {
+		v3 := *in.ObservedGeneration
+		out.ObservedGeneration = &v3
+	}
+	if in.LastScaleTime != nil {
+		v4 := *in.LastScaleTime
+		out.LastScaleTime = &v4
+	}
+	if in.CurrentCPUUtilizationPercentage != nil {
+		v5 := *in.CurrentCPUUtilizationPercentage
+		out.CurrentCPUUtilizationPercentage = &v5
+	}
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *HorizontalPodAutoscalerStatus) DeepCopy() *HorizontalPodAutoscalerStatus {
+	if in == nil {
+		return nil
+	}
+	out := new(HorizontalPodAutoscalerStatus)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *HorizontalPodAutoscalerList) DeepCopyInto(out *HorizontalPodAutoscalerList) {
+	*out = *in
+	in.ListMeta.DeepCopyInto(&out.ListMeta)
+	if in.Items != nil {
+		out.Items = make([]HorizontalPodAutoscaler, len(in.Items))
+		for i6 := range in.Items {
+			in.Items[i6].DeepCopyInto(&out.Items[i6])
+		}
+	}
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *HorizontalPodAutoscalerList) DeepCopy() *HorizontalPodAutoscalerList {
+	if in == nil {
+		return nil
+	}
+	out := new(HorizontalPodAutoscalerList)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// Len is the number of items.
+func (in *HorizontalPodAutoscalerList) Len() int { return len(in.Items) }
+
+// At is item i, in place.
+func (in *HorizontalPodAutoscalerList) At(i int) meta.Object { return &in.Items[i] }
+
+// AppendItem adds a copy of o's top level; o must be a *HorizontalPodAutoscaler.
+func (in *HorizontalPodAutoscalerList) AppendItem(o meta.Object) {
+	in.Items = append(in.Items, *o.(*HorizontalPodAutoscaler))
+}
+
+// DeepCopyList is DeepCopy for callers that do not know the kind.
+func (in *HorizontalPodAutoscalerList) DeepCopyList() meta.List { return in.DeepCopy() }
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
 func (in *Scale) DeepCopyInto(out *Scale) {
 	*out = *in
 	in.ObjectMeta.DeepCopyInto(&out.ObjectMeta)

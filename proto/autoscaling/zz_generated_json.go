@@ -4,7 +4,288 @@ package autoscaling
 
 import (
 	"github.com/pilothouse/pilothouse/proto/jsonwire"
+	"github.com/pilothouse/pilothouse/proto/meta"
 )
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *HorizontalPodAutoscaler) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if x.TypeMeta.Kind != "" {
+		b = append(b, `,"kind":`...)
+		b = jsonwire.AppendString(b, string(x.TypeMeta.Kind))
+	}
+	if x.TypeMeta.APIVersion != "" {
+		b = append(b, `,"apiVersion":`...)
+		b = jsonwire.AppendString(b, string(x.TypeMeta.APIVersion))
+	}
+	b = append(b, `,"metadata":`...)
+	b = x.ObjectMeta.AppendJSON(b)
+	b = append(b, `,"spec":`...)
+	b = x.Spec.AppendJSON(b)
+	b = append(b, `,"status":`...)
+	b = x.Status.AppendJSON(b)
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *HorizontalPodAutoscaler) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.HorizontalPodAutoscaler") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "kind":
+			d.Once(&seen, 0)
+			d.String(&x.TypeMeta.Kind)
+		case "apiVersion":
+			d.Once(&seen, 1)
+			d.String(&x.TypeMeta.APIVersion)
+		case "metadata":
+			d.Once(&seen, 2)
+			x.ObjectMeta.DecodeJSON(d)
+		case "spec":
+			d.Once(&seen, 3)
+			x.Spec.DecodeJSON(d)
+		case "status":
+			d.Once(&seen, 4)
+			x.Status.DecodeJSON(d)
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("HorizontalPodAutoscaler")
+}
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *HorizontalPodAutoscalerSpec) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, `,"scaleTargetRef":`...)
+	b = x.ScaleTargetRef.AppendJSON(b)
+	if x.MinReplicas != nil {
+		b = append(b, `,"minReplicas":`...)
+		b = jsonwire.AppendInt(b, int64(*x.MinReplicas))
+	}
+	b = append(b, `,"maxReplicas":`...)
+	b = jsonwire.AppendInt(b, int64(x.MaxReplicas))
+	if x.TargetCPUUtilizationPercentage != nil {
+		b = append(b, `,"targetCPUUtilizationPercentage":`...)
+		b = jsonwire.AppendInt(b, int64(*x.TargetCPUUtilizationPercentage))
+	}
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *HorizontalPodAutoscalerSpec) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.HorizontalPodAutoscalerSpec") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "scaleTargetRef":
+			d.Once(&seen, 0)
+			x.ScaleTargetRef.DecodeJSON(d)
+		case "minReplicas":
+			d.Once(&seen, 1)
+			if d.Null() {
+				x.MinReplicas = nil
+			} else {
+				if x.MinReplicas == nil {
+					x.MinReplicas = new(int32)
+				}
+				d.Int32(x.MinReplicas)
+			}
+		case "maxReplicas":
+			d.Once(&seen, 2)
+			d.Int32(&x.MaxReplicas)
+		case "targetCPUUtilizationPercentage":
+			d.Once(&seen, 3)
+			if d.Null() {
+				x.TargetCPUUtilizationPercentage = nil
+			} else {
+				if x.TargetCPUUtilizationPercentage == nil {
+					x.TargetCPUUtilizationPercentage = new(int32)
+				}
+				d.Int32(x.TargetCPUUtilizationPercentage)
+			}
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("HorizontalPodAutoscalerSpec")
+}
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *CrossVersionObjectReference) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, `,"kind":`...)
+	b = jsonwire.AppendString(b, string(x.Kind))
+	b = append(b, `,"name":`...)
+	b = jsonwire.AppendString(b, string(x.Name))
+	if x.APIVersion != "" {
+		b = append(b, `,"apiVersion":`...)
+		b = jsonwire.AppendString(b, string(x.APIVersion))
+	}
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *CrossVersionObjectReference) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.CrossVersionObjectReference") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "kind":
+			d.Once(&seen, 0)
+			d.String(&x.Kind)
+		case "name":
+			d.Once(&seen, 1)
+			d.String(&x.Name)
+		case "apiVersion":
+			d.Once(&seen, 2)
+			d.String(&x.APIVersion)
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("CrossVersionObjectReference")
+}
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *HorizontalPodAutoscalerStatus) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if x.ObservedGeneration != nil {
+		b = append(b, `,"observedGeneration":`...)
+		b = jsonwire.AppendInt(b, int64(*x.ObservedGeneration))
+	}
+	if x.LastScaleTime != nil {
+		b = append(b, `,"lastScaleTime":`...)
+		b = x.LastScaleTime.AppendJSON(b)
+	}
+	b = append(b, `,"currentReplicas":`...)
+	b = jsonwire.AppendInt(b, int64(x.CurrentReplicas))
+	b = append(b, `,"desiredReplicas":`...)
+	b = jsonwire.AppendInt(b, int64(x.DesiredReplicas))
+	if x.CurrentCPUUtilizationPercentage != nil {
+		b = append(b, `,"currentCPUUtilizationPercentage":`...)
+		b = jsonwire.AppendInt(b, int64(*x.CurrentCPUUtilizationPercentage))
+	}
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *HorizontalPodAutoscalerStatus) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.HorizontalPodAutoscalerStatus") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "observedGeneration":
+			d.Once(&seen, 0)
+			if d.Null() {
+				x.ObservedGeneration = nil
+			} else {
+				if x.ObservedGeneration == nil {
+					x.ObservedGeneration = new(int64)
+				}
+				d.Int64(x.ObservedGeneration)
+			}
+		case "lastScaleTime":
+			d.Once(&seen, 1)
+			if d.Null() {
+				x.LastScaleTime = nil
+			} else {
+				if x.LastScaleTime == nil {
+					x.LastScaleTime = new(meta.Time)
+				}
+				x.LastScaleTime.DecodeJSON(d)
+			}
+		case "currentReplicas":
+			d.Once(&seen, 2)
+			d.Int32(&x.CurrentReplicas)
+		case "desiredReplicas":
+			d.Once(&seen, 3)
+			d.Int32(&x.DesiredReplicas)
+		case "currentCPUUtilizationPercentage":
+			d.Once(&seen, 4)
+			if d.Null() {
+				x.CurrentCPUUtilizationPercentage = nil
+			} else {
+				if x.CurrentCPUUtilizationPercentage == nil {
+					x.CurrentCPUUtilizationPercentage = new(int32)
+				}
+				d.Int32(x.CurrentCPUUtilizationPercentage)
+			}
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("HorizontalPodAutoscalerStatus")
+}
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *HorizontalPodAutoscalerList) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if x.TypeMeta.Kind != "" {
+		b = append(b, `,"kind":`...)
+		b = jsonwire.AppendString(b, string(x.TypeMeta.Kind))
+	}
+	if x.TypeMeta.APIVersion != "" {
+		b = append(b, `,"apiVersion":`...)
+		b = jsonwire.AppendString(b, string(x.TypeMeta.APIVersion))
+	}
+	b = append(b, `,"metadata":`...)
+	b = x.ListMeta.AppendJSON(b)
+	b = append(b, `,"items":`...)
+	if x.Items == nil {
+		b = append(b, "null"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range x.Items {
+			if i1 > 0 {
+				b = append(b, ',')
+			}
+			b = x.Items[i1].AppendJSON(b)
+		}
+		b = append(b, ']')
+	}
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *HorizontalPodAutoscalerList) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.HorizontalPodAutoscalerList") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "kind":
+			d.Once(&seen, 0)
+			d.String(&x.TypeMeta.Kind)
+		case "apiVersion":
+			d.Once(&seen, 1)
+			d.String(&x.TypeMeta.APIVersion)
+		case "metadata":
+			d.Once(&seen, 2)
+			x.ListMeta.DecodeJSON(d)
+		case "items":
+			d.Once(&seen, 3)
+			if d.Null() {
+				x.Items = nil
+			} else if d.Array("[]v1.HorizontalPodAutoscaler") {
+				x.Items = decodeJSONListHorizontalPodAutoscaler(d)
+			}
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("HorizontalPodAutoscalerList")
+}
 
 // AppendJSON appends x's canonical JSON to b.
 func (x *Scale) AppendJSON(b []byte) []byte {
@@ -115,4 +396,16 @@ func (x *ScaleStatus) DecodeJSON(d *jsonwire.Decoder) {
 		}
 	}
 	d.Leave("ScaleStatus")
+}
+
+func decodeJSONListHorizontalPodAutoscaler(d *jsonwire.Decoder) []HorizontalPodAutoscaler {
+	var stack [2]HorizontalPodAutoscaler
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, HorizontalPodAutoscaler{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]HorizontalPodAutoscaler, len(list))
+	copy(out, list)
+	return out
 }

@@ -3,11 +3,12 @@
 package autoscaling
 
 import (
+	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/pbwire"
 )
 
 // AppendProto appends x's fields to b.
-func (x *Scale) AppendProto(b []byte) []byte {
+func (x *HorizontalPodAutoscaler) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
 	n1 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
@@ -20,6 +21,173 @@ func (x *Scale) AppendProto(b []byte) []byte {
 	n3 := len(b)
 	b = x.Status.AppendProto(b)
 	b = pbwire.Close(b, n3)
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *HorizontalPodAutoscaler) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
+		case 2:
+			x.Spec.DecodeProto(d, d.Message(f))
+		case 3:
+			x.Status.DecodeProto(d, d.Message(f))
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
+func (x *HorizontalPodAutoscalerSpec) AppendProto(b []byte) []byte {
+	b = append(b, 0xa, 0)
+	n4 := len(b)
+	b = x.ScaleTargetRef.AppendProto(b)
+	b = pbwire.Close(b, n4)
+	if x.MinReplicas != nil {
+		b = pbwire.AppendVarint(append(b, 0x10), uint64(*x.MinReplicas))
+	}
+	b = pbwire.AppendVarint(append(b, 0x18), uint64(x.MaxReplicas))
+	if x.TargetCPUUtilizationPercentage != nil {
+		b = pbwire.AppendVarint(append(b, 0x20), uint64(*x.TargetCPUUtilizationPercentage))
+	}
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *HorizontalPodAutoscalerSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			x.ScaleTargetRef.DecodeProto(d, d.Message(f))
+		case 2:
+			v5 := int32(d.Int(f))
+			x.MinReplicas = &v5
+		case 3:
+			x.MaxReplicas = int32(d.Int(f))
+		case 4:
+			v6 := int32(d.Int(f))
+			x.TargetCPUUtilizationPercentage = &v6
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
+func (x *CrossVersionObjectReference) AppendProto(b []byte) []byte {
+	b = pbwire.AppendString(append(b, 0xa), x.Kind)
+	b = pbwire.AppendString(append(b, 0x12), x.Name)
+	b = pbwire.AppendString(append(b, 0x1a), x.APIVersion)
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *CrossVersionObjectReference) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			x.Kind = d.String(f)
+		case 2:
+			x.Name = d.String(f)
+		case 3:
+			x.APIVersion = d.String(f)
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
+func (x *HorizontalPodAutoscalerStatus) AppendProto(b []byte) []byte {
+	if x.ObservedGeneration != nil {
+		b = pbwire.AppendVarint(append(b, 0x8), uint64(*x.ObservedGeneration))
+	}
+	if x.LastScaleTime != nil {
+		b = append(b, 0x12, 0)
+		n7 := len(b)
+		b = x.LastScaleTime.AppendProto(b)
+		b = pbwire.Close(b, n7)
+	}
+	b = pbwire.AppendVarint(append(b, 0x18), uint64(x.CurrentReplicas))
+	b = pbwire.AppendVarint(append(b, 0x20), uint64(x.DesiredReplicas))
+	if x.CurrentCPUUtilizationPercentage != nil {
+		b = pbwire.AppendVarint(append(b, 0x28), uint64(*x.CurrentCPUUtilizationPercentage))
+	}
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *HorizontalPodAutoscalerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			v8 := d.Int(f)
+			x.ObservedGeneration = &v8
+		case 2:
+			if x.LastScaleTime == nil {
+				x.LastScaleTime = new(meta.Time)
+			}
+			x.LastScaleTime.DecodeProto(d, d.Message(f))
+		case 3:
+			x.CurrentReplicas = int32(d.Int(f))
+		case 4:
+			x.DesiredReplicas = int32(d.Int(f))
+		case 5:
+			v9 := int32(d.Int(f))
+			x.CurrentCPUUtilizationPercentage = &v9
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
+func (x *HorizontalPodAutoscalerList) AppendProto(b []byte) []byte {
+	b = append(b, 0xa, 0)
+	n10 := len(b)
+	b = x.ListMeta.AppendProto(b)
+	b = pbwire.Close(b, n10)
+	for i11 := range x.Items {
+		b = append(b, 0x12, 0)
+		n12 := len(b)
+		b = x.Items[i11].AppendProto(b)
+		b = pbwire.Close(b, n12)
+	}
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *HorizontalPodAutoscalerList) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			x.ListMeta.DecodeProto(d, d.Message(f))
+		case 2:
+			x.Items = append(x.Items, HorizontalPodAutoscaler{})
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
+func (x *Scale) AppendProto(b []byte) []byte {
+	b = append(b, 0xa, 0)
+	n13 := len(b)
+	b = x.ObjectMeta.AppendProto(b)
+	b = pbwire.Close(b, n13)
+	b = append(b, 0x12, 0)
+	n14 := len(b)
+	b = x.Spec.AppendProto(b)
+	b = pbwire.Close(b, n14)
+	b = append(b, 0x1a, 0)
+	n15 := len(b)
+	b = x.Status.AppendProto(b)
+	b = pbwire.Close(b, n15)
 	return b
 }
 

@@ -211,3 +211,20 @@ type Taint struct {
 	// When it was put on.
 	TimeAdded *meta.Time `json:"timeAdded,omitempty" protobuf:"4"`
 }
+
+// TopologySelectorTerm is met by a node whose labels meet all of its
+// expressions.
+//
+// +mapType=atomic
+type TopologySelectorTerm struct {
+	// What is asked of the labels.
+	MatchLabelExpressions []TopologySelectorLabelRequirement `json:"matchLabelExpressions,omitempty" protobuf:"1" listType:"atomic"`
+}
+
+// TopologySelectorLabelRequirement asks for a label with one of the values.
+type TopologySelectorLabelRequirement struct {
+	// The label.
+	Key string `json:"key" protobuf:"1" required:"true"`
+	// The values allowed; at least one.
+	Values []string `json:"values" protobuf:"2" listType:"atomic" required:"true"`
+}

@@ -4063,22 +4063,62 @@ func (in *Taint) DeepCopy() *Taint {
 }
 
 // DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *TopologySelectorTerm) DeepCopyInto(out *TopologySelectorTerm) {
+	*out = *in
+	if in.MatchLabelExpressions != nil {
+		out.MatchLabelExpressions = make([]TopologySelectorLabelRequirement, len(in.MatchLabelExpressions))
+		for i160 := range in.MatchLabelExpressions {
+			in.MatchLabelExpressions[i160].DeepCopyInto(&out.MatchLabelExpressions[i160])
+		}
+	}
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *TopologySelectorTerm) DeepCopy() *TopologySelectorTerm {
+	if in == nil {
+		return nil
+	}
+	out := new(TopologySelectorTerm)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *TopologySelectorLabelRequirement) DeepCopyInto(out *TopologySelectorLabelRequirement) {
+	*out = *in
+	if in.Values != nil {
+		out.Values = make([]string, len(in.Values))
+		copy(out.Values, in.Values)
+	}
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *TopologySelectorLabelRequirement) DeepCopy() *TopologySelectorLabelRequirement {
+	if in == nil {
+		return nil
+	}
+	out := new(TopologySelectorLabelRequirement)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
 func (in *Secret) DeepCopyInto(out *Secret) {
 	*out = *in
 	in.ObjectMeta.DeepCopyInto(&out.ObjectMeta)
 	if in.Immutable != nil {
-		v160 := *in.Immutable
-		out.Immutable = &v160
+		v161 := *in.Immutable
+		out.Immutable = &v161
 	}
 	if in.Data != nil {
 		out.Data = make(map[string][]byte, len(in.Data))
-		for k161, v162 := range in.Data {
-			c163 := v162
-			if v162 != nil {
-				c163 = make([]byte, len(v162))
-				copy(c163, v162)
+		for k162, v163 := range in.Data {
+			c164 := v163
+			if v163 != nil {
+				c164 = make([]byte, len(v163))
+				copy(c164, v163)
 			}
-			out.Data[k161] = c163
+			out.Data[k162] = c164
 		}
 	}
 	if in.StringData != nil {
@@ -4107,8 +4147,8 @@ func (in *SecretList) DeepCopyInto(out *SecretList) {
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]Secret, len(in.Items))
-		for i164 := range in.Items {
-			in.Items[i164].DeepCopyInto(&out.Items[i164])
+		for i165 := range in.Items {
+			in.Items[i165].DeepCopyInto(&out.Items[i165])
 		}
 	}
 }
@@ -4142,39 +4182,39 @@ func (in *SecurityContext) DeepCopyInto(out *SecurityContext) {
 		out.Capabilities = in.Capabilities.DeepCopy()
 	}
 	if in.Privileged != nil {
-		v165 := *in.Privileged
-		out.Privileged = &v165
+		v166 := *in.Privileged
+		out.Privileged = &v166
 	}
 	if in.SELinuxOptions != nil {
-		v166 := *in.SELinuxOptions
-		out.SELinuxOptions = &v166
+		v167 := *in.SELinuxOptions
+		out.SELinuxOptions = &v167
 	}
 	if in.WindowsOptions != nil {
 		out.WindowsOptions = in.WindowsOptions.DeepCopy()
 	}
 	if in.RunAsUser != nil {
-		v167 := *in.RunAsUser
-		out.RunAsUser = &v167
+		v168 := *in.RunAsUser
+		out.RunAsUser = &v168
 	}
 	if in.RunAsGroup != nil {
-		v168 := *in.RunAsGroup
-		out.RunAsGroup = &v168
+		v169 := *in.RunAsGroup
+		out.RunAsGroup = &v169
 	}
 	if in.RunAsNonRoot != nil {
-		v169 := *in.RunAsNonRoot
-		out.RunAsNonRoot = &v169
+		v170 := *in.RunAsNonRoot
+		out.RunAsNonRoot = &v170
 	}
 	if in.ReadOnlyRootFilesystem != nil {
-		v170 := *in.ReadOnlyRootFilesystem
-		out.ReadOnlyRootFilesystem = &v170
+		v171 := *in.ReadOnlyRootFilesystem
+		out.ReadOnlyRootFilesystem = &v171
 	}
 	if in.AllowPrivilegeEscalation != nil {
-		v171 := *in.AllowPrivilegeEscalation
-		out.AllowPrivilegeEscalation = &v171
+		v172 := *in.AllowPrivilegeEscalation
+		out.AllowPrivilegeEscalation = &v172
 	}
 	if in.ProcMount != nil {
-		v172 := *in.ProcMount
-		out.ProcMount = &v172
+		v173 := *in.ProcMount
+		out.ProcMount = &v173
 	}
 	if in.SeccompProfile != nil {
 		out.SeccompProfile = in.SeccompProfile.DeepCopy()
@@ -4236,20 +4276,20 @@ func (in *SELinuxOptions) DeepCopy() *SELinuxOptions {
 func (in *WindowsSecurityContextOptions) DeepCopyInto(out *WindowsSecurityContextOptions) {
 	*out = *in
 	if in.GMSACredentialSpecName != nil {
-		v173 := *in.GMSACredentialSpecName
-		out.GMSACredentialSpecName = &v173
+		v174 := *in.GMSACredentialSpecName
+		out.GMSACredentialSpecName = &v174
 	}
 	if in.GMSACredentialSpec != nil {
-		v174 := *in.GMSACredentialSpec
-		out.GMSACredentialSpec = &v174
+		v175 := *in.GMSACredentialSpec
+		out.GMSACredentialSpec = &v175
 	}
 	if in.RunAsUserName != nil {
-		v175 := *in.RunAsUserName
-		out.RunAsUserName = &v175
+		v176 := *in.RunAsUserName
+		out.RunAsUserName = &v176
 	}
 	if in.HostProcess != nil {
-		v176 := *in.HostProcess
-		out.HostProcess = &v176
+		v177 := *in.HostProcess
+		out.HostProcess = &v177
 	}
 }
 
@@ -4267,8 +4307,8 @@ func (in *WindowsSecurityContextOptions) DeepCopy() *WindowsSecurityContextOptio
 func (in *SeccompProfile) DeepCopyInto(out *SeccompProfile) {
 	*out = *in
 	if in.LocalhostProfile != nil {
-		v177 := *in.LocalhostProfile
-		out.LocalhostProfile = &v177
+		v178 := *in.LocalhostProfile
+		out.LocalhostProfile = &v178
 	}
 }
 
@@ -4286,8 +4326,8 @@ func (in *SeccompProfile) DeepCopy() *SeccompProfile {
 func (in *AppArmorProfile) DeepCopyInto(out *AppArmorProfile) {
 	*out = *in
 	if in.LocalhostProfile != nil {
-		v178 := *in.LocalhostProfile
-		out.LocalhostProfile = &v178
+		v179 := *in.LocalhostProfile
+		out.LocalhostProfile = &v179
 	}
 }
 
@@ -4305,43 +4345,43 @@ func (in *AppArmorProfile) DeepCopy() *AppArmorProfile {
 func (in *PodSecurityContext) DeepCopyInto(out *PodSecurityContext) {
 	*out = *in
 	if in.SELinuxOptions != nil {
-		v179 := *in.SELinuxOptions
-		out.SELinuxOptions = &v179
+		v180 := *in.SELinuxOptions
+		out.SELinuxOptions = &v180
 	}
 	if in.WindowsOptions != nil {
 		out.WindowsOptions = in.WindowsOptions.DeepCopy()
 	}
 	if in.RunAsUser != nil {
-		v180 := *in.RunAsUser
-		out.RunAsUser = &v180
+		v181 := *in.RunAsUser
+		out.RunAsUser = &v181
 	}
 	if in.RunAsGroup != nil {
-		v181 := *in.RunAsGroup
-		out.RunAsGroup = &v181
+		v182 := *in.RunAsGroup
+		out.RunAsGroup = &v182
 	}
 	if in.RunAsNonRoot != nil {
-		v182 := *in.RunAsNonRoot
-		out.RunAsNonRoot = &v182
+		v183 := *in.RunAsNonRoot
+		out.RunAsNonRoot = &v183
 	}
 	if in.SupplementalGroups != nil {
 		out.SupplementalGroups = make([]int64, len(in.SupplementalGroups))
 		copy(out.SupplementalGroups, in.SupplementalGroups)
 	}
 	if in.SupplementalGroupsPolicy != nil {
-		v183 := *in.SupplementalGroupsPolicy
-		out.SupplementalGroupsPolicy = &v183
+		v184 := *in.SupplementalGroupsPolicy
+		out.SupplementalGroupsPolicy = &v184
 	}
 	if in.FSGroup != nil {
-		v184 := *in.FSGroup
-		out.FSGroup = &v184
+		v185 := *in.FSGroup
+		out.FSGroup = &v185
 	}
 	if in.Sysctls != nil {
 		out.Sysctls = make([]Sysctl, len(in.Sysctls))
 		copy(out.Sysctls, in.Sysctls)
 	}
 	if in.FSGroupChangePolicy != nil {
-		v185 := *in.FSGroupChangePolicy
-		out.FSGroupChangePolicy = &v185
+		v186 := *in.FSGroupChangePolicy
+		out.FSGroupChangePolicy = &v186
 	}
 	if in.SeccompProfile != nil {
 		out.SeccompProfile = in.SeccompProfile.DeepCopy()
@@ -4350,8 +4390,8 @@ func (in *PodSecurityContext) DeepCopyInto(out *PodSecurityContext) {
 		out.AppArmorProfile = in.AppArmorProfile.DeepCopy()
 	}
 	if in.SELinuxChangePolicy != nil {
-		v186 := *in.SELinuxChangePolicy
-		out.SELinuxChangePolicy = &v186
+		v187 := *in.SELinuxChangePolicy
+		out.SELinuxChangePolicy = &v187
 	}
 }
 
@@ -4408,8 +4448,8 @@ func (in *ServiceSpec) DeepCopyInto(out *ServiceSpec) {
 	*out = *in
 	if in.Ports != nil {
 		out.Ports = make([]ServicePort, len(in.Ports))
-		for i187 := range in.Ports {
-			in.Ports[i187].DeepCopyInto(&out.Ports[i187])
+		for i188 := range in.Ports {
+			in.Ports[i188].DeepCopyInto(&out.Ports[i188])
 		}
 	}
 	if in.Selector != nil {
@@ -4435,24 +4475,24 @@ func (in *ServiceSpec) DeepCopyInto(out *ServiceSpec) {
 		copy(out.IPFamilies, in.IPFamilies)
 	}
 	if in.IPFamilyPolicy != nil {
-		v188 := *in.IPFamilyPolicy
-		out.IPFamilyPolicy = &v188
+		v189 := *in.IPFamilyPolicy
+		out.IPFamilyPolicy = &v189
 	}
 	if in.AllocateLoadBalancerNodePorts != nil {
-		v189 := *in.AllocateLoadBalancerNodePorts
-		out.AllocateLoadBalancerNodePorts = &v189
+		v190 := *in.AllocateLoadBalancerNodePorts
+		out.AllocateLoadBalancerNodePorts = &v190
 	}
 	if in.LoadBalancerClass != nil {
-		v190 := *in.LoadBalancerClass
-		out.LoadBalancerClass = &v190
+		v191 := *in.LoadBalancerClass
+		out.LoadBalancerClass = &v191
 	}
 	if in.InternalTrafficPolicy != nil {
-		v191 := *in.InternalTrafficPolicy
-		out.InternalTrafficPolicy = &v191
+		v192 := *in.InternalTrafficPolicy
+		out.InternalTrafficPolicy = &v192
 	}
 	if in.TrafficDistribution != nil {
-		v192 := *in.TrafficDistribution
-		out.TrafficDistribution = &v192
+		v193 := *in.TrafficDistribution
+		out.TrafficDistribution = &v193
 	}
 }
 
@@ -4470,8 +4510,8 @@ func (in *ServiceSpec) DeepCopy() *ServiceSpec {
 func (in *ServicePort) DeepCopyInto(out *ServicePort) {
 	*out = *in
 	if in.AppProtocol != nil {
-		v193 := *in.AppProtocol
-		out.AppProtocol = &v193
+		v194 := *in.AppProtocol
+		out.AppProtocol = &v194
 	}
 }
 
@@ -4507,8 +4547,8 @@ func (in *SessionAffinityConfig) DeepCopy() *SessionAffinityConfig {
 func (in *ClientIPConfig) DeepCopyInto(out *ClientIPConfig) {
 	*out = *in
 	if in.TimeoutSeconds != nil {
-		v194 := *in.TimeoutSeconds
-		out.TimeoutSeconds = &v194
+		v195 := *in.TimeoutSeconds
+		out.TimeoutSeconds = &v195
 	}
 }
 
@@ -4547,8 +4587,8 @@ func (in *LoadBalancerStatus) DeepCopyInto(out *LoadBalancerStatus) {
 	*out = *in
 	if in.Ingress != nil {
 		out.Ingress = make([]LoadBalancerIngress, len(in.Ingress))
-		for i195 := range in.Ingress {
-			in.Ingress[i195].DeepCopyInto(&out.Ingress[i195])
+		for i196 := range in.Ingress {
+			in.Ingress[i196].DeepCopyInto(&out.Ingress[i196])
 		}
 	}
 }
@@ -4567,13 +4607,13 @@ func (in *LoadBalancerStatus) DeepCopy() *LoadBalancerStatus {
 func (in *LoadBalancerIngress) DeepCopyInto(out *LoadBalancerIngress) {
 	*out = *in
 	if in.IPMode != nil {
-		v196 := *in.IPMode
-		out.IPMode = &v196
+		v197 := *in.IPMode
+		out.IPMode = &v197
 	}
 	if in.Ports != nil {
 		out.Ports = make([]PortStatus, len(in.Ports))
-		for i197 := range in.Ports {
-			in.Ports[i197].DeepCopyInto(&out.Ports[i197])
+		for i198 := range in.Ports {
+			in.Ports[i198].DeepCopyInto(&out.Ports[i198])
 		}
 	}
 }
@@ -4592,8 +4632,8 @@ func (in *LoadBalancerIngress) DeepCopy() *LoadBalancerIngress {
 func (in *PortStatus) DeepCopyInto(out *PortStatus) {
 	*out = *in
 	if in.Error != nil {
-		v198 := *in.Error
-		out.Error = &v198
+		v199 := *in.Error
+		out.Error = &v199
 	}
 }
 
@@ -4613,8 +4653,8 @@ func (in *ServiceList) DeepCopyInto(out *ServiceList) {
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]Service, len(in.Items))
-		for i199 := range in.Items {
-			in.Items[i199].DeepCopyInto(&out.Items[i199])
+		for i200 := range in.Items {
+			in.Items[i200].DeepCopyInto(&out.Items[i200])
 		}
 	}
 }
@@ -4654,8 +4694,8 @@ func (in *ServiceAccount) DeepCopyInto(out *ServiceAccount) {
 		copy(out.ImagePullSecrets, in.ImagePullSecrets)
 	}
 	if in.AutomountServiceAccountToken != nil {
-		v200 := *in.AutomountServiceAccountToken
-		out.AutomountServiceAccountToken = &v200
+		v201 := *in.AutomountServiceAccountToken
+		out.AutomountServiceAccountToken = &v201
 	}
 }
 
@@ -4680,8 +4720,8 @@ func (in *ServiceAccountList) DeepCopyInto(out *ServiceAccountList) {
 	in.ListMeta.DeepCopyInto(&out.ListMeta)
 	if in.Items != nil {
 		out.Items = make([]ServiceAccount, len(in.Items))
-		for i201 := range in.Items {
-			in.Items[i201].DeepCopyInto(&out.Items[i201])
+		for i202 := range in.Items {
+			in.Items[i202].DeepCopyInto(&out.Items[i202])
 		}
 	}
 }
@@ -4736,34 +4776,34 @@ func (in *VolumeSource) DeepCopyInto(out *VolumeSource) {
 		out.EmptyDir = in.EmptyDir.DeepCopy()
 	}
 	if in.GCEPersistentDisk != nil {
-		v202 := *in.GCEPersistentDisk
-		out.GCEPersistentDisk = &v202
+		v203 := *in.GCEPersistentDisk
+		out.GCEPersistentDisk = &v203
 	}
 	if in.AWSElasticBlockStore != nil {
-		v203 := *in.AWSElasticBlockStore
-		out.AWSElasticBlockStore = &v203
+		v204 := *in.AWSElasticBlockStore
+		out.AWSElasticBlockStore = &v204
 	}
 	if in.GitRepo != nil {
-		v204 := *in.GitRepo
-		out.GitRepo = &v204
+		v205 := *in.GitRepo
+		out.GitRepo = &v205
 	}
 	if in.Secret != nil {
 		out.Secret = in.Secret.DeepCopy()
 	}
 	if in.NFS != nil {
-		v205 := *in.NFS
-		out.NFS = &v205
+		v206 := *in.NFS
+		out.NFS = &v206
 	}
 	if in.ISCSI != nil {
 		out.ISCSI = in.ISCSI.DeepCopy()
 	}
 	if in.Glusterfs != nil {
-		v206 := *in.Glusterfs
-		out.Glusterfs = &v206
+		v207 := *in.Glusterfs
+		out.Glusterfs = &v207
 	}
 	if in.PersistentVolumeClaim != nil {
-		v207 := *in.PersistentVolumeClaim
-		out.PersistentVolumeClaim = &v207
+		v208 := *in.PersistentVolumeClaim
+		out.PersistentVolumeClaim = &v208
 	}
 	if in.RBD != nil {
 		out.RBD = in.RBD.DeepCopy()
@@ -4778,8 +4818,8 @@ func (in *VolumeSource) DeepCopyInto(out *VolumeSource) {
 		out.CephFS = in.CephFS.DeepCopy()
 	}
 	if in.Flocker != nil {
-		v208 := *in.Flocker
-		out.Flocker = &v208
+		v209 := *in.Flocker
+		out.Flocker = &v209
 	}
 	if in.DownwardAPI != nil {
 		out.DownwardAPI = in.DownwardAPI.DeepCopy()
@@ -4788,33 +4828,33 @@ func (in *VolumeSource) DeepCopyInto(out *VolumeSource) {
 		out.FC = in.FC.DeepCopy()
 	}
 	if in.AzureFile != nil {
-		v209 := *in.AzureFile
-		out.AzureFile = &v209
+		v210 := *in.AzureFile
+		out.AzureFile = &v210
 	}
 	if in.ConfigMap != nil {
 		out.ConfigMap = in.ConfigMap.DeepCopy()
 	}
 	if in.VsphereVolume != nil {
-		v210 := *in.VsphereVolume
-		out.VsphereVolume = &v210
+		v211 := *in.VsphereVolume
+		out.VsphereVolume = &v211
 	}
 	if in.Quobyte != nil {
-		v211 := *in.Quobyte
-		out.Quobyte = &v211
+		v212 := *in.Quobyte
+		out.Quobyte = &v212
 	}
 	if in.AzureDisk != nil {
 		out.AzureDisk = in.AzureDisk.DeepCopy()
 	}
 	if in.PhotonPersistentDisk != nil {
-		v212 := *in.PhotonPersistentDisk
-		out.PhotonPersistentDisk = &v212
+		v213 := *in.PhotonPersistentDisk
+		out.PhotonPersistentDisk = &v213
 	}
 	if in.Projected != nil {
 		out.Projected = in.Projected.DeepCopy()
 	}
 	if in.PortworxVolume != nil {
-		v213 := *in.PortworxVolume
-		out.PortworxVolume = &v213
+		v214 := *in.PortworxVolume
+		out.PortworxVolume = &v214
 	}
 	if in.ScaleIO != nil {
 		out.ScaleIO = in.ScaleIO.DeepCopy()
@@ -4829,8 +4869,8 @@ func (in *VolumeSource) DeepCopyInto(out *VolumeSource) {
 		out.Ephemeral = in.Ephemeral.DeepCopy()
 	}
 	if in.Image != nil {
-		v214 := *in.Image
-		out.Image = &v214
+		v215 := *in.Image
+		out.Image = &v215
 	}
 }
 
@@ -4848,8 +4888,8 @@ func (in *VolumeSource) DeepCopy() *VolumeSource {
 func (in *HostPathVolumeSource) DeepCopyInto(out *HostPathVolumeSource) {
 	*out = *in
 	if in.Type != nil {
-		v215 := *in.Type
-		out.Type = &v215
+		v216 := *in.Type
+		out.Type = &v216
 	}
 }
 
@@ -4867,8 +4907,8 @@ func (in *HostPathVolumeSource) DeepCopy() *HostPathVolumeSource {
 func (in *EmptyDirVolumeSource) DeepCopyInto(out *EmptyDirVolumeSource) {
 	*out = *in
 	if in.SizeLimit != nil {
-		v216 := *in.SizeLimit
-		out.SizeLimit = &v216
+		v217 := *in.SizeLimit
+		out.SizeLimit = &v217
 	}
 }
 
@@ -4932,17 +4972,17 @@ func (in *SecretVolumeSource) DeepCopyInto(out *SecretVolumeSource) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]KeyToPath, len(in.Items))
-		for i217 := range in.Items {
-			in.Items[i217].DeepCopyInto(&out.Items[i217])
+		for i218 := range in.Items {
+			in.Items[i218].DeepCopyInto(&out.Items[i218])
 		}
 	}
 	if in.DefaultMode != nil {
-		v218 := *in.DefaultMode
-		out.DefaultMode = &v218
+		v219 := *in.DefaultMode
+		out.DefaultMode = &v219
 	}
 	if in.Optional != nil {
-		v219 := *in.Optional
-		out.Optional = &v219
+		v220 := *in.Optional
+		out.Optional = &v220
 	}
 }
 
@@ -4960,8 +5000,8 @@ func (in *SecretVolumeSource) DeepCopy() *SecretVolumeSource {
 func (in *KeyToPath) DeepCopyInto(out *KeyToPath) {
 	*out = *in
 	if in.Mode != nil {
-		v220 := *in.Mode
-		out.Mode = &v220
+		v221 := *in.Mode
+		out.Mode = &v221
 	}
 }
 
@@ -4998,12 +5038,12 @@ func (in *ISCSIVolumeSource) DeepCopyInto(out *ISCSIVolumeSource) {
 		copy(out.Portals, in.Portals)
 	}
 	if in.SecretRef != nil {
-		v221 := *in.SecretRef
-		out.SecretRef = &v221
+		v222 := *in.SecretRef
+		out.SecretRef = &v222
 	}
 	if in.InitiatorName != nil {
-		v222 := *in.InitiatorName
-		out.InitiatorName = &v222
+		v223 := *in.InitiatorName
+		out.InitiatorName = &v223
 	}
 }
 
@@ -5055,8 +5095,8 @@ func (in *RBDVolumeSource) DeepCopyInto(out *RBDVolumeSource) {
 		copy(out.CephMonitors, in.CephMonitors)
 	}
 	if in.SecretRef != nil {
-		v223 := *in.SecretRef
-		out.SecretRef = &v223
+		v224 := *in.SecretRef
+		out.SecretRef = &v224
 	}
 }
 
@@ -5074,8 +5114,8 @@ func (in *RBDVolumeSource) DeepCopy() *RBDVolumeSource {
 func (in *FlexVolumeSource) DeepCopyInto(out *FlexVolumeSource) {
 	*out = *in
 	if in.SecretRef != nil {
-		v224 := *in.SecretRef
-		out.SecretRef = &v224
+		v225 := *in.SecretRef
+		out.SecretRef = &v225
 	}
 	if in.Options != nil {
 		out.Options = maps.Clone(in.Options)
@@ -5096,8 +5136,8 @@ func (in *FlexVolumeSource) DeepCopy() *FlexVolumeSource {
 func (in *CinderVolumeSource) DeepCopyInto(out *CinderVolumeSource) {
 	*out = *in
 	if in.SecretRef != nil {
-		v225 := *in.SecretRef
-		out.SecretRef = &v225
+		v226 := *in.SecretRef
+		out.SecretRef = &v226
 	}
 }
 
@@ -5119,8 +5159,8 @@ func (in *CephFSVolumeSource) DeepCopyInto(out *CephFSVolumeSource) {
 		copy(out.Monitors, in.Monitors)
 	}
 	if in.SecretRef != nil {
-		v226 := *in.SecretRef
-		out.SecretRef = &v226
+		v227 := *in.SecretRef
+		out.SecretRef = &v227
 	}
 }
 
@@ -5154,13 +5194,13 @@ func (in *DownwardAPIVolumeSource) DeepCopyInto(out *DownwardAPIVolumeSource) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]DownwardAPIVolumeFile, len(in.Items))
-		for i227 := range in.Items {
-			in.Items[i227].DeepCopyInto(&out.Items[i227])
+		for i228 := range in.Items {
+			in.Items[i228].DeepCopyInto(&out.Items[i228])
 		}
 	}
 	if in.DefaultMode != nil {
-		v228 := *in.DefaultMode
-		out.DefaultMode = &v228
+		v229 := *in.DefaultMode
+		out.DefaultMode = &v229
 	}
 }
 
@@ -5178,16 +5218,16 @@ func (in *DownwardAPIVolumeSource) DeepCopy() *DownwardAPIVolumeSource {
 func (in *DownwardAPIVolumeFile) DeepCopyInto(out *DownwardAPIVolumeFile) {
 	*out = *in
 	if in.FieldRef != nil {
-		v229 := *in.FieldRef
-		out.FieldRef = &v229
+		v230 := *in.FieldRef
+		out.FieldRef = &v230
 	}
 	if in.ResourceFieldRef != nil {
-		v230 := *in.ResourceFieldRef
-		out.ResourceFieldRef = &v230
+		v231 := *in.ResourceFieldRef
+		out.ResourceFieldRef = &v231
 	}
 	if in.Mode != nil {
-		v231 := *in.Mode
-		out.Mode = &v231
+		v232 := *in.Mode
+		out.Mode = &v232
 	}
 }
 
@@ -5239,8 +5279,8 @@ func (in *FCVolumeSource) DeepCopyInto(out *FCVolumeSource) {
 		copy(out.TargetWWNs, in.TargetWWNs)
 	}
 	if in.Lun != nil {
-		v232 := *in.Lun
-		out.Lun = &v232
+		v233 := *in.Lun
+		out.Lun = &v233
 	}
 	if in.WWIDs != nil {
 		out.WWIDs = make([]string, len(in.WWIDs))
@@ -5278,17 +5318,17 @@ func (in *ConfigMapVolumeSource) DeepCopyInto(out *ConfigMapVolumeSource) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]KeyToPath, len(in.Items))
-		for i233 := range in.Items {
-			in.Items[i233].DeepCopyInto(&out.Items[i233])
+		for i234 := range in.Items {
+			in.Items[i234].DeepCopyInto(&out.Items[i234])
 		}
 	}
 	if in.DefaultMode != nil {
-		v234 := *in.DefaultMode
-		out.DefaultMode = &v234
+		v235 := *in.DefaultMode
+		out.DefaultMode = &v235
 	}
 	if in.Optional != nil {
-		v235 := *in.Optional
-		out.Optional = &v235
+		v236 := *in.Optional
+		out.Optional = &v236
 	}
 }
 
@@ -5336,20 +5376,20 @@ func (in *QuobyteVolumeSource) DeepCopy() *QuobyteVolumeSource {
 func (in *AzureDiskVolumeSource) DeepCopyInto(out *AzureDiskVolumeSource) {
 	*out = *in
 	if in.CachingMode != nil {
-		v236 := *in.CachingMode
-		out.CachingMode = &v236
+		v237 := *in.CachingMode
+		out.CachingMode = &v237
 	}
 	if in.FSType != nil {
-		v237 := *in.FSType
-		out.FSType = &v237
+		v238 := *in.FSType
+		out.FSType = &v238
 	}
 	if in.ReadOnly != nil {
-		v238 := *in.ReadOnly
-		out.ReadOnly = &v238
+		v239 := *in.ReadOnly
+		out.ReadOnly = &v239
 	}
 	if in.Kind != nil {
-		v239 := *in.Kind
-		out.Kind = &v239
+		v240 := *in.Kind
+		out.Kind = &v240
 	}
 }
 
@@ -5383,13 +5423,13 @@ func (in *ProjectedVolumeSource) DeepCopyInto(out *ProjectedVolumeSource) {
 	*out = *in
 	if in.Sources != nil {
 		out.Sources = make([]VolumeProjection, len(in.Sources))
-		for i240 := range in.Sources {
-			in.Sources[i240].DeepCopyInto(&out.Sources[i240])
+		for i241 := range in.Sources {
+			in.Sources[i241].DeepCopyInto(&out.Sources[i241])
 		}
 	}
 	if in.DefaultMode != nil {
-		v241 := *in.DefaultMode
-		out.DefaultMode = &v241
+		v242 := *in.DefaultMode
+		out.DefaultMode = &v242
 	}
 }
 
@@ -5441,13 +5481,13 @@ func (in *SecretProjection) DeepCopyInto(out *SecretProjection) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]KeyToPath, len(in.Items))
-		for i242 := range in.Items {
-			in.Items[i242].DeepCopyInto(&out.Items[i242])
+		for i243 := range in.Items {
+			in.Items[i243].DeepCopyInto(&out.Items[i243])
 		}
 	}
 	if in.Optional != nil {
-		v243 := *in.Optional
-		out.Optional = &v243
+		v244 := *in.Optional
+		out.Optional = &v244
 	}
 }
 
@@ -5466,8 +5506,8 @@ func (in *DownwardAPIProjection) DeepCopyInto(out *DownwardAPIProjection) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]DownwardAPIVolumeFile, len(in.Items))
-		for i244 := range in.Items {
-			in.Items[i244].DeepCopyInto(&out.Items[i244])
+		for i245 := range in.Items {
+			in.Items[i245].DeepCopyInto(&out.Items[i245])
 		}
 	}
 }
@@ -5487,13 +5527,13 @@ func (in *ConfigMapProjection) DeepCopyInto(out *ConfigMapProjection) {
 	*out = *in
 	if in.Items != nil {
 		out.Items = make([]KeyToPath, len(in.Items))
-		for i245 := range in.Items {
-			in.Items[i245].DeepCopyInto(&out.Items[i245])
+		for i246 := range in.Items {
+			in.Items[i246].DeepCopyInto(&out.Items[i246])
 		}
 	}
 	if in.Optional != nil {
-		v246 := *in.Optional
-		out.Optional = &v246
+		v247 := *in.Optional
+		out.Optional = &v247
 	}
 }
 
@@ -5511,8 +5551,8 @@ func (in *ConfigMapProjection) DeepCopy() *ConfigMapProjection {
 func (in *ServiceAccountTokenProjection) DeepCopyInto(out *ServiceAccountTokenProjection) {
 	*out = *in
 	if in.ExpirationSeconds != nil {
-		v247 := *in.ExpirationSeconds
-		out.ExpirationSeconds = &v247
+		v248 := *in.ExpirationSeconds
+		out.ExpirationSeconds = &v248
 	}
 }
 
@@ -5530,19 +5570,19 @@ func (in *ServiceAccountTokenProjection) DeepCopy() *ServiceAccountTokenProjecti
 func (in *ClusterTrustBundleProjection) DeepCopyInto(out *ClusterTrustBundleProjection) {
 	*out = *in
 	if in.Name != nil {
-		v248 := *in.Name
-		out.Name = &v248
+		v249 := *in.Name
+		out.Name = &v249
 	}
 	if in.SignerName != nil {
-		v249 := *in.SignerName
-		out.SignerName = &v249
+		v250 := *in.SignerName
+		out.SignerName = &v250
 	}
 	if in.LabelSelector != nil {
 		out.LabelSelector = in.LabelSelector.DeepCopy()
 	}
 	if in.Optional != nil {
-		v250 := *in.Optional
-		out.Optional = &v250
+		v251 := *in.Optional
+		out.Optional = &v251
 	}
 }
 
@@ -5560,8 +5600,8 @@ func (in *ClusterTrustBundleProjection) DeepCopy() *ClusterTrustBundleProjection
 func (in *PodCertificateProjection) DeepCopyInto(out *PodCertificateProjection) {
 	*out = *in
 	if in.MaxExpirationSeconds != nil {
-		v251 := *in.MaxExpirationSeconds
-		out.MaxExpirationSeconds = &v251
+		v252 := *in.MaxExpirationSeconds
+		out.MaxExpirationSeconds = &v252
 	}
 	if in.UserAnnotations != nil {
 		out.UserAnnotations = maps.Clone(in.UserAnnotations)
@@ -5597,8 +5637,8 @@ func (in *PortworxVolumeSource) DeepCopy() *PortworxVolumeSource {
 func (in *ScaleIOVolumeSource) DeepCopyInto(out *ScaleIOVolumeSource) {
 	*out = *in
 	if in.SecretRef != nil {
-		v252 := *in.SecretRef
-		out.SecretRef = &v252
+		v253 := *in.SecretRef
+		out.SecretRef = &v253
 	}
 }
 
@@ -5616,8 +5656,8 @@ func (in *ScaleIOVolumeSource) DeepCopy() *ScaleIOVolumeSource {
 func (in *StorageOSVolumeSource) DeepCopyInto(out *StorageOSVolumeSource) {
 	*out = *in
 	if in.SecretRef != nil {
-		v253 := *in.SecretRef
-		out.SecretRef = &v253
+		v254 := *in.SecretRef
+		out.SecretRef = &v254
 	}
 }
 
@@ -5635,19 +5675,19 @@ func (in *StorageOSVolumeSource) DeepCopy() *StorageOSVolumeSource {
 func (in *CSIVolumeSource) DeepCopyInto(out *CSIVolumeSource) {
 	*out = *in
 	if in.ReadOnly != nil {
-		v254 := *in.ReadOnly
-		out.ReadOnly = &v254
+		v255 := *in.ReadOnly
+		out.ReadOnly = &v255
 	}
 	if in.FSType != nil {
-		v255 := *in.FSType
-		out.FSType = &v255
+		v256 := *in.FSType
+		out.FSType = &v256
 	}
 	if in.VolumeAttributes != nil {
 		out.VolumeAttributes = maps.Clone(in.VolumeAttributes)
 	}
 	if in.NodePublishSecretRef != nil {
-		v256 := *in.NodePublishSecretRef
-		out.NodePublishSecretRef = &v256
+		v257 := *in.NodePublishSecretRef
+		out.NodePublishSecretRef = &v257
 	}
 }
 

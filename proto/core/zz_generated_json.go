@@ -12243,6 +12243,91 @@ func (x *Taint) DecodeJSON(d *jsonwire.Decoder) {
 }
 
 // AppendJSON appends x's canonical JSON to b.
+func (x *TopologySelectorTerm) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if len(x.MatchLabelExpressions) != 0 {
+		b = append(b, `,"matchLabelExpressions":`...)
+		b = append(b, '[')
+		for i343 := range x.MatchLabelExpressions {
+			if i343 > 0 {
+				b = append(b, ',')
+			}
+			b = x.MatchLabelExpressions[i343].AppendJSON(b)
+		}
+		b = append(b, ']')
+	}
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *TopologySelectorTerm) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.TopologySelectorTerm") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "matchLabelExpressions":
+			d.Once(&seen, 0)
+			if d.Null() {
+				x.MatchLabelExpressions = nil
+			} else if d.Array("[]v1.TopologySelectorLabelRequirement") {
+				x.MatchLabelExpressions = decodeJSONListTopologySelectorLabelRequirement(d)
+			}
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("TopologySelectorTerm")
+}
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *TopologySelectorLabelRequirement) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, `,"key":`...)
+	b = jsonwire.AppendString(b, string(x.Key))
+	b = append(b, `,"values":`...)
+	if x.Values == nil {
+		b = append(b, "null"...)
+	} else {
+		b = append(b, '[')
+		for i344 := range x.Values {
+			if i344 > 0 {
+				b = append(b, ',')
+			}
+			b = jsonwire.AppendString(b, string(x.Values[i344]))
+		}
+		b = append(b, ']')
+	}
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *TopologySelectorLabelRequirement) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.TopologySelectorLabelRequirement") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "key":
+			d.Once(&seen, 0)
+			d.String(&x.Key)
+		case "values":
+			d.Once(&seen, 1)
+			if d.Null() {
+				x.Values = nil
+			} else if d.Array("[]string") {
+				x.Values = decodeJSONListString(d)
+			}
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("TopologySelectorLabelRequirement")
+}
+
+// AppendJSON appends x's canonical JSON to b.
 func (x *Secret) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if x.TypeMeta.Kind != "" {
@@ -12261,29 +12346,29 @@ func (x *Secret) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Data) != 0 {
 		b = append(b, `,"data":`...)
-		var stack344 [16]string
-		keys343 := jsonwire.SortedKeys(x.Data, stack344[:0])
-		start347 := len(b)
-		for _, k345 := range keys343 {
-			b = jsonwire.AppendString(append(b, ','), string(k345))
+		var stack346 [16]string
+		keys345 := jsonwire.SortedKeys(x.Data, stack346[:0])
+		start349 := len(b)
+		for _, k347 := range keys345 {
+			b = jsonwire.AppendString(append(b, ','), string(k347))
 			b = append(b, ':')
-			v346 := x.Data[k345]
-			b = jsonwire.AppendBytes(b, v346)
+			v348 := x.Data[k347]
+			b = jsonwire.AppendBytes(b, v348)
 		}
-		b = jsonwire.Close(b, start347)
+		b = jsonwire.Close(b, start349)
 	}
 	if len(x.StringData) != 0 {
 		b = append(b, `,"stringData":`...)
-		var stack349 [16]string
-		keys348 := jsonwire.SortedKeys(x.StringData, stack349[:0])
-		start352 := len(b)
-		for _, k350 := range keys348 {
-			b = jsonwire.AppendString(append(b, ','), string(k350))
+		var stack351 [16]string
+		keys350 := jsonwire.SortedKeys(x.StringData, stack351[:0])
+		start354 := len(b)
+		for _, k352 := range keys350 {
+			b = jsonwire.AppendString(append(b, ','), string(k352))
 			b = append(b, ':')
-			v351 := x.StringData[k350]
-			b = jsonwire.AppendString(b, string(v351))
+			v353 := x.StringData[k352]
+			b = jsonwire.AppendString(b, string(v353))
 		}
-		b = jsonwire.Close(b, start352)
+		b = jsonwire.Close(b, start354)
 	}
 	if x.Type != "" {
 		b = append(b, `,"type":`...)
@@ -12328,12 +12413,12 @@ func (x *Secret) DecodeJSON(d *jsonwire.Decoder) {
 					x.Data = map[string][]byte{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k353 := string(d.KeyString())
-					_, has355 := x.Data[k353]
-					d.MapKey(has355)
-					var v354 []byte
-					d.Bytes(&v354)
-					x.Data[k353] = v354
+					k355 := string(d.KeyString())
+					_, has357 := x.Data[k355]
+					d.MapKey(has357)
+					var v356 []byte
+					d.Bytes(&v356)
+					x.Data[k355] = v356
 				}
 				d.MapEnd()
 			}
@@ -12346,12 +12431,12 @@ func (x *Secret) DecodeJSON(d *jsonwire.Decoder) {
 					x.StringData = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k356 := string(d.KeyString())
-					_, has358 := x.StringData[k356]
-					d.MapKey(has358)
-					var v357 string
-					d.String(&v357)
-					x.StringData[k356] = v357
+					k358 := string(d.KeyString())
+					_, has360 := x.StringData[k358]
+					d.MapKey(has360)
+					var v359 string
+					d.String(&v359)
+					x.StringData[k358] = v359
 				}
 				d.MapEnd()
 			}
@@ -12383,11 +12468,11 @@ func (x *SecretList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i359 := range x.Items {
-			if i359 > 0 {
+		for i361 := range x.Items {
+			if i361 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i359].AppendJSON(b)
+			b = x.Items[i361].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12620,22 +12705,22 @@ func (x *Capabilities) AppendJSON(b []byte) []byte {
 	if len(x.Add) != 0 {
 		b = append(b, `,"add":`...)
 		b = append(b, '[')
-		for i360 := range x.Add {
-			if i360 > 0 {
+		for i362 := range x.Add {
+			if i362 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Add[i360]))
+			b = jsonwire.AppendString(b, string(x.Add[i362]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Drop) != 0 {
 		b = append(b, `,"drop":`...)
 		b = append(b, '[')
-		for i361 := range x.Drop {
-			if i361 > 0 {
+		for i363 := range x.Drop {
+			if i363 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Drop[i361]))
+			b = jsonwire.AppendString(b, string(x.Drop[i363]))
 		}
 		b = append(b, ']')
 	}
@@ -12903,11 +12988,11 @@ func (x *PodSecurityContext) AppendJSON(b []byte) []byte {
 	if len(x.SupplementalGroups) != 0 {
 		b = append(b, `,"supplementalGroups":`...)
 		b = append(b, '[')
-		for i362 := range x.SupplementalGroups {
-			if i362 > 0 {
+		for i364 := range x.SupplementalGroups {
+			if i364 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendInt(b, int64(x.SupplementalGroups[i362]))
+			b = jsonwire.AppendInt(b, int64(x.SupplementalGroups[i364]))
 		}
 		b = append(b, ']')
 	}
@@ -12922,11 +13007,11 @@ func (x *PodSecurityContext) AppendJSON(b []byte) []byte {
 	if len(x.Sysctls) != 0 {
 		b = append(b, `,"sysctls":`...)
 		b = append(b, '[')
-		for i363 := range x.Sysctls {
-			if i363 > 0 {
+		for i365 := range x.Sysctls {
+			if i365 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Sysctls[i363].AppendJSON(b)
+			b = x.Sysctls[i365].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -13175,26 +13260,26 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i364 := range x.Ports {
-			if i364 > 0 {
+		for i366 := range x.Ports {
+			if i366 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ports[i364].AppendJSON(b)
+			b = x.Ports[i366].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Selector) != 0 {
 		b = append(b, `,"selector":`...)
-		var stack366 [16]string
-		keys365 := jsonwire.SortedKeys(x.Selector, stack366[:0])
-		start369 := len(b)
-		for _, k367 := range keys365 {
-			b = jsonwire.AppendString(append(b, ','), string(k367))
+		var stack368 [16]string
+		keys367 := jsonwire.SortedKeys(x.Selector, stack368[:0])
+		start371 := len(b)
+		for _, k369 := range keys367 {
+			b = jsonwire.AppendString(append(b, ','), string(k369))
 			b = append(b, ':')
-			v368 := x.Selector[k367]
-			b = jsonwire.AppendString(b, string(v368))
+			v370 := x.Selector[k369]
+			b = jsonwire.AppendString(b, string(v370))
 		}
-		b = jsonwire.Close(b, start369)
+		b = jsonwire.Close(b, start371)
 	}
 	if x.ClusterIP != "" {
 		b = append(b, `,"clusterIP":`...)
@@ -13203,11 +13288,11 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.ClusterIPs) != 0 {
 		b = append(b, `,"clusterIPs":`...)
 		b = append(b, '[')
-		for i370 := range x.ClusterIPs {
-			if i370 > 0 {
+		for i372 := range x.ClusterIPs {
+			if i372 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.ClusterIPs[i370]))
+			b = jsonwire.AppendString(b, string(x.ClusterIPs[i372]))
 		}
 		b = append(b, ']')
 	}
@@ -13218,11 +13303,11 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.ExternalIPs) != 0 {
 		b = append(b, `,"externalIPs":`...)
 		b = append(b, '[')
-		for i371 := range x.ExternalIPs {
-			if i371 > 0 {
+		for i373 := range x.ExternalIPs {
+			if i373 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.ExternalIPs[i371]))
+			b = jsonwire.AppendString(b, string(x.ExternalIPs[i373]))
 		}
 		b = append(b, ']')
 	}
@@ -13237,11 +13322,11 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.LoadBalancerSourceRanges) != 0 {
 		b = append(b, `,"loadBalancerSourceRanges":`...)
 		b = append(b, '[')
-		for i372 := range x.LoadBalancerSourceRanges {
-			if i372 > 0 {
+		for i374 := range x.LoadBalancerSourceRanges {
+			if i374 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.LoadBalancerSourceRanges[i372]))
+			b = jsonwire.AppendString(b, string(x.LoadBalancerSourceRanges[i374]))
 		}
 		b = append(b, ']')
 	}
@@ -13268,11 +13353,11 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.IPFamilies) != 0 {
 		b = append(b, `,"ipFamilies":`...)
 		b = append(b, '[')
-		for i373 := range x.IPFamilies {
-			if i373 > 0 {
+		for i375 := range x.IPFamilies {
+			if i375 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.IPFamilies[i373]))
+			b = jsonwire.AppendString(b, string(x.IPFamilies[i375]))
 		}
 		b = append(b, ']')
 	}
@@ -13323,12 +13408,12 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 					x.Selector = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k374 := string(d.KeyString())
-					_, has376 := x.Selector[k374]
-					d.MapKey(has376)
-					var v375 string
-					d.String(&v375)
-					x.Selector[k374] = v375
+					k376 := string(d.KeyString())
+					_, has378 := x.Selector[k376]
+					d.MapKey(has378)
+					var v377 string
+					d.String(&v377)
+					x.Selector[k376] = v377
 				}
 				d.MapEnd()
 			}
@@ -13595,11 +13680,11 @@ func (x *ServiceStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i377 := range x.Conditions {
-			if i377 > 0 {
+		for i379 := range x.Conditions {
+			if i379 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i377].AppendJSON(b)
+			b = x.Conditions[i379].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -13637,11 +13722,11 @@ func (x *LoadBalancerStatus) AppendJSON(b []byte) []byte {
 	if len(x.Ingress) != 0 {
 		b = append(b, `,"ingress":`...)
 		b = append(b, '[')
-		for i378 := range x.Ingress {
-			if i378 > 0 {
+		for i380 := range x.Ingress {
+			if i380 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ingress[i378].AppendJSON(b)
+			b = x.Ingress[i380].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -13688,11 +13773,11 @@ func (x *LoadBalancerIngress) AppendJSON(b []byte) []byte {
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i379 := range x.Ports {
-			if i379 > 0 {
+		for i381 := range x.Ports {
+			if i381 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ports[i379].AppendJSON(b)
+			b = x.Ports[i381].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -13800,11 +13885,11 @@ func (x *ServiceList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i380 := range x.Items {
-			if i380 > 0 {
+		for i382 := range x.Items {
+			if i382 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i380].AppendJSON(b)
+			b = x.Items[i382].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -13858,22 +13943,22 @@ func (x *ServiceAccount) AppendJSON(b []byte) []byte {
 	if len(x.Secrets) != 0 {
 		b = append(b, `,"secrets":`...)
 		b = append(b, '[')
-		for i381 := range x.Secrets {
-			if i381 > 0 {
+		for i383 := range x.Secrets {
+			if i383 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Secrets[i381].AppendJSON(b)
+			b = x.Secrets[i383].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.ImagePullSecrets) != 0 {
 		b = append(b, `,"imagePullSecrets":`...)
 		b = append(b, '[')
-		for i382 := range x.ImagePullSecrets {
-			if i382 > 0 {
+		for i384 := range x.ImagePullSecrets {
+			if i384 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ImagePullSecrets[i382].AppendJSON(b)
+			b = x.ImagePullSecrets[i384].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -13950,11 +14035,11 @@ func (x *ServiceAccountList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i383 := range x.Items {
-			if i383 > 0 {
+		for i385 := range x.Items {
+			if i385 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i383].AppendJSON(b)
+			b = x.Items[i385].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -15105,11 +15190,11 @@ func (x *SecretVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i384 := range x.Items {
-			if i384 > 0 {
+		for i386 := range x.Items {
+			if i386 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i384].AppendJSON(b)
+			b = x.Items[i386].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -15276,11 +15361,11 @@ func (x *ISCSIVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Portals) != 0 {
 		b = append(b, `,"portals":`...)
 		b = append(b, '[')
-		for i385 := range x.Portals {
-			if i385 > 0 {
+		for i387 := range x.Portals {
+			if i387 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Portals[i385]))
+			b = jsonwire.AppendString(b, string(x.Portals[i387]))
 		}
 		b = append(b, ']')
 	}
@@ -15448,11 +15533,11 @@ func (x *RBDVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i386 := range x.CephMonitors {
-			if i386 > 0 {
+		for i388 := range x.CephMonitors {
+			if i388 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.CephMonitors[i386]))
+			b = jsonwire.AppendString(b, string(x.CephMonitors[i388]))
 		}
 		b = append(b, ']')
 	}
@@ -15554,16 +15639,16 @@ func (x *FlexVolumeSource) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Options) != 0 {
 		b = append(b, `,"options":`...)
-		var stack388 [16]string
-		keys387 := jsonwire.SortedKeys(x.Options, stack388[:0])
-		start391 := len(b)
-		for _, k389 := range keys387 {
-			b = jsonwire.AppendString(append(b, ','), string(k389))
+		var stack390 [16]string
+		keys389 := jsonwire.SortedKeys(x.Options, stack390[:0])
+		start393 := len(b)
+		for _, k391 := range keys389 {
+			b = jsonwire.AppendString(append(b, ','), string(k391))
 			b = append(b, ':')
-			v390 := x.Options[k389]
-			b = jsonwire.AppendString(b, string(v390))
+			v392 := x.Options[k391]
+			b = jsonwire.AppendString(b, string(v392))
 		}
-		b = jsonwire.Close(b, start391)
+		b = jsonwire.Close(b, start393)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -15604,12 +15689,12 @@ func (x *FlexVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 					x.Options = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k392 := string(d.KeyString())
-					_, has394 := x.Options[k392]
-					d.MapKey(has394)
-					var v393 string
-					d.String(&v393)
-					x.Options[k392] = v393
+					k394 := string(d.KeyString())
+					_, has396 := x.Options[k394]
+					d.MapKey(has396)
+					var v395 string
+					d.String(&v395)
+					x.Options[k394] = v395
 				}
 				d.MapEnd()
 			}
@@ -15682,11 +15767,11 @@ func (x *CephFSVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i395 := range x.Monitors {
-			if i395 > 0 {
+		for i397 := range x.Monitors {
+			if i397 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Monitors[i395]))
+			b = jsonwire.AppendString(b, string(x.Monitors[i397]))
 		}
 		b = append(b, ']')
 	}
@@ -15798,11 +15883,11 @@ func (x *DownwardAPIVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i396 := range x.Items {
-			if i396 > 0 {
+		for i398 := range x.Items {
+			if i398 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i396].AppendJSON(b)
+			b = x.Items[i398].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -15990,11 +16075,11 @@ func (x *FCVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.TargetWWNs) != 0 {
 		b = append(b, `,"targetWWNs":`...)
 		b = append(b, '[')
-		for i397 := range x.TargetWWNs {
-			if i397 > 0 {
+		for i399 := range x.TargetWWNs {
+			if i399 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.TargetWWNs[i397]))
+			b = jsonwire.AppendString(b, string(x.TargetWWNs[i399]))
 		}
 		b = append(b, ']')
 	}
@@ -16013,11 +16098,11 @@ func (x *FCVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.WWIDs) != 0 {
 		b = append(b, `,"wwids":`...)
 		b = append(b, '[')
-		for i398 := range x.WWIDs {
-			if i398 > 0 {
+		for i400 := range x.WWIDs {
+			if i400 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.WWIDs[i398]))
+			b = jsonwire.AppendString(b, string(x.WWIDs[i400]))
 		}
 		b = append(b, ']')
 	}
@@ -16117,11 +16202,11 @@ func (x *ConfigMapVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i399 := range x.Items {
-			if i399 > 0 {
+		for i401 := range x.Items {
+			if i401 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i399].AppendJSON(b)
+			b = x.Items[i401].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -16415,11 +16500,11 @@ func (x *ProjectedVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i400 := range x.Sources {
-			if i400 > 0 {
+		for i402 := range x.Sources {
+			if i402 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Sources[i400].AppendJSON(b)
+			b = x.Sources[i402].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -16577,11 +16662,11 @@ func (x *SecretProjection) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i401 := range x.Items {
-			if i401 > 0 {
+		for i403 := range x.Items {
+			if i403 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i401].AppendJSON(b)
+			b = x.Items[i403].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -16633,11 +16718,11 @@ func (x *DownwardAPIProjection) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i402 := range x.Items {
-			if i402 > 0 {
+		for i404 := range x.Items {
+			if i404 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i402].AppendJSON(b)
+			b = x.Items[i404].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -16676,11 +16761,11 @@ func (x *ConfigMapProjection) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i403 := range x.Items {
-			if i403 > 0 {
+		for i405 := range x.Items {
+			if i405 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i403].AppendJSON(b)
+			b = x.Items[i405].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -16884,16 +16969,16 @@ func (x *PodCertificateProjection) AppendJSON(b []byte) []byte {
 	}
 	if len(x.UserAnnotations) != 0 {
 		b = append(b, `,"userAnnotations":`...)
-		var stack405 [16]string
-		keys404 := jsonwire.SortedKeys(x.UserAnnotations, stack405[:0])
-		start408 := len(b)
-		for _, k406 := range keys404 {
-			b = jsonwire.AppendString(append(b, ','), string(k406))
+		var stack407 [16]string
+		keys406 := jsonwire.SortedKeys(x.UserAnnotations, stack407[:0])
+		start410 := len(b)
+		for _, k408 := range keys406 {
+			b = jsonwire.AppendString(append(b, ','), string(k408))
 			b = append(b, ':')
-			v407 := x.UserAnnotations[k406]
-			b = jsonwire.AppendString(b, string(v407))
+			v409 := x.UserAnnotations[k408]
+			b = jsonwire.AppendString(b, string(v409))
 		}
-		b = jsonwire.Close(b, start408)
+		b = jsonwire.Close(b, start410)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -16940,12 +17025,12 @@ func (x *PodCertificateProjection) DecodeJSON(d *jsonwire.Decoder) {
 					x.UserAnnotations = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k409 := string(d.KeyString())
-					_, has411 := x.UserAnnotations[k409]
-					d.MapKey(has411)
-					var v410 string
-					d.String(&v410)
-					x.UserAnnotations[k409] = v410
+					k411 := string(d.KeyString())
+					_, has413 := x.UserAnnotations[k411]
+					d.MapKey(has413)
+					var v412 string
+					d.String(&v412)
+					x.UserAnnotations[k411] = v412
 				}
 				d.MapEnd()
 			}
@@ -17170,16 +17255,16 @@ func (x *CSIVolumeSource) AppendJSON(b []byte) []byte {
 	}
 	if len(x.VolumeAttributes) != 0 {
 		b = append(b, `,"volumeAttributes":`...)
-		var stack413 [16]string
-		keys412 := jsonwire.SortedKeys(x.VolumeAttributes, stack413[:0])
-		start416 := len(b)
-		for _, k414 := range keys412 {
-			b = jsonwire.AppendString(append(b, ','), string(k414))
+		var stack415 [16]string
+		keys414 := jsonwire.SortedKeys(x.VolumeAttributes, stack415[:0])
+		start418 := len(b)
+		for _, k416 := range keys414 {
+			b = jsonwire.AppendString(append(b, ','), string(k416))
 			b = append(b, ':')
-			v415 := x.VolumeAttributes[k414]
-			b = jsonwire.AppendString(b, string(v415))
+			v417 := x.VolumeAttributes[k416]
+			b = jsonwire.AppendString(b, string(v417))
 		}
-		b = jsonwire.Close(b, start416)
+		b = jsonwire.Close(b, start418)
 	}
 	if x.NodePublishSecretRef != nil {
 		b = append(b, `,"nodePublishSecretRef":`...)
@@ -17228,12 +17313,12 @@ func (x *CSIVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 					x.VolumeAttributes = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k417 := string(d.KeyString())
-					_, has419 := x.VolumeAttributes[k417]
-					d.MapKey(has419)
-					var v418 string
-					d.String(&v418)
-					x.VolumeAttributes[k417] = v418
+					k419 := string(d.KeyString())
+					_, has421 := x.VolumeAttributes[k419]
+					d.MapKey(has421)
+					var v420 string
+					d.String(&v420)
+					x.VolumeAttributes[k419] = v420
 				}
 				d.MapEnd()
 			}
@@ -18166,6 +18251,18 @@ func decodeJSONListToleration(d *jsonwire.Decoder) []Toleration {
 		list[len(list)-1].DecodeJSON(d)
 	}
 	out := make([]Toleration, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListTopologySelectorLabelRequirement(d *jsonwire.Decoder) []TopologySelectorLabelRequirement {
+	var stack [8]TopologySelectorLabelRequirement
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, TopologySelectorLabelRequirement{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]TopologySelectorLabelRequirement, len(list))
 	copy(out, list)
 	return out
 }

@@ -7150,31 +7150,78 @@ func (x *Taint) DecodeProto(d *pbwire.Decoder, b []byte) {
 }
 
 // AppendProto appends x's fields to b.
+func (x *TopologySelectorTerm) AppendProto(b []byte) []byte {
+	for i661 := range x.MatchLabelExpressions {
+		b = append(b, 0xa, 0)
+		n662 := len(b)
+		b = x.MatchLabelExpressions[i661].AppendProto(b)
+		b = pbwire.Close(b, n662)
+	}
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *TopologySelectorTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			x.MatchLabelExpressions = append(x.MatchLabelExpressions, TopologySelectorLabelRequirement{})
+			x.MatchLabelExpressions[len(x.MatchLabelExpressions)-1].DecodeProto(d, d.Message(f))
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
+func (x *TopologySelectorLabelRequirement) AppendProto(b []byte) []byte {
+	b = pbwire.AppendString(append(b, 0xa), x.Key)
+	for i663 := range x.Values {
+		b = pbwire.AppendString(append(b, 0x12), x.Values[i663])
+	}
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *TopologySelectorLabelRequirement) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			x.Key = d.String(f)
+		case 2:
+			x.Values = append(x.Values, d.String(f))
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
 func (x *Secret) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n661 := len(b)
+	n664 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n661)
-	var stack662 [16]string
-	for _, k663 := range jsonwire.SortedKeys(x.Data, stack662[:0]) {
-		v664 := x.Data[k663]
+	b = pbwire.Close(b, n664)
+	var stack665 [16]string
+	for _, k666 := range jsonwire.SortedKeys(x.Data, stack665[:0]) {
+		v667 := x.Data[k666]
 		b = append(b, 0x12, 0)
-		n665 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k663)
-		if v664 != nil {
-			b = pbwire.AppendString(append(b, 0x12), v664)
+		n668 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k666)
+		if v667 != nil {
+			b = pbwire.AppendString(append(b, 0x12), v667)
 		}
-		b = pbwire.Close(b, n665)
+		b = pbwire.Close(b, n668)
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.Type)
-	var stack666 [16]string
-	for _, k667 := range jsonwire.SortedKeys(x.StringData, stack666[:0]) {
-		v668 := x.StringData[k667]
+	var stack669 [16]string
+	for _, k670 := range jsonwire.SortedKeys(x.StringData, stack669[:0]) {
+		v671 := x.StringData[k670]
 		b = append(b, 0x22, 0)
-		n669 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k667)
-		b = pbwire.AppendString(append(b, 0x12), v668)
-		b = pbwire.Close(b, n669)
+		n672 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k670)
+		b = pbwire.AppendString(append(b, 0x12), v671)
+		b = pbwire.Close(b, n672)
 	}
 	if x.Immutable != nil {
 		b = pbwire.AppendBool(append(b, 0x28), *x.Immutable)
@@ -7191,28 +7238,9 @@ func (x *Secret) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			var k671 string
-			var v672 []byte
-			v672 = []byte{}
-			for entry670 := d.Message(f); len(entry670) > 0; {
-				number, f, rest := d.Next(entry670)
-				entry670 = rest
-				switch number {
-				case 1:
-					k671 = d.String(f)
-				case 2:
-					v672 = d.Bytes(f)
-				}
-			}
-			if x.Data == nil {
-				x.Data = map[string][]byte{}
-			}
-			x.Data[k671] = v672
-		case 3:
-			x.Type = SecretType(d.String(f))
-		case 4:
 			var k674 string
-			var v675 string
+			var v675 []byte
+			v675 = []byte{}
 			for entry673 := d.Message(f); len(entry673) > 0; {
 				number, f, rest := d.Next(entry673)
 				entry673 = rest
@@ -7220,16 +7248,35 @@ func (x *Secret) DecodeProto(d *pbwire.Decoder, b []byte) {
 				case 1:
 					k674 = d.String(f)
 				case 2:
-					v675 = d.String(f)
+					v675 = d.Bytes(f)
+				}
+			}
+			if x.Data == nil {
+				x.Data = map[string][]byte{}
+			}
+			x.Data[k674] = v675
+		case 3:
+			x.Type = SecretType(d.String(f))
+		case 4:
+			var k677 string
+			var v678 string
+			for entry676 := d.Message(f); len(entry676) > 0; {
+				number, f, rest := d.Next(entry676)
+				entry676 = rest
+				switch number {
+				case 1:
+					k677 = d.String(f)
+				case 2:
+					v678 = d.String(f)
 				}
 			}
 			if x.StringData == nil {
 				x.StringData = map[string]string{}
 			}
-			x.StringData[k674] = v675
+			x.StringData[k677] = v678
 		case 5:
-			v676 := d.Bool(f)
-			x.Immutable = &v676
+			v679 := d.Bool(f)
+			x.Immutable = &v679
 		}
 	}
 }
@@ -7237,14 +7284,14 @@ func (x *Secret) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *SecretList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n677 := len(b)
+	n680 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n677)
-	for i678 := range x.Items {
+	b = pbwire.Close(b, n680)
+	for i681 := range x.Items {
 		b = append(b, 0x12, 0)
-		n679 := len(b)
-		b = x.Items[i678].AppendProto(b)
-		b = pbwire.Close(b, n679)
+		n682 := len(b)
+		b = x.Items[i681].AppendProto(b)
+		b = pbwire.Close(b, n682)
 	}
 	return b
 }
@@ -7268,18 +7315,18 @@ func (x *SecretList) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *SecurityContext) AppendProto(b []byte) []byte {
 	if x.Capabilities != nil {
 		b = append(b, 0xa, 0)
-		n680 := len(b)
+		n683 := len(b)
 		b = x.Capabilities.AppendProto(b)
-		b = pbwire.Close(b, n680)
+		b = pbwire.Close(b, n683)
 	}
 	if x.Privileged != nil {
 		b = pbwire.AppendBool(append(b, 0x10), *x.Privileged)
 	}
 	if x.SELinuxOptions != nil {
 		b = append(b, 0x1a, 0)
-		n681 := len(b)
+		n684 := len(b)
 		b = x.SELinuxOptions.AppendProto(b)
-		b = pbwire.Close(b, n681)
+		b = pbwire.Close(b, n684)
 	}
 	if x.RunAsUser != nil {
 		b = pbwire.AppendVarint(append(b, 0x20), uint64(*x.RunAsUser))
@@ -7301,21 +7348,21 @@ func (x *SecurityContext) AppendProto(b []byte) []byte {
 	}
 	if x.WindowsOptions != nil {
 		b = append(b, 0x52, 0)
-		n682 := len(b)
+		n685 := len(b)
 		b = x.WindowsOptions.AppendProto(b)
-		b = pbwire.Close(b, n682)
+		b = pbwire.Close(b, n685)
 	}
 	if x.SeccompProfile != nil {
 		b = append(b, 0x5a, 0)
-		n683 := len(b)
+		n686 := len(b)
 		b = x.SeccompProfile.AppendProto(b)
-		b = pbwire.Close(b, n683)
+		b = pbwire.Close(b, n686)
 	}
 	if x.AppArmorProfile != nil {
 		b = append(b, 0x62, 0)
-		n684 := len(b)
+		n687 := len(b)
 		b = x.AppArmorProfile.AppendProto(b)
-		b = pbwire.Close(b, n684)
+		b = pbwire.Close(b, n687)
 	}
 	return b
 }
@@ -7332,31 +7379,31 @@ func (x *SecurityContext) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Capabilities.DecodeProto(d, d.Message(f))
 		case 2:
-			v685 := d.Bool(f)
-			x.Privileged = &v685
+			v688 := d.Bool(f)
+			x.Privileged = &v688
 		case 3:
 			if x.SELinuxOptions == nil {
 				x.SELinuxOptions = new(SELinuxOptions)
 			}
 			x.SELinuxOptions.DecodeProto(d, d.Message(f))
 		case 4:
-			v686 := d.Int(f)
-			x.RunAsUser = &v686
+			v689 := d.Int(f)
+			x.RunAsUser = &v689
 		case 5:
-			v687 := d.Bool(f)
-			x.RunAsNonRoot = &v687
+			v690 := d.Bool(f)
+			x.RunAsNonRoot = &v690
 		case 6:
-			v688 := d.Bool(f)
-			x.ReadOnlyRootFilesystem = &v688
+			v691 := d.Bool(f)
+			x.ReadOnlyRootFilesystem = &v691
 		case 7:
-			v689 := d.Bool(f)
-			x.AllowPrivilegeEscalation = &v689
+			v692 := d.Bool(f)
+			x.AllowPrivilegeEscalation = &v692
 		case 8:
-			v690 := d.Int(f)
-			x.RunAsGroup = &v690
+			v693 := d.Int(f)
+			x.RunAsGroup = &v693
 		case 9:
-			v691 := ProcMountType(d.String(f))
-			x.ProcMount = &v691
+			v694 := ProcMountType(d.String(f))
+			x.ProcMount = &v694
 		case 10:
 			if x.WindowsOptions == nil {
 				x.WindowsOptions = new(WindowsSecurityContextOptions)
@@ -7378,11 +7425,11 @@ func (x *SecurityContext) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *Capabilities) AppendProto(b []byte) []byte {
-	for i692 := range x.Add {
-		b = pbwire.AppendString(append(b, 0xa), x.Add[i692])
+	for i695 := range x.Add {
+		b = pbwire.AppendString(append(b, 0xa), x.Add[i695])
 	}
-	for i693 := range x.Drop {
-		b = pbwire.AppendString(append(b, 0x12), x.Drop[i693])
+	for i696 := range x.Drop {
+		b = pbwire.AppendString(append(b, 0x12), x.Drop[i696])
 	}
 	return b
 }
@@ -7452,17 +7499,17 @@ func (x *WindowsSecurityContextOptions) DecodeProto(d *pbwire.Decoder, b []byte)
 		b = rest
 		switch number {
 		case 1:
-			v694 := d.String(f)
-			x.GMSACredentialSpecName = &v694
+			v697 := d.String(f)
+			x.GMSACredentialSpecName = &v697
 		case 2:
-			v695 := d.String(f)
-			x.GMSACredentialSpec = &v695
+			v698 := d.String(f)
+			x.GMSACredentialSpec = &v698
 		case 3:
-			v696 := d.String(f)
-			x.RunAsUserName = &v696
+			v699 := d.String(f)
+			x.RunAsUserName = &v699
 		case 4:
-			v697 := d.Bool(f)
-			x.HostProcess = &v697
+			v700 := d.Bool(f)
+			x.HostProcess = &v700
 		}
 	}
 }
@@ -7485,8 +7532,8 @@ func (x *SeccompProfile) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Type = SeccompProfileType(d.String(f))
 		case 2:
-			v698 := d.String(f)
-			x.LocalhostProfile = &v698
+			v701 := d.String(f)
+			x.LocalhostProfile = &v701
 		}
 	}
 }
@@ -7509,8 +7556,8 @@ func (x *AppArmorProfile) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Type = AppArmorProfileType(d.String(f))
 		case 2:
-			v699 := d.String(f)
-			x.LocalhostProfile = &v699
+			v702 := d.String(f)
+			x.LocalhostProfile = &v702
 		}
 	}
 }
@@ -7519,9 +7566,9 @@ func (x *AppArmorProfile) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *PodSecurityContext) AppendProto(b []byte) []byte {
 	if x.SELinuxOptions != nil {
 		b = append(b, 0xa, 0)
-		n700 := len(b)
+		n703 := len(b)
 		b = x.SELinuxOptions.AppendProto(b)
-		b = pbwire.Close(b, n700)
+		b = pbwire.Close(b, n703)
 	}
 	if x.RunAsUser != nil {
 		b = pbwire.AppendVarint(append(b, 0x10), uint64(*x.RunAsUser))
@@ -7529,8 +7576,8 @@ func (x *PodSecurityContext) AppendProto(b []byte) []byte {
 	if x.RunAsNonRoot != nil {
 		b = pbwire.AppendBool(append(b, 0x18), *x.RunAsNonRoot)
 	}
-	for i701 := range x.SupplementalGroups {
-		b = pbwire.AppendVarint(append(b, 0x20), uint64(x.SupplementalGroups[i701]))
+	for i704 := range x.SupplementalGroups {
+		b = pbwire.AppendVarint(append(b, 0x20), uint64(x.SupplementalGroups[i704]))
 	}
 	if x.FSGroup != nil {
 		b = pbwire.AppendVarint(append(b, 0x28), uint64(*x.FSGroup))
@@ -7538,32 +7585,32 @@ func (x *PodSecurityContext) AppendProto(b []byte) []byte {
 	if x.RunAsGroup != nil {
 		b = pbwire.AppendVarint(append(b, 0x30), uint64(*x.RunAsGroup))
 	}
-	for i702 := range x.Sysctls {
+	for i705 := range x.Sysctls {
 		b = append(b, 0x3a, 0)
-		n703 := len(b)
-		b = x.Sysctls[i702].AppendProto(b)
-		b = pbwire.Close(b, n703)
+		n706 := len(b)
+		b = x.Sysctls[i705].AppendProto(b)
+		b = pbwire.Close(b, n706)
 	}
 	if x.WindowsOptions != nil {
 		b = append(b, 0x42, 0)
-		n704 := len(b)
+		n707 := len(b)
 		b = x.WindowsOptions.AppendProto(b)
-		b = pbwire.Close(b, n704)
+		b = pbwire.Close(b, n707)
 	}
 	if x.FSGroupChangePolicy != nil {
 		b = pbwire.AppendString(append(b, 0x4a), *x.FSGroupChangePolicy)
 	}
 	if x.SeccompProfile != nil {
 		b = append(b, 0x52, 0)
-		n705 := len(b)
+		n708 := len(b)
 		b = x.SeccompProfile.AppendProto(b)
-		b = pbwire.Close(b, n705)
+		b = pbwire.Close(b, n708)
 	}
 	if x.AppArmorProfile != nil {
 		b = append(b, 0x5a, 0)
-		n706 := len(b)
+		n709 := len(b)
 		b = x.AppArmorProfile.AppendProto(b)
-		b = pbwire.Close(b, n706)
+		b = pbwire.Close(b, n709)
 	}
 	if x.SupplementalGroupsPolicy != nil {
 		b = pbwire.AppendString(append(b, 0x62), *x.SupplementalGroupsPolicy)
@@ -7586,19 +7633,19 @@ func (x *PodSecurityContext) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.SELinuxOptions.DecodeProto(d, d.Message(f))
 		case 2:
-			v707 := d.Int(f)
-			x.RunAsUser = &v707
+			v710 := d.Int(f)
+			x.RunAsUser = &v710
 		case 3:
-			v708 := d.Bool(f)
-			x.RunAsNonRoot = &v708
+			v711 := d.Bool(f)
+			x.RunAsNonRoot = &v711
 		case 4:
 			x.SupplementalGroups = pbwire.Ints(d, f, x.SupplementalGroups)
 		case 5:
-			v709 := d.Int(f)
-			x.FSGroup = &v709
+			v712 := d.Int(f)
+			x.FSGroup = &v712
 		case 6:
-			v710 := d.Int(f)
-			x.RunAsGroup = &v710
+			v713 := d.Int(f)
+			x.RunAsGroup = &v713
 		case 7:
 			x.Sysctls = append(x.Sysctls, Sysctl{})
 			x.Sysctls[len(x.Sysctls)-1].DecodeProto(d, d.Message(f))
@@ -7608,8 +7655,8 @@ func (x *PodSecurityContext) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.WindowsOptions.DecodeProto(d, d.Message(f))
 		case 9:
-			v711 := PodFSGroupChangePolicy(d.String(f))
-			x.FSGroupChangePolicy = &v711
+			v714 := PodFSGroupChangePolicy(d.String(f))
+			x.FSGroupChangePolicy = &v714
 		case 10:
 			if x.SeccompProfile == nil {
 				x.SeccompProfile = new(SeccompProfile)
@@ -7621,11 +7668,11 @@ func (x *PodSecurityContext) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.AppArmorProfile.DecodeProto(d, d.Message(f))
 		case 12:
-			v712 := SupplementalGroupsPolicy(d.String(f))
-			x.SupplementalGroupsPolicy = &v712
+			v715 := SupplementalGroupsPolicy(d.String(f))
+			x.SupplementalGroupsPolicy = &v715
 		case 13:
-			v713 := PodSELinuxChangePolicy(d.String(f))
-			x.SELinuxChangePolicy = &v713
+			v716 := PodSELinuxChangePolicy(d.String(f))
+			x.SELinuxChangePolicy = &v716
 		}
 	}
 }
@@ -7654,17 +7701,17 @@ func (x *Sysctl) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Service) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n714 := len(b)
+	n717 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n714)
+	b = pbwire.Close(b, n717)
 	b = append(b, 0x12, 0)
-	n715 := len(b)
+	n718 := len(b)
 	b = x.Spec.AppendProto(b)
-	b = pbwire.Close(b, n715)
+	b = pbwire.Close(b, n718)
 	b = append(b, 0x1a, 0)
-	n716 := len(b)
+	n719 := len(b)
 	b = x.Status.AppendProto(b)
-	b = pbwire.Close(b, n716)
+	b = pbwire.Close(b, n719)
 	return b
 }
 
@@ -7686,30 +7733,30 @@ func (x *Service) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *ServiceSpec) AppendProto(b []byte) []byte {
-	for i717 := range x.Ports {
+	for i720 := range x.Ports {
 		b = append(b, 0xa, 0)
-		n718 := len(b)
-		b = x.Ports[i717].AppendProto(b)
-		b = pbwire.Close(b, n718)
+		n721 := len(b)
+		b = x.Ports[i720].AppendProto(b)
+		b = pbwire.Close(b, n721)
 	}
-	var stack719 [16]string
-	for _, k720 := range jsonwire.SortedKeys(x.Selector, stack719[:0]) {
-		v721 := x.Selector[k720]
+	var stack722 [16]string
+	for _, k723 := range jsonwire.SortedKeys(x.Selector, stack722[:0]) {
+		v724 := x.Selector[k723]
 		b = append(b, 0x12, 0)
-		n722 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k720)
-		b = pbwire.AppendString(append(b, 0x12), v721)
-		b = pbwire.Close(b, n722)
+		n725 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k723)
+		b = pbwire.AppendString(append(b, 0x12), v724)
+		b = pbwire.Close(b, n725)
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.ClusterIP)
 	b = pbwire.AppendString(append(b, 0x22), x.Type)
-	for i723 := range x.ExternalIPs {
-		b = pbwire.AppendString(append(b, 0x2a), x.ExternalIPs[i723])
+	for i726 := range x.ExternalIPs {
+		b = pbwire.AppendString(append(b, 0x2a), x.ExternalIPs[i726])
 	}
 	b = pbwire.AppendString(append(b, 0x3a), x.SessionAffinity)
 	b = pbwire.AppendString(append(b, 0x42), x.LoadBalancerIP)
-	for i724 := range x.LoadBalancerSourceRanges {
-		b = pbwire.AppendString(append(b, 0x4a), x.LoadBalancerSourceRanges[i724])
+	for i727 := range x.LoadBalancerSourceRanges {
+		b = pbwire.AppendString(append(b, 0x4a), x.LoadBalancerSourceRanges[i727])
 	}
 	b = pbwire.AppendString(append(b, 0x52), x.ExternalName)
 	b = pbwire.AppendString(append(b, 0x5a), x.ExternalTrafficPolicy)
@@ -7717,18 +7764,18 @@ func (x *ServiceSpec) AppendProto(b []byte) []byte {
 	b = pbwire.AppendBool(append(b, 0x68), x.PublishNotReadyAddresses)
 	if x.SessionAffinityConfig != nil {
 		b = append(b, 0x72, 0)
-		n725 := len(b)
+		n728 := len(b)
 		b = x.SessionAffinityConfig.AppendProto(b)
-		b = pbwire.Close(b, n725)
+		b = pbwire.Close(b, n728)
 	}
 	if x.IPFamilyPolicy != nil {
 		b = pbwire.AppendString(append(b, 0x8a, 0x1), *x.IPFamilyPolicy)
 	}
-	for i726 := range x.ClusterIPs {
-		b = pbwire.AppendString(append(b, 0x92, 0x1), x.ClusterIPs[i726])
+	for i729 := range x.ClusterIPs {
+		b = pbwire.AppendString(append(b, 0x92, 0x1), x.ClusterIPs[i729])
 	}
-	for i727 := range x.IPFamilies {
-		b = pbwire.AppendString(append(b, 0x9a, 0x1), x.IPFamilies[i727])
+	for i730 := range x.IPFamilies {
+		b = pbwire.AppendString(append(b, 0x9a, 0x1), x.IPFamilies[i730])
 	}
 	if x.AllocateLoadBalancerNodePorts != nil {
 		b = pbwire.AppendBool(append(b, 0xa0, 0x1), *x.AllocateLoadBalancerNodePorts)
@@ -7755,22 +7802,22 @@ func (x *ServiceSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Ports = append(x.Ports, ServicePort{})
 			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			var k729 string
-			var v730 string
-			for entry728 := d.Message(f); len(entry728) > 0; {
-				number, f, rest := d.Next(entry728)
-				entry728 = rest
+			var k732 string
+			var v733 string
+			for entry731 := d.Message(f); len(entry731) > 0; {
+				number, f, rest := d.Next(entry731)
+				entry731 = rest
 				switch number {
 				case 1:
-					k729 = d.String(f)
+					k732 = d.String(f)
 				case 2:
-					v730 = d.String(f)
+					v733 = d.String(f)
 				}
 			}
 			if x.Selector == nil {
 				x.Selector = map[string]string{}
 			}
-			x.Selector[k729] = v730
+			x.Selector[k732] = v733
 		case 3:
 			x.ClusterIP = d.String(f)
 		case 4:
@@ -7797,24 +7844,24 @@ func (x *ServiceSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.SessionAffinityConfig.DecodeProto(d, d.Message(f))
 		case 17:
-			v731 := IPFamilyPolicy(d.String(f))
-			x.IPFamilyPolicy = &v731
+			v734 := IPFamilyPolicy(d.String(f))
+			x.IPFamilyPolicy = &v734
 		case 18:
 			x.ClusterIPs = append(x.ClusterIPs, d.String(f))
 		case 19:
 			x.IPFamilies = append(x.IPFamilies, IPFamily(d.String(f)))
 		case 20:
-			v732 := d.Bool(f)
-			x.AllocateLoadBalancerNodePorts = &v732
+			v735 := d.Bool(f)
+			x.AllocateLoadBalancerNodePorts = &v735
 		case 21:
-			v733 := d.String(f)
-			x.LoadBalancerClass = &v733
+			v736 := d.String(f)
+			x.LoadBalancerClass = &v736
 		case 22:
-			v734 := ServiceInternalTrafficPolicy(d.String(f))
-			x.InternalTrafficPolicy = &v734
+			v737 := ServiceInternalTrafficPolicy(d.String(f))
+			x.InternalTrafficPolicy = &v737
 		case 23:
-			v735 := d.String(f)
-			x.TrafficDistribution = &v735
+			v738 := d.String(f)
+			x.TrafficDistribution = &v738
 		}
 	}
 }
@@ -7825,9 +7872,9 @@ func (x *ServicePort) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.Protocol)
 	b = pbwire.AppendVarint(append(b, 0x18), uint64(x.Port))
 	b = append(b, 0x22, 0)
-	n736 := len(b)
+	n739 := len(b)
 	b = x.TargetPort.AppendProto(b)
-	b = pbwire.Close(b, n736)
+	b = pbwire.Close(b, n739)
 	b = pbwire.AppendVarint(append(b, 0x28), uint64(x.NodePort))
 	if x.AppProtocol != nil {
 		b = pbwire.AppendString(append(b, 0x32), *x.AppProtocol)
@@ -7852,8 +7899,8 @@ func (x *ServicePort) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 5:
 			x.NodePort = int32(d.Int(f))
 		case 6:
-			v737 := d.String(f)
-			x.AppProtocol = &v737
+			v740 := d.String(f)
+			x.AppProtocol = &v740
 		}
 	}
 }
@@ -7862,9 +7909,9 @@ func (x *ServicePort) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *SessionAffinityConfig) AppendProto(b []byte) []byte {
 	if x.ClientIP != nil {
 		b = append(b, 0xa, 0)
-		n738 := len(b)
+		n741 := len(b)
 		b = x.ClientIP.AppendProto(b)
-		b = pbwire.Close(b, n738)
+		b = pbwire.Close(b, n741)
 	}
 	return b
 }
@@ -7899,8 +7946,8 @@ func (x *ClientIPConfig) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			v739 := int32(d.Int(f))
-			x.TimeoutSeconds = &v739
+			v742 := int32(d.Int(f))
+			x.TimeoutSeconds = &v742
 		}
 	}
 }
@@ -7908,14 +7955,14 @@ func (x *ClientIPConfig) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ServiceStatus) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n740 := len(b)
+	n743 := len(b)
 	b = x.LoadBalancer.AppendProto(b)
-	b = pbwire.Close(b, n740)
-	for i741 := range x.Conditions {
+	b = pbwire.Close(b, n743)
+	for i744 := range x.Conditions {
 		b = append(b, 0x12, 0)
-		n742 := len(b)
-		b = x.Conditions[i741].AppendProto(b)
-		b = pbwire.Close(b, n742)
+		n745 := len(b)
+		b = x.Conditions[i744].AppendProto(b)
+		b = pbwire.Close(b, n745)
 	}
 	return b
 }
@@ -7937,11 +7984,11 @@ func (x *ServiceStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *LoadBalancerStatus) AppendProto(b []byte) []byte {
-	for i743 := range x.Ingress {
+	for i746 := range x.Ingress {
 		b = append(b, 0xa, 0)
-		n744 := len(b)
-		b = x.Ingress[i743].AppendProto(b)
-		b = pbwire.Close(b, n744)
+		n747 := len(b)
+		b = x.Ingress[i746].AppendProto(b)
+		b = pbwire.Close(b, n747)
 	}
 	return b
 }
@@ -7966,11 +8013,11 @@ func (x *LoadBalancerIngress) AppendProto(b []byte) []byte {
 	if x.IPMode != nil {
 		b = pbwire.AppendString(append(b, 0x1a), *x.IPMode)
 	}
-	for i745 := range x.Ports {
+	for i748 := range x.Ports {
 		b = append(b, 0x22, 0)
-		n746 := len(b)
-		b = x.Ports[i745].AppendProto(b)
-		b = pbwire.Close(b, n746)
+		n749 := len(b)
+		b = x.Ports[i748].AppendProto(b)
+		b = pbwire.Close(b, n749)
 	}
 	return b
 }
@@ -7986,8 +8033,8 @@ func (x *LoadBalancerIngress) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.Hostname = d.String(f)
 		case 3:
-			v747 := LoadBalancerIPMode(d.String(f))
-			x.IPMode = &v747
+			v750 := LoadBalancerIPMode(d.String(f))
+			x.IPMode = &v750
 		case 4:
 			x.Ports = append(x.Ports, PortStatus{})
 			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
@@ -8016,8 +8063,8 @@ func (x *PortStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.Protocol = Protocol(d.String(f))
 		case 3:
-			v748 := d.String(f)
-			x.Error = &v748
+			v751 := d.String(f)
+			x.Error = &v751
 		}
 	}
 }
@@ -8025,14 +8072,14 @@ func (x *PortStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ServiceList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n749 := len(b)
+	n752 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n749)
-	for i750 := range x.Items {
+	b = pbwire.Close(b, n752)
+	for i753 := range x.Items {
 		b = append(b, 0x12, 0)
-		n751 := len(b)
-		b = x.Items[i750].AppendProto(b)
-		b = pbwire.Close(b, n751)
+		n754 := len(b)
+		b = x.Items[i753].AppendProto(b)
+		b = pbwire.Close(b, n754)
 	}
 	return b
 }
@@ -8055,20 +8102,20 @@ func (x *ServiceList) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ServiceAccount) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n752 := len(b)
+	n755 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n752)
-	for i753 := range x.Secrets {
+	b = pbwire.Close(b, n755)
+	for i756 := range x.Secrets {
 		b = append(b, 0x12, 0)
-		n754 := len(b)
-		b = x.Secrets[i753].AppendProto(b)
-		b = pbwire.Close(b, n754)
+		n757 := len(b)
+		b = x.Secrets[i756].AppendProto(b)
+		b = pbwire.Close(b, n757)
 	}
-	for i755 := range x.ImagePullSecrets {
+	for i758 := range x.ImagePullSecrets {
 		b = append(b, 0x1a, 0)
-		n756 := len(b)
-		b = x.ImagePullSecrets[i755].AppendProto(b)
-		b = pbwire.Close(b, n756)
+		n759 := len(b)
+		b = x.ImagePullSecrets[i758].AppendProto(b)
+		b = pbwire.Close(b, n759)
 	}
 	if x.AutomountServiceAccountToken != nil {
 		b = pbwire.AppendBool(append(b, 0x20), *x.AutomountServiceAccountToken)
@@ -8091,8 +8138,8 @@ func (x *ServiceAccount) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.ImagePullSecrets = append(x.ImagePullSecrets, LocalObjectReference{})
 			x.ImagePullSecrets[len(x.ImagePullSecrets)-1].DecodeProto(d, d.Message(f))
 		case 4:
-			v757 := d.Bool(f)
-			x.AutomountServiceAccountToken = &v757
+			v760 := d.Bool(f)
+			x.AutomountServiceAccountToken = &v760
 		}
 	}
 }
@@ -8100,14 +8147,14 @@ func (x *ServiceAccount) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ServiceAccountList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n758 := len(b)
+	n761 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n758)
-	for i759 := range x.Items {
+	b = pbwire.Close(b, n761)
+	for i762 := range x.Items {
 		b = append(b, 0x12, 0)
-		n760 := len(b)
-		b = x.Items[i759].AppendProto(b)
-		b = pbwire.Close(b, n760)
+		n763 := len(b)
+		b = x.Items[i762].AppendProto(b)
+		b = pbwire.Close(b, n763)
 	}
 	return b
 }
@@ -8131,9 +8178,9 @@ func (x *ServiceAccountList) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *Volume) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Name)
 	b = append(b, 0x12, 0)
-	n761 := len(b)
+	n764 := len(b)
 	b = x.VolumeSource.AppendProto(b)
-	b = pbwire.Close(b, n761)
+	b = pbwire.Close(b, n764)
 	return b
 }
 
@@ -8155,183 +8202,183 @@ func (x *Volume) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *VolumeSource) AppendProto(b []byte) []byte {
 	if x.HostPath != nil {
 		b = append(b, 0xa, 0)
-		n762 := len(b)
+		n765 := len(b)
 		b = x.HostPath.AppendProto(b)
-		b = pbwire.Close(b, n762)
+		b = pbwire.Close(b, n765)
 	}
 	if x.EmptyDir != nil {
 		b = append(b, 0x12, 0)
-		n763 := len(b)
+		n766 := len(b)
 		b = x.EmptyDir.AppendProto(b)
-		b = pbwire.Close(b, n763)
+		b = pbwire.Close(b, n766)
 	}
 	if x.GCEPersistentDisk != nil {
 		b = append(b, 0x1a, 0)
-		n764 := len(b)
+		n767 := len(b)
 		b = x.GCEPersistentDisk.AppendProto(b)
-		b = pbwire.Close(b, n764)
+		b = pbwire.Close(b, n767)
 	}
 	if x.AWSElasticBlockStore != nil {
 		b = append(b, 0x22, 0)
-		n765 := len(b)
+		n768 := len(b)
 		b = x.AWSElasticBlockStore.AppendProto(b)
-		b = pbwire.Close(b, n765)
+		b = pbwire.Close(b, n768)
 	}
 	if x.GitRepo != nil {
 		b = append(b, 0x2a, 0)
-		n766 := len(b)
+		n769 := len(b)
 		b = x.GitRepo.AppendProto(b)
-		b = pbwire.Close(b, n766)
+		b = pbwire.Close(b, n769)
 	}
 	if x.Secret != nil {
 		b = append(b, 0x32, 0)
-		n767 := len(b)
+		n770 := len(b)
 		b = x.Secret.AppendProto(b)
-		b = pbwire.Close(b, n767)
+		b = pbwire.Close(b, n770)
 	}
 	if x.NFS != nil {
 		b = append(b, 0x3a, 0)
-		n768 := len(b)
+		n771 := len(b)
 		b = x.NFS.AppendProto(b)
-		b = pbwire.Close(b, n768)
+		b = pbwire.Close(b, n771)
 	}
 	if x.ISCSI != nil {
 		b = append(b, 0x42, 0)
-		n769 := len(b)
+		n772 := len(b)
 		b = x.ISCSI.AppendProto(b)
-		b = pbwire.Close(b, n769)
+		b = pbwire.Close(b, n772)
 	}
 	if x.Glusterfs != nil {
 		b = append(b, 0x4a, 0)
-		n770 := len(b)
+		n773 := len(b)
 		b = x.Glusterfs.AppendProto(b)
-		b = pbwire.Close(b, n770)
+		b = pbwire.Close(b, n773)
 	}
 	if x.PersistentVolumeClaim != nil {
 		b = append(b, 0x52, 0)
-		n771 := len(b)
+		n774 := len(b)
 		b = x.PersistentVolumeClaim.AppendProto(b)
-		b = pbwire.Close(b, n771)
+		b = pbwire.Close(b, n774)
 	}
 	if x.RBD != nil {
 		b = append(b, 0x5a, 0)
-		n772 := len(b)
+		n775 := len(b)
 		b = x.RBD.AppendProto(b)
-		b = pbwire.Close(b, n772)
+		b = pbwire.Close(b, n775)
 	}
 	if x.FlexVolume != nil {
 		b = append(b, 0x62, 0)
-		n773 := len(b)
+		n776 := len(b)
 		b = x.FlexVolume.AppendProto(b)
-		b = pbwire.Close(b, n773)
+		b = pbwire.Close(b, n776)
 	}
 	if x.Cinder != nil {
 		b = append(b, 0x6a, 0)
-		n774 := len(b)
+		n777 := len(b)
 		b = x.Cinder.AppendProto(b)
-		b = pbwire.Close(b, n774)
+		b = pbwire.Close(b, n777)
 	}
 	if x.CephFS != nil {
 		b = append(b, 0x72, 0)
-		n775 := len(b)
+		n778 := len(b)
 		b = x.CephFS.AppendProto(b)
-		b = pbwire.Close(b, n775)
+		b = pbwire.Close(b, n778)
 	}
 	if x.Flocker != nil {
 		b = append(b, 0x7a, 0)
-		n776 := len(b)
+		n779 := len(b)
 		b = x.Flocker.AppendProto(b)
-		b = pbwire.Close(b, n776)
+		b = pbwire.Close(b, n779)
 	}
 	if x.DownwardAPI != nil {
 		b = append(b, 0x82, 0x1, 0)
-		n777 := len(b)
+		n780 := len(b)
 		b = x.DownwardAPI.AppendProto(b)
-		b = pbwire.Close(b, n777)
+		b = pbwire.Close(b, n780)
 	}
 	if x.FC != nil {
 		b = append(b, 0x8a, 0x1, 0)
-		n778 := len(b)
+		n781 := len(b)
 		b = x.FC.AppendProto(b)
-		b = pbwire.Close(b, n778)
+		b = pbwire.Close(b, n781)
 	}
 	if x.AzureFile != nil {
 		b = append(b, 0x92, 0x1, 0)
-		n779 := len(b)
+		n782 := len(b)
 		b = x.AzureFile.AppendProto(b)
-		b = pbwire.Close(b, n779)
+		b = pbwire.Close(b, n782)
 	}
 	if x.ConfigMap != nil {
 		b = append(b, 0x9a, 0x1, 0)
-		n780 := len(b)
+		n783 := len(b)
 		b = x.ConfigMap.AppendProto(b)
-		b = pbwire.Close(b, n780)
+		b = pbwire.Close(b, n783)
 	}
 	if x.VsphereVolume != nil {
 		b = append(b, 0xa2, 0x1, 0)
-		n781 := len(b)
+		n784 := len(b)
 		b = x.VsphereVolume.AppendProto(b)
-		b = pbwire.Close(b, n781)
+		b = pbwire.Close(b, n784)
 	}
 	if x.Quobyte != nil {
 		b = append(b, 0xaa, 0x1, 0)
-		n782 := len(b)
+		n785 := len(b)
 		b = x.Quobyte.AppendProto(b)
-		b = pbwire.Close(b, n782)
+		b = pbwire.Close(b, n785)
 	}
 	if x.AzureDisk != nil {
 		b = append(b, 0xb2, 0x1, 0)
-		n783 := len(b)
+		n786 := len(b)
 		b = x.AzureDisk.AppendProto(b)
-		b = pbwire.Close(b, n783)
+		b = pbwire.Close(b, n786)
 	}
 	if x.PhotonPersistentDisk != nil {
 		b = append(b, 0xba, 0x1, 0)
-		n784 := len(b)
+		n787 := len(b)
 		b = x.PhotonPersistentDisk.AppendProto(b)
-		b = pbwire.Close(b, n784)
+		b = pbwire.Close(b, n787)
 	}
 	if x.PortworxVolume != nil {
 		b = append(b, 0xc2, 0x1, 0)
-		n785 := len(b)
+		n788 := len(b)
 		b = x.PortworxVolume.AppendProto(b)
-		b = pbwire.Close(b, n785)
+		b = pbwire.Close(b, n788)
 	}
 	if x.ScaleIO != nil {
 		b = append(b, 0xca, 0x1, 0)
-		n786 := len(b)
+		n789 := len(b)
 		b = x.ScaleIO.AppendProto(b)
-		b = pbwire.Close(b, n786)
+		b = pbwire.Close(b, n789)
 	}
 	if x.Projected != nil {
 		b = append(b, 0xd2, 0x1, 0)
-		n787 := len(b)
+		n790 := len(b)
 		b = x.Projected.AppendProto(b)
-		b = pbwire.Close(b, n787)
+		b = pbwire.Close(b, n790)
 	}
 	if x.StorageOS != nil {
 		b = append(b, 0xda, 0x1, 0)
-		n788 := len(b)
+		n791 := len(b)
 		b = x.StorageOS.AppendProto(b)
-		b = pbwire.Close(b, n788)
+		b = pbwire.Close(b, n791)
 	}
 	if x.CSI != nil {
 		b = append(b, 0xe2, 0x1, 0)
-		n789 := len(b)
+		n792 := len(b)
 		b = x.CSI.AppendProto(b)
-		b = pbwire.Close(b, n789)
+		b = pbwire.Close(b, n792)
 	}
 	if x.Ephemeral != nil {
 		b = append(b, 0xea, 0x1, 0)
-		n790 := len(b)
+		n793 := len(b)
 		b = x.Ephemeral.AppendProto(b)
-		b = pbwire.Close(b, n790)
+		b = pbwire.Close(b, n793)
 	}
 	if x.Image != nil {
 		b = append(b, 0xf2, 0x1, 0)
-		n791 := len(b)
+		n794 := len(b)
 		b = x.Image.AppendProto(b)
-		b = pbwire.Close(b, n791)
+		b = pbwire.Close(b, n794)
 	}
 	return b
 }
@@ -8514,8 +8561,8 @@ func (x *HostPathVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Path = d.String(f)
 		case 2:
-			v792 := HostPathType(d.String(f))
-			x.Type = &v792
+			v795 := HostPathType(d.String(f))
+			x.Type = &v795
 		}
 	}
 }
@@ -8525,9 +8572,9 @@ func (x *EmptyDirVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Medium)
 	if x.SizeLimit != nil {
 		b = append(b, 0x12, 0)
-		n793 := len(b)
+		n796 := len(b)
 		b = x.SizeLimit.AppendProto(b)
-		b = pbwire.Close(b, n793)
+		b = pbwire.Close(b, n796)
 	}
 	return b
 }
@@ -8630,11 +8677,11 @@ func (x *GitRepoVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *SecretVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.SecretName)
-	for i794 := range x.Items {
+	for i797 := range x.Items {
 		b = append(b, 0x12, 0)
-		n795 := len(b)
-		b = x.Items[i794].AppendProto(b)
-		b = pbwire.Close(b, n795)
+		n798 := len(b)
+		b = x.Items[i797].AppendProto(b)
+		b = pbwire.Close(b, n798)
 	}
 	if x.DefaultMode != nil {
 		b = pbwire.AppendVarint(append(b, 0x18), uint64(*x.DefaultMode))
@@ -8657,11 +8704,11 @@ func (x *SecretVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Items = append(x.Items, KeyToPath{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 3:
-			v796 := int32(d.Int(f))
-			x.DefaultMode = &v796
+			v799 := int32(d.Int(f))
+			x.DefaultMode = &v799
 		case 4:
-			v797 := d.Bool(f)
-			x.Optional = &v797
+			v800 := d.Bool(f)
+			x.Optional = &v800
 		}
 	}
 }
@@ -8687,8 +8734,8 @@ func (x *KeyToPath) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.Path = d.String(f)
 		case 3:
-			v798 := int32(d.Int(f))
-			x.Mode = &v798
+			v801 := int32(d.Int(f))
+			x.Mode = &v801
 		}
 	}
 }
@@ -8725,15 +8772,15 @@ func (x *ISCSIVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x22), x.ISCSIInterface)
 	b = pbwire.AppendString(append(b, 0x2a), x.FSType)
 	b = pbwire.AppendBool(append(b, 0x30), x.ReadOnly)
-	for i799 := range x.Portals {
-		b = pbwire.AppendString(append(b, 0x3a), x.Portals[i799])
+	for i802 := range x.Portals {
+		b = pbwire.AppendString(append(b, 0x3a), x.Portals[i802])
 	}
 	b = pbwire.AppendBool(append(b, 0x40), x.DiscoveryCHAPAuth)
 	if x.SecretRef != nil {
 		b = append(b, 0x52, 0)
-		n800 := len(b)
+		n803 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n800)
+		b = pbwire.Close(b, n803)
 	}
 	b = pbwire.AppendBool(append(b, 0x58), x.SessionCHAPAuth)
 	if x.InitiatorName != nil {
@@ -8772,8 +8819,8 @@ func (x *ISCSIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 11:
 			x.SessionCHAPAuth = d.Bool(f)
 		case 12:
-			v801 := d.String(f)
-			x.InitiatorName = &v801
+			v804 := d.String(f)
+			x.InitiatorName = &v804
 		}
 	}
 }
@@ -8825,8 +8872,8 @@ func (x *PersistentVolumeClaimVolumeSource) DecodeProto(d *pbwire.Decoder, b []b
 
 // AppendProto appends x's fields to b.
 func (x *RBDVolumeSource) AppendProto(b []byte) []byte {
-	for i802 := range x.CephMonitors {
-		b = pbwire.AppendString(append(b, 0xa), x.CephMonitors[i802])
+	for i805 := range x.CephMonitors {
+		b = pbwire.AppendString(append(b, 0xa), x.CephMonitors[i805])
 	}
 	b = pbwire.AppendString(append(b, 0x12), x.RBDImage)
 	b = pbwire.AppendString(append(b, 0x1a), x.FSType)
@@ -8835,9 +8882,9 @@ func (x *RBDVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x32), x.Keyring)
 	if x.SecretRef != nil {
 		b = append(b, 0x3a, 0)
-		n803 := len(b)
+		n806 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n803)
+		b = pbwire.Close(b, n806)
 	}
 	b = pbwire.AppendBool(append(b, 0x40), x.ReadOnly)
 	return b
@@ -8878,19 +8925,19 @@ func (x *FlexVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.FSType)
 	if x.SecretRef != nil {
 		b = append(b, 0x1a, 0)
-		n804 := len(b)
+		n807 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n804)
+		b = pbwire.Close(b, n807)
 	}
 	b = pbwire.AppendBool(append(b, 0x20), x.ReadOnly)
-	var stack805 [16]string
-	for _, k806 := range jsonwire.SortedKeys(x.Options, stack805[:0]) {
-		v807 := x.Options[k806]
+	var stack808 [16]string
+	for _, k809 := range jsonwire.SortedKeys(x.Options, stack808[:0]) {
+		v810 := x.Options[k809]
 		b = append(b, 0x2a, 0)
-		n808 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k806)
-		b = pbwire.AppendString(append(b, 0x12), v807)
-		b = pbwire.Close(b, n808)
+		n811 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k809)
+		b = pbwire.AppendString(append(b, 0x12), v810)
+		b = pbwire.Close(b, n811)
 	}
 	return b
 }
@@ -8913,22 +8960,22 @@ func (x *FlexVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 4:
 			x.ReadOnly = d.Bool(f)
 		case 5:
-			var k810 string
-			var v811 string
-			for entry809 := d.Message(f); len(entry809) > 0; {
-				number, f, rest := d.Next(entry809)
-				entry809 = rest
+			var k813 string
+			var v814 string
+			for entry812 := d.Message(f); len(entry812) > 0; {
+				number, f, rest := d.Next(entry812)
+				entry812 = rest
 				switch number {
 				case 1:
-					k810 = d.String(f)
+					k813 = d.String(f)
 				case 2:
-					v811 = d.String(f)
+					v814 = d.String(f)
 				}
 			}
 			if x.Options == nil {
 				x.Options = map[string]string{}
 			}
-			x.Options[k810] = v811
+			x.Options[k813] = v814
 		}
 	}
 }
@@ -8940,9 +8987,9 @@ func (x *CinderVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendBool(append(b, 0x18), x.ReadOnly)
 	if x.SecretRef != nil {
 		b = append(b, 0x22, 0)
-		n812 := len(b)
+		n815 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n812)
+		b = pbwire.Close(b, n815)
 	}
 	return b
 }
@@ -8970,17 +9017,17 @@ func (x *CinderVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *CephFSVolumeSource) AppendProto(b []byte) []byte {
-	for i813 := range x.Monitors {
-		b = pbwire.AppendString(append(b, 0xa), x.Monitors[i813])
+	for i816 := range x.Monitors {
+		b = pbwire.AppendString(append(b, 0xa), x.Monitors[i816])
 	}
 	b = pbwire.AppendString(append(b, 0x12), x.Path)
 	b = pbwire.AppendString(append(b, 0x1a), x.User)
 	b = pbwire.AppendString(append(b, 0x22), x.SecretFile)
 	if x.SecretRef != nil {
 		b = append(b, 0x2a, 0)
-		n814 := len(b)
+		n817 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n814)
+		b = pbwire.Close(b, n817)
 	}
 	b = pbwire.AppendBool(append(b, 0x30), x.ReadOnly)
 	return b
@@ -9034,11 +9081,11 @@ func (x *FlockerVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *DownwardAPIVolumeSource) AppendProto(b []byte) []byte {
-	for i815 := range x.Items {
+	for i818 := range x.Items {
 		b = append(b, 0xa, 0)
-		n816 := len(b)
-		b = x.Items[i815].AppendProto(b)
-		b = pbwire.Close(b, n816)
+		n819 := len(b)
+		b = x.Items[i818].AppendProto(b)
+		b = pbwire.Close(b, n819)
 	}
 	if x.DefaultMode != nil {
 		b = pbwire.AppendVarint(append(b, 0x10), uint64(*x.DefaultMode))
@@ -9056,8 +9103,8 @@ func (x *DownwardAPIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Items = append(x.Items, DownwardAPIVolumeFile{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			v817 := int32(d.Int(f))
-			x.DefaultMode = &v817
+			v820 := int32(d.Int(f))
+			x.DefaultMode = &v820
 		}
 	}
 }
@@ -9067,15 +9114,15 @@ func (x *DownwardAPIVolumeFile) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Path)
 	if x.FieldRef != nil {
 		b = append(b, 0x12, 0)
-		n818 := len(b)
+		n821 := len(b)
 		b = x.FieldRef.AppendProto(b)
-		b = pbwire.Close(b, n818)
+		b = pbwire.Close(b, n821)
 	}
 	if x.ResourceFieldRef != nil {
 		b = append(b, 0x1a, 0)
-		n819 := len(b)
+		n822 := len(b)
 		b = x.ResourceFieldRef.AppendProto(b)
-		b = pbwire.Close(b, n819)
+		b = pbwire.Close(b, n822)
 	}
 	if x.Mode != nil {
 		b = pbwire.AppendVarint(append(b, 0x20), uint64(*x.Mode))
@@ -9102,8 +9149,8 @@ func (x *DownwardAPIVolumeFile) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.ResourceFieldRef.DecodeProto(d, d.Message(f))
 		case 4:
-			v820 := int32(d.Int(f))
-			x.Mode = &v820
+			v823 := int32(d.Int(f))
+			x.Mode = &v823
 		}
 	}
 }
@@ -9134,9 +9181,9 @@ func (x *ResourceFieldSelector) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.ContainerName)
 	b = pbwire.AppendString(append(b, 0x12), x.Resource)
 	b = append(b, 0x1a, 0)
-	n821 := len(b)
+	n824 := len(b)
 	b = x.Divisor.AppendProto(b)
-	b = pbwire.Close(b, n821)
+	b = pbwire.Close(b, n824)
 	return b
 }
 
@@ -9158,16 +9205,16 @@ func (x *ResourceFieldSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *FCVolumeSource) AppendProto(b []byte) []byte {
-	for i822 := range x.TargetWWNs {
-		b = pbwire.AppendString(append(b, 0xa), x.TargetWWNs[i822])
+	for i825 := range x.TargetWWNs {
+		b = pbwire.AppendString(append(b, 0xa), x.TargetWWNs[i825])
 	}
 	if x.Lun != nil {
 		b = pbwire.AppendVarint(append(b, 0x10), uint64(*x.Lun))
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.FSType)
 	b = pbwire.AppendBool(append(b, 0x20), x.ReadOnly)
-	for i823 := range x.WWIDs {
-		b = pbwire.AppendString(append(b, 0x2a), x.WWIDs[i823])
+	for i826 := range x.WWIDs {
+		b = pbwire.AppendString(append(b, 0x2a), x.WWIDs[i826])
 	}
 	return b
 }
@@ -9181,8 +9228,8 @@ func (x *FCVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.TargetWWNs = append(x.TargetWWNs, d.String(f))
 		case 2:
-			v824 := int32(d.Int(f))
-			x.Lun = &v824
+			v827 := int32(d.Int(f))
+			x.Lun = &v827
 		case 3:
 			x.FSType = d.String(f)
 		case 4:
@@ -9220,14 +9267,14 @@ func (x *AzureFileVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ConfigMapVolumeSource) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n825 := len(b)
+	n828 := len(b)
 	b = x.LocalObjectReference.AppendProto(b)
-	b = pbwire.Close(b, n825)
-	for i826 := range x.Items {
+	b = pbwire.Close(b, n828)
+	for i829 := range x.Items {
 		b = append(b, 0x12, 0)
-		n827 := len(b)
-		b = x.Items[i826].AppendProto(b)
-		b = pbwire.Close(b, n827)
+		n830 := len(b)
+		b = x.Items[i829].AppendProto(b)
+		b = pbwire.Close(b, n830)
 	}
 	if x.DefaultMode != nil {
 		b = pbwire.AppendVarint(append(b, 0x18), uint64(*x.DefaultMode))
@@ -9250,11 +9297,11 @@ func (x *ConfigMapVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Items = append(x.Items, KeyToPath{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 3:
-			v828 := int32(d.Int(f))
-			x.DefaultMode = &v828
+			v831 := int32(d.Int(f))
+			x.DefaultMode = &v831
 		case 4:
-			v829 := d.Bool(f)
-			x.Optional = &v829
+			v832 := d.Bool(f)
+			x.Optional = &v832
 		}
 	}
 }
@@ -9349,17 +9396,17 @@ func (x *AzureDiskVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.DataDiskURI = d.String(f)
 		case 3:
-			v830 := AzureDataDiskCachingMode(d.String(f))
-			x.CachingMode = &v830
+			v833 := AzureDataDiskCachingMode(d.String(f))
+			x.CachingMode = &v833
 		case 4:
-			v831 := d.String(f)
-			x.FSType = &v831
+			v834 := d.String(f)
+			x.FSType = &v834
 		case 5:
-			v832 := d.Bool(f)
-			x.ReadOnly = &v832
+			v835 := d.Bool(f)
+			x.ReadOnly = &v835
 		case 6:
-			v833 := AzureDataDiskKind(d.String(f))
-			x.Kind = &v833
+			v836 := AzureDataDiskKind(d.String(f))
+			x.Kind = &v836
 		}
 	}
 }
@@ -9387,11 +9434,11 @@ func (x *PhotonPersistentDiskVolumeSource) DecodeProto(d *pbwire.Decoder, b []by
 
 // AppendProto appends x's fields to b.
 func (x *ProjectedVolumeSource) AppendProto(b []byte) []byte {
-	for i834 := range x.Sources {
+	for i837 := range x.Sources {
 		b = append(b, 0xa, 0)
-		n835 := len(b)
-		b = x.Sources[i834].AppendProto(b)
-		b = pbwire.Close(b, n835)
+		n838 := len(b)
+		b = x.Sources[i837].AppendProto(b)
+		b = pbwire.Close(b, n838)
 	}
 	if x.DefaultMode != nil {
 		b = pbwire.AppendVarint(append(b, 0x10), uint64(*x.DefaultMode))
@@ -9409,8 +9456,8 @@ func (x *ProjectedVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Sources = append(x.Sources, VolumeProjection{})
 			x.Sources[len(x.Sources)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			v836 := int32(d.Int(f))
-			x.DefaultMode = &v836
+			v839 := int32(d.Int(f))
+			x.DefaultMode = &v839
 		}
 	}
 }
@@ -9419,39 +9466,39 @@ func (x *ProjectedVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *VolumeProjection) AppendProto(b []byte) []byte {
 	if x.Secret != nil {
 		b = append(b, 0xa, 0)
-		n837 := len(b)
+		n840 := len(b)
 		b = x.Secret.AppendProto(b)
-		b = pbwire.Close(b, n837)
+		b = pbwire.Close(b, n840)
 	}
 	if x.DownwardAPI != nil {
 		b = append(b, 0x12, 0)
-		n838 := len(b)
+		n841 := len(b)
 		b = x.DownwardAPI.AppendProto(b)
-		b = pbwire.Close(b, n838)
+		b = pbwire.Close(b, n841)
 	}
 	if x.ConfigMap != nil {
 		b = append(b, 0x1a, 0)
-		n839 := len(b)
+		n842 := len(b)
 		b = x.ConfigMap.AppendProto(b)
-		b = pbwire.Close(b, n839)
+		b = pbwire.Close(b, n842)
 	}
 	if x.ServiceAccountToken != nil {
 		b = append(b, 0x22, 0)
-		n840 := len(b)
+		n843 := len(b)
 		b = x.ServiceAccountToken.AppendProto(b)
-		b = pbwire.Close(b, n840)
+		b = pbwire.Close(b, n843)
 	}
 	if x.ClusterTrustBundle != nil {
 		b = append(b, 0x2a, 0)
-		n841 := len(b)
+		n844 := len(b)
 		b = x.ClusterTrustBundle.AppendProto(b)
-		b = pbwire.Close(b, n841)
+		b = pbwire.Close(b, n844)
 	}
 	if x.PodCertificate != nil {
 		b = append(b, 0x32, 0)
-		n842 := len(b)
+		n845 := len(b)
 		b = x.PodCertificate.AppendProto(b)
-		b = pbwire.Close(b, n842)
+		b = pbwire.Close(b, n845)
 	}
 	return b
 }
@@ -9499,14 +9546,14 @@ func (x *VolumeProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *SecretProjection) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n843 := len(b)
+	n846 := len(b)
 	b = x.LocalObjectReference.AppendProto(b)
-	b = pbwire.Close(b, n843)
-	for i844 := range x.Items {
+	b = pbwire.Close(b, n846)
+	for i847 := range x.Items {
 		b = append(b, 0x12, 0)
-		n845 := len(b)
-		b = x.Items[i844].AppendProto(b)
-		b = pbwire.Close(b, n845)
+		n848 := len(b)
+		b = x.Items[i847].AppendProto(b)
+		b = pbwire.Close(b, n848)
 	}
 	if x.Optional != nil {
 		b = pbwire.AppendBool(append(b, 0x20), *x.Optional)
@@ -9526,19 +9573,19 @@ func (x *SecretProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Items = append(x.Items, KeyToPath{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 4:
-			v846 := d.Bool(f)
-			x.Optional = &v846
+			v849 := d.Bool(f)
+			x.Optional = &v849
 		}
 	}
 }
 
 // AppendProto appends x's fields to b.
 func (x *DownwardAPIProjection) AppendProto(b []byte) []byte {
-	for i847 := range x.Items {
+	for i850 := range x.Items {
 		b = append(b, 0xa, 0)
-		n848 := len(b)
-		b = x.Items[i847].AppendProto(b)
-		b = pbwire.Close(b, n848)
+		n851 := len(b)
+		b = x.Items[i850].AppendProto(b)
+		b = pbwire.Close(b, n851)
 	}
 	return b
 }
@@ -9559,14 +9606,14 @@ func (x *DownwardAPIProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *ConfigMapProjection) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n849 := len(b)
+	n852 := len(b)
 	b = x.LocalObjectReference.AppendProto(b)
-	b = pbwire.Close(b, n849)
-	for i850 := range x.Items {
+	b = pbwire.Close(b, n852)
+	for i853 := range x.Items {
 		b = append(b, 0x12, 0)
-		n851 := len(b)
-		b = x.Items[i850].AppendProto(b)
-		b = pbwire.Close(b, n851)
+		n854 := len(b)
+		b = x.Items[i853].AppendProto(b)
+		b = pbwire.Close(b, n854)
 	}
 	if x.Optional != nil {
 		b = pbwire.AppendBool(append(b, 0x20), *x.Optional)
@@ -9586,8 +9633,8 @@ func (x *ConfigMapProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 			x.Items = append(x.Items, KeyToPath{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 4:
-			v852 := d.Bool(f)
-			x.Optional = &v852
+			v855 := d.Bool(f)
+			x.Optional = &v855
 		}
 	}
 }
@@ -9611,8 +9658,8 @@ func (x *ServiceAccountTokenProjection) DecodeProto(d *pbwire.Decoder, b []byte)
 		case 1:
 			x.Audience = d.String(f)
 		case 2:
-			v853 := d.Int(f)
-			x.ExpirationSeconds = &v853
+			v856 := d.Int(f)
+			x.ExpirationSeconds = &v856
 		case 3:
 			x.Path = d.String(f)
 		}
@@ -9629,9 +9676,9 @@ func (x *ClusterTrustBundleProjection) AppendProto(b []byte) []byte {
 	}
 	if x.LabelSelector != nil {
 		b = append(b, 0x1a, 0)
-		n854 := len(b)
+		n857 := len(b)
 		b = x.LabelSelector.AppendProto(b)
-		b = pbwire.Close(b, n854)
+		b = pbwire.Close(b, n857)
 	}
 	b = pbwire.AppendString(append(b, 0x22), x.Path)
 	if x.Optional != nil {
@@ -9647,11 +9694,11 @@ func (x *ClusterTrustBundleProjection) DecodeProto(d *pbwire.Decoder, b []byte) 
 		b = rest
 		switch number {
 		case 1:
-			v855 := d.String(f)
-			x.Name = &v855
+			v858 := d.String(f)
+			x.Name = &v858
 		case 2:
-			v856 := d.String(f)
-			x.SignerName = &v856
+			v859 := d.String(f)
+			x.SignerName = &v859
 		case 3:
 			if x.LabelSelector == nil {
 				x.LabelSelector = new(meta.LabelSelector)
@@ -9660,8 +9707,8 @@ func (x *ClusterTrustBundleProjection) DecodeProto(d *pbwire.Decoder, b []byte) 
 		case 4:
 			x.Path = d.String(f)
 		case 5:
-			v857 := d.Bool(f)
-			x.Optional = &v857
+			v860 := d.Bool(f)
+			x.Optional = &v860
 		}
 	}
 }
@@ -9676,14 +9723,14 @@ func (x *PodCertificateProjection) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x22), x.CredentialBundlePath)
 	b = pbwire.AppendString(append(b, 0x2a), x.KeyPath)
 	b = pbwire.AppendString(append(b, 0x32), x.CertificateChainPath)
-	var stack858 [16]string
-	for _, k859 := range jsonwire.SortedKeys(x.UserAnnotations, stack858[:0]) {
-		v860 := x.UserAnnotations[k859]
+	var stack861 [16]string
+	for _, k862 := range jsonwire.SortedKeys(x.UserAnnotations, stack861[:0]) {
+		v863 := x.UserAnnotations[k862]
 		b = append(b, 0x3a, 0)
-		n861 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k859)
-		b = pbwire.AppendString(append(b, 0x12), v860)
-		b = pbwire.Close(b, n861)
+		n864 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k862)
+		b = pbwire.AppendString(append(b, 0x12), v863)
+		b = pbwire.Close(b, n864)
 	}
 	return b
 }
@@ -9699,8 +9746,8 @@ func (x *PodCertificateProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.KeyType = d.String(f)
 		case 3:
-			v862 := int32(d.Int(f))
-			x.MaxExpirationSeconds = &v862
+			v865 := int32(d.Int(f))
+			x.MaxExpirationSeconds = &v865
 		case 4:
 			x.CredentialBundlePath = d.String(f)
 		case 5:
@@ -9708,22 +9755,22 @@ func (x *PodCertificateProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 6:
 			x.CertificateChainPath = d.String(f)
 		case 7:
-			var k864 string
-			var v865 string
-			for entry863 := d.Message(f); len(entry863) > 0; {
-				number, f, rest := d.Next(entry863)
-				entry863 = rest
+			var k867 string
+			var v868 string
+			for entry866 := d.Message(f); len(entry866) > 0; {
+				number, f, rest := d.Next(entry866)
+				entry866 = rest
 				switch number {
 				case 1:
-					k864 = d.String(f)
+					k867 = d.String(f)
 				case 2:
-					v865 = d.String(f)
+					v868 = d.String(f)
 				}
 			}
 			if x.UserAnnotations == nil {
 				x.UserAnnotations = map[string]string{}
 			}
-			x.UserAnnotations[k864] = v865
+			x.UserAnnotations[k867] = v868
 		}
 	}
 }
@@ -9758,9 +9805,9 @@ func (x *ScaleIOVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x12), x.System)
 	if x.SecretRef != nil {
 		b = append(b, 0x1a, 0)
-		n866 := len(b)
+		n869 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n866)
+		b = pbwire.Close(b, n869)
 	}
 	b = pbwire.AppendBool(append(b, 0x20), x.SSLEnabled)
 	b = pbwire.AppendString(append(b, 0x2a), x.ProtectionDomain)
@@ -9813,9 +9860,9 @@ func (x *StorageOSVolumeSource) AppendProto(b []byte) []byte {
 	b = pbwire.AppendBool(append(b, 0x20), x.ReadOnly)
 	if x.SecretRef != nil {
 		b = append(b, 0x2a, 0)
-		n867 := len(b)
+		n870 := len(b)
 		b = x.SecretRef.AppendProto(b)
-		b = pbwire.Close(b, n867)
+		b = pbwire.Close(b, n870)
 	}
 	return b
 }
@@ -9852,20 +9899,20 @@ func (x *CSIVolumeSource) AppendProto(b []byte) []byte {
 	if x.FSType != nil {
 		b = pbwire.AppendString(append(b, 0x1a), *x.FSType)
 	}
-	var stack868 [16]string
-	for _, k869 := range jsonwire.SortedKeys(x.VolumeAttributes, stack868[:0]) {
-		v870 := x.VolumeAttributes[k869]
+	var stack871 [16]string
+	for _, k872 := range jsonwire.SortedKeys(x.VolumeAttributes, stack871[:0]) {
+		v873 := x.VolumeAttributes[k872]
 		b = append(b, 0x22, 0)
-		n871 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k869)
-		b = pbwire.AppendString(append(b, 0x12), v870)
-		b = pbwire.Close(b, n871)
+		n874 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k872)
+		b = pbwire.AppendString(append(b, 0x12), v873)
+		b = pbwire.Close(b, n874)
 	}
 	if x.NodePublishSecretRef != nil {
 		b = append(b, 0x2a, 0)
-		n872 := len(b)
+		n875 := len(b)
 		b = x.NodePublishSecretRef.AppendProto(b)
-		b = pbwire.Close(b, n872)
+		b = pbwire.Close(b, n875)
 	}
 	return b
 }
@@ -9879,28 +9926,28 @@ func (x *CSIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Driver = d.String(f)
 		case 2:
-			v873 := d.Bool(f)
-			x.ReadOnly = &v873
+			v876 := d.Bool(f)
+			x.ReadOnly = &v876
 		case 3:
-			v874 := d.String(f)
-			x.FSType = &v874
+			v877 := d.String(f)
+			x.FSType = &v877
 		case 4:
-			var k876 string
-			var v877 string
-			for entry875 := d.Message(f); len(entry875) > 0; {
-				number, f, rest := d.Next(entry875)
-				entry875 = rest
+			var k879 string
+			var v880 string
+			for entry878 := d.Message(f); len(entry878) > 0; {
+				number, f, rest := d.Next(entry878)
+				entry878 = rest
 				switch number {
 				case 1:
-					k876 = d.String(f)
+					k879 = d.String(f)
 				case 2:
-					v877 = d.String(f)
+					v880 = d.String(f)
 				}
 			}
 			if x.VolumeAttributes == nil {
 				x.VolumeAttributes = map[string]string{}
 			}
-			x.VolumeAttributes[k876] = v877
+			x.VolumeAttributes[k879] = v880
 		case 5:
 			if x.NodePublishSecretRef == nil {
 				x.NodePublishSecretRef = new(LocalObjectReference)
@@ -9914,9 +9961,9 @@ func (x *CSIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *EphemeralVolumeSource) AppendProto(b []byte) []byte {
 	if x.VolumeClaimTemplate != nil {
 		b = append(b, 0xa, 0)
-		n878 := len(b)
+		n881 := len(b)
 		b = x.VolumeClaimTemplate.AppendProto(b)
-		b = pbwire.Close(b, n878)
+		b = pbwire.Close(b, n881)
 	}
 	return b
 }

@@ -157,6 +157,8 @@ func (w *writer) appendBasic(name, x string) {
 		w.f("b = jsonwire.AppendBool(b, bool(%s))\n", x)
 	case "int32", "int64":
 		w.f("b = jsonwire.AppendInt(b, int64(%s))\n", x)
+	case "float64":
+		w.f("b = jsonwire.AppendFloat(b, %s)\n", x)
 	default:
 		panic("json: no encoding for " + name)
 	}
@@ -310,6 +312,8 @@ func decoderMethod(basic string) string {
 		return "Int32"
 	case "int64":
 		return "Int64"
+	case "float64":
+		return "Float64"
 	}
 	panic("json: no decoding for " + basic)
 }

@@ -57,6 +57,7 @@ func checkNumbers(t *Type, fields []*Field) error {
 
 const (
 	varint = 0
+	fixed8 = 1
 	length = 2
 )
 
@@ -89,6 +90,8 @@ func (w *writer) protoField(number int, r *Ref, x string) {
 			w.f("b = pbwire.AppendBool(append(b, %s), %s)\n", tag(number, varint), x)
 		case "int32", "int64":
 			w.f("b = pbwire.AppendVarint(append(b, %s), uint64(%s))\n", tag(number, varint), x)
+		case "float64":
+			w.f("b = pbwire.AppendDouble(append(b, %s), %s)\n", tag(number, fixed8), x)
 		default:
 			panic("protobuf: no encoding for " + r.Name)
 		}
@@ -146,6 +149,10 @@ func (w *writer) protoMessage(number int, body func()) {
 
 func (w *writer) decodeProto(t *Type, fields []*Field) {
 	w.f("// DecodeProto reads x's fields from b and skips those it does not know.\n")
+	if len(fields) == 0 {
+		w.f("func (x *%s) DecodeProto(d *pbwire.Decoder, b []byte) {\nfor len(b) > 0 {\n_, _, b = d.Next(b)\n}\n}\n\n", t.Name)
+		return
+	}
 	w.f("func (x *%s) DecodeProto(d *pbwire.Decoder, b []byte) {\nfor len(b) > 0 {\nnumber, f, rest := d.Next(b)\nb = rest\nswitch number {\n", t.Name)
 	for _, f := range fields {
 		w.f("case %d:\n", f.Number)
@@ -198,6 +205,8 @@ func (w *writer) readScalar(r *Ref) string {
 		e = "d.Bool(f)"
 	case "int32", "int64":
 		e = "d.Int(f)"
+	case "float64":
+		e = "d.Double(f)"
 	default:
 		panic("protobuf: no decoding for " + w.expr(r))
 	}

@@ -98,6 +98,9 @@ func protoType(p *Package, r *Ref) string {
 		}
 		return "." + protoPackageOf(t) + "." + t.Name
 	}
+	if r.Name == "float64" {
+		return "double"
+	}
 	return r.Name
 }
 
@@ -148,12 +151,16 @@ func protoName(f *Field) string {
 }
 
 // customMessages are the messages of the types with hand-written codecs that
-// stay in package meta.
+// have no package of their own there.
 var customMessages = map[string]string{
-	"Time":      "// Time is an instant with a resolution of one second.\nmessage Time {\n  optional int64 seconds = 1;\n\n  // Always 0.\n  optional int32 nanos = 2;\n}\n\n",
-	"MicroTime": "// MicroTime is an instant with a resolution of one microsecond.\nmessage MicroTime {\n  optional int64 seconds = 1;\n\n  optional int32 nanos = 2;\n}\n\n",
-	"Duration":  "// Duration is a span of time in nanoseconds.\nmessage Duration {\n  optional int64 duration = 1;\n}\n\n",
-	"FieldsV1":  "// FieldsV1 is a set of fields as JSON text.\nmessage FieldsV1 {\n  optional bytes Raw = 1;\n}\n\n",
+	"Time":                         "// Time is an instant with a resolution of one second.\nmessage Time {\n  optional int64 seconds = 1;\n\n  // Always 0.\n  optional int32 nanos = 2;\n}\n\n",
+	"MicroTime":                    "// MicroTime is an instant with a resolution of one microsecond.\nmessage MicroTime {\n  optional int64 seconds = 1;\n\n  optional int32 nanos = 2;\n}\n\n",
+	"Duration":                     "// Duration is a span of time in nanoseconds.\nmessage Duration {\n  optional int64 duration = 1;\n}\n\n",
+	"JSON":                         "// JSON is any JSON value, as its text.\nmessage JSON {\n  optional bytes raw = 1;\n}\n\n",
+	"JSONSchemaPropsOrBool":        "// JSONSchemaPropsOrBool is a schema, or whether any value is allowed at all.\nmessage JSONSchemaPropsOrBool {\n  optional bool allows = 1;\n\n  optional JSONSchemaProps schema = 2;\n}\n\n",
+	"JSONSchemaPropsOrArray":       "// JSONSchemaPropsOrArray is one schema for all items, or one for each.\nmessage JSONSchemaPropsOrArray {\n  optional JSONSchemaProps schema = 1;\n\n  repeated JSONSchemaProps jSONSchemas = 2;\n}\n\n",
+	"JSONSchemaPropsOrStringArray": "// JSONSchemaPropsOrStringArray is a schema, or a list of properties.\nmessage JSONSchemaPropsOrStringArray {\n  optional JSONSchemaProps schema = 1;\n\n  repeated string property = 2;\n}\n\n",
+	"FieldsV1":                     "// FieldsV1 is a set of fields as JSON text.\nmessage FieldsV1 {\n  optional bytes Raw = 1;\n}\n\n",
 }
 
 // foreignProtoFiles are the files of the packages that hold no kinds.

@@ -87,6 +87,16 @@ func AppendBytes(b, p []byte) []byte {
 // AppendInt appends a number.
 func AppendInt(b []byte, n int64) []byte { return strconv.AppendInt(b, n, 10) }
 
+// AppendFloat appends a number the way encoding/json does; what JSON cannot
+// say becomes null.
+func AppendFloat(b []byte, v float64) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return append(b, "null"...)
+	}
+	return append(b, text...)
+}
+
 // AppendBool appends true or false.
 func AppendBool(b []byte, v bool) []byte { return strconv.AppendBool(b, v) }
 

@@ -38,3 +38,29 @@ const (
 	// LabelSelectorOpDoesNotExist wants the label to be absent.
 	LabelSelectorOpDoesNotExist LabelSelectorOperator = "DoesNotExist"
 )
+
+// FieldSelectorRequirement is one requirement of a field selector in parsed
+// form, as access reviews carry it.
+type FieldSelectorRequirement struct {
+	// The field, such as spec.nodeName.
+	Key string `json:"key" protobuf:"1" required:"true"`
+	// How the field relates to the values.
+	Operator FieldSelectorOperator `json:"operator" protobuf:"2" required:"true"`
+	// What it is compared with; none for Exists and DoesNotExist.
+	Values []string `json:"values,omitempty" protobuf:"3" listType:"atomic"`
+}
+
+// FieldSelectorOperator relates a field to the values of a requirement.
+type FieldSelectorOperator string
+
+// The values of FieldSelectorOperator.
+const (
+	// FieldSelectorOpIn asks for one of the values.
+	FieldSelectorOpIn FieldSelectorOperator = "In"
+	// FieldSelectorOpNotIn asks for none of the values.
+	FieldSelectorOpNotIn FieldSelectorOperator = "NotIn"
+	// FieldSelectorOpExists asks for the field to be there.
+	FieldSelectorOpExists FieldSelectorOperator = "Exists"
+	// FieldSelectorOpDoesNotExist asks for the field not to be there.
+	FieldSelectorOpDoesNotExist FieldSelectorOperator = "DoesNotExist"
+)

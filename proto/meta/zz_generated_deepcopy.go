@@ -285,6 +285,25 @@ func (in *LabelSelectorRequirement) DeepCopy() *LabelSelectorRequirement {
 }
 
 // DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *FieldSelectorRequirement) DeepCopyInto(out *FieldSelectorRequirement) {
+	*out = *in
+	if in.Values != nil {
+		out.Values = make([]string, len(in.Values))
+		copy(out.Values, in.Values)
+	}
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *FieldSelectorRequirement) DeepCopy() *FieldSelectorRequirement {
+	if in == nil {
+		return nil
+	}
+	out := new(FieldSelectorRequirement)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
 func (in *ObjectMeta) DeepCopyInto(out *ObjectMeta) {
 	*out = *in
 	if in.DeletionTimestamp != nil {

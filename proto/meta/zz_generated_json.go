@@ -786,6 +786,55 @@ func (x *LabelSelectorRequirement) DecodeJSON(d *jsonwire.Decoder) {
 }
 
 // AppendJSON appends x's canonical JSON to b.
+func (x *FieldSelectorRequirement) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, `,"key":`...)
+	b = jsonwire.AppendString(b, string(x.Key))
+	b = append(b, `,"operator":`...)
+	b = jsonwire.AppendString(b, string(x.Operator))
+	if len(x.Values) != 0 {
+		b = append(b, `,"values":`...)
+		b = append(b, '[')
+		for i20 := range x.Values {
+			if i20 > 0 {
+				b = append(b, ',')
+			}
+			b = jsonwire.AppendString(b, string(x.Values[i20]))
+		}
+		b = append(b, ']')
+	}
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *FieldSelectorRequirement) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.FieldSelectorRequirement") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "key":
+			d.Once(&seen, 0)
+			d.String(&x.Key)
+		case "operator":
+			d.Once(&seen, 1)
+			d.String((*string)(&x.Operator))
+		case "values":
+			d.Once(&seen, 2)
+			if d.Null() {
+				x.Values = nil
+			} else if d.Array("[]string") {
+				x.Values = decodeJSONListString(d)
+			}
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("FieldSelectorRequirement")
+}
+
+// AppendJSON appends x's canonical JSON to b.
 func (x *ObjectMeta) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if x.Name != "" {
@@ -830,60 +879,60 @@ func (x *ObjectMeta) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Labels) != 0 {
 		b = append(b, `,"labels":`...)
-		var stack21 [16]string
-		keys20 := jsonwire.SortedKeys(x.Labels, stack21[:0])
-		start24 := len(b)
-		for _, k22 := range keys20 {
-			b = jsonwire.AppendString(append(b, ','), string(k22))
+		var stack22 [16]string
+		keys21 := jsonwire.SortedKeys(x.Labels, stack22[:0])
+		start25 := len(b)
+		for _, k23 := range keys21 {
+			b = jsonwire.AppendString(append(b, ','), string(k23))
 			b = append(b, ':')
-			v23 := x.Labels[k22]
-			b = jsonwire.AppendString(b, string(v23))
+			v24 := x.Labels[k23]
+			b = jsonwire.AppendString(b, string(v24))
 		}
-		b = jsonwire.Close(b, start24)
+		b = jsonwire.Close(b, start25)
 	}
 	if len(x.Annotations) != 0 {
 		b = append(b, `,"annotations":`...)
-		var stack26 [16]string
-		keys25 := jsonwire.SortedKeys(x.Annotations, stack26[:0])
-		start29 := len(b)
-		for _, k27 := range keys25 {
-			b = jsonwire.AppendString(append(b, ','), string(k27))
+		var stack27 [16]string
+		keys26 := jsonwire.SortedKeys(x.Annotations, stack27[:0])
+		start30 := len(b)
+		for _, k28 := range keys26 {
+			b = jsonwire.AppendString(append(b, ','), string(k28))
 			b = append(b, ':')
-			v28 := x.Annotations[k27]
-			b = jsonwire.AppendString(b, string(v28))
+			v29 := x.Annotations[k28]
+			b = jsonwire.AppendString(b, string(v29))
 		}
-		b = jsonwire.Close(b, start29)
+		b = jsonwire.Close(b, start30)
 	}
 	if len(x.OwnerReferences) != 0 {
 		b = append(b, `,"ownerReferences":`...)
 		b = append(b, '[')
-		for i30 := range x.OwnerReferences {
-			if i30 > 0 {
+		for i31 := range x.OwnerReferences {
+			if i31 > 0 {
 				b = append(b, ',')
 			}
-			b = x.OwnerReferences[i30].AppendJSON(b)
+			b = x.OwnerReferences[i31].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Finalizers) != 0 {
 		b = append(b, `,"finalizers":`...)
 		b = append(b, '[')
-		for i31 := range x.Finalizers {
-			if i31 > 0 {
+		for i32 := range x.Finalizers {
+			if i32 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Finalizers[i31]))
+			b = jsonwire.AppendString(b, string(x.Finalizers[i32]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.ManagedFields) != 0 {
 		b = append(b, `,"managedFields":`...)
 		b = append(b, '[')
-		for i32 := range x.ManagedFields {
-			if i32 > 0 {
+		for i33 := range x.ManagedFields {
+			if i33 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ManagedFields[i32].AppendJSON(b)
+			b = x.ManagedFields[i33].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -951,12 +1000,12 @@ func (x *ObjectMeta) DecodeJSON(d *jsonwire.Decoder) {
 					x.Labels = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k33 := string(d.KeyString())
-					_, has35 := x.Labels[k33]
-					d.MapKey(has35)
-					var v34 string
-					d.String(&v34)
-					x.Labels[k33] = v34
+					k34 := string(d.KeyString())
+					_, has36 := x.Labels[k34]
+					d.MapKey(has36)
+					var v35 string
+					d.String(&v35)
+					x.Labels[k34] = v35
 				}
 				d.MapEnd()
 			}
@@ -969,12 +1018,12 @@ func (x *ObjectMeta) DecodeJSON(d *jsonwire.Decoder) {
 					x.Annotations = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k36 := string(d.KeyString())
-					_, has38 := x.Annotations[k36]
-					d.MapKey(has38)
-					var v37 string
-					d.String(&v37)
-					x.Annotations[k36] = v37
+					k37 := string(d.KeyString())
+					_, has39 := x.Annotations[k37]
+					d.MapKey(has39)
+					var v38 string
+					d.String(&v38)
+					x.Annotations[k37] = v38
 				}
 				d.MapEnd()
 			}
@@ -1320,11 +1369,11 @@ func (x *DeleteOptions) AppendJSON(b []byte) []byte {
 	if len(x.DryRun) != 0 {
 		b = append(b, `,"dryRun":`...)
 		b = append(b, '[')
-		for i39 := range x.DryRun {
-			if i39 > 0 {
+		for i40 := range x.DryRun {
+			if i40 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.DryRun[i39]))
+			b = jsonwire.AppendString(b, string(x.DryRun[i40]))
 		}
 		b = append(b, ']')
 	}
@@ -1644,11 +1693,11 @@ func (x *CreateOptions) AppendJSON(b []byte) []byte {
 	if len(x.DryRun) != 0 {
 		b = append(b, `,"dryRun":`...)
 		b = append(b, '[')
-		for i40 := range x.DryRun {
-			if i40 > 0 {
+		for i41 := range x.DryRun {
+			if i41 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.DryRun[i40]))
+			b = jsonwire.AppendString(b, string(x.DryRun[i41]))
 		}
 		b = append(b, ']')
 	}
@@ -1711,11 +1760,11 @@ func (x *UpdateOptions) AppendJSON(b []byte) []byte {
 	if len(x.DryRun) != 0 {
 		b = append(b, `,"dryRun":`...)
 		b = append(b, '[')
-		for i41 := range x.DryRun {
-			if i41 > 0 {
+		for i42 := range x.DryRun {
+			if i42 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.DryRun[i41]))
+			b = jsonwire.AppendString(b, string(x.DryRun[i42]))
 		}
 		b = append(b, ']')
 	}
@@ -1778,11 +1827,11 @@ func (x *PatchOptions) AppendJSON(b []byte) []byte {
 	if len(x.DryRun) != 0 {
 		b = append(b, `,"dryRun":`...)
 		b = append(b, '[')
-		for i42 := range x.DryRun {
-			if i42 > 0 {
+		for i43 := range x.DryRun {
+			if i43 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.DryRun[i42]))
+			b = jsonwire.AppendString(b, string(x.DryRun[i43]))
 		}
 		b = append(b, ']')
 	}
@@ -1949,11 +1998,11 @@ func (x *StatusDetails) AppendJSON(b []byte) []byte {
 	if len(x.Causes) != 0 {
 		b = append(b, `,"causes":`...)
 		b = append(b, '[')
-		for i43 := range x.Causes {
-			if i43 > 0 {
+		for i44 := range x.Causes {
+			if i44 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Causes[i43].AppendJSON(b)
+			b = x.Causes[i44].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2061,11 +2110,11 @@ func (x *Table) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i44 := range x.ColumnDefinitions {
-			if i44 > 0 {
+		for i45 := range x.ColumnDefinitions {
+			if i45 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ColumnDefinitions[i44].AppendJSON(b)
+			b = x.ColumnDefinitions[i45].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2074,11 +2123,11 @@ func (x *Table) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i45 := range x.Rows {
-			if i45 > 0 {
+		for i46 := range x.Rows {
+			if i46 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Rows[i45].AppendJSON(b)
+			b = x.Rows[i46].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2177,22 +2226,22 @@ func (x *TableRow) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i46 := range x.Cells {
-			if i46 > 0 {
+		for i47 := range x.Cells {
+			if i47 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendAny(b, x.Cells[i46])
+			b = jsonwire.AppendAny(b, x.Cells[i47])
 		}
 		b = append(b, ']')
 	}
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i47 := range x.Conditions {
-			if i47 > 0 {
+		for i48 := range x.Conditions {
+			if i48 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i47].AppendJSON(b)
+			b = x.Conditions[i48].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2378,11 +2427,11 @@ func (x *PartialObjectMetadataList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i48 := range x.Items {
-			if i48 > 0 {
+		for i49 := range x.Items {
+			if i49 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i48].AppendJSON(b)
+			b = x.Items[i49].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}

@@ -437,6 +437,32 @@ func (x *LabelSelectorRequirement) DecodeProto(d *pbwire.Decoder, b []byte) {
 }
 
 // AppendProto appends x's fields to b.
+func (x *FieldSelectorRequirement) AppendProto(b []byte) []byte {
+	b = pbwire.AppendString(append(b, 0xa), x.Key)
+	b = pbwire.AppendString(append(b, 0x12), x.Operator)
+	for i29 := range x.Values {
+		b = pbwire.AppendString(append(b, 0x1a), x.Values[i29])
+	}
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *FieldSelectorRequirement) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			x.Key = d.String(f)
+		case 2:
+			x.Operator = FieldSelectorOperator(d.String(f))
+		case 3:
+			x.Values = append(x.Values, d.String(f))
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
 func (x *ObjectMeta) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Name)
 	b = pbwire.AppendString(append(b, 0x12), x.GenerateName)
@@ -446,50 +472,50 @@ func (x *ObjectMeta) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x32), x.ResourceVersion)
 	b = pbwire.AppendVarint(append(b, 0x38), uint64(x.Generation))
 	b = append(b, 0x42, 0)
-	n29 := len(b)
+	n30 := len(b)
 	b = x.CreationTimestamp.AppendProto(b)
-	b = pbwire.Close(b, n29)
+	b = pbwire.Close(b, n30)
 	if x.DeletionTimestamp != nil {
 		b = append(b, 0x4a, 0)
-		n30 := len(b)
+		n31 := len(b)
 		b = x.DeletionTimestamp.AppendProto(b)
-		b = pbwire.Close(b, n30)
+		b = pbwire.Close(b, n31)
 	}
 	if x.DeletionGracePeriodSeconds != nil {
 		b = pbwire.AppendVarint(append(b, 0x50), uint64(*x.DeletionGracePeriodSeconds))
 	}
-	var stack31 [16]string
-	for _, k32 := range jsonwire.SortedKeys(x.Labels, stack31[:0]) {
-		v33 := x.Labels[k32]
+	var stack32 [16]string
+	for _, k33 := range jsonwire.SortedKeys(x.Labels, stack32[:0]) {
+		v34 := x.Labels[k33]
 		b = append(b, 0x5a, 0)
-		n34 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k32)
-		b = pbwire.AppendString(append(b, 0x12), v33)
-		b = pbwire.Close(b, n34)
+		n35 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k33)
+		b = pbwire.AppendString(append(b, 0x12), v34)
+		b = pbwire.Close(b, n35)
 	}
-	var stack35 [16]string
-	for _, k36 := range jsonwire.SortedKeys(x.Annotations, stack35[:0]) {
-		v37 := x.Annotations[k36]
+	var stack36 [16]string
+	for _, k37 := range jsonwire.SortedKeys(x.Annotations, stack36[:0]) {
+		v38 := x.Annotations[k37]
 		b = append(b, 0x62, 0)
-		n38 := len(b)
-		b = pbwire.AppendString(append(b, 0xa), k36)
-		b = pbwire.AppendString(append(b, 0x12), v37)
-		b = pbwire.Close(b, n38)
+		n39 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k37)
+		b = pbwire.AppendString(append(b, 0x12), v38)
+		b = pbwire.Close(b, n39)
 	}
-	for i39 := range x.OwnerReferences {
+	for i40 := range x.OwnerReferences {
 		b = append(b, 0x6a, 0)
-		n40 := len(b)
-		b = x.OwnerReferences[i39].AppendProto(b)
-		b = pbwire.Close(b, n40)
+		n41 := len(b)
+		b = x.OwnerReferences[i40].AppendProto(b)
+		b = pbwire.Close(b, n41)
 	}
-	for i41 := range x.Finalizers {
-		b = pbwire.AppendString(append(b, 0x72), x.Finalizers[i41])
+	for i42 := range x.Finalizers {
+		b = pbwire.AppendString(append(b, 0x72), x.Finalizers[i42])
 	}
-	for i42 := range x.ManagedFields {
+	for i43 := range x.ManagedFields {
 		b = append(b, 0x8a, 0x1, 0)
-		n43 := len(b)
-		b = x.ManagedFields[i42].AppendProto(b)
-		b = pbwire.Close(b, n43)
+		n44 := len(b)
+		b = x.ManagedFields[i43].AppendProto(b)
+		b = pbwire.Close(b, n44)
 	}
 	return b
 }
@@ -522,42 +548,42 @@ func (x *ObjectMeta) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.DeletionTimestamp.DecodeProto(d, d.Message(f))
 		case 10:
-			v44 := d.Int(f)
-			x.DeletionGracePeriodSeconds = &v44
+			v45 := d.Int(f)
+			x.DeletionGracePeriodSeconds = &v45
 		case 11:
-			var k46 string
-			var v47 string
-			for entry45 := d.Message(f); len(entry45) > 0; {
-				number, f, rest := d.Next(entry45)
-				entry45 = rest
+			var k47 string
+			var v48 string
+			for entry46 := d.Message(f); len(entry46) > 0; {
+				number, f, rest := d.Next(entry46)
+				entry46 = rest
 				switch number {
 				case 1:
-					k46 = d.String(f)
+					k47 = d.String(f)
 				case 2:
-					v47 = d.String(f)
+					v48 = d.String(f)
 				}
 			}
 			if x.Labels == nil {
 				x.Labels = map[string]string{}
 			}
-			x.Labels[k46] = v47
+			x.Labels[k47] = v48
 		case 12:
-			var k49 string
-			var v50 string
-			for entry48 := d.Message(f); len(entry48) > 0; {
-				number, f, rest := d.Next(entry48)
-				entry48 = rest
+			var k50 string
+			var v51 string
+			for entry49 := d.Message(f); len(entry49) > 0; {
+				number, f, rest := d.Next(entry49)
+				entry49 = rest
 				switch number {
 				case 1:
-					k49 = d.String(f)
+					k50 = d.String(f)
 				case 2:
-					v50 = d.String(f)
+					v51 = d.String(f)
 				}
 			}
 			if x.Annotations == nil {
 				x.Annotations = map[string]string{}
 			}
-			x.Annotations[k49] = v50
+			x.Annotations[k50] = v51
 		case 13:
 			x.OwnerReferences = append(x.OwnerReferences, OwnerReference{})
 			x.OwnerReferences[len(x.OwnerReferences)-1].DecodeProto(d, d.Message(f))
@@ -600,11 +626,11 @@ func (x *OwnerReference) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 5:
 			x.APIVersion = d.String(f)
 		case 6:
-			v51 := d.Bool(f)
-			x.Controller = &v51
-		case 7:
 			v52 := d.Bool(f)
-			x.BlockOwnerDeletion = &v52
+			x.Controller = &v52
+		case 7:
+			v53 := d.Bool(f)
+			x.BlockOwnerDeletion = &v53
 		}
 	}
 }
@@ -616,16 +642,16 @@ func (x *ManagedFieldsEntry) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0x1a), x.APIVersion)
 	if x.Time != nil {
 		b = append(b, 0x22, 0)
-		n53 := len(b)
+		n54 := len(b)
 		b = x.Time.AppendProto(b)
-		b = pbwire.Close(b, n53)
+		b = pbwire.Close(b, n54)
 	}
 	b = pbwire.AppendString(append(b, 0x32), x.FieldsType)
 	if x.FieldsV1 != nil {
 		b = append(b, 0x3a, 0)
-		n54 := len(b)
+		n55 := len(b)
 		b = x.FieldsV1.AppendProto(b)
-		b = pbwire.Close(b, n54)
+		b = pbwire.Close(b, n55)
 	}
 	b = pbwire.AppendString(append(b, 0x42), x.Subresource)
 	return b
@@ -671,9 +697,9 @@ func (x *ListMeta) AppendProto(b []byte) []byte {
 	}
 	if x.ShardInfo != nil {
 		b = append(b, 0x2a, 0)
-		n55 := len(b)
+		n56 := len(b)
 		b = x.ShardInfo.AppendProto(b)
-		b = pbwire.Close(b, n55)
+		b = pbwire.Close(b, n56)
 	}
 	return b
 }
@@ -691,8 +717,8 @@ func (x *ListMeta) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 3:
 			x.Continue = d.String(f)
 		case 4:
-			v56 := d.Int(f)
-			x.RemainingItemCount = &v56
+			v57 := d.Int(f)
+			x.RemainingItemCount = &v57
 		case 5:
 			if x.ShardInfo == nil {
 				x.ShardInfo = new(ShardInfo)
@@ -748,9 +774,9 @@ func (x *DeleteOptions) AppendProto(b []byte) []byte {
 	}
 	if x.Preconditions != nil {
 		b = append(b, 0x12, 0)
-		n57 := len(b)
+		n58 := len(b)
 		b = x.Preconditions.AppendProto(b)
-		b = pbwire.Close(b, n57)
+		b = pbwire.Close(b, n58)
 	}
 	if x.OrphanDependents != nil {
 		b = pbwire.AppendBool(append(b, 0x18), *x.OrphanDependents)
@@ -758,8 +784,8 @@ func (x *DeleteOptions) AppendProto(b []byte) []byte {
 	if x.PropagationPolicy != nil {
 		b = pbwire.AppendString(append(b, 0x22), *x.PropagationPolicy)
 	}
-	for i58 := range x.DryRun {
-		b = pbwire.AppendString(append(b, 0x2a), x.DryRun[i58])
+	for i59 := range x.DryRun {
+		b = pbwire.AppendString(append(b, 0x2a), x.DryRun[i59])
 	}
 	if x.IgnoreStoreReadErrorWithClusterBreakingPotential != nil {
 		b = pbwire.AppendBool(append(b, 0x30), *x.IgnoreStoreReadErrorWithClusterBreakingPotential)
@@ -774,24 +800,24 @@ func (x *DeleteOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			v59 := d.Int(f)
-			x.GracePeriodSeconds = &v59
+			v60 := d.Int(f)
+			x.GracePeriodSeconds = &v60
 		case 2:
 			if x.Preconditions == nil {
 				x.Preconditions = new(Preconditions)
 			}
 			x.Preconditions.DecodeProto(d, d.Message(f))
 		case 3:
-			v60 := d.Bool(f)
-			x.OrphanDependents = &v60
+			v61 := d.Bool(f)
+			x.OrphanDependents = &v61
 		case 4:
-			v61 := DeletionPropagation(d.String(f))
-			x.PropagationPolicy = &v61
+			v62 := DeletionPropagation(d.String(f))
+			x.PropagationPolicy = &v62
 		case 5:
 			x.DryRun = append(x.DryRun, d.String(f))
 		case 6:
-			v62 := d.Bool(f)
-			x.IgnoreStoreReadErrorWithClusterBreakingPotential = &v62
+			v63 := d.Bool(f)
+			x.IgnoreStoreReadErrorWithClusterBreakingPotential = &v63
 		}
 	}
 }
@@ -814,11 +840,11 @@ func (x *Preconditions) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			v63 := UID(d.String(f))
-			x.UID = &v63
+			v64 := UID(d.String(f))
+			x.UID = &v64
 		case 2:
-			v64 := d.String(f)
-			x.ResourceVersion = &v64
+			v65 := d.String(f)
+			x.ResourceVersion = &v65
 		}
 	}
 }
@@ -858,8 +884,8 @@ func (x *ListOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 4:
 			x.ResourceVersion = d.String(f)
 		case 5:
-			v65 := d.Int(f)
-			x.TimeoutSeconds = &v65
+			v66 := d.Int(f)
+			x.TimeoutSeconds = &v66
 		case 7:
 			x.Limit = d.Int(f)
 		case 8:
@@ -869,8 +895,8 @@ func (x *ListOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 10:
 			x.ResourceVersionMatch = ResourceVersionMatch(d.String(f))
 		case 11:
-			v66 := d.Bool(f)
-			x.SendInitialEvents = &v66
+			v67 := d.Bool(f)
+			x.SendInitialEvents = &v67
 		case 15:
 			x.ShardSelector = d.String(f)
 		}
@@ -897,8 +923,8 @@ func (x *GetOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *CreateOptions) AppendProto(b []byte) []byte {
-	for i67 := range x.DryRun {
-		b = pbwire.AppendString(append(b, 0xa), x.DryRun[i67])
+	for i68 := range x.DryRun {
+		b = pbwire.AppendString(append(b, 0xa), x.DryRun[i68])
 	}
 	b = pbwire.AppendString(append(b, 0x1a), x.FieldManager)
 	b = pbwire.AppendString(append(b, 0x22), x.FieldValidation)
@@ -923,8 +949,8 @@ func (x *CreateOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *UpdateOptions) AppendProto(b []byte) []byte {
-	for i68 := range x.DryRun {
-		b = pbwire.AppendString(append(b, 0xa), x.DryRun[i68])
+	for i69 := range x.DryRun {
+		b = pbwire.AppendString(append(b, 0xa), x.DryRun[i69])
 	}
 	b = pbwire.AppendString(append(b, 0x12), x.FieldManager)
 	b = pbwire.AppendString(append(b, 0x1a), x.FieldValidation)
@@ -949,8 +975,8 @@ func (x *UpdateOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
 
 // AppendProto appends x's fields to b.
 func (x *PatchOptions) AppendProto(b []byte) []byte {
-	for i69 := range x.DryRun {
-		b = pbwire.AppendString(append(b, 0xa), x.DryRun[i69])
+	for i70 := range x.DryRun {
+		b = pbwire.AppendString(append(b, 0xa), x.DryRun[i70])
 	}
 	if x.Force != nil {
 		b = pbwire.AppendBool(append(b, 0x10), *x.Force)
@@ -969,8 +995,8 @@ func (x *PatchOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.DryRun = append(x.DryRun, d.String(f))
 		case 2:
-			v70 := d.Bool(f)
-			x.Force = &v70
+			v71 := d.Bool(f)
+			x.Force = &v71
 		case 3:
 			x.FieldManager = d.String(f)
 		case 4:
@@ -982,17 +1008,17 @@ func (x *PatchOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *Status) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n71 := len(b)
+	n72 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n71)
+	b = pbwire.Close(b, n72)
 	b = pbwire.AppendString(append(b, 0x12), x.Status)
 	b = pbwire.AppendString(append(b, 0x1a), x.Message)
 	b = pbwire.AppendString(append(b, 0x22), x.Reason)
 	if x.Details != nil {
 		b = append(b, 0x2a, 0)
-		n72 := len(b)
+		n73 := len(b)
 		b = x.Details.AppendProto(b)
-		b = pbwire.Close(b, n72)
+		b = pbwire.Close(b, n73)
 	}
 	b = pbwire.AppendVarint(append(b, 0x30), uint64(x.Code))
 	return b
@@ -1028,11 +1054,11 @@ func (x *StatusDetails) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Name)
 	b = pbwire.AppendString(append(b, 0x12), x.Group)
 	b = pbwire.AppendString(append(b, 0x1a), x.Kind)
-	for i73 := range x.Causes {
+	for i74 := range x.Causes {
 		b = append(b, 0x22, 0)
-		n74 := len(b)
-		b = x.Causes[i73].AppendProto(b)
-		b = pbwire.Close(b, n74)
+		n75 := len(b)
+		b = x.Causes[i74].AppendProto(b)
+		b = pbwire.Close(b, n75)
 	}
 	b = pbwire.AppendVarint(append(b, 0x28), uint64(x.RetryAfterSeconds))
 	b = pbwire.AppendString(append(b, 0x32), x.UID)
@@ -1089,9 +1115,9 @@ func (x *StatusCause) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PartialObjectMetadata) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n75 := len(b)
+	n76 := len(b)
 	b = x.ObjectMeta.AppendProto(b)
-	b = pbwire.Close(b, n75)
+	b = pbwire.Close(b, n76)
 	return b
 }
 
@@ -1110,14 +1136,14 @@ func (x *PartialObjectMetadata) DecodeProto(d *pbwire.Decoder, b []byte) {
 // AppendProto appends x's fields to b.
 func (x *PartialObjectMetadataList) AppendProto(b []byte) []byte {
 	b = append(b, 0xa, 0)
-	n76 := len(b)
+	n77 := len(b)
 	b = x.ListMeta.AppendProto(b)
-	b = pbwire.Close(b, n76)
-	for i77 := range x.Items {
+	b = pbwire.Close(b, n77)
+	for i78 := range x.Items {
 		b = append(b, 0x12, 0)
-		n78 := len(b)
-		b = x.Items[i77].AppendProto(b)
-		b = pbwire.Close(b, n78)
+		n79 := len(b)
+		b = x.Items[i78].AppendProto(b)
+		b = pbwire.Close(b, n79)
 	}
 	return b
 }
@@ -1141,9 +1167,9 @@ func (x *PartialObjectMetadataList) DecodeProto(d *pbwire.Decoder, b []byte) {
 func (x *WatchEvent) AppendProto(b []byte) []byte {
 	b = pbwire.AppendString(append(b, 0xa), x.Type)
 	b = append(b, 0x12, 0)
-	n79 := len(b)
+	n80 := len(b)
 	b = x.Object.AppendProto(b)
-	b = pbwire.Close(b, n79)
+	b = pbwire.Close(b, n80)
 	return b
 }
 

@@ -8,7 +8,9 @@
 package pbwire
 
 import (
+	"encoding/binary"
 	"errors"
+	"math"
 	"strings"
 	"sync"
 )
@@ -36,6 +38,11 @@ func AppendVarint(b []byte, v uint64) []byte {
 		v >>= 7
 	}
 	return append(b, byte(v))
+}
+
+// AppendDouble appends a number with a fraction.
+func AppendDouble(b []byte, v float64) []byte {
+	return binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
 }
 
 // AppendBool appends 0 or 1.
@@ -233,6 +240,9 @@ func (d *Decoder) Int(f Field) int64 {
 	}
 	return int64(f.Uint)
 }
+
+// Double is the field's number with a fraction.
+func (d *Decoder) Double(f Field) float64 { return math.Float64frombits(uint64(d.Int(f))) }
 
 // Bool is the field's truth value.
 func (d *Decoder) Bool(f Field) bool { return d.Int(f) != 0 }

@@ -3,6 +3,8 @@
 package policy
 
 import (
+	"maps"
+
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
@@ -29,3 +31,114 @@ func (in *Eviction) DeepCopy() *Eviction {
 func (in *Eviction) DeepCopyObject() meta.Object {
 	return in.DeepCopy()
 }
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *PodDisruptionBudget) DeepCopyInto(out *PodDisruptionBudget) {
+	*out = *in
+	in.ObjectMeta.DeepCopyInto(&out.ObjectMeta)
+	in.Spec.DeepCopyInto(&out.Spec)
+	in.Status.DeepCopyInto(&out.Status)
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *PodDisruptionBudget) DeepCopy() *PodDisruptionBudget {
+	if in == nil {
+		return nil
+	}
+	out := new(PodDisruptionBudget)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyObject is DeepCopy for callers that do not know the kind.
+func (in *PodDisruptionBudget) DeepCopyObject() meta.Object {
+	return in.DeepCopy()
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *PodDisruptionBudgetSpec) DeepCopyInto(out *PodDisruptionBudgetSpec) {
+	*out = *in
+	if in.MinAvailable != nil {
+		v1 := *in.MinAvailable
+		out.MinAvailable = &v1
+	}
+	if in.Selector != nil {
+		out.Selector = in.Selector.DeepCopy()
+	}
+	if in.MaxUnavailable != nil {
+		v2 := *in.MaxUnavailable
+		out.MaxUnavailable = &v2
+	}
+	if in.UnhealthyPodEvictionPolicy != nil {
+		v3 := *in.UnhealthyPodEvictionPolicy
+		out.UnhealthyPodEvictionPolicy = &v3
+	}
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *PodDisruptionBudgetSpec) DeepCopy() *PodDisruptionBudgetSpec {
+	if in == nil {
+		return nil
+	}
+	out := new(PodDisruptionBudgetSpec)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *PodDisruptionBudgetStatus) DeepCopyInto(out *PodDisruptionBudgetStatus) {
+	*out = *in
+	if in.DisruptedPods != nil {
+		out.DisruptedPods = maps.Clone(in.DisruptedPods)
+	}
+	if in.Conditions != nil {
+		out.Conditions = make([]meta.Condition, len(in.Conditions))
+		copy(out.Conditions, in.Conditions)
+	}
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *PodDisruptionBudgetStatus) DeepCopy() *PodDisruptionBudgetStatus {
+	if in == nil {
+		return nil
+	}
+	out := new(PodDisruptionBudgetStatus)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *PodDisruptionBudgetList) DeepCopyInto(out *PodDisruptionBudgetList) {
+	*out = *in
+	in.ListMeta.DeepCopyInto(&out.ListMeta)
+	if in.Items != nil {
+		out.Items = make([]PodDisruptionBudget, len(in.Items))
+		for i4 := range in.Items {
+			in.Items[i4].DeepCopyInto(&out.Items[i4])
+		}
+	}
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *PodDisruptionBudgetList) DeepCopy() *PodDisruptionBudgetList {
+	if in == nil {
+		return nil
+	}
+	out := new(PodDisruptionBudgetList)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// Len is the number of items.
+func (in *PodDisruptionBudgetList) Len() int { return len(in.Items) }
+
+// At is item i, in place.
+func (in *PodDisruptionBudgetList) At(i int) meta.Object { return &in.Items[i] }
+
+// AppendItem adds a copy of o's top level; o must be a *PodDisruptionBudget.
+func (in *PodDisruptionBudgetList) AppendItem(o meta.Object) {
+	in.Items = append(in.Items, *o.(*PodDisruptionBudget))
+}
+
+// DeepCopyList is DeepCopy for callers that do not know the kind.
+func (in *PodDisruptionBudgetList) DeepCopyList() meta.List { return in.DeepCopy() }

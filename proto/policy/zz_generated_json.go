@@ -60,3 +60,311 @@ func (x *Eviction) DecodeJSON(d *jsonwire.Decoder) {
 	}
 	d.Leave("Eviction")
 }
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *PodDisruptionBudget) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if x.TypeMeta.Kind != "" {
+		b = append(b, `,"kind":`...)
+		b = jsonwire.AppendString(b, string(x.TypeMeta.Kind))
+	}
+	if x.TypeMeta.APIVersion != "" {
+		b = append(b, `,"apiVersion":`...)
+		b = jsonwire.AppendString(b, string(x.TypeMeta.APIVersion))
+	}
+	b = append(b, `,"metadata":`...)
+	b = x.ObjectMeta.AppendJSON(b)
+	b = append(b, `,"spec":`...)
+	b = x.Spec.AppendJSON(b)
+	b = append(b, `,"status":`...)
+	b = x.Status.AppendJSON(b)
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *PodDisruptionBudget) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.PodDisruptionBudget") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "kind":
+			d.Once(&seen, 0)
+			d.String(&x.TypeMeta.Kind)
+		case "apiVersion":
+			d.Once(&seen, 1)
+			d.String(&x.TypeMeta.APIVersion)
+		case "metadata":
+			d.Once(&seen, 2)
+			x.ObjectMeta.DecodeJSON(d)
+		case "spec":
+			d.Once(&seen, 3)
+			x.Spec.DecodeJSON(d)
+		case "status":
+			d.Once(&seen, 4)
+			x.Status.DecodeJSON(d)
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("PodDisruptionBudget")
+}
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *PodDisruptionBudgetSpec) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if x.MinAvailable != nil {
+		b = append(b, `,"minAvailable":`...)
+		b = x.MinAvailable.AppendJSON(b)
+	}
+	if x.Selector != nil {
+		b = append(b, `,"selector":`...)
+		b = x.Selector.AppendJSON(b)
+	}
+	if x.MaxUnavailable != nil {
+		b = append(b, `,"maxUnavailable":`...)
+		b = x.MaxUnavailable.AppendJSON(b)
+	}
+	if x.UnhealthyPodEvictionPolicy != nil {
+		b = append(b, `,"unhealthyPodEvictionPolicy":`...)
+		b = jsonwire.AppendString(b, string(*x.UnhealthyPodEvictionPolicy))
+	}
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *PodDisruptionBudgetSpec) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.PodDisruptionBudgetSpec") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "minAvailable":
+			d.Once(&seen, 0)
+			if d.Null() {
+				x.MinAvailable = nil
+			} else {
+				if x.MinAvailable == nil {
+					x.MinAvailable = new(meta.IntOrString)
+				}
+				x.MinAvailable.DecodeJSON(d)
+			}
+		case "selector":
+			d.Once(&seen, 1)
+			if d.Null() {
+				x.Selector = nil
+			} else {
+				if x.Selector == nil {
+					x.Selector = new(meta.LabelSelector)
+				}
+				x.Selector.DecodeJSON(d)
+			}
+		case "maxUnavailable":
+			d.Once(&seen, 2)
+			if d.Null() {
+				x.MaxUnavailable = nil
+			} else {
+				if x.MaxUnavailable == nil {
+					x.MaxUnavailable = new(meta.IntOrString)
+				}
+				x.MaxUnavailable.DecodeJSON(d)
+			}
+		case "unhealthyPodEvictionPolicy":
+			d.Once(&seen, 3)
+			if d.Null() {
+				x.UnhealthyPodEvictionPolicy = nil
+			} else {
+				if x.UnhealthyPodEvictionPolicy == nil {
+					x.UnhealthyPodEvictionPolicy = new(UnhealthyPodEvictionPolicyType)
+				}
+				d.String((*string)(x.UnhealthyPodEvictionPolicy))
+			}
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("PodDisruptionBudgetSpec")
+}
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *PodDisruptionBudgetStatus) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if x.ObservedGeneration != 0 {
+		b = append(b, `,"observedGeneration":`...)
+		b = jsonwire.AppendInt(b, int64(x.ObservedGeneration))
+	}
+	if len(x.DisruptedPods) != 0 {
+		b = append(b, `,"disruptedPods":`...)
+		var stack2 [16]string
+		keys1 := jsonwire.SortedKeys(x.DisruptedPods, stack2[:0])
+		start5 := len(b)
+		for _, k3 := range keys1 {
+			b = jsonwire.AppendString(append(b, ','), string(k3))
+			b = append(b, ':')
+			v4 := x.DisruptedPods[k3]
+			b = v4.AppendJSON(b)
+		}
+		b = jsonwire.Close(b, start5)
+	}
+	b = append(b, `,"disruptionsAllowed":`...)
+	b = jsonwire.AppendInt(b, int64(x.DisruptionsAllowed))
+	b = append(b, `,"currentHealthy":`...)
+	b = jsonwire.AppendInt(b, int64(x.CurrentHealthy))
+	b = append(b, `,"desiredHealthy":`...)
+	b = jsonwire.AppendInt(b, int64(x.DesiredHealthy))
+	b = append(b, `,"expectedPods":`...)
+	b = jsonwire.AppendInt(b, int64(x.ExpectedPods))
+	if len(x.Conditions) != 0 {
+		b = append(b, `,"conditions":`...)
+		b = append(b, '[')
+		for i6 := range x.Conditions {
+			if i6 > 0 {
+				b = append(b, ',')
+			}
+			b = x.Conditions[i6].AppendJSON(b)
+		}
+		b = append(b, ']')
+	}
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *PodDisruptionBudgetStatus) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.PodDisruptionBudgetStatus") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "observedGeneration":
+			d.Once(&seen, 0)
+			d.Int64(&x.ObservedGeneration)
+		case "disruptedPods":
+			d.Once(&seen, 1)
+			if d.Null() {
+				x.DisruptedPods = nil
+			} else if d.Object("map[string]v1.Time") {
+				if x.DisruptedPods == nil {
+					x.DisruptedPods = map[string]meta.Time{}
+				}
+				for ok := d.FirstKey(); ok; ok = d.NextKey() {
+					k7 := string(d.KeyString())
+					_, has9 := x.DisruptedPods[k7]
+					d.MapKey(has9)
+					var v8 meta.Time
+					v8.DecodeJSON(d)
+					x.DisruptedPods[k7] = v8
+				}
+				d.MapEnd()
+			}
+		case "disruptionsAllowed":
+			d.Once(&seen, 2)
+			d.Int32(&x.DisruptionsAllowed)
+		case "currentHealthy":
+			d.Once(&seen, 3)
+			d.Int32(&x.CurrentHealthy)
+		case "desiredHealthy":
+			d.Once(&seen, 4)
+			d.Int32(&x.DesiredHealthy)
+		case "expectedPods":
+			d.Once(&seen, 5)
+			d.Int32(&x.ExpectedPods)
+		case "conditions":
+			d.Once(&seen, 6)
+			if d.Null() {
+				x.Conditions = nil
+			} else if d.Array("[]v1.Condition") {
+				x.Conditions = decodeJSONListMetaCondition(d)
+			}
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("PodDisruptionBudgetStatus")
+}
+
+// AppendJSON appends x's canonical JSON to b.
+func (x *PodDisruptionBudgetList) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if x.TypeMeta.Kind != "" {
+		b = append(b, `,"kind":`...)
+		b = jsonwire.AppendString(b, string(x.TypeMeta.Kind))
+	}
+	if x.TypeMeta.APIVersion != "" {
+		b = append(b, `,"apiVersion":`...)
+		b = jsonwire.AppendString(b, string(x.TypeMeta.APIVersion))
+	}
+	b = append(b, `,"metadata":`...)
+	b = x.ListMeta.AppendJSON(b)
+	b = append(b, `,"items":`...)
+	if x.Items == nil {
+		b = append(b, "null"...)
+	} else {
+		b = append(b, '[')
+		for i10 := range x.Items {
+			if i10 > 0 {
+				b = append(b, ',')
+			}
+			b = x.Items[i10].AppendJSON(b)
+		}
+		b = append(b, ']')
+	}
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *PodDisruptionBudgetList) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.PodDisruptionBudgetList") {
+		return
+	}
+	var seen uint64
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		case "kind":
+			d.Once(&seen, 0)
+			d.String(&x.TypeMeta.Kind)
+		case "apiVersion":
+			d.Once(&seen, 1)
+			d.String(&x.TypeMeta.APIVersion)
+		case "metadata":
+			d.Once(&seen, 2)
+			x.ListMeta.DecodeJSON(d)
+		case "items":
+			d.Once(&seen, 3)
+			if d.Null() {
+				x.Items = nil
+			} else if d.Array("[]v1.PodDisruptionBudget") {
+				x.Items = decodeJSONListPodDisruptionBudget(d)
+			}
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("PodDisruptionBudgetList")
+}
+
+func decodeJSONListPodDisruptionBudget(d *jsonwire.Decoder) []PodDisruptionBudget {
+	var stack [2]PodDisruptionBudget
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, PodDisruptionBudget{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]PodDisruptionBudget, len(list))
+	copy(out, list)
+	return out
+}
+
+func decodeJSONListMetaCondition(d *jsonwire.Decoder) []meta.Condition {
+	var stack [8]meta.Condition
+	list := stack[:0]
+	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		list = append(list, meta.Condition{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	out := make([]meta.Condition, len(list))
+	copy(out, list)
+	return out
+}

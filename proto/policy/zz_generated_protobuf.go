@@ -3,6 +3,7 @@
 package policy
 
 import (
+	"github.com/pilothouse/pilothouse/proto/jsonwire"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/pbwire"
 )
@@ -35,6 +36,191 @@ func (x *Eviction) DecodeProto(d *pbwire.Decoder, b []byte) {
 				x.DeleteOptions = new(meta.DeleteOptions)
 			}
 			x.DeleteOptions.DecodeProto(d, d.Message(f))
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
+func (x *PodDisruptionBudget) AppendProto(b []byte) []byte {
+	b = append(b, 0xa, 0)
+	n3 := len(b)
+	b = x.ObjectMeta.AppendProto(b)
+	b = pbwire.Close(b, n3)
+	b = append(b, 0x12, 0)
+	n4 := len(b)
+	b = x.Spec.AppendProto(b)
+	b = pbwire.Close(b, n4)
+	b = append(b, 0x1a, 0)
+	n5 := len(b)
+	b = x.Status.AppendProto(b)
+	b = pbwire.Close(b, n5)
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *PodDisruptionBudget) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			x.ObjectMeta.DecodeProto(d, d.Message(f))
+		case 2:
+			x.Spec.DecodeProto(d, d.Message(f))
+		case 3:
+			x.Status.DecodeProto(d, d.Message(f))
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
+func (x *PodDisruptionBudgetSpec) AppendProto(b []byte) []byte {
+	if x.MinAvailable != nil {
+		b = append(b, 0xa, 0)
+		n6 := len(b)
+		b = x.MinAvailable.AppendProto(b)
+		b = pbwire.Close(b, n6)
+	}
+	if x.Selector != nil {
+		b = append(b, 0x12, 0)
+		n7 := len(b)
+		b = x.Selector.AppendProto(b)
+		b = pbwire.Close(b, n7)
+	}
+	if x.MaxUnavailable != nil {
+		b = append(b, 0x1a, 0)
+		n8 := len(b)
+		b = x.MaxUnavailable.AppendProto(b)
+		b = pbwire.Close(b, n8)
+	}
+	if x.UnhealthyPodEvictionPolicy != nil {
+		b = pbwire.AppendString(append(b, 0x22), *x.UnhealthyPodEvictionPolicy)
+	}
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *PodDisruptionBudgetSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			if x.MinAvailable == nil {
+				x.MinAvailable = new(meta.IntOrString)
+			}
+			x.MinAvailable.DecodeProto(d, d.Message(f))
+		case 2:
+			if x.Selector == nil {
+				x.Selector = new(meta.LabelSelector)
+			}
+			x.Selector.DecodeProto(d, d.Message(f))
+		case 3:
+			if x.MaxUnavailable == nil {
+				x.MaxUnavailable = new(meta.IntOrString)
+			}
+			x.MaxUnavailable.DecodeProto(d, d.Message(f))
+		case 4:
+			v9 := UnhealthyPodEvictionPolicyType(d.String(f))
+			x.UnhealthyPodEvictionPolicy = &v9
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
+func (x *PodDisruptionBudgetStatus) AppendProto(b []byte) []byte {
+	b = pbwire.AppendVarint(append(b, 0x8), uint64(x.ObservedGeneration))
+	var stack10 [16]string
+	for _, k11 := range jsonwire.SortedKeys(x.DisruptedPods, stack10[:0]) {
+		v12 := x.DisruptedPods[k11]
+		b = append(b, 0x12, 0)
+		n13 := len(b)
+		b = pbwire.AppendString(append(b, 0xa), k11)
+		b = append(b, 0x12, 0)
+		n14 := len(b)
+		b = v12.AppendProto(b)
+		b = pbwire.Close(b, n14)
+		b = pbwire.Close(b, n13)
+	}
+	b = pbwire.AppendVarint(append(b, 0x18), uint64(x.DisruptionsAllowed))
+	b = pbwire.AppendVarint(append(b, 0x20), uint64(x.CurrentHealthy))
+	b = pbwire.AppendVarint(append(b, 0x28), uint64(x.DesiredHealthy))
+	b = pbwire.AppendVarint(append(b, 0x30), uint64(x.ExpectedPods))
+	for i15 := range x.Conditions {
+		b = append(b, 0x3a, 0)
+		n16 := len(b)
+		b = x.Conditions[i15].AppendProto(b)
+		b = pbwire.Close(b, n16)
+	}
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *PodDisruptionBudgetStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			x.ObservedGeneration = d.Int(f)
+		case 2:
+			var k18 string
+			var v19 meta.Time
+			for entry17 := d.Message(f); len(entry17) > 0; {
+				number, f, rest := d.Next(entry17)
+				entry17 = rest
+				switch number {
+				case 1:
+					k18 = d.String(f)
+				case 2:
+					v19.DecodeProto(d, d.Message(f))
+				}
+			}
+			if x.DisruptedPods == nil {
+				x.DisruptedPods = map[string]meta.Time{}
+			}
+			x.DisruptedPods[k18] = v19
+		case 3:
+			x.DisruptionsAllowed = int32(d.Int(f))
+		case 4:
+			x.CurrentHealthy = int32(d.Int(f))
+		case 5:
+			x.DesiredHealthy = int32(d.Int(f))
+		case 6:
+			x.ExpectedPods = int32(d.Int(f))
+		case 7:
+			x.Conditions = append(x.Conditions, meta.Condition{})
+			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
+		}
+	}
+}
+
+// AppendProto appends x's fields to b.
+func (x *PodDisruptionBudgetList) AppendProto(b []byte) []byte {
+	b = append(b, 0xa, 0)
+	n20 := len(b)
+	b = x.ListMeta.AppendProto(b)
+	b = pbwire.Close(b, n20)
+	for i21 := range x.Items {
+		b = append(b, 0x12, 0)
+		n22 := len(b)
+		b = x.Items[i21].AppendProto(b)
+		b = pbwire.Close(b, n22)
+	}
+	return b
+}
+
+// DecodeProto reads x's fields from b and skips those it does not know.
+func (x *PodDisruptionBudgetList) DecodeProto(d *pbwire.Decoder, b []byte) {
+	for len(b) > 0 {
+		number, f, rest := d.Next(b)
+		b = rest
+		switch number {
+		case 1:
+			x.ListMeta.DecodeProto(d, d.Message(f))
+		case 2:
+			x.Items = append(x.Items, PodDisruptionBudget{})
+			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/pilothouse/pilothouse/proto/apiextensions"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/quantity"
@@ -33,11 +34,14 @@ type filler struct {
 	*rand.Rand
 	// full leaves nothing empty.
 	full bool
+	// schemas is how many schemas the present value lies in: they hold
+	// schemas themselves, which must come to an end.
+	schemas int
 }
 
 // Fill fills the struct that v points to. With seed 0 nothing stays empty.
 func Fill(v any, seed uint64) {
-	f := filler{rand.New(rand.NewPCG(seed, 7)), seed == 0}
+	f := filler{Rand: rand.New(rand.NewPCG(seed, 7)), full: seed == 0}
 	f.fill(reflect.ValueOf(v).Elem())
 }
 
@@ -75,6 +79,37 @@ func (f filler) fill(v reflect.Value) {
 			*p = meta.FromString(f.text())
 		}
 		return
+	case *apiextensions.JSON:
+		p.Raw = []byte(`[1,{"a":"x"},null]`)
+		return
+	case *apiextensions.JSONSchemaPropsOrBool:
+		if p.Allows = true; f.IntN(2) == 0 {
+			p.Schema = new(apiextensions.JSONSchemaProps)
+			f.fill(reflect.ValueOf(p.Schema).Elem())
+		}
+		return
+	case *apiextensions.JSONSchemaPropsOrArray:
+		if f.IntN(2) == 0 {
+			p.Schema = new(apiextensions.JSONSchemaProps)
+			f.fill(reflect.ValueOf(p.Schema).Elem())
+			return
+		}
+		p.JSONSchemas = make([]apiextensions.JSONSchemaProps, 2)
+		f.fill(reflect.ValueOf(&p.JSONSchemas[1]).Elem())
+		return
+	case *apiextensions.JSONSchemaPropsOrStringArray:
+		if f.IntN(2) == 0 {
+			p.Schema = new(apiextensions.JSONSchemaProps)
+			f.fill(reflect.ValueOf(p.Schema).Elem())
+			return
+		}
+		p.Property = []string{f.text(), "y"}
+		return
+	case *apiextensions.JSONSchemaProps:
+		if f.schemas++; f.schemas > 2 {
+			p.Type = "string"
+			return
+		}
 	case *meta.RawExtension:
 		p.Raw = []byte(`{"b":[1,2.5e3,null,"x\n"],"a":{}}`)
 		return
@@ -126,6 +161,8 @@ func (f filler) fill(v reflect.Value) {
 			n = 1
 		}
 		v.SetInt(n)
+	case reflect.Float64:
+		v.SetFloat(float64(1+f.IntN(1e6)) / 4)
 	case reflect.Interface:
 		v.Set(reflect.ValueOf(f.text()))
 	}

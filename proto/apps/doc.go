@@ -1,0 +1,3 @@
+// Package apps holds the kinds of apps/v1: Deployment, ReplicaSet,
+// StatefulSet, DaemonSet and the revisions of their templates.
+package apps

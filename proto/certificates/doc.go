@@ -1,0 +1,3 @@
+// Package certificates holds the kinds of certificates.k8s.io/v1:
+// CertificateSigningRequest.
+package certificates

@@ -1,0 +1,3 @@
+// Package storage holds the kinds of storage.k8s.io/v1: storage classes,
+// volume attachments and what CSI drivers tell of themselves.
+package storage
