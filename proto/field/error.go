@@ -90,10 +90,13 @@ func (e *Error) Body() string {
 }
 
 // show writes a value as an error quotes it: as JSON, which quotes strings and
-// leaves numbers bare.
+// leaves numbers bare. Versions, the only unsigned numbers, are hexadecimal.
 func show(v any) string {
-	if s, ok := v.(string); ok {
-		return strconv.Quote(s)
+	switch v := v.(type) {
+	case string:
+		return strconv.Quote(v)
+	case uint64:
+		return fmt.Sprintf("%#x", v)
 	}
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/field"
@@ -32,6 +33,8 @@ type Resource struct {
 	TTL time.Duration
 	// CreateOnUpdate says that a PUT may create.
 	CreateOnUpdate bool
+	// Conditional says that an update must name the version that it changes.
+	Conditional bool
 	// Graceful says that deletion takes time and the grace period counts: pods.
 	Graceful bool
 	// View is set when the objects are stored as another kind.
@@ -40,6 +43,8 @@ type Resource struct {
 	Default func(o meta.Object)
 	// PrepareCreate drops what a client may not set on a new object.
 	PrepareCreate func(o meta.Object)
+	// Author, when set, writes into a new object who made it.
+	Author func(o meta.Object, u *authn.User)
 	// PrepareUpdate carries over from the old object what an update may not
 	// change.
 	PrepareUpdate func(o, old meta.Object)
@@ -184,5 +189,18 @@ func named(apiVersion, kind string) *scheme.Kind {
 
 // All is the whole table, in the order in which groups are shown.
 func All() []*Resource {
-	return slices.Concat(coreResources(), coordinationResources(), discoveryResources(), eventsResources())
+	return slices.Concat(
+		coreResources(),
+		apiregistrationResources(),
+		eventsResources(),
+		reviewResources(),
+		certificatesResources(),
+		networkingResources(),
+		rbacResources(),
+		storageResources(),
+		admissionregistrationResources(),
+		coordinationResources(),
+		discoveryResources(),
+		flowcontrolResources(),
+	)
 }

@@ -81,6 +81,9 @@ func (c *call) prepareNew(obj meta.Object) {
 	m.UID = newUID()
 	m.CreationTimestamp = meta.NewTime(now())
 	c.res.PrepareCreate(obj)
+	if c.res.Author != nil {
+		c.res.Author(obj, c.user)
+	}
 }
 
 // storeNew validates, stores and answers.

@@ -131,6 +131,10 @@ func (c *call) sameVersion(m, old *meta.ObjectMeta) error {
 		return status.Conflict(c.name(), c.info.Name, fmt.Sprintf(
 			"Precondition failed: UID in precondition: %s, UID in object meta: %s", m.UID, old.UID))
 	}
+	if m.ResourceVersion == "" && c.res.Conditional {
+		return status.Invalid(c.name().Group, c.name().Name, c.info.Name, field.ErrorList{
+			field.Invalid(field.New("metadata", "resourceVersion"), uint64(0), "must be specified for an update")})
+	}
 	if m.ResourceVersion == "" || m.ResourceVersion == old.ResourceVersion {
 		return nil
 	}

@@ -1,0 +1,37 @@
+package resources
+
+import "github.com/pilothouse/pilothouse/proto/storage"
+
+func storageResources() []*Resource {
+	v1 := func(name, prefix string) Resource {
+		return Resource{Kind: named("storage.k8s.io/v1", name), Prefix: "/registry/" + prefix + "/"}
+	}
+	driver, node, capacity := v1("CSIDriver", "csidrivers"), v1("CSINode", "csinodes"), v1("CSIStorageCapacity", "csistoragecapacities")
+	attachment := v1("VolumeAttachment", "volumeattachments")
+	for _, r := range []*Resource{&driver, &node, &capacity, &attachment} {
+		r.Conditional = true
+	}
+	attachment.Subresources = []Subresource{part("status", keepAttachmentSpec, storage.ValidateVolumeAttachmentStatusUpdate)}
+	return []*Resource{
+		kind[*storage.CSIDriver]{storage.SetCSIDriverDefaults, nil, countCSIDriver,
+			storage.ValidateCSIDriver, storage.ValidateCSIDriverUpdate}.on(driver),
+		kind[*storage.CSINode]{storage.SetCSINodeDefaults, nil, nil,
+			storage.ValidateCSINode, storage.ValidateCSINodeUpdate}.on(node),
+		kind[*storage.CSIStorageCapacity]{storage.SetCSIStorageCapacityDefaults, nil, nil,
+			storage.ValidateCSIStorageCapacity, storage.ValidateCSIStorageCapacityUpdate}.on(capacity),
+		kind[*storage.StorageClass]{storage.SetStorageClassDefaults, nil, nil,
+			storage.ValidateStorageClass, storage.ValidateStorageClassUpdate}.on(v1("StorageClass", "storageclasses")),
+		kind[*storage.VolumeAttachment]{storage.SetVolumeAttachmentDefaults, newAttachment, keepAttachmentStatus,
+			storage.ValidateVolumeAttachment, storage.ValidateVolumeAttachmentUpdate}.on(attachment),
+		kind[*storage.VolumeAttributesClass]{storage.SetVolumeAttributesClassDefaults, nil, nil,
+			storage.ValidateVolumeAttributesClass, storage.ValidateVolumeAttributesClassUpdate}.on(v1("VolumeAttributesClass", "volumeattributesclasses")),
+	}
+}
+
+func countCSIDriver(d, old *storage.CSIDriver) { countChanges(d, old, d.Spec, old.Spec) }
+
+func newAttachment(a *storage.VolumeAttachment) { a.Status = storage.VolumeAttachmentStatus{} }
+
+func keepAttachmentStatus(a, old *storage.VolumeAttachment) { a.Status = old.Status }
+
+func keepAttachmentSpec(a, old *storage.VolumeAttachment) { keepMeta(a, old); a.Spec = old.Spec }
