@@ -1,7 +1,9 @@
-// Package admission looks at every write between decoding and validation: it
-// refuses what the state of the cluster does not allow and fills in what only
-// the cluster knows. The chain's order is the list in New; each step is one
-// file and one function.
+// Package admission looks at every write between decoding and storing. It has
+// two turns: Admit, before validation, refuses what the state of the cluster
+// does not allow and fills in what only the cluster knows; Check, after
+// validation, refuses and changes nothing. The chain's order is the list in
+// New; each step is one file and one function. What users add themselves,
+// webhooks and policies, lives in the packages below and is hung in with Append.
 package admission
 
 import (
@@ -11,6 +13,7 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/scheme"
 )
 
 // Operation is what a request does.
@@ -18,9 +21,10 @@ type Operation string
 
 // The operations.
 const (
-	Create Operation = "CREATE"
-	Update Operation = "UPDATE"
-	Delete Operation = "DELETE"
+	Create  Operation = "CREATE"
+	Update  Operation = "UPDATE"
+	Delete  Operation = "DELETE"
+	Connect Operation = "CONNECT"
 )
 
 // Request is a write on its way.
@@ -29,29 +33,54 @@ type Request struct {
 	User *authn.User
 	// Operation is what is done.
 	Operation Operation
-	// Resource names what it is done to.
+	// Resource names what it is done to, and Version the version of it that the
+	// request names.
 	Resource status.Resource
+	Version  string
+	// Kind is that of Object, or of Old when there is no Object. A subresource
+	// may have a kind of its own.
+	Kind *scheme.Kind
 	// Subresource is empty for the object itself.
 	Subresource string
 	// Namespace is empty for cluster-wide kinds.
 	Namespace string
 	// Name is empty for an object whose name is yet to be generated.
 	Name string
-	// Object is what is written; steps may change it. Nil for Delete.
+	// Object is what is written; steps of Admit may change it in place. Nil for
+	// Delete.
 	Object meta.Object
 	// Old is what is there. Nil for Create.
 	Old meta.Object
+	// Body is the JSON of what is sent where that has no metadata: the options
+	// of a Connect.
+	Body []byte
+	// DryRun says that nothing will be stored.
+	DryRun bool
+	// Call is the request that all this came with.
+	Call Call
+}
+
+// Call is what steps ask the handler for.
+type Call interface {
+	// Options are the write's options, such as CreateOptions, as JSON.
+	Options() []byte
+	// Warn tells the client something beside the answer.
+	Warn(text string)
+	// Read makes an object of kind k of JSON, with defaults set and fields that
+	// the kind does not have left out.
+	Read(b []byte, k *scheme.Kind) (meta.Object, error)
 }
 
 // Chain is the steps in order.
-type Chain struct{ steps []step }
+type Chain struct{ admit, check []Step }
 
-type step func(ctx context.Context, r *Request) error
+// Step looks at one request. Its error, if any, is the Status to answer.
+type Step func(ctx context.Context, r *Request) error
 
 // New makes the chain. The steps read the cluster's state from c.
 func New(c *cache.Cache) *Chain {
 	v := &view{c}
-	return &Chain{steps: []step{
+	return &Chain{admit: []Step{
 		v.namespaceLifecycle,
 		v.nodeRestriction,
 		v.serviceAccount,
@@ -60,9 +89,21 @@ func New(c *cache.Cache) *Chain {
 	}}
 }
 
-// Admit runs r through the steps. The error, if any, is the Status to answer.
-func (c *Chain) Admit(ctx context.Context, r *Request) error {
-	for _, s := range c.steps {
+// Append adds steps behind those that are there: admit to Admit, check to
+// Check.
+func (c *Chain) Append(admit, check Step) {
+	c.admit, c.check = append(c.admit, admit), append(c.check, check)
+}
+
+// Admit runs r through the steps before validation. The error, if any, is the
+// Status to answer.
+func (c *Chain) Admit(ctx context.Context, r *Request) error { return run(ctx, c.admit, r) }
+
+// Check runs r through the steps after validation.
+func (c *Chain) Check(ctx context.Context, r *Request) error { return run(ctx, c.check, r) }
+
+func run(ctx context.Context, steps []Step, r *Request) error {
+	for _, s := range steps {
 		if err := s(ctx, r); err != nil {
 			return err
 		}

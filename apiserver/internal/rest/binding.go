@@ -44,6 +44,9 @@ func (c *call) bind() error {
 	if errs := core.ValidateBinding(binding); len(errs) > 0 {
 		return status.Invalid("", "Binding", binding.Name, errs)
 	}
+	if err := c.admitSent(binding, k, o); err != nil {
+		return err
+	}
 	if err := c.asPods(binding.Name).bindPod(o, binding); err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (c *call) createObject(obj meta.Object, o options) error {
 		return status.BadRequest("resourceVersion should not be set on objects to be created")
 	}
 	c.res.Default(obj)
-	r := c.admissionRequest(admission.Create)
+	r := c.admissionRequest(admission.Create, o)
 	r.Name, r.Object = m.Name, obj
 	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
 		return c.refusal(err)
@@ -45,7 +45,8 @@ func (c *call) createObject(obj meta.Object, o options) error {
 		if generated {
 			m.Name = generateName(m.GenerateName)
 		}
-		err := c.storeNew(obj, o)
+		r.Name = m.Name
+		err := c.storeNew(obj, o, r)
 		var exists *store.ExistsError
 		switch {
 		case !errors.As(err, &exists):
@@ -87,10 +88,13 @@ func (c *call) prepareNew(obj meta.Object) {
 }
 
 // storeNew validates, stores and answers.
-func (c *call) storeNew(obj meta.Object, o options) error {
+func (c *call) storeNew(obj meta.Object, o options, r *admission.Request) error {
 	m := obj.GetObjectMeta()
 	if errs := c.res.Validate(obj); len(errs) > 0 {
 		return status.Invalid(c.res.Kind.Group, c.res.Kind.Kind, m.Name, errs)
+	}
+	if err := c.Admission.Check(c.r.Context(), r); err != nil {
+		return c.refusal(err)
 	}
 	stored := obj
 	if v := c.res.View; v != nil {
@@ -141,11 +145,6 @@ func (c *call) pretendNew(stored meta.Object) error {
 		return err
 	}
 	return c.answer(http.StatusCreated, source{json: b})
-}
-
-func (c *call) admissionRequest(op admission.Operation) *admission.Request {
-	return &admission.Request{User: c.user, Operation: op, Resource: c.name(), Subresource: c.info.Subresource,
-		Namespace: c.namespace(), Name: c.info.Name}
 }
 
 // Generated names: the prefix, cut so that the whole is a label, and a suffix

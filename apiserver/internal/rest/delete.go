@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/apiserver/internal/store"
@@ -138,9 +137,7 @@ func (c *call) deleteOnce(o options, opts *meta.DeleteOptions, cur *current) (so
 	if err := c.preconditions(opts.Preconditions, m); err != nil {
 		return source{}, false, err
 	}
-	r := c.admissionRequest(admission.Delete)
-	r.Old = stored
-	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
+	if err := c.admitDelete(stored, opts); err != nil {
 		return source{}, false, err
 	}
 	grace := c.gracePeriod(stored, opts)

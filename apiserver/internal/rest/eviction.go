@@ -27,6 +27,9 @@ func (c *call) evict() error {
 	if o.dryRun {
 		opts.DryRun = []string{meta.DryRunAll}
 	}
+	if err := c.admitSent(e, scheme.ByKind("policy/v1", "Eviction"), o); err != nil {
+		return err
+	}
 	one := c.asPods(c.info.Name)
 	one.info.Subresource = ""
 	if _, _, err := one.deleteObject(opts); err != nil {

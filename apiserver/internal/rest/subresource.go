@@ -17,7 +17,12 @@ func (c *call) subresource() error {
 		return status.NoResource()
 	}
 	switch sub.Name {
-	case "log", "exec", "attach", "portforward", "proxy":
+	case "exec", "attach", "portforward", "proxy":
+		if err := c.admitConnect(sub.Kind); err != nil {
+			return err
+		}
+		fallthrough
+	case "log":
 		return c.Connector.Connect(c.w, c.r, c.info)
 	}
 	if c.info.Rest != "" {

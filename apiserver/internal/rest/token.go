@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
@@ -24,7 +23,7 @@ const (
 
 // token signs a token for a service account.
 func (c *call) token() error {
-	obj, _, err := c.sent(scheme.ByKind("authentication.k8s.io/v1", "TokenRequest"))
+	obj, o, err := c.sent(scheme.ByKind("authentication.k8s.io/v1", "TokenRequest"))
 	if err != nil {
 		return err
 	}
@@ -37,9 +36,7 @@ func (c *call) token() error {
 	if err := c.checkToken(req); err != nil {
 		return err
 	}
-	r := c.admissionRequest(admission.Create)
-	r.Object = req
-	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
+	if err := c.admitSent(req, scheme.ByKind("authentication.k8s.io/v1", "TokenRequest"), o); err != nil {
 		return err
 	}
 	binding := authn.Binding{Namespace: c.info.Namespace, Name: c.info.Name, UID: account.UID}

@@ -114,7 +114,7 @@ func (c *call) modifyOnce(sub *resources.Subresource, o options, cur *current, f
 	if err := c.sameVersion(next.GetObjectMeta(), old.GetObjectMeta()); err != nil {
 		return source{}, err
 	}
-	if err := c.prepareChanged(sub, next, old); err != nil {
+	if err := c.prepareChanged(sub, o, next, old); err != nil {
 		return source{}, err
 	}
 	stored := next
@@ -145,7 +145,7 @@ func (c *call) sameVersion(m, old *meta.ObjectMeta) error {
 }
 
 // prepareChanged makes a changed object sound and checks it.
-func (c *call) prepareChanged(sub *resources.Subresource, next, old meta.Object) error {
+func (c *call) prepareChanged(sub *resources.Subresource, o options, next, old meta.Object) error {
 	m, om := next.GetObjectMeta(), old.GetObjectMeta()
 	m.ResourceVersion, m.ManagedFields = om.ResourceVersion, nil
 	meta.PrepareUpdate(m, om)
@@ -155,7 +155,7 @@ func (c *call) prepareChanged(sub *resources.Subresource, next, old meta.Object)
 	}
 	c.res.Default(next)
 	prepare(next, old)
-	r := c.admissionRequest(admission.Update)
+	r := c.admissionRequest(admission.Update, o)
 	r.Object, r.Old = next, old
 	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
 		return err
@@ -163,7 +163,7 @@ func (c *call) prepareChanged(sub *resources.Subresource, next, old meta.Object)
 	if errs := validate(next, old); len(errs) > 0 {
 		return c.invalid(m.Name, errs)
 	}
-	return nil
+	return c.Admission.Check(c.r.Context(), r)
 }
 
 // write stores a changed object, or removes it when the change took away what
