@@ -7,6 +7,7 @@ import (
 	"github.com/pilothouse/pilothouse/client/queue"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/catalog"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/cluster"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/deployment"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpoints"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpointslice"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpointslicemirroring"
@@ -55,6 +56,8 @@ var entries = []entry{
 		func(b build) loop { return replicationcontroller.New(b.view) }},
 	{"replicaset-controller", "replicaset", func(c Config) int { return c.ConcurrentReplicaSets },
 		func(b build) loop { return replicaset.New(b.view) }},
+	{"deployment-controller", "deployment", func(c Config) int { return c.ConcurrentDeployments },
+		func(b build) loop { return deployment.New(b.view) }},
 	{"endpoints-controller", "endpoint", func(c Config) int { return c.ConcurrentEndpoints },
 		func(b build) loop { return endpoints.New(b.view) }},
 	{"endpointslice-controller", "endpointslice", func(c Config) int { return c.ConcurrentSlices },
