@@ -105,6 +105,7 @@ type process struct {
 	cache    *cache.Cache
 	alloc    *allocator.Allocator
 	rest     *rest.Handler
+	authz    *authz.Authorizer
 	front    *server.Server
 	keys     *keyring
 	stopping chan struct{} // ends watches
@@ -127,6 +128,8 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 		NodePorts: s.nodePorts, Log: s.Log})
 	accounts := &authn.ServiceAccounts{Key: k.signing, Issuer: s.ServiceAccountIssuer,
 		Audiences: []string{s.ServiceAccountIssuer}, Lives: rest.Lives(d.cache)}
+	d.authz = &authz.Authorizer{RBAC: authz.NewRBAC(), Nodes: &authz.Graph{Cache: d.cache}, Lag: &authz.Lag{Cache: d.cache, Written: d.store.LastRevision}}
+	d.authz.RBAC.Follow(d.cache, s.Log)
 	reach := proxy.New(d.cache, k.kubelet)
 	d.rest = &rest.Handler{Store: d.store, Cache: d.cache, Allocator: d.alloc, Admission: admission.New(d.cache), Accounts: accounts,
 		Connector: reach, Components: d.components, Log: s.Log, Stopping: d.stopping}
@@ -138,7 +141,7 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 	docs.Refuse, reach.Refuse = rest.Refuse, rest.Refuse
 	d.front = server.New(server.Parts{
 		Authn:     &authn.Authenticator{Authorities: k.clients, Tokens: append(k.tokens, accounts)},
-		Authz:     &authz.Authorizer{Nodes: rest.NodeView{Cache: d.cache}},
+		Authz:     d.authz,
 		REST:      d.rest,
 		Discovery: docs,
 		OpenAPI:   openapi.New(table),

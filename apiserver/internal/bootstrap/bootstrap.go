@@ -45,6 +45,9 @@ func (c *Cluster) Make(ctx context.Context) error {
 			}
 		}
 	}
+	if err := c.roles(ctx); err != nil {
+		return err
+	}
 	if c.Cache.Table("services").Get("default", "kubernetes") == nil {
 		if err := c.put(ctx, http.MethodPost, "/api/v1/namespaces/default/services", c.service()); err != nil {
 			return fmt.Errorf("make service default/kubernetes: %w", err)
@@ -98,16 +101,20 @@ func (c *Cluster) endpoints(ctx context.Context) error {
 // put sends an object through the API's own door. An object that is there
 // already when it is to be made is fine: another server was faster.
 func (c *Cluster) put(ctx context.Context, method, path string, o any) error {
-	b, err := codec.EncodeJSON(o)
-	if err != nil {
-		return err
+	var b []byte
+	if o != nil {
+		var err error
+		if b, err = codec.EncodeJSON(o); err != nil {
+			return err
+		}
 	}
 	r := (&http.Request{Method: method, URL: &url.URL{Path: path}, Header: http.Header{"Content-Type": {"application/json"}},
 		Body: body{bytes.NewReader(b)}, ContentLength: int64(len(b))}).WithContext(authn.Trusted(ctx))
 	info := request.Parse(r)
 	var a answer
 	c.API.ServeHTTP(&a, r.WithContext(request.With(r.Context(), &info)))
-	if a.code >= 300 && a.code != http.StatusConflict {
+	gone := method == http.MethodDelete && a.code == http.StatusNotFound
+	if a.code >= 300 && a.code != http.StatusConflict && !gone {
 		var s meta.Status
 		if err := codec.DecodeJSON(a.text.Bytes(), &s); err != nil {
 			return fmt.Errorf("HTTP %d", a.code)

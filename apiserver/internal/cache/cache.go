@@ -262,6 +262,7 @@ func (c *Cache) load(ctx context.Context) error {
 // replace drops what the table has and ends its watches.
 func (t *Table) replace(objects []*Object, rev int64) {
 	t.mu.Lock()
+	t.tellAll(false)
 	t.objects.Clear()
 	t.index.Clear()
 	t.watches.all(func(w *Watch) { w.end(tooOld(w.since, rev)) })

@@ -61,6 +61,8 @@ type Table struct {
 	log     changeLog
 	watches watchSet
 	closed  bool
+	// followers are told of every change.
+	followers []func(old, new *Object)
 
 	// view is the snapshot of the current state, made when first asked for
 	// and dropped by the next change.
@@ -221,6 +223,7 @@ func (t *Table) apply(updates []update) {
 		if c := t.set(u); c != nil {
 			t.log.add(c)
 			t.watches.dispatch(c, t.log.next()-1)
+			t.tell(c.prev, c.cur)
 		}
 		t.last = max(t.last, u.rev)
 	}
@@ -268,6 +271,7 @@ func (t *Table) load(objects []*Object, rev int64) {
 	t.last = rev
 	t.log.reset(rev)
 	t.view.Store(nil)
+	t.tellAll(true)
 }
 
 // relative is key without the prefix.

@@ -35,6 +35,8 @@ type Info struct {
 	// SelectedName is the one name that a list or watch asks for by the field
 	// selector metadata.name=NAME: it may see that object and no other.
 	SelectedName string
+	// FieldSelector is the query's, for what concerns many objects.
+	FieldSelector string
 	// Rest is what follows the subresource, with its leading slash: the path
 	// that a proxied request is for.
 	Rest string
@@ -59,8 +61,11 @@ func Parse(r *http.Request) Info {
 		i.Resource, i.Name, i.Subresource, i.Rest = cut3(rest)
 	}
 	i.Verb = verb(r, &i, watched)
-	if i.Verb == "list" || i.Verb == "watch" {
-		i.SelectedName = selectedName(r.URL.Query().Get("fieldSelector"))
+	if r.URL.RawQuery != "" && (i.Verb == "list" || i.Verb == "watch" || i.Verb == "deletecollection") {
+		i.FieldSelector = r.URL.Query().Get("fieldSelector")
+		if i.Verb != "deletecollection" {
+			i.SelectedName = selectedName(i.FieldSelector)
+		}
 	}
 	return i
 }

@@ -83,12 +83,6 @@ func keepAllButEphemeral(p, old *core.Pod) {
 	p.Spec.EphemeralContainers = next
 }
 
-func newPodTemplate(t *core.PodTemplate) { t.Generation = 1 }
-
-func keepPodTemplateGeneration(t, old *core.PodTemplate) {
-	bump(&t.ObjectMeta, &old.ObjectMeta, t.Template, old.Template)
-}
-
 func newController(c *core.ReplicationController) {
 	c.Status = core.ReplicationControllerStatus{}
 	c.Generation = 1
@@ -96,7 +90,9 @@ func newController(c *core.ReplicationController) {
 
 func keepControllerStatus(c, old *core.ReplicationController) {
 	c.Status = old.Status
-	bump(&c.ObjectMeta, &old.ObjectMeta, c.Spec, old.Spec)
+	if !meta.Equal(c.Spec, old.Spec) {
+		c.Generation = old.Generation + 1
+	}
 }
 
 func keepControllerSpec(c, old *core.ReplicationController) {

@@ -39,9 +39,8 @@ func (c *call) subresource() error {
 		return c.only("create", c.evict)
 	case "token":
 		return c.only("create", c.token)
-	}
-	if sub.Scale != nil {
-		return c.scale(sub.Scale)
+	case "scale":
+		return c.scale()
 	}
 	return c.partOf(sub)
 }

@@ -89,8 +89,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rest.Refuse(rec, r, status.Unauthorized())
 		return
 	}
-	if ok, why := s.Authz.Allowed(r.Context(), u, &i); !ok {
-		s.forbid(rec, r, &i, why)
+	if d := s.Authz.Decide(r.Context(), u, &i); !d.Allowed {
+		rest.Refuse(rec, r, authz.Forbidden(u, &i, d.Reason()))
 		return
 	}
 	r = r.WithContext(authn.With(request.With(r.Context(), &i), u))
@@ -110,16 +110,6 @@ func (s *Server) panicked(w *recorder, r *http.Request, p any) {
 	if w.code == 0 {
 		rest.Refuse(w, r, status.Internal(fmt.Errorf("this request caused apiserver to panic. Look in the logs for details")))
 	}
-}
-
-func (s *Server) forbid(w http.ResponseWriter, r *http.Request, i *request.Info, why string) {
-	if i.IsResource {
-		rest.Refuse(w, r, status.Forbidden(status.Resource{Group: i.Group, Name: i.Resource}, i.Name, why))
-		return
-	}
-	e := status.Forbidden(status.Resource{}, "", why)
-	e.Status.Message = "forbidden: " + why
-	rest.Refuse(w, r, e)
 }
 
 func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
