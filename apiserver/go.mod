@@ -3,6 +3,7 @@ module github.com/pilothouse/pilothouse/apiserver
 go 1.26.0
 
 require (
+	github.com/google/cel-go v0.29.2
 	github.com/gorilla/mux v1.8.1
 	github.com/moby/spdystream v0.5.1
 	github.com/pilothouse/pilothouse/client v0.0.0
@@ -19,7 +20,11 @@ require (
 )
 
 require (
+	cel.dev/expr v0.25.3 // indirect
+	github.com/antlr4-go/antlr/v4 v4.13.1 // indirect
 	github.com/evanphx/json-patch/v5 v5.9.11 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/exp v0.0.0-20240823005443-9b4947da3948 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 )
 

@@ -46,11 +46,13 @@ type Config struct {
 	SecondaryEvictionRate        float64       // the same in a large disrupted zone
 	LargeCluster                 int           // nodes above which a zone is large
 
-	ConcurrentRCs        int // replication controllers worked on at a time
-	ConcurrentEndpoints  int // services whose Endpoints are worked on at a time
-	ConcurrentSlices     int // services whose slices are worked on at a time
-	ConcurrentNamespaces int // namespaces that are emptied at a time
-	ConcurrentGC         int // objects that the garbage collector works on at a time
+	ConcurrentRCs         int // replication controllers worked on at a time
+	ConcurrentReplicaSets int // replica sets worked on at a time
+	ConcurrentDeployments int // deployments worked on at a time
+	ConcurrentEndpoints   int // services whose Endpoints are worked on at a time
+	ConcurrentSlices      int // services whose slices are worked on at a time
+	ConcurrentNamespaces  int // namespaces that are emptied at a time
+	ConcurrentGC          int // objects that the garbage collector works on at a time
 }
 
 // DefaultConfig is the configuration of a process without flags.
@@ -66,7 +68,7 @@ func DefaultConfig() Config {
 		NodeMonitorGrace: 8 * time.Second, NodeStartupGrace: 60 * time.Second,
 		NotReadyTolerationSeconds: 5, UnreachableTolerationSeconds: 5, NodeFence: 20 * time.Second,
 		UnhealthyZone: 0.55, EvictionRate: 1, SecondaryEvictionRate: 0.1, LargeCluster: 50,
-		ConcurrentRCs: 16, ConcurrentEndpoints: 8, ConcurrentSlices: 8, ConcurrentNamespaces: 8, ConcurrentGC: 16,
+		ConcurrentRCs: 16, ConcurrentReplicaSets: 16, ConcurrentDeployments: 8, ConcurrentEndpoints: 8, ConcurrentSlices: 8, ConcurrentNamespaces: 8, ConcurrentGC: 16,
 	}
 }
 
@@ -79,6 +81,8 @@ func (c *Config) AddFlags(g *daemon.FlagGroups) {
 	f = g.Group("Controllers")
 	f.StringSliceVar(&c.Controllers, "controllers", c.Controllers, "controllers to run: * is all, -NAME all but that one. All: "+strings.Join(Names(), ", "))
 	f.IntVar(&c.ConcurrentRCs, "concurrent-rc-syncs", c.ConcurrentRCs, "replication controllers worked on at a time")
+	f.IntVar(&c.ConcurrentReplicaSets, "concurrent-replicaset-syncs", c.ConcurrentReplicaSets, "replica sets worked on at a time")
+	f.IntVar(&c.ConcurrentDeployments, "concurrent-deployment-syncs", c.ConcurrentDeployments, "deployments worked on at a time")
 	f.IntVar(&c.ConcurrentEndpoints, "concurrent-endpoint-syncs", c.ConcurrentEndpoints, "services whose Endpoints are worked on at a time")
 	f.IntVar(&c.ConcurrentSlices, "concurrent-service-endpoint-syncs", c.ConcurrentSlices, "services whose EndpointSlices are worked on at a time")
 	f.IntVar(&c.ConcurrentNamespaces, "concurrent-namespace-syncs", c.ConcurrentNamespaces, "namespaces emptied at a time")

@@ -7,6 +7,7 @@ import (
 	"github.com/pilothouse/pilothouse/client/queue"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/catalog"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/cluster"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/deployment"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpoints"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpointslice"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpointslicemirroring"
@@ -15,6 +16,7 @@ import (
 	"github.com/pilothouse/pilothouse/controller-manager/internal/nodeipam"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/nodelifecycle"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/podgc"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/replicaset"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/replicationcontroller"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/rootca"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/serviceaccount"
@@ -52,6 +54,10 @@ func one(Config) int { return 1 }
 var entries = []entry{
 	{"replicationcontroller-controller", "replicationcontroller", func(c Config) int { return c.ConcurrentRCs },
 		func(b build) loop { return replicationcontroller.New(b.view) }},
+	{"replicaset-controller", "replicaset", func(c Config) int { return c.ConcurrentReplicaSets },
+		func(b build) loop { return replicaset.New(b.view) }},
+	{"deployment-controller", "deployment", func(c Config) int { return c.ConcurrentDeployments },
+		func(b build) loop { return deployment.New(b.view) }},
 	{"endpoints-controller", "endpoint", func(c Config) int { return c.ConcurrentEndpoints },
 		func(b build) loop { return endpoints.New(b.view) }},
 	{"endpointslice-controller", "endpointslice", func(c Config) int { return c.ConcurrentSlices },

@@ -46,13 +46,16 @@ func New(table []*resources.Resource, address string) (*Handler, error) {
 	}
 	for _, g := range groups {
 		if g.name == "" {
-			docs["/api/v1"] = resourceList("v1", g.resources)
+			docs["/api/v1"] = resourceList("v1", g.of("v1"))
 			continue
 		}
-		gv := g.name + "/v1"
-		docs["/apis/"+gv] = resourceList(gv, g.resources)
-		v := meta.GroupVersionForDiscovery{GroupVersion: gv, Version: "v1"}
-		apiGroup := meta.APIGroup{Name: g.name, Versions: []meta.GroupVersionForDiscovery{v}, PreferredVersion: v}
+		apiGroup := meta.APIGroup{Name: g.name}
+		for _, version := range g.versions {
+			gv := g.name + "/" + version
+			docs["/apis/"+gv] = resourceList(gv, g.of(version))
+			apiGroup.Versions = append(apiGroup.Versions, meta.GroupVersionForDiscovery{GroupVersion: gv, Version: version})
+		}
+		apiGroup.PreferredVersion = apiGroup.Versions[0]
 		list.Groups = append(list.Groups, apiGroup)
 		apiGroup.TypeMeta = meta.TypeMeta{Kind: "APIGroup", APIVersion: "v1"}
 		docs["/apis/"+g.name] = &apiGroup
@@ -72,9 +75,12 @@ func New(table []*resources.Resource, address string) (*Handler, error) {
 func (h *Handler) aggregate(groups []apiGroup) error {
 	core, named := &apidiscovery.APIGroupDiscoveryList{}, &apidiscovery.APIGroupDiscoveryList{}
 	for _, g := range groups {
-		item := apidiscovery.APIGroupDiscovery{Versions: []apidiscovery.APIVersionDiscovery{{
-			Version: "v1", Freshness: apidiscovery.DiscoveryFreshnessCurrent, Resources: discovered(g.resources)}}}
+		item := apidiscovery.APIGroupDiscovery{}
 		item.Name = g.name
+		for _, version := range g.versions {
+			item.Versions = append(item.Versions, apidiscovery.APIVersionDiscovery{
+				Version: version, Freshness: apidiscovery.DiscoveryFreshnessCurrent, Resources: discovered(g.of(version))})
+		}
 		if g.name == "" {
 			core.Items = append(core.Items, item)
 		} else {
@@ -105,7 +111,18 @@ func encode(o any) (*document, error) {
 // apiGroup is a group with its resources.
 type apiGroup struct {
 	name      string
+	versions  []string // the preferred one first
 	resources []*resources.Resource
+}
+
+// of lists the resources of one version.
+func (g *apiGroup) of(version string) (out []*resources.Resource) {
+	for _, r := range g.resources {
+		if r.Kind.Version == version {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // group sorts the table by groups, in its order.
@@ -118,6 +135,9 @@ func group(table []*resources.Resource) []apiGroup {
 			out = append(out, apiGroup{name: r.Kind.Group})
 		}
 		out[i].resources = append(out[i].resources, r)
+		if !slices.Contains(out[i].versions, r.Kind.Version) {
+			out[i].versions = append(out[i].versions, r.Kind.Version)
+		}
 	}
 	return out
 }

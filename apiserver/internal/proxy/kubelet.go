@@ -51,6 +51,9 @@ func (p *Proxy) throughKubelet(w http.ResponseWriter, r *http.Request, i *reques
 		}
 		target.Path = fmt.Sprintf("/containerLogs/%s/%s/%s", pod.Namespace, pod.Name, container)
 		target.RawQuery = only(q, "follow", "previous", "sinceSeconds", "sinceTime", "timestamps", "tailLines", "limitBytes", "stream").Encode()
+		if translates(r) {
+			return p.watchLog(w, r, target)
+		}
 		p.pass(w, r, p.kubelets, target, logAnswer)
 		return nil
 	case "portforward":

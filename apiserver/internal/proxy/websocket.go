@@ -3,8 +3,10 @@ package proxy
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
+	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/apiserver/internal/streaming"
 	"github.com/pilothouse/pilothouse/proto/core"
 )
@@ -16,7 +18,14 @@ func translates(r *http.Request) bool { return streaming.Wanted(r) }
 func (p *Proxy) translate(w http.ResponseWriter, r *http.Request, target *url.URL) error {
 	k := &streaming.Kubelet{Transport: p.kubelets, URL: target, Refusal: logAnswer}
 	if strings.HasPrefix(target.Path, "/portForward/") {
-		return streaming.Tunnel(w, r, k)
+		if streaming.Tunnelled(r) {
+			return streaming.Tunnel(w, r, k)
+		}
+		ports, err := forwarded(r.URL.Query()["ports"])
+		if err != nil {
+			return err
+		}
+		return streaming.Ports(w, r, k, ports)
 	}
 	q := target.Query()
 	return streaming.Command(w, r, k, streaming.Streams{
@@ -25,4 +34,35 @@ func (p *Proxy) translate(w http.ResponseWriter, r *http.Request, target *url.UR
 		Stderr: q.Has(core.ExecStderrParam),
 		TTY:    q.Has(core.ExecTTYParam),
 	})
+}
+
+// forwarded reads the ports that are named in the query, by commas or one by
+// one.
+func forwarded(values []string) (ports []uint16, err error) {
+	for _, v := range values {
+		for _, s := range strings.Split(v, ",") {
+			n, err := strconv.ParseUint(s, 10, 16)
+			if err != nil || n == 0 {
+				return nil, status.BadRequest("query parameter \"ports\": %q is not a port, 1 to 65535", s)
+			}
+			ports = append(ports, uint16(n))
+		}
+	}
+	return ports, nil
+}
+
+// watchLog sends a WebSocket client a container's log.
+func (p *Proxy) watchLog(w http.ResponseWriter, r *http.Request, target *url.URL) error {
+	req, err := http.NewRequestWithContext(r.Context(), http.MethodGet, target.String(), nil)
+	if err != nil {
+		return err
+	}
+	resp, err := p.kubelets.RoundTrip(req)
+	if err != nil {
+		return status.Upstream(http.StatusServiceUnavailable, "error trying to reach service: "+err.Error())
+	}
+	if err := logAnswer(resp); err != nil {
+		return err
+	}
+	return streaming.Bytes(w, r, resp.Body)
 }

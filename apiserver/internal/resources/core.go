@@ -5,6 +5,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
 // eventTTL is how long events are kept.
@@ -61,7 +62,9 @@ func coreResources() []*Resource {
 
 	rc.Fields = []cache.Field{{Name: "status.replicas", Default: "0"}}
 	rc.Subresources = []Subresource{
-		{Name: "scale", Kind: named("autoscaling/v1", "Scale"), Verbs: statusVerbs},
+		scaleOf(func(c *core.ReplicationController) scaling {
+			return scaling{&c.Spec.Replicas, c.Status.Replicas, &meta.LabelSelector{MatchLabels: c.Spec.Selector}}
+		}),
 		part("status", keepControllerSpec, core.ValidateReplicationControllerStatusUpdate),
 	}
 
@@ -89,7 +92,7 @@ func coreResources() []*Resource {
 		kind[*core.PersistentVolumeClaim]{core.SetPersistentVolumeClaimDefaults, newClaim, keepClaimStatus, core.ValidatePersistentVolumeClaim, core.ValidatePersistentVolumeClaimUpdate}.on(pvc),
 		kind[*core.PersistentVolume]{core.SetPersistentVolumeDefaults, newVolume, keepVolumeStatus, core.ValidatePersistentVolume, core.ValidatePersistentVolumeUpdate}.on(pv),
 		kind[*core.Pod]{core.SetPodDefaults, newPod, keepPodStatus, core.ValidatePod, core.ValidatePodUpdate}.on(pod),
-		kind[*core.PodTemplate]{core.SetPodTemplateDefaults, nil, nil, core.ValidatePodTemplate, core.ValidatePodTemplateUpdate}.on(v1("PodTemplate", "podtemplates")),
+		kind[*core.PodTemplate]{core.SetPodTemplateDefaults, newPodTemplate, keepPodTemplateGeneration, core.ValidatePodTemplate, core.ValidatePodTemplateUpdate}.on(v1("PodTemplate", "podtemplates")),
 		kind[*core.ReplicationController]{core.SetReplicationControllerDefaults, newController, keepControllerStatus, core.ValidateReplicationController, core.ValidateReplicationControllerUpdate}.on(rc),
 		kind[*core.ResourceQuota]{core.SetResourceQuotaDefaults, newQuota, keepQuotaStatus, core.ValidateResourceQuota, core.ValidateResourceQuotaUpdate}.on(quota),
 		kind[*core.Secret]{core.SetSecretDefaults, nil, nil, core.ValidateSecret, core.ValidateSecretUpdate}.on(secret),

@@ -83,6 +83,12 @@ func keepAllButEphemeral(p, old *core.Pod) {
 	p.Spec.EphemeralContainers = next
 }
 
+func newPodTemplate(t *core.PodTemplate) { t.Generation = 1 }
+
+func keepPodTemplateGeneration(t, old *core.PodTemplate) {
+	bump(&t.ObjectMeta, &old.ObjectMeta, t.Template, old.Template)
+}
+
 func newController(c *core.ReplicationController) {
 	c.Status = core.ReplicationControllerStatus{}
 	c.Generation = 1
@@ -90,9 +96,7 @@ func newController(c *core.ReplicationController) {
 
 func keepControllerStatus(c, old *core.ReplicationController) {
 	c.Status = old.Status
-	if !meta.Equal(c.Spec, old.Spec) {
-		c.Generation = old.Generation + 1
-	}
+	bump(&c.ObjectMeta, &old.ObjectMeta, c.Spec, old.Spec)
 }
 
 func keepControllerSpec(c, old *core.ReplicationController) {

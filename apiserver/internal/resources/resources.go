@@ -70,6 +70,8 @@ type Subresource struct {
 	PrepareUpdate func(o, old meta.Object)
 	// ValidateUpdate says what is wrong with the change.
 	ValidateUpdate func(o, old meta.Object) field.ErrorList
+	// Scale, when set, says that the subresource is the object's size.
+	Scale *Scale
 }
 
 // View translates between the kind that is served and the one that is stored.
@@ -80,6 +82,8 @@ type View struct {
 	In func(meta.Object) meta.Object
 	// Out makes a served object of a stored one.
 	Out func(meta.Object) meta.Object
+	// Set makes the one served object a copy of the other; viewOf needs it.
+	Set func(o, from meta.Object)
 }
 
 // allVerbs are what most resources take.
@@ -194,13 +198,19 @@ func All() []*Resource {
 		apiregistrationResources(),
 		eventsResources(),
 		reviewResources(),
+		appsResources(),
+		autoscalingResources(),
+		batchResources(),
 		certificatesResources(),
 		networkingResources(),
+		policyResources(),
 		rbacResources(),
 		storageResources(),
 		admissionregistrationResources(),
+		schedulingResources(),
 		coordinationResources(),
 		discoveryResources(),
+		nodeResources(),
 		flowcontrolResources(),
 	)
 }

@@ -39,11 +39,15 @@ func (c *call) createObject(obj meta.Object, o options) error {
 	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
 		return c.refusal(err)
 	}
-	c.prepareNew(obj)
 	generated := m.Name == "" && m.GenerateName != ""
+	if generated {
+		m.Name = generateName(m.GenerateName)
+	}
+	c.prepareNew(obj)
 	for try := 0; ; try++ {
-		if generated {
+		if try > 0 {
 			m.Name = generateName(m.GenerateName)
+			c.res.PrepareCreate(obj) // a job's labels name it
 		}
 		r.Name = m.Name
 		err := c.storeNew(obj, o, r)

@@ -3,44 +3,29 @@ package rest
 import (
 	"net/http"
 
+	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/autoscaling"
-	"github.com/pilothouse/pilothouse/proto/codec"
-	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/scheme"
-	"github.com/pilothouse/pilothouse/proto/selector"
 )
 
-// scaleOf is a controller's size as a Scale.
-func scaleOf(rc *core.ReplicationController) *autoscaling.Scale {
-	s := &autoscaling.Scale{TypeMeta: meta.TypeMeta{Kind: "Scale", APIVersion: "autoscaling/v1"}}
-	s.Name, s.Namespace, s.UID = rc.Name, rc.Namespace, rc.UID
-	s.ResourceVersion, s.CreationTimestamp = rc.ResourceVersion, rc.CreationTimestamp
-	if rc.Spec.Replicas != nil {
-		s.Spec.Replicas = *rc.Spec.Replicas
-	}
-	s.Status.Replicas = rc.Status.Replicas
-	s.Status.Selector = selector.FromMap(rc.Spec.Selector).String()
-	return s
-}
-
-// scale reads and sets the size of a replication controller.
-func (c *call) scale() error {
+// scale reads and sets the size of an object.
+func (c *call) scale(s *resources.Scale) error {
 	switch c.info.Verb {
 	case "get":
 		o, err := c.fetch("")
 		if err != nil {
 			return err
 		}
-		return c.answerScale(cached(o))
+		return c.answerScale(s, cached(o))
 	case "update", "patch":
-		return c.setScale()
+		return c.setScale(s)
 	}
 	return status.MethodNotAllowed(c.name(), c.info.Verb)
 }
 
-func (c *call) setScale() error {
+func (c *call) setScale(of *resources.Scale) error {
 	o, err := c.writeOptions()
 	if err != nil {
 		return err
@@ -57,31 +42,56 @@ func (c *call) setScale() error {
 		}
 	}
 	s, err := c.modify(nil, o, func(_ *current, old meta.Object) (meta.Object, error) {
-		rc := old.(*core.ReplicationController).DeepCopy()
 		next := sent
 		if next == nil {
-			if next, err = c.patchTyped(b, o, scaleOf(rc), kind); err != nil {
+			was, err := of.Read(old)
+			if err != nil {
+				return nil, err
+			}
+			if next, err = c.patchTyped(b, o, was, kind); err != nil {
 				return nil, err
 			}
 		}
-		scale := next.(*autoscaling.Scale)
-		rc.ResourceVersion, rc.UID = scale.ResourceVersion, scale.UID
-		if rc.UID == "" {
-			rc.UID = old.GetObjectMeta().UID
-		}
-		rc.Spec.Replicas = &scale.Spec.Replicas
-		return rc, nil
+		return c.resized(of, next.(*autoscaling.Scale), old)
 	})
 	if err != nil {
 		return err
 	}
-	return c.answerScale(s)
+	return c.answerScale(of, s)
 }
 
-func (c *call) answerScale(s source) error {
-	rc := &core.ReplicationController{}
-	if err := codec.DecodeJSON(s.json, rc); err != nil {
+// resized is a copy of an object with the size that a Scale asks for.
+func (c *call) resized(of *resources.Scale, s *autoscaling.Scale, old meta.Object) (meta.Object, error) {
+	om := old.GetObjectMeta()
+	if s.Name == "" {
+		s.Name = om.Name
+	}
+	if s.Namespace == "" {
+		s.Namespace = om.Namespace
+	}
+	if s.Name != om.Name {
+		return nil, status.BadRequest("the name of the object (%s) does not match the name on the URL (%s)", s.Name, om.Name)
+	}
+	if errs := autoscaling.ValidateScale(s); len(errs) > 0 {
+		return nil, status.Invalid("autoscaling", "Scale", s.Name, errs)
+	}
+	next := copyOf(old)
+	m := next.GetObjectMeta()
+	m.ResourceVersion = s.ResourceVersion
+	if s.UID != "" {
+		m.UID = s.UID
+	}
+	return next, of.Write(next, s.Spec.Replicas)
+}
+
+func (c *call) answerScale(of *resources.Scale, s source) error {
+	o, err := c.typed(s)
+	if err != nil {
 		return err
 	}
-	return c.answerAny(http.StatusOK, scaleOf(rc))
+	scale, err := of.Read(o)
+	if err != nil {
+		return err
+	}
+	return c.answerAny(http.StatusOK, scale)
 }

@@ -39,8 +39,9 @@ func (c *call) subresource() error {
 		return c.only("create", c.evict)
 	case "token":
 		return c.only("create", c.token)
-	case "scale":
-		return c.scale()
+	}
+	if sub.Scale != nil {
+		return c.scale(sub.Scale)
 	}
 	return c.partOf(sub)
 }

@@ -4,16 +4,22 @@ import (
 	"encoding/base64"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/gorilla/websocket"
 )
 
 // Subprotocols of exec and attach. Version 5 lets the client say that its
-// input has ended; the last one is for clients that can send text alone.
+// input has ended; before version 4 a failure was told by its text alone. Those
+// with base64 are for clients that can send text alone. A client that names
+// none speaks version 1.
 const (
 	version5 = "v5.channel.k8s.io"
 	version4 = "v4.channel.k8s.io"
 	base64v4 = "v4.base64.channel.k8s.io"
+	version1 = "channel.k8s.io"
+	base64v1 = "base64.channel.k8s.io"
+	unnamed  = ""
 )
 
 // Channels, which the first byte of each message names.
@@ -34,6 +40,7 @@ type client struct {
 	conn   *websocket.Conn
 	text   bool // base64
 	closes bool // knows closeChannel
+	plain  bool // hears of a failure by its text, and of success nothing
 	send   chan struct{}
 }
 
@@ -42,7 +49,10 @@ func accept(w http.ResponseWriter, r *http.Request, protocol string) (*client, e
 	if err != nil {
 		return nil, err
 	}
-	return &client{conn: conn, text: protocol == base64v4, closes: protocol == version5, send: make(chan struct{}, 1)}, nil
+	return &client{
+		conn: conn, text: strings.Contains(protocol, "base64."), closes: protocol == version5,
+		plain: protocol == unnamed || protocol == version1 || protocol == base64v1, send: make(chan struct{}, 1),
+	}, nil
 }
 
 // write sends buf[1:] on a channel; buf[0] is the channel's place. It may be

@@ -14,6 +14,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/codec"
+	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
 // Streams are those that the client asks for.
@@ -34,7 +35,7 @@ const maxStatus = 1 << 20
 // Command serves exec and attach. An error means that the client has not been
 // answered yet.
 func Command(w http.ResponseWriter, r *http.Request, k *Kubelet, s Streams) error {
-	protocol, err := choose(r, version5, version4, base64v4)
+	protocol, err := choose(r, version5, version4, base64v4, version1, base64v1, unnamed)
 	if err != nil {
 		return err
 	}
@@ -96,7 +97,7 @@ func open(ctx context.Context, conn io.ReadWriteCloser, s Streams) (*command, er
 		if !st.wanted {
 			continue
 		}
-		if *st.into, err = stream(session, st.name); err != nil {
+		if *st.into, err = stream(session, http.Header{"Streamtype": {st.name}}); err != nil {
 			c.close()
 			return nil, fmt.Errorf("open the %s stream at the kubelet: %w", st.name, err)
 		}
@@ -105,8 +106,8 @@ func open(ctx context.Context, conn io.ReadWriteCloser, s Streams) (*command, er
 }
 
 // stream opens one stream and waits until the kubelet has taken it.
-func stream(session *spdystream.Connection, kind string) (*spdystream.Stream, error) {
-	s, err := session.CreateStream(http.Header{"Streamtype": {kind}}, nil, false)
+func stream(session *spdystream.Connection, headers http.Header) (*spdystream.Stream, error) {
+	s, err := session.CreateStream(headers, nil, false)
 	if err != nil {
 		return s, err
 	}
@@ -148,10 +149,28 @@ func (c *command) serve(client *client) {
 	if len(end) == 0 {
 		end = broken()
 	}
-	_ = client.write(errorChannel, append([]byte{0}, end...)) // if this fails, bye does too
+	if client.plain {
+		end = failureText(end)
+	}
+	if len(end) > 0 {
+		_ = client.write(errorChannel, append([]byte{0}, end...)) // if this fails, bye does too
+	}
 	bye(client.conn)
 	c.close()
 	in.Wait()
+}
+
+// failureText is what clients of the first version hear of a command's end:
+// nothing when all went well.
+func failureText(end []byte) []byte {
+	var s meta.Status
+	if err := codec.DecodeJSON(end, &s); err != nil {
+		return end
+	}
+	if s.Status == meta.StatusSuccess {
+		return nil
+	}
+	return []byte(s.Message)
 }
 
 // broken is the status of a command of which the kubelet did not say more.

@@ -292,9 +292,7 @@ func TestRefusals(t *testing.T) {
 		{"nothing to stream", refuse(400, "you must specify at least 1 of stdin, stdout, stderr"), []string{version4}, 400, "you must specify at least 1 of stdin, stdout, stderr"},
 		{"no kubelet", nowhere, []string{version4}, 503, "error trying to reach service: dial tcp 127.0.0.1:1: connect: connection refused"},
 		{"unknown protocol", nowhere, []string{"v9.channel.k8s.io", "x"}, 400,
-			`Sec-WebSocket-Protocol="v9.channel.k8s.io, x": must offer one of: v5.channel.k8s.io, v4.channel.k8s.io, v4.base64.channel.k8s.io`},
-		{"no protocol", nowhere, nil, 400,
-			`Sec-WebSocket-Protocol="": must offer one of: v5.channel.k8s.io, v4.channel.k8s.io, v4.base64.channel.k8s.io`},
+			`Sec-WebSocket-Protocol="v9.channel.k8s.io, x": must offer one of: v5.channel.k8s.io, v4.channel.k8s.io, v4.base64.channel.k8s.io, channel.k8s.io, base64.channel.k8s.io`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			address, _ := front(t, func(w http.ResponseWriter, r *http.Request) error {
@@ -305,5 +303,27 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("the answer is\n%s, should be\n%s", got, want)
 			}
 		})
+	}
+}
+
+// TestFirstVersion: clients that name no protocol, or the first one, hear of a
+// failure by its text and of success by the end alone.
+func TestFirstVersion(t *testing.T) {
+	for _, protocol := range []string{unnamed, version1} {
+		for end, want := range map[string]string{succeeded: "", failed3: "command terminated with non-zero exit code: exit status 3"} {
+			conn, served, gone := runCommand(t, protocol, Streams{Stdout: true}, 2, func(s map[string]*spdystream.Stream) {
+				write(t, s["stdout"], []byte("hello"))
+				_ = s["stdout"].Close()
+				write(t, s["error"], []byte(end))
+				_ = s["error"].Close()
+			})
+			o := hear(t, conn)
+			if got := string(o.channels[errorChannel]); got != want || string(o.channels[stdoutChannel]) != "hello" {
+				t.Errorf("%q: stdout %q, failure %q, should be %q", protocol, o.channels[stdoutChannel], got, want)
+			}
+			conn.Close()
+			within(t, "the request is served", served)
+			within(t, "the kubelet is left", gone)
+		}
 	}
 }

@@ -118,7 +118,10 @@ func front(t *testing.T, serve func(http.ResponseWriter, *http.Request) error) (
 
 func dialFront(t *testing.T, address, protocol string) *websocket.Conn {
 	t.Helper()
-	d := websocket.Dialer{Subprotocols: []string{protocol}}
+	var d websocket.Dialer
+	if protocol != unnamed {
+		d.Subprotocols = []string{protocol}
+	}
 	conn, resp, err := d.DialContext(t.Context(), address, nil)
 	if err != nil {
 		t.Fatalf("dial with %s: %v (%+v)", protocol, err, resp)

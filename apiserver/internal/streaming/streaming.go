@@ -1,8 +1,10 @@
-// Package streaming serves clients that speak WebSocket to exec, attach and
-// port-forward. Kubelets speak SPDY/3.1 alone, as the runtimes behind them do,
-// so that the API server stands between: Command translates message by message
-// (command.go; channels.go is the client's half), Tunnel carries a SPDY
-// connection of the client's own inside a WebSocket (tunnel.go).
+// Package streaming serves clients that speak WebSocket to exec, attach,
+// port-forward and logs. Kubelets speak SPDY/3.1 alone, as the runtimes behind
+// them do, so that the API server stands between: Command translates message by
+// message (command.go; channels.go is the client's half), Tunnel carries a SPDY
+// connection of the client's own inside a WebSocket (tunnel.go), Ports is for
+// clients that know channels only (ports.go), and Bytes sends what is read and
+// nothing more (bytes.go).
 //
 // Three things always hold. A kubelet is asked before the client's connection
 // is upgraded, so that a refusal is an ordinary answer. Nothing is buffered
@@ -20,6 +22,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,9 +83,14 @@ func (k *Kubelet) dial(ctx context.Context, versions ...string) (io.ReadWriteClo
 	return conn, nil
 }
 
-// choose is the first of the client's protocols that is served.
+// choose is the first of the client's protocols that is served. A client that
+// names none gets the one without a name, where there is one.
 func choose(r *http.Request, served ...string) (string, error) {
 	offered := websocket.Subprotocols(r)
+	if len(offered) == 0 && slices.Contains(served, unnamed) {
+		return unnamed, nil
+	}
+	served = slices.DeleteFunc(served, func(s string) bool { return s == unnamed })
 	for _, o := range offered {
 		for _, s := range served {
 			if o == s {
@@ -100,12 +108,14 @@ func upgrade(w http.ResponseWriter, r *http.Request, protocol string) (*websocke
 		HandshakeTimeout: grace,
 		ReadBufferSize:   chunk,
 		WriteBufferSize:  chunk,
-		Subprotocols:     []string{protocol},
 		Error: func(_ http.ResponseWriter, _ *http.Request, code int, reason error) {
 			if refused = status.BadRequest("%s", reason); code >= http.StatusInternalServerError {
 				refused = status.Internal(reason)
 			}
 		},
+	}
+	if protocol != unnamed {
+		u.Subprotocols = []string{protocol}
 	}
 	conn, err := u.Upgrade(hijackable{w}, r, nil)
 	if refused != nil {

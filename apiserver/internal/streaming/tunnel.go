@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/gorilla/websocket"
@@ -15,6 +16,9 @@ const (
 	portForward = "portforward.k8s.io"
 	tunnelled   = spdy + "+" + portForward
 )
+
+// Tunnelled says whether the client speaks SPDY inside a WebSocket.
+func Tunnelled(r *http.Request) bool { return slices.Contains(websocket.Subprotocols(r), tunnelled) }
 
 // Tunnel serves port-forward: what the binary messages hold is the SPDY
 // connection between client and kubelet. An error means that the client has not

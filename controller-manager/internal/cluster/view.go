@@ -14,6 +14,7 @@ import (
 	"github.com/pilothouse/pilothouse/client"
 	"github.com/pilothouse/pilothouse/client/event"
 	"github.com/pilothouse/pilothouse/client/informer"
+	"github.com/pilothouse/pilothouse/proto/apps"
 	"github.com/pilothouse/pilothouse/proto/coordination"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/discovery"
@@ -149,6 +150,16 @@ func (v *View) EndpointSlices() *informer.Informer[*discovery.EndpointSlice] {
 // ReplicationControllers is the cache of all replication controllers.
 func (v *View) ReplicationControllers() *informer.Informer[*core.ReplicationController] {
 	return cache(v, "replication controllers", informer.Options[*core.ReplicationController]{})
+}
+
+// ReplicaSets is the cache of all replica sets.
+func (v *View) ReplicaSets() *informer.Informer[*apps.ReplicaSet] {
+	return cache(v, "replica sets", informer.Options[*apps.ReplicaSet]{})
+}
+
+// Deployments is the cache of all deployments.
+func (v *View) Deployments() *informer.Informer[*apps.Deployment] {
+	return cache(v, "deployments", informer.Options[*apps.Deployment]{})
 }
 
 // Namespaces is the cache of all namespaces.

@@ -1,4 +1,4 @@
-package replicationcontroller
+package replicas
 
 import (
 	"cmp"
@@ -9,19 +9,14 @@ import (
 	"github.com/pilothouse/pilothouse/controller-manager/internal/podstate"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
-)
-
-// What owner references call a ReplicationController.
-const (
-	apiVersion = "v1"
-	kind       = "ReplicationController"
+	"github.com/pilothouse/pilothouse/proto/selector"
 )
 
 // burst is the most pods that one step makes or deletes; what is left over
 // is the next step's.
 const burst = 500
 
-// step is what to do next for one controller. Its parts are independent of
+// step is what to do next for one set. Its parts are independent of
 // each other: a crash after any of them leaves a state from which the next
 // plan goes on.
 type step struct {
@@ -29,26 +24,27 @@ type step struct {
 	release []*core.Pod // our pods that no longer match, to be let go
 	create  int         // pods to make
 	delete  []*core.Pod // pods to delete, in order
-	status  core.ReplicationControllerStatus
+	status  Status
 	again   time.Duration // when a replica becomes available by age alone; 0 for never
 }
 
-// plan decides the next step of rc. pods are those of its namespace that it
-// controls or that match its selector and have no controller; gone are the
-// uids of pods whose deletion this process has asked for and the cache may
-// not show yet.
-func plan(rc *core.ReplicationController, pods []*core.Pod, gone map[meta.UID]bool, now time.Time) step {
+// plan decides the next step of a set. pods are those of its namespace that it
+// controls or that match its selector and have no controller; relatives are
+// the pods of the sets it shares an owner with; gone are the uids of pods whose
+// deletion this process has asked for and the cache may not show yet.
+func plan(set Set, pods, relatives []*core.Pod, gone map[meta.UID]bool, now time.Time) step {
+	m := set.Object.GetObjectMeta()
 	var s step
 	var replicas []*core.Pod
 	for _, p := range pods {
 		owner := podstate.Controller(p)
-		ours := owner != nil && owner.UID == rc.UID
-		fits := matches(rc.Spec.Selector, p.Labels)
+		ours := owner != nil && owner.UID == m.UID
+		fits := set.matches(p.Labels)
 		switch {
 		case !ours && owner != nil, !ours && !fits:
 			continue
 		case ours && !fits:
-			if p.DeletionTimestamp == nil && rc.DeletionTimestamp == nil {
+			if p.DeletionTimestamp == nil && m.DeletionTimestamp == nil {
 				s.release = append(s.release, p)
 			}
 			continue
@@ -57,64 +53,45 @@ func plan(rc *core.ReplicationController, pods []*core.Pod, gone map[meta.UID]bo
 			continue
 		}
 		if !ours {
-			if rc.DeletionTimestamp != nil {
+			if m.DeletionTimestamp != nil {
 				continue
 			}
 			s.adopt = append(s.adopt, p)
 		}
 		replicas = append(replicas, p)
 	}
-	if rc.DeletionTimestamp == nil {
-		want := wanted(rc)
-		switch diff := want - len(replicas); {
+	if m.DeletionTimestamp == nil {
+		switch diff := set.Replicas - len(replicas); {
 		case diff > 0:
 			s.create = min(diff, burst)
 		case diff < 0:
-			s.delete = firstToGo(replicas, min(-diff, burst), now)
+			s.delete = firstToGo(replicas, relatives, min(-diff, burst), now)
 		}
 	}
-	s.status, s.again = statusOf(rc, replicas, now)
+	s.status, s.again = statusOf(set, replicas, now)
 	return s
-}
-
-// wanted is the number of replicas asked for; one when the field is absent.
-func wanted(rc *core.ReplicationController) int {
-	if rc.Spec.Replicas == nil {
-		return 1
-	}
-	return int(*rc.Spec.Replicas)
-}
-
-// matches tells whether labels carry every pair of a non-empty selector.
-func matches(selector, labels map[string]string) bool {
-	for k, v := range selector {
-		if got, ok := labels[k]; !ok || got != v {
-			return false
-		}
-	}
-	return len(selector) > 0
 }
 
 // statusOf counts replicas. The conditions are left as they are: only the
 // step's outcome can change them.
-func statusOf(rc *core.ReplicationController, replicas []*core.Pod, now time.Time) (core.ReplicationControllerStatus, time.Duration) {
-	st := core.ReplicationControllerStatus{
+func statusOf(set Set, replicas []*core.Pod, now time.Time) (Status, time.Duration) {
+	st := Status{
 		Replicas:           int32(len(replicas)),
-		ObservedGeneration: rc.Generation,
-		Conditions:         rc.Status.Conditions,
+		ObservedGeneration: set.Object.GetObjectMeta().Generation,
+		Conditions:         set.Status.Conditions,
 	}
 	var again time.Duration
-	minReady := time.Duration(rc.Spec.MinReadySeconds) * time.Second
+	template := selector.FromMap(set.Template.Labels)
 	for _, p := range replicas {
-		if rc.Spec.Template != nil && len(rc.Spec.Template.Labels) > 0 && matches(rc.Spec.Template.Labels, p.Labels) {
-			st.FullyLabeledReplicas++
+		if !template.Empty() && template.Matches(p.Labels) {
+			st.FullyLabeled++
 		}
 		if podstate.Ready(p) {
-			st.ReadyReplicas++
+			st.Ready++
 		}
-		ok, wait := podstate.Available(p, minReady, now)
+		ok, wait := podstate.Available(p, set.MinReady, now)
 		if ok {
-			st.AvailableReplicas++
+			st.Available++
 		}
 		if wait > 0 && (again == 0 || wait < again) {
 			again = wait
@@ -123,10 +100,11 @@ func statusOf(rc *core.ReplicationController, replicas []*core.Pod, now time.Tim
 	return st, again
 }
 
-// firstToGo picks the n replicas whose loss hurts least.
-func firstToGo(replicas []*core.Pod, n int, now time.Time) []*core.Pod {
+// firstToGo picks the n replicas whose loss hurts least. Their relatives count
+// where nodes are compared by how crowded they are.
+func firstToGo(replicas, relatives []*core.Pod, n int, now time.Time) []*core.Pod {
 	onNode := map[string]int{}
-	for _, p := range replicas {
+	for _, p := range slices.Concat(replicas, relatives) {
 		if p.Spec.NodeName != "" {
 			onNode[p.Spec.NodeName]++
 		}
@@ -214,22 +192,15 @@ func ageClass(t, now time.Time) int {
 	return n
 }
 
-// podFor is a new pod from rc's template.
-func podFor(rc *core.ReplicationController) *core.Pod {
-	p := &core.Pod{}
-	p.Namespace, p.GenerateName = rc.Namespace, rc.Name+"-"
-	if t := rc.Spec.Template; t != nil {
-		t = t.DeepCopy()
-		p.Labels, p.Annotations, p.Finalizers, p.Spec = t.Labels, t.Annotations, t.Finalizers, t.Spec
-	}
-	p.OwnerReferences = []meta.OwnerReference{ownerReference(rc)}
+// podFor is a new pod from the set's template.
+func podFor(set Set, owner meta.OwnerReference) *core.Pod {
+	m := set.Object.GetObjectMeta()
+	t := set.Template.DeepCopy()
+	p := &core.Pod{Spec: t.Spec}
+	p.Namespace, p.GenerateName = m.Namespace, m.Name+"-"
+	p.Labels, p.Annotations, p.Finalizers = t.Labels, t.Annotations, t.Finalizers
+	p.OwnerReferences = []meta.OwnerReference{owner}
 	return p
-}
-
-// ownerReference names rc as the controller of a pod.
-func ownerReference(rc *core.ReplicationController) meta.OwnerReference {
-	yes := true
-	return meta.OwnerReference{APIVersion: apiVersion, Kind: kind, Name: rc.Name, UID: rc.UID, Controller: &yes, BlockOwnerDeletion: &yes}
 }
 
 // failure says which kind of action failed, for the ReplicaFailure condition.
@@ -237,18 +208,18 @@ type failure struct{ reason, message string }
 
 // conditionsAfter is old with the ReplicaFailure condition as f says: set
 // when an action failed, taken away when none did.
-func conditionsAfter(old []core.ReplicationControllerCondition, f failure, now time.Time) []core.ReplicationControllerCondition {
-	var out []core.ReplicationControllerCondition
+func conditionsAfter(old []Condition, f failure, now time.Time) []Condition {
+	var out []Condition
 	for _, o := range old {
-		if o.Type != core.ReplicationControllerReplicaFailure {
+		if o.Type != replicaFailure {
 			out = append(out, o)
 		} else if f.reason == o.Reason && o.Status == core.ConditionTrue {
 			return old
 		}
 	}
 	if f.reason != "" {
-		out = append(out, core.ReplicationControllerCondition{
-			Type: core.ReplicationControllerReplicaFailure, Status: core.ConditionTrue,
+		out = append(out, Condition{
+			Type: replicaFailure, Status: core.ConditionTrue,
 			LastTransitionTime: meta.NewTime(now), Reason: f.reason, Message: f.message,
 		})
 	}

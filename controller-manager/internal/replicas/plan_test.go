@@ -1,4 +1,4 @@
-package replicationcontroller
+package replicas
 
 import (
 	"fmt"
@@ -9,27 +9,28 @@ import (
 
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/selector"
 )
 
 var start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-func controllerFor(replicas int32) *core.ReplicationController {
+var owners = Kind[*core.ReplicationController]{APIVersion: "v1", Kind: "ReplicationController"}
+
+func setOf(n int) Set {
 	rc := &core.ReplicationController{}
 	rc.Namespace, rc.Name, rc.UID, rc.Generation = "default", "nginx", "rc-uid", 3
-	rc.Spec.Replicas = &replicas
-	rc.Spec.Selector = map[string]string{"app": "nginx"}
-	rc.Spec.Template = &core.PodTemplateSpec{}
-	rc.Spec.Template.Labels = map[string]string{"app": "nginx", "tier": "web"}
-	return rc
+	t := &core.PodTemplateSpec{}
+	t.Labels = map[string]string{"app": "nginx", "tier": "web"}
+	return Set{Object: rc, Selector: selector.FromMap(map[string]string{"app": "nginx"}), Template: t, Replicas: n}
 }
 
-// podOf is a running, ready pod controlled by rc; edit changes it.
-func podOf(rc *core.ReplicationController, name string, edit ...func(*core.Pod)) *core.Pod {
+// podOf is a running, ready pod controlled by set; edit changes it.
+func podOf(set Set, name string, edit ...func(*core.Pod)) *core.Pod {
 	p := &core.Pod{}
-	p.Namespace, p.Name, p.UID = rc.Namespace, name, meta.UID(name)
+	p.Namespace, p.Name, p.UID = "default", name, meta.UID(name)
 	p.CreationTimestamp = meta.NewTime(start.Add(-time.Hour))
 	p.Labels = map[string]string{"app": "nginx", "tier": "web"}
-	p.OwnerReferences = []meta.OwnerReference{ownerReference(rc)}
+	p.OwnerReferences = []meta.OwnerReference{owners.owner(set.Object)}
 	p.Spec.NodeName = "node1"
 	p.Status.Phase = core.PodRunning
 	p.Status.Conditions = []core.PodCondition{{Type: core.PodReady, Status: core.ConditionTrue, LastTransitionTime: meta.NewTime(start.Add(-time.Hour))}}
@@ -68,9 +69,9 @@ func names(pods []*core.Pod) []string {
 }
 
 func TestPlanCounts(t *testing.T) {
-	rc := controllerFor(2)
-	other := controllerFor(1)
-	other.UID = "other-uid"
+	set := setOf(2)
+	other := setOf(1)
+	other.Object.GetObjectMeta().UID = "other-uid"
 	for _, c := range []struct {
 		name            string
 		pods            []*core.Pod
@@ -79,17 +80,17 @@ func TestPlanCounts(t *testing.T) {
 		adopt, released []string
 	}{
 		{name: "none yet", create: 2},
-		{name: "at rest", pods: []*core.Pod{podOf(rc, "a"), podOf(rc, "b")}},
-		{name: "ended pods do not count", pods: []*core.Pod{podOf(rc, "a", failed), podOf(rc, "b")}, create: 1},
-		{name: "pods that are ending do not count", pods: []*core.Pod{podOf(rc, "a", ending), podOf(rc, "b")}, create: 1},
-		{name: "free pods are adopted", pods: []*core.Pod{podOf(rc, "a", free), podOf(rc, "b")}, adopt: []string{"a"}},
-		{name: "free pods that ended are not", pods: []*core.Pod{podOf(rc, "a", free, failed), podOf(rc, "b")}, create: 1},
-		{name: "relabelled pods are released", pods: []*core.Pod{podOf(rc, "a", stranger), podOf(rc, "b")}, create: 1, released: []string{"a"}},
-		{name: "another's pods are left alone", pods: []*core.Pod{podOf(other, "a"), podOf(rc, "b")}, create: 1},
-		{name: "one too many", pods: []*core.Pod{podOf(rc, "a"), podOf(rc, "b"), podOf(rc, "c", unready)}, remove: []string{"c"}},
+		{name: "at rest", pods: []*core.Pod{podOf(set, "a"), podOf(set, "b")}},
+		{name: "ended pods do not count", pods: []*core.Pod{podOf(set, "a", failed), podOf(set, "b")}, create: 1},
+		{name: "pods that are ending do not count", pods: []*core.Pod{podOf(set, "a", ending), podOf(set, "b")}, create: 1},
+		{name: "free pods are adopted", pods: []*core.Pod{podOf(set, "a", free), podOf(set, "b")}, adopt: []string{"a"}},
+		{name: "free pods that ended are not", pods: []*core.Pod{podOf(set, "a", free, failed), podOf(set, "b")}, create: 1},
+		{name: "relabelled pods are released", pods: []*core.Pod{podOf(set, "a", stranger), podOf(set, "b")}, create: 1, released: []string{"a"}},
+		{name: "another's pods are left alone", pods: []*core.Pod{podOf(other, "a"), podOf(set, "b")}, create: 1},
+		{name: "one too many", pods: []*core.Pod{podOf(set, "a"), podOf(set, "b"), podOf(set, "c", unready)}, remove: []string{"c"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := plan(rc, c.pods, nil, start)
+			s := plan(set, c.pods, nil, nil, start)
 			if s.create != c.create {
 				t.Errorf("create = %d, want %d", s.create, c.create)
 			}
@@ -106,49 +107,49 @@ func TestPlanCounts(t *testing.T) {
 }
 
 func TestPlanLeavesPodsOfADyingController(t *testing.T) {
-	rc := controllerFor(2)
+	set := setOf(2)
 	now := meta.NewTime(start)
-	rc.DeletionTimestamp = &now
-	s := plan(rc, []*core.Pod{podOf(rc, "a"), podOf(rc, "b", free), podOf(rc, "c", stranger)}, nil, start)
+	set.Object.GetObjectMeta().DeletionTimestamp = &now
+	s := plan(set, []*core.Pod{podOf(set, "a"), podOf(set, "b", free), podOf(set, "c", stranger)}, nil, nil, start)
 	if s.create != 0 || len(s.delete)+len(s.adopt)+len(s.release) != 0 {
 		t.Fatalf("plan = %+v, want nothing to do", s)
 	}
 }
 
 func TestDeletionOrder(t *testing.T) {
-	rc := controllerFor(0)
+	set := setOf(0)
 	// Each pod should go before the ones after it.
 	pods := []*core.Pod{
-		podOf(rc, "unassigned", unassigned),
-		podOf(rc, "pending", pending),
-		podOf(rc, "not-ready", unready),
-		podOf(rc, "cheap", costing("-5")),
-		podOf(rc, "crowded", onNode("crowd"), readyFor(2*time.Hour)),
-		podOf(rc, "crowded-too", onNode("crowd"), readyFor(20*time.Hour)),
-		podOf(rc, "young", onNode("n3"), readyFor(time.Minute)),
-		podOf(rc, "restarted", onNode("n4"), restarted(4)),
-		podOf(rc, "plain", onNode("n5")),
-		podOf(rc, "dear", onNode("n6"), costing("100")),
+		podOf(set, "unassigned", unassigned),
+		podOf(set, "pending", pending),
+		podOf(set, "not-ready", unready),
+		podOf(set, "cheap", costing("-5")),
+		podOf(set, "crowded", onNode("crowd"), readyFor(2*time.Hour)),
+		podOf(set, "crowded-too", onNode("crowd"), readyFor(20*time.Hour)),
+		podOf(set, "young", onNode("n3"), readyFor(time.Minute)),
+		podOf(set, "restarted", onNode("n4"), restarted(4)),
+		podOf(set, "plain", onNode("n5")),
+		podOf(set, "dear", onNode("n6"), costing("100")),
 	}
 	want := names(pods)
 	rand.Shuffle(len(pods), func(i, j int) { pods[i], pods[j] = pods[j], pods[i] })
-	got := names(plan(rc, pods, nil, start).delete)
+	got := names(plan(set, pods, nil, nil, start).delete)
 	if !slices.Equal(got, want) {
 		t.Fatalf("order of deletion\n got %v\nwant %v", got, want)
 	}
 }
 
 func TestStatus(t *testing.T) {
-	rc := controllerFor(4)
-	rc.Spec.MinReadySeconds = 30
-	s := plan(rc, []*core.Pod{
-		podOf(rc, "old"),
-		podOf(rc, "new", readyFor(10*time.Second)),
-		podOf(rc, "not-ready", unready),
-		podOf(rc, "half-labelled", func(p *core.Pod) { delete(p.Labels, "tier") }),
-	}, nil, start)
+	set := setOf(4)
+	set.MinReady = 30 * time.Second
+	s := plan(set, []*core.Pod{
+		podOf(set, "old"),
+		podOf(set, "new", readyFor(10*time.Second)),
+		podOf(set, "not-ready", unready),
+		podOf(set, "half-labelled", func(p *core.Pod) { delete(p.Labels, "tier") }),
+	}, nil, nil, start)
 	st := s.status
-	if st.Replicas != 4 || st.ReadyReplicas != 3 || st.AvailableReplicas != 2 || st.FullyLabeledReplicas != 3 || st.ObservedGeneration != 3 {
+	if st.Replicas != 4 || st.Ready != 3 || st.Available != 2 || st.FullyLabeled != 3 || st.ObservedGeneration != 3 {
 		t.Errorf("status = %+v", st)
 	}
 	if s.again != 20*time.Second {
@@ -157,7 +158,7 @@ func TestStatus(t *testing.T) {
 }
 
 func TestConditionOfFailure(t *testing.T) {
-	st := core.ReplicationControllerStatus{}
+	st := Status{}
 	st.Conditions = conditionsAfter(st.Conditions, failure{reason: "FailedCreate", message: "no"}, start)
 	if len(st.Conditions) != 1 || st.Conditions[0].Reason != "FailedCreate" || st.Conditions[0].Status != core.ConditionTrue {
 		t.Fatalf("conditions = %+v", st.Conditions)
@@ -173,7 +174,7 @@ func TestConditionOfFailure(t *testing.T) {
 
 // world is a namespace that obeys: what the plan says, happens.
 type world struct {
-	rc     *core.ReplicationController
+	set    Set
 	pods   []*core.Pod
 	made   int
 	random *rand.Rand
@@ -188,7 +189,7 @@ func (w *world) apply(s step, n int) int {
 		}
 	}
 	for _, p := range s.adopt {
-		do(func() { p.OwnerReferences = []meta.OwnerReference{ownerReference(w.rc)} })
+		do(func() { p.OwnerReferences = []meta.OwnerReference{owners.owner(w.set.Object)} })
 	}
 	for _, p := range s.release {
 		do(func() { p.OwnerReferences = nil })
@@ -196,7 +197,7 @@ func (w *world) apply(s step, n int) int {
 	for range s.create {
 		do(func() {
 			w.made++
-			w.pods = append(w.pods, podOf(w.rc, fmt.Sprintf("made-%d", w.made), unassigned))
+			w.pods = append(w.pods, podOf(w.set, fmt.Sprintf("made-%d", w.made), unassigned))
 		})
 	}
 	for _, p := range s.delete {
@@ -211,15 +212,15 @@ func (w *world) apply(s step, n int) int {
 func TestConverges(t *testing.T) {
 	for seed := range uint64(500) {
 		random := rand.New(rand.NewPCG(seed, 1))
-		rc := controllerFor(int32(random.IntN(20)))
-		w := &world{rc: rc, random: random}
+		set := setOf(random.IntN(20))
+		w := &world{set: set, random: random}
 		edits := []func(*core.Pod){unready, unassigned, pending, ending, failed, free, stranger, func(*core.Pod) {}}
 		for i := range random.IntN(30) {
-			w.pods = append(w.pods, podOf(rc, fmt.Sprintf("p%d", i), edits[random.IntN(len(edits))], edits[random.IntN(len(edits))]))
+			w.pods = append(w.pods, podOf(set, fmt.Sprintf("p%d", i), edits[random.IntN(len(edits))], edits[random.IntN(len(edits))]))
 		}
 		rounds := 0
 		for ; rounds < 200; rounds++ {
-			s := plan(rc, w.pods, nil, start)
+			s := plan(set, w.pods, nil, nil, start)
 			if w.apply(s, random.IntN(6)) == 0 {
 				break
 			}
@@ -227,8 +228,8 @@ func TestConverges(t *testing.T) {
 		if rounds == 200 {
 			t.Fatalf("seed %d: does not come to rest", seed)
 		}
-		if n := plan(rc, w.pods, nil, start).status.Replicas; n != *rc.Spec.Replicas {
-			t.Fatalf("seed %d: at rest with %d replicas, want %d", seed, n, *rc.Spec.Replicas)
+		if n := plan(set, w.pods, nil, nil, start).status.Replicas; n != int32(set.Replicas) {
+			t.Fatalf("seed %d: at rest with %d replicas, want %d", seed, n, int32(set.Replicas))
 		}
 	}
 }
@@ -236,13 +237,13 @@ func TestConverges(t *testing.T) {
 // A pod whose deletion this process has asked for is gone to the plan even
 // while the cache still shows it: no second victim is picked in its stead.
 func TestStaleCacheNamesNoSecondVictim(t *testing.T) {
-	rc := controllerFor(1)
-	pods := []*core.Pod{podOf(rc, "a", unready), podOf(rc, "b")}
-	first := plan(rc, pods, nil, start).delete
+	set := setOf(1)
+	pods := []*core.Pod{podOf(set, "a", unready), podOf(set, "b")}
+	first := plan(set, pods, nil, nil, start).delete
 	if !slices.Equal(names(first), []string{"a"}) {
 		t.Fatalf("first victim = %v, want a", names(first))
 	}
-	s := plan(rc, pods, map[meta.UID]bool{"a": true}, start)
+	s := plan(set, pods, nil, map[meta.UID]bool{"a": true}, start)
 	if len(s.delete) != 0 || s.create != 0 {
 		t.Fatalf("second plan = %+v, want nothing to do", s)
 	}

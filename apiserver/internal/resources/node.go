@@ -1,0 +1,11 @@
+package resources
+
+import "github.com/pilothouse/pilothouse/proto/node"
+
+// nodeResources are the classes of container runtimes.
+func nodeResources() []*Resource {
+	r := Resource{Kind: named("node.k8s.io/v1", "RuntimeClass"), Prefix: "/registry/runtimeclasses/"}
+	return []*Resource{
+		kind[*node.RuntimeClass]{nil, nil, nil, node.ValidateRuntimeClass, node.ValidateRuntimeClassUpdate}.on(r),
+	}
+}

@@ -1,0 +1,124 @@
+package deployment
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/pilothouse/pilothouse/proto/apps"
+	"github.com/pilothouse/pilothouse/proto/meta"
+)
+
+// roll grows the fresh replica set as far as the surge allows, and shrinks the
+// old ones as far as availability allows.
+func (s *state) roll(out *step) {
+	if s.fresh == nil {
+		out.create = s.freshSet()
+		return
+	}
+	if out.add(s.grown(s.freshReplicas())); len(out.change) > 0 {
+		return
+	}
+	s.shrink(out)
+}
+
+// freshReplicas is how many replicas the fresh replica set may have now.
+func (s *state) freshReplicas() int32 {
+	have, want := replicasOf(s.fresh), s.wanted()
+	if s.fresh == nil {
+		have = 0
+	}
+	if s.d.Spec.Strategy.Type == apps.RecreateDeploymentStrategyType || have > want {
+		return want
+	}
+	room := want + s.maxSurge() - sum(s.all(), replicasOf)
+	return have + max(0, min(room, want-have))
+}
+
+// shrink takes replicas from the old replica sets: first those that are not
+// available anyway, then as many as availability can spare.
+func (s *state) shrink(out *step) {
+	old := active(s.old)
+	if len(old) == 0 {
+		return
+	}
+	least := s.wanted() - s.maxUnavailable()
+	unavailable := replicasOf(s.fresh) - available(s.fresh)
+	spare := sum(s.all(), replicasOf) - least - unavailable
+	if spare <= 0 {
+		return
+	}
+	left := make(map[*apps.ReplicaSet]int32, len(old))
+	for _, rs := range old {
+		left[rs] = replicasOf(rs)
+	}
+	sick := spare
+	for _, rs := range old {
+		n := min(sick, max(0, left[rs]-available(rs)))
+		left[rs] -= n
+		sick -= n
+	}
+	healthy := sum(s.all(), available) - least
+	for _, rs := range old {
+		if healthy <= 0 {
+			break
+		}
+		n := min(healthy, left[rs])
+		left[rs] -= n
+		healthy -= n
+	}
+	for _, rs := range old {
+		if left[rs] != replicasOf(rs) {
+			out.add(s.resize(rs, left[rs]))
+		}
+	}
+}
+
+// maxSurge is how many replicas more than wanted there may be.
+func (s *state) maxSurge() int32 {
+	surge, _ := s.bounds()
+	return surge
+}
+
+// maxUnavailable is how many of the wanted replicas may be missing.
+func (s *state) maxUnavailable() int32 {
+	_, unavailable := s.bounds()
+	return min(unavailable, s.wanted())
+}
+
+// bounds reads both; they are never both 0, or nothing could ever move.
+func (s *state) bounds() (surge, unavailable int32) {
+	if s.d.Spec.Strategy.Type == apps.RecreateDeploymentStrategyType || s.wanted() == 0 {
+		return 0, 0
+	}
+	quarter := meta.FromString("25%")
+	maxSurge, maxUnavailable := &quarter, &quarter
+	if r := s.d.Spec.Strategy.RollingUpdate; r != nil {
+		if r.MaxSurge != nil {
+			maxSurge = r.MaxSurge
+		}
+		if r.MaxUnavailable != nil {
+			maxUnavailable = r.MaxUnavailable
+		}
+	}
+	surge, unavailable = share(maxSurge, s.wanted(), true), share(maxUnavailable, s.wanted(), false)
+	if surge == 0 && unavailable == 0 {
+		unavailable = 1
+	}
+	return surge, unavailable
+}
+
+// share is a number as it is, or that per cent of n.
+func share(x *meta.IntOrString, n int32, up bool) int32 {
+	if x.Type == meta.Int {
+		return x.IntVal
+	}
+	percent, err := strconv.Atoi(strings.TrimSuffix(x.StrVal, "%"))
+	if err != nil {
+		return 0
+	}
+	product := int64(percent) * int64(n)
+	if up {
+		product += 99
+	}
+	return int32(product / 100)
+}
