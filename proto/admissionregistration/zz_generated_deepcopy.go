@@ -7,6 +7,25 @@ import (
 )
 
 // DeepCopyInto makes out a copy of in that shares nothing with it.
+func (in *Expression) DeepCopyInto(out *Expression) {
+	*out = *in
+	if in.Variables != nil {
+		out.Variables = make([]Variable, len(in.Variables))
+		copy(out.Variables, in.Variables)
+	}
+}
+
+// DeepCopy is a copy of in that shares nothing with it; nil for nil.
+func (in *Expression) DeepCopy() *Expression {
+	if in == nil {
+		return nil
+	}
+	out := new(Expression)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyInto makes out a copy of in that shares nothing with it.
 func (in *MutatingAdmissionPolicy) DeepCopyInto(out *MutatingAdmissionPolicy) {
 	*out = *in
 	in.ObjectMeta.DeepCopyInto(&out.ObjectMeta)

@@ -8,6 +8,26 @@ import (
 )
 
 // AppendJSON appends x's canonical JSON to b.
+func (x *Expression) AppendJSON(b []byte) []byte {
+	start := len(b)
+	return jsonwire.Close(b, start)
+}
+
+// DecodeJSON reads x from d and leaves alone what the text does not name.
+func (x *Expression) DecodeJSON(d *jsonwire.Decoder) {
+	if !d.Object("v1.Expression") {
+		return
+	}
+	for ok := d.FirstKey(); ok; ok = d.NextKey() {
+		switch string(d.Key()) {
+		default:
+			d.Unknown()
+		}
+	}
+	d.Leave("Expression")
+}
+
+// AppendJSON appends x's canonical JSON to b.
 func (x *MutatingAdmissionPolicy) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if x.TypeMeta.Kind != "" {
