@@ -1,4 +1,12 @@
 package apiregistration
 
-// SetAPIServiceDefaults fills in what was left out.
-func SetAPIServiceDefaults(*APIService) {}
+// defaultServicePort is meant when a service is named without one.
+const defaultServicePort = 443
+
+// SetAPIServiceDefaults fills in the service's port.
+func SetAPIServiceDefaults(s *APIService) {
+	if ref := s.Spec.Service; ref != nil && ref.Port == nil {
+		port := int32(defaultServicePort)
+		ref.Port = &port
+	}
+}
