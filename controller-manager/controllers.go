@@ -8,6 +8,7 @@ import (
 	"github.com/pilothouse/pilothouse/controller-manager/internal/catalog"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/cluster"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/deployment"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/disruption"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpoints"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpointslice"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpointslicemirroring"
@@ -19,6 +20,7 @@ import (
 	"github.com/pilothouse/pilothouse/controller-manager/internal/replicaset"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/replicationcontroller"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/rootca"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/scaling"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/serviceaccount"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/tainteviction"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -58,6 +60,7 @@ var entries = []entry{
 		func(b build) loop { return replicaset.New(b.view) }},
 	{"deployment-controller", "deployment", func(c Config) int { return c.ConcurrentDeployments },
 		func(b build) loop { return deployment.New(b.view) }},
+	{"disruption-controller", "disruption", one, func(b build) loop { return disruption.New(b.view, scaling.New(b.view.Client, b.catalog)) }},
 	{"endpoints-controller", "endpoint", func(c Config) int { return c.ConcurrentEndpoints },
 		func(b build) loop { return endpoints.New(b.view) }},
 	{"endpointslice-controller", "endpointslice", func(c Config) int { return c.ConcurrentSlices },

@@ -19,6 +19,7 @@ import (
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/discovery"
 	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/policy"
 )
 
 // Indexes of the pod cache.
@@ -160,6 +161,11 @@ func (v *View) ReplicaSets() *informer.Informer[*apps.ReplicaSet] {
 // Deployments is the cache of all deployments.
 func (v *View) Deployments() *informer.Informer[*apps.Deployment] {
 	return cache(v, "deployments", informer.Options[*apps.Deployment]{})
+}
+
+// PodDisruptionBudgets is the cache of all disruption budgets.
+func (v *View) PodDisruptionBudgets() *informer.Informer[*policy.PodDisruptionBudget] {
+	return cache(v, "disruption budgets", informer.Options[*policy.PodDisruptionBudget]{})
 }
 
 // Namespaces is the cache of all namespaces.

@@ -1,0 +1,80 @@
+// Package scaling finds how many replicas an object of any kind is to have, and
+// changes that, through its scale subresource: what disruption budgets and
+// autoscalers go by, for custom resources as for built-in ones.
+package scaling
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/pilothouse/pilothouse/client"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/catalog"
+	"github.com/pilothouse/pilothouse/proto/autoscaling"
+	"github.com/pilothouse/pilothouse/proto/codec"
+)
+
+// Target names an object that has a scale.
+type Target struct{ Namespace, APIVersion, Kind, Name string }
+
+// Finder reads and writes scales.
+type Finder struct {
+	raw     *client.Raw
+	catalog *catalog.Catalog
+}
+
+// New makes a finder.
+func New(c *client.Client, resources *catalog.Catalog) *Finder { return &Finder{c.Raw(), resources} }
+
+// Get is the scale of an object. The error is a NotFound when there is no such
+// object, and when its kind has no scale.
+func (f *Finder) Get(ctx context.Context, t Target) (*autoscaling.Scale, error) {
+	return f.do(ctx, http.MethodGet, t, nil)
+}
+
+// Set writes a scale that Get returned, with another number of replicas.
+func (f *Finder) Set(ctx context.Context, t Target, s *autoscaling.Scale) (*autoscaling.Scale, error) {
+	return f.do(ctx, http.MethodPut, t, s)
+}
+
+func (f *Finder) do(ctx context.Context, method string, t Target, body *autoscaling.Scale) (*autoscaling.Scale, error) {
+	path, err := f.path(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	var b []byte
+	if body != nil {
+		if b, err = codec.EncodeJSON(body); err != nil {
+			return nil, err
+		}
+	}
+	resp, err := f.raw.Do(ctx, method, path, nil, "application/json", b)
+	if err != nil {
+		return nil, err
+	}
+	s := &autoscaling.Scale{}
+	return s, codec.DecodeJSON(resp.Body, s)
+}
+
+// path is where the scale of t is served. Versions of a group stand for one
+// another: the group is what counts.
+func (f *Finder) path(ctx context.Context, t Target) (string, error) {
+	group, _, found := strings.Cut(t.APIVersion, "/")
+	if !found {
+		group = ""
+	}
+	for range 2 {
+		resources, err := f.catalog.Resources(ctx)
+		if err != nil {
+			return "", err
+		}
+		for _, r := range resources {
+			if r.Group == group && r.Kind == t.Kind {
+				return r.URL(t.Namespace, t.Name) + "/scale", nil
+			}
+		}
+		f.catalog.Forget() // the kind may be new
+	}
+	return "", fmt.Errorf("no kind %q is served in group %q", t.Kind, group)
+}
