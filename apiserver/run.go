@@ -108,13 +108,15 @@ type process struct {
 	authz    *authz.Authorizer
 	front    *server.Server
 	keys     *keyring
-	stopping chan struct{} // ends watches
+	stopping context.Context // done when the watches must end
+	stop     context.CancelFunc
 	ready    chan struct{} // closed when requests can be served
 }
 
 // assemble puts the parts together.
 func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
-	d := &process{settled: s, etcd: e, keys: k, stopping: make(chan struct{}), ready: make(chan struct{})}
+	d := &process{settled: s, etcd: e, keys: k, ready: make(chan struct{})}
+	d.stopping, d.stop = context.WithCancel(context.Background())
 	d.store = store.New(e.Client())
 	table := resources.All()
 	var declared []cache.Resource
@@ -163,12 +165,10 @@ func (d *process) checks() []server.Check {
 			return nil
 		}},
 		{Name: "shutdown", Run: func(context.Context) error {
-			select {
-			case <-d.stopping:
+			if d.stopping.Err() != nil {
 				return errors.New("process is shutting down")
-			default:
-				return nil
 			}
+			return nil
 		}},
 	}
 }
@@ -236,7 +236,7 @@ func (d *process) start(ctx context.Context) error {
 
 // drain ends the watches and waits for the other requests.
 func (d *process) drain(servers []*http.Server) {
-	close(d.stopping)
+	d.stop()
 	ctx, cancel := context.WithTimeout(context.Background(), d.ShutdownTimeout)
 	defer cancel()
 	for _, s := range servers {

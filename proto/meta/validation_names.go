@@ -44,7 +44,7 @@ func RangeError(low, high int64) string {
 	return fmt.Sprintf("must be between %d and %d, inclusive", low, high)
 }
 
-func tooLongError(limit int) string { return fmt.Sprintf("must be no more than %d bytes", limit) }
+func tooLongError(limit int) string { return fmt.Sprintf("must be no more than %d characters", limit) }
 
 // IsDNS1123Label checks a name that becomes one label of a DNS name: most
 // kinds whose name is a host's or a namespace's.
@@ -101,7 +101,7 @@ func IsQualifiedName(s string) []string {
 	case !prefixed:
 		name = s
 	case strings.Contains(name, "/"):
-		return []string{"a valid label key " + PatternError(words, qualifiedNameFormat, examples...) +
+		return []string{"a qualified name " + PatternError(words, qualifiedNameFormat, examples...) +
 			" with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"}
 	case prefix == "":
 		errs = append(errs, "prefix part must be non-empty")

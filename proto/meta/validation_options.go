@@ -49,6 +49,9 @@ func ValidatePatchOptions(o *PatchOptions, apply bool) field.ErrorList {
 func ValidateListOptions(o *ListOptions) field.ErrorList {
 	var r field.Report
 	match, initial := field.New("resourceVersionMatch"), field.New("sendInitialEvents")
+	if o.ResourceVersionMatch != "" && o.ResourceVersion == "" && !o.Watch {
+		r.Forbidden(match, "resourceVersionMatch is forbidden unless resourceVersion is provided")
+	}
 	if o.Continue != "" && o.ResourceVersionMatch != "" {
 		r.Forbidden(match, "resourceVersionMatch is forbidden when continue is provided")
 	}
@@ -64,9 +67,6 @@ func ValidateListOptions(o *ListOptions) field.ErrorList {
 		}
 	default:
 		r.Add(field.NotSupported(match, o.ResourceVersionMatch, []ResourceVersionMatch{ResourceVersionMatchExact, ResourceVersionMatchNotOlderThan, ""}))
-	}
-	if o.ResourceVersionMatch != "" && o.ResourceVersion == "" {
-		r.Forbidden(match, "resourceVersionMatch is forbidden unless resourceVersion is provided")
 	}
 	if o.SendInitialEvents != nil {
 		r.Forbidden(initial, "sendInitialEvents is forbidden for list")

@@ -2,6 +2,7 @@ package selector
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -26,7 +27,9 @@ type FieldRequirement struct {
 // empty string selects everything.
 func ParseFields(s string) (Fields, error) {
 	var f Fields
-	for _, part := range splitTerms(s) {
+	parts := splitTerms(s)
+	slices.Sort(parts)
+	for _, part := range parts {
 		if part == "" {
 			continue
 		}
@@ -48,7 +51,7 @@ func FieldEquals(path, value string) Fields {
 	return Fields{[]FieldRequirement{{path, Equals, value}}}
 }
 
-// Requirements are the conditions in the order written; they must not be
+// Requirements are the conditions, sorted as they were written; they must not be
 // changed.
 func (f Fields) Requirements() []FieldRequirement { return f.requirements }
 

@@ -96,11 +96,14 @@ func FromLabelSelector(s *meta.LabelSelector) (Labels, error) {
 	return l.sorted(), nil
 }
 
+// keyPath is what clients are used to read before a key that is wrong.
+var keyPath = field.New("<nil>")
+
 // NewRequirement checks the key, the values and their number.
 func NewRequirement(key string, op Operator, values ...string) (Requirement, error) {
 	var errs field.ErrorList
 	if bad := meta.IsQualifiedName(key); len(bad) > 0 {
-		errs = append(errs, field.Invalid(field.New("key"), key, strings.Join(bad, "; ")))
+		errs = append(errs, field.Invalid(keyPath, key, strings.Join(bad, "; ")))
 	}
 	path := field.New("values")
 	if msg := wrongValues(op, values); msg != "" {

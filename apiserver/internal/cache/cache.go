@@ -214,7 +214,7 @@ func (c *Cache) tick(ctx context.Context) {
 			t.saved.pruneNow()
 			t.mu.Lock()
 			t.log.tick()
-			t.watches.all((*Watch).remind)
+			t.watches.all((*Watch).Remind)
 			t.mu.Unlock()
 		}
 	}

@@ -395,7 +395,7 @@ func TestInitialEventsAndBookmarks(t *testing.T) {
 	h.create("default", "p2", "", "")
 	h.expect(w, "ADDED p2")
 	h.expect(later, "ADDED p2")
-	w.remind()
+	w.Remind()
 	h.expect(w, "BOOKMARK")
 }
 

@@ -53,7 +53,11 @@ func ParseRevision(s string) (int64, error) {
 	}
 	rev, err := strconv.ParseUint(s, 10, 64)
 	if err != nil || rev > math.MaxInt64 {
-		return 0, &BadRequestError{Message: fmt.Sprintf("Invalid value: %q: resourceVersion must be a non-negative integer", s)}
+		why := strconv.ErrRange.Error()
+		if e, ok := err.(*strconv.NumError); ok {
+			why = e.Err.Error()
+		}
+		return 0, &BadRequestError{Message: fmt.Sprintf("resourceVersion: Invalid value: %q: strconv.ParseUint: parsing %q: %s", s, s, why)}
 	}
 	return int64(rev), nil
 }

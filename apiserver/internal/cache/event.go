@@ -50,6 +50,8 @@ type Event struct {
 	Rev int64
 	// InitialEnd marks the bookmark that ends the initial events.
 	InitialEnd bool
+	// Blueprint is what that bookmark carries of WatchOptions.Blueprint.
+	Blueprint string
 
 	table  *Table
 	change *change // nil for bookmarks and initial events
@@ -88,7 +90,11 @@ func (e *Event) BookmarkObject(b []byte) []byte {
 	b = strconv.AppendInt(b, e.Rev, 10)
 	b = append(b, `","creationTimestamp":null`...)
 	if e.InitialEnd {
-		b = append(b, `,"annotations":{"k8s.io/initial-events-end":"true"}`...)
+		b = append(b, `,"annotations":{"k8s.io/initial-events-end":"true"`...)
+		if e.Blueprint != "" {
+			b = append(append(append(b, `,"kubernetes.io/initial-events-list-blueprint":"`...), e.Blueprint...), '"')
+		}
+		b = append(b, '}')
 	}
 	return append(b, "}}"...)
 }

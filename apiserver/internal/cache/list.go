@@ -58,6 +58,17 @@ func (l *List) Len() int {
 	return len(l.page)
 }
 
+// Objects are all objects of the list, which can still be walked afterwards.
+func (l *List) Objects() []*Object {
+	if l.cursor != nil {
+		for o := l.cursor.next(); o != nil; o = l.cursor.next() {
+			l.page = append(l.page, o)
+		}
+		l.cursor = nil
+	}
+	return l.page
+}
+
 // All walks over the objects in the order of their keys.
 func (l *List) All() iter.Seq[*Object] {
 	return func(yield func(*Object) bool) {
@@ -129,6 +140,9 @@ func (t *Table) List(ctx context.Context, o ListOptions) (*List, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.ResourceVersion == "0" {
+		o.Limit = 0 // whoever takes any version gets all of it, as everywhere in the API
+	}
 	exact := o.Match == MatchExact || (o.Match == "" && o.Limit > 0 && rev > 0)
 	if err := t.cache.reach(ctx, o.ResourceVersion == "", rev); err != nil {
 		return nil, err
@@ -193,15 +207,15 @@ const continueExpired = "The provided continue parameter is too old to display a
 	"was returned and now may show up in the list."
 
 func (t *Table) nextPage(ctx context.Context, want matcher, o ListOptions) (*List, error) {
-	if o.ResourceVersion != "" && o.ResourceVersion != "0" {
-		return nil, &BadRequestError{Message: "specifying resource version is not allowed when using continue"}
-	}
 	token, err := parseContinuation(o.Continue)
 	if err != nil {
 		return nil, err
 	}
+	if o.ResourceVersion != "" && o.ResourceVersion != "0" {
+		return nil, &BadRequestError{Message: "specifying resource version is not allowed when using continue"}
+	}
 	if t.res.Namespaced && want.namespace != "" && !strings.HasPrefix(token.Start, want.namespace+"/") {
-		return nil, &BadRequestError{Message: "continue key is not valid: it is of another namespace"}
+		return nil, &BadRequestError{Message: "invalid continue token: continue key is not valid: " + token.Start}
 	}
 	if token.Revision < 0 {
 		if err := t.cache.WaitCurrent(ctx); err != nil {
@@ -249,13 +263,21 @@ func parseContinuation(s string) (continuation, error) {
 	var c continuation
 	b, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil {
-		return c, &BadRequestError{Message: fmt.Sprintf("continue key is not valid: %v", err)}
+		return c, &BadRequestError{Message: fmt.Sprintf("invalid continue token: continue key is not valid: %v", err)}
 	}
 	if err := json.Unmarshal(b, &c); err != nil {
-		return c, &BadRequestError{Message: fmt.Sprintf("continue key is not valid: %v", err)}
+		return c, &BadRequestError{Message: fmt.Sprintf("invalid continue token: continue key is not valid: %v", err)}
 	}
-	if c.Version != continueVersion || c.Revision == 0 || c.Start == "" {
-		return c, &BadRequestError{Message: "continue key is not valid: it is of another version of the server"}
+	why := ""
+	switch {
+	case c.Version != continueVersion:
+		why = "server does not recognize this encoded version " + c.Version
+	case c.Revision == 0:
+		why = "incorrect encoded start resourceVersion (version meta.k8s.io/v1)"
+	case c.Start == "":
+		why = "encoded start key empty (version meta.k8s.io/v1)"
+	default:
+		return c, nil
 	}
-	return c, nil
+	return c, &BadRequestError{Message: "invalid continue token: continue key is not valid: " + why}
 }

@@ -27,6 +27,9 @@ func (t *Table) compile(namespace, name string, labels selector.Labels, fields s
 	m := matcher{namespace: namespace, name: name, labels: labels.Requirements()}
 	m.nothing = len(m.labels) == 0 && !labels.Empty()
 	for _, r := range fields.Requirements() {
+		if r.Field == "" && r.Value == "" {
+			continue // a lone "=" asks for nothing
+		}
 		i, ok := t.fieldIndex(r.Field)
 		if !ok {
 			return m, &InvalidSelectorError{Field: r.Field}

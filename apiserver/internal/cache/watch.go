@@ -23,6 +23,10 @@ type WatchOptions struct {
 	// Bookmarks asks for BOOKMARK events now and then, and after the initial
 	// events.
 	Bookmarks bool
+	// Blueprint goes with the bookmark that ends the initial events: an empty
+	// list of the kind as the client would get it, for those who make a list of
+	// the events.
+	Blueprint string
 }
 
 // A watch that falls this many events behind loses its queue and catches up
@@ -42,6 +46,7 @@ type Watch struct {
 	ahead   *Object // the next initial event
 	// marks says that a bookmark is to follow the initial events.
 	marks     bool
+	blueprint string
 	bookmarks bool
 	startRev  int64
 	signal    chan struct{}
@@ -77,7 +82,7 @@ func (t *Table) Watch(ctx context.Context, o WatchOptions) (*Watch, error) {
 	}
 	w := &Watch{
 		table: t, want: want, bookmarks: o.Bookmarks, signal: make(chan struct{}, 1),
-		marks: o.Bookmarks && initial && o.SendInitialEvents != nil,
+		marks: o.Bookmarks && initial && o.SendInitialEvents != nil, blueprint: o.Blueprint,
 	}
 	w.term, w.termed = want.watchTerm(t)
 	if err := t.open(w, rev, initial); err != nil {
@@ -125,7 +130,7 @@ func (w *Watch) Next(ctx context.Context) (Event, error) {
 		w.initial = nil // lets the snapshot go
 		if w.marks {
 			w.marks = false
-			return Event{Type: Bookmark, Rev: w.startRev, InitialEnd: true, table: w.table}, nil
+			return Event{Type: Bookmark, Rev: w.startRev, InitialEnd: true, Blueprint: w.blueprint, table: w.table}, nil
 		}
 		if e, ok, err := w.take(); ok || err != nil {
 			return e, err
@@ -270,8 +275,8 @@ func (w *Watch) end(err error) {
 	w.wake()
 }
 
-// remind makes a bookmark due.
-func (w *Watch) remind() {
+// Remind makes a bookmark due.
+func (w *Watch) Remind() {
 	if !w.bookmarks {
 		return
 	}

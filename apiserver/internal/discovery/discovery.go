@@ -215,11 +215,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimSuffix(r.URL.Path, "/")
 	d := h.plain[path]
 	if d == nil {
-		h.Refuse(w, r, status.NoResource())
+		h.unknown(w, r, path)
 		return
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		h.Refuse(w, r, status.MethodNotAllowed(status.Resource{Name: path}, strings.ToLower(r.Method)))
+		h.Refuse(w, r, status.NoMethod())
 		return
 	}
 	protobuf, aggregated := wanted(r.Header.Get("Accept"))
@@ -241,6 +241,20 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Write(b)
+}
+
+// unknown answers for a path that has no document: with a Status below a group
+// that is served, otherwise in plain text, for nothing of the API's is there.
+func (h *Handler) unknown(w http.ResponseWriter, r *http.Request, path string) {
+	group := path
+	if parts := strings.SplitN(path, "/", 4); len(parts) == 4 {
+		group = strings.Join(parts[:3], "/")
+	}
+	if strings.HasPrefix(path, "/api/") || h.plain[group] != nil {
+		h.Refuse(w, r, status.NoResource())
+		return
+	}
+	http.Error(w, "404 page not found", http.StatusNotFound)
 }
 
 // wanted reads an Accept header: the first form in it that is served counts.

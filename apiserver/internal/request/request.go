@@ -6,6 +6,9 @@ package request
 import (
 	"net/http"
 	"strings"
+
+	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/selector"
 )
 
 // Info is what a request asks for.
@@ -16,6 +19,8 @@ type Info struct {
 	// Verb is get, list, watch, create, update, patch, delete,
 	// deletecollection or proxy; for other paths the method in lower case.
 	Verb string
+	// Method is that of HTTP.
+	Method string
 	// Path is the URL's path.
 	Path string
 	// Prefix is api or apis.
@@ -32,6 +37,8 @@ type Info struct {
 	Subresource string
 	// Name is empty for lists and creates.
 	Name string
+	// Watched says that the path is one of the old /watch/ paths.
+	Watched bool
 	// SelectedName is the one name that a list or watch asks for by the field
 	// selector metadata.name=NAME: it may see that object and no other.
 	SelectedName string
@@ -45,22 +52,21 @@ type Info struct {
 // Parse reads method, path and query. Watches are lists with watch=true, or
 // the old /watch/ paths.
 func Parse(r *http.Request) Info {
-	i := Info{Path: r.URL.Path, Verb: strings.ToLower(r.Method)}
+	i := Info{Method: r.Method, Path: r.URL.Path, Verb: strings.ToLower(r.Method)}
 	rest, ok := i.version()
 	if !ok {
 		return i
 	}
 	i.IsResource = true
-	watched := false
 	if after, ok := strings.CutPrefix(rest, "watch/"); ok {
-		rest, watched = after, true
+		rest, i.Watched = after, true
 	}
 	if after, ok := strings.CutPrefix(rest, "namespaces/"); ok {
 		i.namespaced(after)
 	} else {
 		i.Resource, i.Name, i.Subresource, i.Rest = cut3(rest)
 	}
-	i.Verb = verb(r, &i, watched)
+	i.Verb = verb(r, &i)
 	if r.URL.RawQuery != "" && (i.Verb == "list" || i.Verb == "watch" || i.Verb == "deletecollection") {
 		i.FieldSelector = r.URL.Query().Get("fieldSelector")
 		if i.Verb != "deletecollection" {
@@ -70,11 +76,18 @@ func Parse(r *http.Request) Info {
 	return i
 }
 
-// selectedName is NAME of the selector metadata.name=NAME, and empty for any
-// other.
+// selectedName is NAME of a selector that has the condition metadata.name=NAME,
+// and empty for any other.
 func selectedName(fields string) string {
-	field, name, ok := strings.Cut(fields, "=")
-	if !ok || field != "metadata.name" || strings.ContainsAny(name, ",!=\\") {
+	if !strings.Contains(fields, "metadata.name") {
+		return ""
+	}
+	f, err := selector.ParseFields(fields)
+	if err != nil {
+		return ""
+	}
+	name, _ := f.RequiresExact("metadata.name")
+	if len(meta.IsPathSegment(name)) > 0 {
 		return ""
 	}
 	return name
@@ -119,10 +132,10 @@ func cut3(p string) (resource, name, sub, rest string) {
 	return resource, name, p, rest
 }
 
-func verb(r *http.Request, i *Info, watched bool) string {
+func verb(r *http.Request, i *Info) string {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		if watched || i.Name == "" && isTrue(r.URL.Query().Get("watch")) {
+		if i.Watched || i.Name == "" && r.URL.RawQuery != "" && isTrue(r.URL.Query()["watch"]) {
 			return "watch"
 		}
 		if i.Name == "" {
@@ -144,4 +157,8 @@ func verb(r *http.Request, i *Info, watched bool) string {
 	return strings.ToLower(r.Method)
 }
 
-func isTrue(s string) bool { return s == "true" || s == "1" || s == "True" }
+// isTrue reads a parameter that is yes when it is there, unless its value says
+// no.
+func isTrue(v []string) bool {
+	return len(v) > 0 && v[0] != "0" && !strings.EqualFold(v[0], "false")
+}

@@ -50,7 +50,7 @@ func (c *call) bind() error {
 	if err := c.asPods(binding.Name).bindPod(o, binding); err != nil {
 		return err
 	}
-	WriteStatus(c.w, c.form.encoding == encodeProtobuf, http.StatusCreated,
+	writeStatus(c.w, c.form, http.StatusCreated,
 		&meta.Status{TypeMeta: meta.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: meta.StatusSuccess, Code: http.StatusCreated})
 	return nil
 }

@@ -1,12 +1,15 @@
 package rest
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
+
+	"sigs.k8s.io/yaml"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
@@ -73,13 +76,19 @@ func (c *call) decodeDeleteOptions(b []byte, opts *meta.DeleteOptions) error {
 	switch c.mediaType() {
 	case typeProtobuf:
 		err = codec.DecodeProto(b, opts)
-	case typeJSON, typeYAML:
-		err = codec.DecodeJSON(b, opts)
+	case typeYAML:
+		if b, err = yaml.YAMLToJSON(b); err == nil {
+			err = codec.DecodeJSON(b, opts)
+		}
+	case typeJSON:
+		if err = codec.DecodeJSON(b, opts); err != nil && !json.Valid(b) {
+			err = fmt.Errorf("couldn't get version/kind; json parse error: %w", err)
+		}
 	default:
 		return status.UnsupportedMediaType(typeJSON, typeYAML, typeProtobuf)
 	}
 	if err == nil && opts.Kind != "" && opts.Kind != "DeleteOptions" {
-		err = fmt.Errorf("decoded object cannot be converted to DeleteOptions")
+		err = fmt.Errorf("no kind %q is registered for version %q in scheme \"pkg/runtime/scheme.go:100\"", opts.Kind, cmp.Or(opts.APIVersion, "meta.k8s.io/v1"))
 	}
 	if err != nil {
 		return status.BadRequest("%v", err)
@@ -88,19 +97,16 @@ func (c *call) decodeDeleteOptions(b []byte, opts *meta.DeleteOptions) error {
 }
 
 func (c *call) queryDeleteOptions(opts *meta.DeleteOptions) error {
-	if v := c.query.Get("gracePeriodSeconds"); v != "" {
-		n, err := strconv.ParseInt(v, 10, 64)
-		if err != nil {
-			return status.BadRequest("gracePeriodSeconds=%q: must be an integer", v)
-		}
-		opts.GracePeriodSeconds = &n
+	var err error
+	if opts.GracePeriodSeconds, err = queryInt(c.query, "gracePeriodSeconds"); err != nil {
+		return err
 	}
-	if v := c.query.Get("propagationPolicy"); v != "" {
-		p := meta.DeletionPropagation(v)
+	if c.query.Has("propagationPolicy") {
+		p := meta.DeletionPropagation(c.query.Get("propagationPolicy"))
 		opts.PropagationPolicy = &p
 	}
-	if v := c.query.Get("orphanDependents"); v != "" {
-		orphan := v == "true"
+	if c.query.Has("orphanDependents") {
+		orphan := queryBool(c.query, "orphanDependents")
 		opts.OrphanDependents = &orphan
 	}
 	return nil
@@ -161,13 +167,14 @@ func (c *call) preconditions(p *meta.Preconditions, m *meta.ObjectMeta) error {
 	if p == nil {
 		return nil
 	}
+	kind := status.Resource{Group: c.res.Kind.Group, Name: c.res.Kind.Kind}
 	if p.UID != nil && *p.UID != m.UID {
-		return status.Conflict(c.name(), c.info.Name, fmt.Sprintf(
-			"Precondition failed: UID in precondition: %s, UID in object meta: %s", *p.UID, m.UID))
+		return status.Conflict(kind, c.info.Name, fmt.Sprintf(
+			"the UID in the precondition (%s) does not match the UID in record (%s). The object might have been deleted and then recreated", *p.UID, m.UID))
 	}
 	if p.ResourceVersion != nil && *p.ResourceVersion != m.ResourceVersion {
-		return status.Conflict(c.name(), c.info.Name, fmt.Sprintf(
-			"Precondition failed: ResourceVersion in precondition: %s, ResourceVersion in object meta: %s", *p.ResourceVersion, m.ResourceVersion))
+		return status.Conflict(kind, c.info.Name, fmt.Sprintf(
+			"the ResourceVersion in the precondition (%s) does not match the ResourceVersion in record (%s). The object might have been modified", *p.ResourceVersion, m.ResourceVersion))
 	}
 	return nil
 }
@@ -263,8 +270,8 @@ func finalizersFor(have []string, p meta.DeletionPropagation) []string {
 	return out
 }
 
-// deleteCollection deletes all that the selectors select, and answers with
-// what that was.
+// deleteCollection deletes all that the selectors select, and answers with the
+// list of what that was.
 func (c *call) deleteCollection() error {
 	opts, err := c.deleteOptions()
 	if err != nil {
@@ -278,8 +285,7 @@ func (c *call) deleteCollection() error {
 	if err != nil {
 		return c.refusal(err)
 	}
-	var deleted [][]byte
-	for o := range l.All() {
+	for _, o := range l.Objects() {
 		one := *c
 		info := *c.info
 		info.Name, info.Verb = o.Name, "delete"
@@ -287,34 +293,9 @@ func (c *call) deleteCollection() error {
 			info.Namespace = o.Namespace
 		}
 		one.info = &info
-		s, _, err := one.deleteObject(opts)
-		if missing(err) {
-			continue
-		}
-		if err != nil {
+		if _, _, err := one.deleteObject(opts); err != nil && !missing(err) {
 			return err
 		}
-		b, err := c.served(s)
-		if err != nil {
-			return err
-		}
-		deleted = append(deleted, b)
 	}
-	return c.answerDeleted(l.Revision, deleted)
-}
-
-func (c *call) answerDeleted(rev int64, items [][]byte) error {
-	if c.form.encoding == encodeProtobuf || c.form.shape != whole {
-		return c.answerStatus(&meta.Status{TypeMeta: meta.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: meta.StatusSuccess})
-	}
-	b := []byte(`{"kind":"` + c.res.Kind.ListKind() + `","apiVersion":"` + c.res.Kind.APIVersion() + `","metadata":{"resourceVersion":"`)
-	b = strconv.AppendInt(b, rev, 10)
-	b = append(b, `"},"items":[`...)
-	for i, item := range items {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, item...)
-	}
-	return c.encoded(http.StatusOK, append(b, "]}"...))
+	return c.answerList(l)
 }

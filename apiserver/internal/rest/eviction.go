@@ -41,7 +41,7 @@ func (c *call) evict() error {
 	if err := one.evictPod(opts); err != nil {
 		return err
 	}
-	WriteStatus(c.w, c.form.encoding == encodeProtobuf, http.StatusCreated,
+	writeStatus(c.w, c.form, http.StatusCreated,
 		&meta.Status{TypeMeta: meta.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: meta.StatusSuccess, Code: http.StatusCreated})
 	return nil
 }

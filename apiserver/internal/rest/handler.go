@@ -49,8 +49,8 @@ type Handler struct {
 	Components func(ctx context.Context) []ComponentHealth
 	// Log is for what goes wrong on the server's side.
 	Log *slog.Logger
-	// Stopping ends the watches when it closes.
-	Stopping <-chan struct{}
+	// Stopping ends the watches when it is done.
+	Stopping context.Context
 
 	served map[served]*entry
 }
@@ -62,13 +62,15 @@ type served struct{ group, version, plural string }
 type entry struct {
 	*resources.Resource
 	table *cache.Table // nil when nothing is stored
+	// typeHead begins the canonical JSON of every object of the kind.
+	typeHead []byte
 }
 
 // Serve declares what is served; it is called once, before any request.
 func (h *Handler) Serve(table []*resources.Resource) {
 	h.served = make(map[served]*entry, len(table))
 	for _, r := range table {
-		e := &entry{Resource: r}
+		e := &entry{Resource: r, typeHead: typeHead(r.Kind)}
 		if stored := r.Stored(); stored.Prefix != "" {
 			e.table = h.Cache.Table(stored.Name().String())
 		}
@@ -101,7 +103,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (c *call) serve() error {
 	if c.res == nil {
-		return status.NoResource()
+		return c.unrouted()
 	}
 	c.query = c.r.URL.Query()
 	if c.info.Namespace != "" && !c.res.Kind.Namespaced && c.info.Resource != "namespaces" {
@@ -111,17 +113,14 @@ func (c *call) serve() error {
 		return c.subresource()
 	}
 	var err error
-	if c.form, err = negotiate(c.r); err != nil {
+	if err = c.routed(); err != nil {
 		return err
 	}
-	if !c.res.Can(c.info.Verb) {
-		return status.MethodNotAllowed(c.res.Name(), c.info.Verb)
+	if c.form, err = negotiate(c.r, c.offer()); err != nil {
+		return err
 	}
 	if c.res.table == nil {
 		return c.virtual()
-	}
-	if c.res.Kind.Namespaced && c.info.Namespace == "" && c.info.Verb != "list" && c.info.Verb != "watch" {
-		return status.MethodNotAllowed(c.res.Name(), c.info.Verb)
 	}
 	switch c.info.Verb {
 	case "get":
@@ -131,26 +130,17 @@ func (c *call) serve() error {
 	case "watch":
 		return c.watch()
 	case "create":
-		if c.info.Name != "" {
-			return status.MethodNotAllowed(c.res.Name(), "create")
-		}
 		return c.create()
 	case "update":
-		if c.info.Name == "" {
-			return status.MethodNotAllowed(c.res.Name(), "update")
-		}
 		return c.update(nil)
 	case "patch":
-		if c.info.Name == "" {
-			return status.MethodNotAllowed(c.res.Name(), "patch")
-		}
 		return c.patch(nil)
 	case "delete":
 		return c.delete()
 	case "deletecollection":
 		return c.deleteCollection()
 	}
-	return status.MethodNotAllowed(c.res.Name(), c.info.Verb)
+	return status.NoMethod()
 }
 
 // name is the resource in messages.

@@ -1,7 +1,10 @@
 package rest
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -14,6 +17,9 @@ const (
 	typeYAML     = "application/yaml"
 	typeProtobuf = "application/vnd.kubernetes.protobuf"
 )
+
+// streamed is the parameter that the media types of a watch carry.
+const streamed = ";stream=watch"
 
 // encoding is how bytes are laid out.
 type encoding uint8
@@ -38,6 +44,8 @@ const (
 type form struct {
 	encoding encoding
 	shape    shape
+	// pretty says that JSON is laid out for people.
+	pretty bool
 	// version is that of Table and PartialObjectMetadata: v1 or v1beta1.
 	version string
 }
@@ -53,6 +61,22 @@ func (f form) contentType() string {
 	return typeJSON
 }
 
+// offer is what may be answered with: watches have no YAML, and no tables
+// where their first bookmark has to carry an object.
+type offer uint8
+
+const (
+	offerAll offer = iota
+	offerStream
+	offerStreamNoTable
+)
+
+// formKey names what an Accept header came to.
+type formKey struct {
+	offer  offer
+	accept string
+}
+
 // knownForms remembers parsed Accept headers: clients send the same few.
 var knownForms sync.Map
 
@@ -61,31 +85,108 @@ const maxAccept = 256
 
 // negotiate picks the form that the client likes best of those that can be
 // served.
-func negotiate(r *http.Request) (form, error) {
+func negotiate(r *http.Request, o offer) (form, error) {
 	accept := r.Header.Get("Accept")
+	f := form{pretty: o == offerAll && wantsPretty(r)}
 	if accept == "" || accept == "*/*" || accept == typeJSON {
-		return form{}, nil
+		return f, nil
 	}
-	if f, ok := knownForms.Load(accept); ok {
-		return f.(form), nil
+	key := formKey{o, accept}
+	if known, ok := knownForms.Load(key); ok {
+		k := known.(form)
+		k.pretty = k.pretty || f.pretty
+		return k, nil
 	}
-	for part := range strings.SplitSeq(accept, ",") {
-		if f, ok := parseForm(part); ok {
+	if !routable(accept) {
+		return f, status.NoRepresentation(offered(o)...)
+	}
+	for _, c := range clauses(accept) {
+		if got, ok := c.form(o); ok {
 			if len(accept) < maxAccept {
-				knownForms.Store(accept, f)
+				knownForms.Store(key, got)
 			}
-			return f, nil
+			got.pretty = got.pretty || f.pretty
+			return got, nil
 		}
 	}
-	return form{}, status.NotAcceptable(typeJSON, typeYAML, typeProtobuf)
+	types := []string{typeJSON, typeYAML, typeProtobuf}
+	if o == offerStream {
+		types = []string{typeJSON + streamed, typeProtobuf + streamed}
+	}
+	return f, status.NotAcceptable(types...)
 }
 
-// parseForm reads one media range, such as
-// application/json;as=Table;v=v1;g=meta.k8s.io.
-func parseForm(s string) (form, bool) {
-	media, params, _ := strings.Cut(strings.TrimSpace(s), ";")
+// offered are the types that the route of a request answers with.
+func offered(o offer) []string {
+	types := []string{typeJSON, typeYAML, typeProtobuf}
+	if o != offerAll {
+		types = append(types, typeJSON+streamed, typeProtobuf+streamed)
+	}
+	return types
+}
+
+// routable says whether a media type of the header, taken without its
+// parameters, is one of ours: if none is, the request finds no route.
+func routable(accept string) bool {
+	for part := range strings.SplitSeq(accept, ",") {
+		media, _, _ := strings.Cut(part, ";")
+		switch strings.TrimSpace(media) {
+		case "*/*", typeJSON, typeYAML, typeProtobuf:
+			return true
+		}
+	}
+	return false
+}
+
+// wantsPretty says whether JSON is to be laid out for people: if the query
+// asks for it, or says nothing and the client is one that people look through.
+func wantsPretty(r *http.Request) bool {
+	if strings.Contains(r.URL.RawQuery, "pretty") {
+		if v := r.URL.Query().Get("pretty"); v != "" {
+			pretty, _ := strconv.ParseBool(v)
+			return pretty
+		}
+	}
+	agent := r.UserAgent()
+	return strings.HasPrefix(agent, "curl") || strings.HasPrefix(agent, "Wget") || strings.HasPrefix(agent, "Mozilla/5.0")
+}
+
+// clause is one media range of an Accept header, such as
+// application/json;as=Table;v=v1;g=meta.k8s.io;q=0.8.
+type clause struct {
+	media   string
+	params  string
+	quality float64
+}
+
+// clauses are those of the header, the best liked first; of equals, those that
+// say more.
+func clauses(accept string) []clause {
+	var out []clause
+	for part := range strings.SplitSeq(accept, ",") {
+		media, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+		c := clause{media: strings.TrimSpace(media), params: params, quality: 1}
+		for p := range strings.SplitSeq(params, ";") {
+			if k, v, _ := strings.Cut(strings.TrimSpace(p), "="); k == "q" {
+				q, err := strconv.ParseFloat(v, 64)
+				if err != nil {
+					q = 1
+				}
+				c.quality = q
+			}
+		}
+		out = append(out, c)
+	}
+	slices.SortStableFunc(out, func(a, b clause) int {
+		return cmp.Or(-cmp.Compare(a.quality, b.quality), cmp.Compare(strings.Count(a.media, "*"), strings.Count(b.media, "*")))
+	})
+	return out
+}
+
+// form is what the clause asks for, if that can be had.
+func (c *clause) form(o offer) (form, bool) {
 	var f form
-	switch strings.TrimSpace(media) {
+	switch c.media {
 	case typeJSON, "application/*", "*/*":
 	case typeProtobuf:
 		f.encoding = encodeProtobuf
@@ -94,20 +195,31 @@ func parseForm(s string) (form, bool) {
 	default:
 		return f, false
 	}
-	as, group := "", ""
-	for p := range strings.SplitSeq(params, ";") {
+	as, group, converts := "", "", false
+	for p := range strings.SplitSeq(c.params, ";") {
 		k, v, _ := strings.Cut(strings.TrimSpace(p), "=")
 		switch k {
 		case "as":
-			as = v
+			as, converts = v, true
 		case "g":
-			group = v
+			group, converts = v, true
 		case "v":
-			f.version = v
+			f.version, converts = v, true
+		case "pretty":
+			if f.pretty = v == "1"; f.pretty && f.encoding != encodeJSON {
+				return f, false
+			}
+		case "stream":
+			if f.encoding == encodeYAML {
+				return f, false
+			}
 		}
 	}
-	if as == "" {
-		f.version = ""
+	f.pretty = f.pretty && o == offerAll
+	if f.encoding == encodeYAML && o != offerAll {
+		return f, false
+	}
+	if !converts {
 		return f, true
 	}
 	if group != "meta.k8s.io" || f.version != "v1" && f.version != "v1beta1" {
@@ -116,6 +228,7 @@ func parseForm(s string) (form, bool) {
 	switch as {
 	case "Table":
 		f.shape = asTable
+		return f, f.encoding != encodeProtobuf && o != offerStreamNoTable
 	case "PartialObjectMetadata":
 		f.shape = asPartial
 	case "PartialObjectMetadataList":
@@ -123,7 +236,7 @@ func parseForm(s string) (form, bool) {
 	default:
 		return f, false
 	}
-	return f, f.shape != asTable || f.encoding != encodeProtobuf
+	return f, true
 }
 
 // takesGzip says whether the client can read gzip.

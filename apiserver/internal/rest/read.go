@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
@@ -12,7 +14,6 @@ import (
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
-	"github.com/pilothouse/pilothouse/proto/selector"
 )
 
 // get answers with one object.
@@ -45,42 +46,6 @@ func (c *call) namespace() string {
 	return ""
 }
 
-// selection reads the selectors of the query.
-func (c *call) selection() (selector.Labels, selector.Fields, error) {
-	labels, err := selector.ParseLabels(c.query.Get("labelSelector"))
-	if err != nil {
-		return labels, selector.Fields{}, status.BadRequest("unable to parse requirement: %v", err)
-	}
-	fields, err := selector.ParseFields(c.query.Get("fieldSelector"))
-	if err != nil {
-		return labels, fields, status.BadRequest("%v", err)
-	}
-	return labels, fields, nil
-}
-
-func (c *call) listOptions() (cache.ListOptions, error) {
-	o := cache.ListOptions{
-		Namespace:       c.namespace(),
-		Continue:        c.query.Get("continue"),
-		ResourceVersion: c.query.Get("resourceVersion"),
-		Match:           c.query.Get("resourceVersionMatch"),
-	}
-	if o.Match != "" && o.ResourceVersion == "" && o.Continue == "" {
-		return o, status.Invalid("meta.k8s.io", "ListOptions", "",
-			forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"))
-	}
-	var err error
-	if o.Labels, o.Fields, err = c.selection(); err != nil {
-		return o, err
-	}
-	if l := c.query.Get("limit"); l != "" {
-		if o.Limit, err = strconv.ParseInt(l, 10, 64); err != nil || o.Limit < 0 {
-			return o, status.BadRequest("limit=%q: must be a non-negative integer", l)
-		}
-	}
-	return o, nil
-}
-
 // list answers with many objects.
 func (c *call) list() error {
 	o, err := c.listOptions()
@@ -91,12 +56,17 @@ func (c *call) list() error {
 	if err != nil {
 		return c.refusal(err)
 	}
+	return c.answerList(l)
+}
+
+// answerList sends a list in the form asked for.
+func (c *call) answerList(l *cache.List) error {
 	m := meta.ListMeta{ResourceVersion: strconv.FormatInt(l.Revision, 10), Continue: l.Continue, RemainingItemCount: l.Remaining}
 	switch {
 	case c.form.shape == asTable:
 		return c.listTable(l, m)
 	case c.form.shape == asPartial:
-		return status.NotAcceptable(typeJSON, typeYAML, typeProtobuf)
+		return c.wrongShape(true)
 	case c.form.shape == asPartialList && c.form.encoding == encodeProtobuf:
 		return c.listPartialProtobuf(l, m)
 	case c.form.shape == asPartialList:
@@ -106,10 +76,28 @@ func (c *call) list() error {
 	case c.form.encoding == encodeYAML:
 		return c.listYAML(l, m)
 	}
-	return c.listJSON(l, m, c.res.Kind.APIVersion(), c.res.Kind.ListKind(), func(o *cache.Object) ([]byte, error) { return c.served(cached(o)) })
+	return c.listJSON(l, m, c.res.Kind.APIVersion(), c.res.Kind.ListKind(), c.itemRenderer())
 }
 
-// listJSON streams the items' bytes; render gives those of one item.
+// itemRenderer gives the function that makes an item of a JSON list: the
+// object's bytes. Of a built-in kind the items do not name their kind, which
+// that of the list tells already.
+func (c *call) itemRenderer() func(*cache.Object) ([]byte, error) {
+	if c.res.View != nil {
+		return func(o *cache.Object) ([]byte, error) {
+			b, err := c.served(cached(o))
+			return c.untyped(b), err
+		}
+	}
+	return func(o *cache.Object) ([]byte, error) { return c.untyped(o.JSON()), nil }
+}
+
+// untyped is an object's canonical JSON without its kind and API version: a
+// piece of it, behind a brace of the caller's.
+func (c *call) untyped(b []byte) []byte { return bytes.TrimPrefix(b, c.res.typeHead) }
+
+// listJSON streams the items' bytes; render gives those of one item, with its
+// opening brace or without.
 func (c *call) listJSON(l *cache.List, m meta.ListMeta, apiVersion, kind string, render func(*cache.Object) ([]byte, error)) error {
 	head, err := codec.EncodeJSON(&m)
 	if err != nil {
@@ -117,6 +105,9 @@ func (c *call) listJSON(l *cache.List, m meta.ListMeta, apiVersion, kind string,
 	}
 	s := newStream(c, typeJSON)
 	defer s.close()
+	if c.form.pretty {
+		return c.listPretty(s, l, head, apiVersion, kind, render)
+	}
 	s.write([]byte(`{"kind":"` + kind + `","apiVersion":"` + apiVersion + `","metadata":`))
 	s.write(head)
 	s.write([]byte(`,"items":[`))
@@ -130,11 +121,45 @@ func (c *call) listJSON(l *cache.List, m meta.ListMeta, apiVersion, kind string,
 			*s.buf = append(*s.buf, ',')
 		}
 		first = false
+		if len(b) > 0 && b[0] != '{' {
+			*s.buf = append(*s.buf, '{')
+		}
 		if !s.write(b) {
 			return nil
 		}
 	}
 	s.write([]byte("]}\n"))
+	return nil
+}
+
+// listPretty is listJSON laid out for people.
+func (c *call) listPretty(s *stream, l *cache.List, head []byte, apiVersion, kind string, render func(*cache.Object) ([]byte, error)) error {
+	buf := bytes.NewBufferString("{\n  \"kind\": \"" + kind + "\",\n  \"apiVersion\": \"" + apiVersion + "\",\n  \"metadata\": ")
+	if err := json.Indent(buf, head, "  ", "  "); err != nil {
+		return err
+	}
+	buf.WriteString(",\n  \"items\": [")
+	between, end := "\n    ", "]\n}"
+	for o := range l.All() {
+		b, err := render(o)
+		if err == nil && len(b) > 0 && b[0] != '{' {
+			b = append([]byte{'{'}, b...)
+		}
+		buf.WriteString(between)
+		if err == nil {
+			err = json.Indent(buf, b, "    ", "  ")
+		}
+		if err != nil {
+			return c.broken(s, err)
+		}
+		if !s.write(buf.Bytes()) {
+			return nil
+		}
+		buf.Reset()
+		between, end = ",\n    ", "\n  ]\n}"
+	}
+	buf.WriteString(end)
+	s.write(buf.Bytes())
 	return nil
 }
 
@@ -181,6 +206,7 @@ func (c *call) listYAML(l *cache.List, m meta.ListMeta) error {
 		if err != nil {
 			return err
 		}
+		*item.GetTypeMeta() = meta.TypeMeta{}
 		out.AppendItem(item)
 	}
 	b, err := codec.EncodeJSON(out)
@@ -268,7 +294,7 @@ func (c *call) refusal(err error) error {
 	case errors.As(err, &bad):
 		return status.BadRequest("%s", bad.Message)
 	case errors.As(err, &badField):
-		return status.BadRequest("%s", badField.Error())
+		return c.unsupportedField(badField.Field)
 	case errors.As(err, &large):
 		return status.TooLarge(store.MaxValue)
 	case errors.As(err, &conflict):

@@ -118,7 +118,7 @@ func (c *call) include() (meta.IncludeObjectPolicy, error) {
 	case meta.IncludeNone, meta.IncludeObject:
 		return p, nil
 	default:
-		return p, status.BadRequest("includeObject=%q: must be one of None, Metadata, Object", p)
+		return p, status.BadRequest("Unable to convert to Table as requested: includeObject: Invalid value: %q: must be 'Metadata', 'Object', 'None', or empty", p)
 	}
 }
 
@@ -220,7 +220,7 @@ func stringEnd(b []byte, i int) int {
 
 // answerStatus sends a Status as a success.
 func (c *call) answerStatus(s *meta.Status) error {
-	WriteStatus(c.w, c.form.encoding == encodeProtobuf, http.StatusOK, s)
+	writeStatus(c.w, c.form, http.StatusOK, s)
 	return nil
 }
 

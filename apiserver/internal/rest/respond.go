@@ -1,8 +1,10 @@
 package rest
 
 import (
+	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"sync"
@@ -36,24 +38,39 @@ func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if d := e.Status.Details; d != nil && d.RetryAfterSeconds > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(d.RetryAfterSeconds)))
 	}
-	f, _ := negotiate(r) // A client that takes nothing gets JSON.
-	WriteStatus(w, f.encoding == encodeProtobuf, int(e.Status.Code), &e.Status)
+	f, _ := negotiate(r, offerAll) // A client that takes nothing gets JSON.
+	writeStatus(w, f, int(e.Status.Code), &e.Status)
 }
 
-// WriteStatus answers with a Status as protobuf or JSON.
-func WriteStatus(w http.ResponseWriter, protobuf bool, code int, s *meta.Status) {
-	var b []byte
-	contentType := typeJSON
-	if protobuf {
+// writeStatus answers with a Status in the encoding of f.
+func writeStatus(w http.ResponseWriter, f form, code int, s *meta.Status) {
+	if f.encoding == encodeProtobuf {
 		if p, err := codec.EncodeProto(s); err == nil {
-			b, contentType = p, typeProtobuf
+			send(w, code, typeProtobuf, p)
+			return
 		}
 	}
-	if b == nil {
-		b, _ = codec.EncodeJSON(s) // A Status has nothing that cannot be encoded.
-		b = append(b, '\n')
+	b, _ := codec.EncodeJSON(s) // A Status has nothing that cannot be encoded.
+	if f.encoding == encodeYAML {
+		if y, err := yaml.JSONToYAML(b); err == nil {
+			send(w, code, typeYAML, y)
+			return
+		}
 	}
-	send(w, code, contentType, b)
+	if f.pretty {
+		send(w, code, typeJSON, indented(b))
+		return
+	}
+	send(w, code, typeJSON, b, newline)
+}
+
+// indented is JSON laid out for people.
+func indented(b []byte) []byte {
+	var out bytes.Buffer
+	if json.Indent(&out, b, "", "  ") != nil {
+		return b
+	}
+	return out.Bytes()
 }
 
 func send(w http.ResponseWriter, code int, contentType string, parts ...[]byte) {
@@ -86,7 +103,7 @@ func (c *call) answer(code int, s source) error {
 	case asPartial:
 		return c.partial(code, s)
 	case asPartialList:
-		return status.NotAcceptable(typeJSON, typeYAML, typeProtobuf)
+		return c.wrongShape(false)
 	}
 	if c.form.encoding == encodeProtobuf {
 		b, err := c.protobuf(s)
@@ -113,14 +130,19 @@ func (c *call) encoded(code int, b []byte) error {
 		send(c.w, code, typeYAML, y)
 		return nil
 	}
+	end := newline
+	if c.form.pretty {
+		b, end = indented(b), nil
+	}
 	if len(b) > gzipFrom && takesGzip(c.r) {
 		s := newStream(c, typeJSON)
 		defer s.close()
 		s.code = code
 		s.write(b)
+		s.write(end)
 		return nil
 	}
-	send(c.w, code, typeJSON, b, newline)
+	send(c.w, code, typeJSON, b, end)
 	return nil
 }
 

@@ -22,7 +22,7 @@ func (c *call) scale(s *resources.Scale) error {
 	case "update", "patch":
 		return c.setScale(s)
 	}
-	return status.MethodNotAllowed(c.name(), c.info.Verb)
+	return status.NoMethod()
 }
 
 func (c *call) setScale(of *resources.Scale) error {

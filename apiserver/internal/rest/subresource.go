@@ -29,7 +29,7 @@ func (c *call) subresource() error {
 		return status.NoResource()
 	}
 	var err error
-	if c.form, err = negotiate(c.r); err != nil {
+	if c.form, err = negotiate(c.r, offerAll); err != nil {
 		return err
 	}
 	switch sub.Name {
@@ -49,7 +49,7 @@ func (c *call) subresource() error {
 // only serves f for one verb.
 func (c *call) only(verb string, f func() error) error {
 	if c.info.Verb != verb {
-		return status.MethodNotAllowed(c.name(), c.info.Verb)
+		return status.NoMethod()
 	}
 	return f()
 }
@@ -64,7 +64,7 @@ func (c *call) partOf(sub *resources.Subresource) error {
 	case "patch":
 		return c.patch(sub)
 	}
-	return status.MethodNotAllowed(c.name(), c.info.Verb)
+	return status.NoMethod()
 }
 
 // ComponentHealth is how one part of the control plane is.
@@ -85,7 +85,7 @@ func (c *call) virtual() error {
 	case c.res.Kind.Kind == "ComponentStatus" && c.info.Verb == "get":
 		return c.component()
 	}
-	return status.MethodNotAllowed(c.name(), c.info.Verb)
+	return status.NoMethod()
 }
 
 func (c *call) components(ctx context.Context) []core.ComponentStatus {

@@ -1,7 +1,9 @@
 package rest
 
 import (
+	"cmp"
 	"context"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"math/rand/v2"
@@ -22,75 +24,84 @@ const minWatch = 30 * time.Minute
 // watch streams changes until the client goes, the time is up or the server
 // stops.
 func (c *call) watch() error {
-	o, timeout, err := c.watchOptions()
+	p, err := c.readListOptions(true)
 	if err != nil {
 		return err
 	}
-	if c.form.shape == asPartialList || c.form.encoding == encodeYAML {
-		return status.NotAcceptable(typeJSON, typeProtobuf)
+	o := cache.WatchOptions{
+		Namespace:         c.namespace(),
+		Name:              c.info.Name, // the old paths /watch/.../NAME
+		ResourceVersion:   p.ResourceVersion,
+		Bookmarks:         p.AllowWatchBookmarks,
+		SendInitialEvents: p.SendInitialEvents,
+	}
+	if o.Labels, o.Fields, err = c.selection(); err != nil {
+		return err
+	}
+	if o.Bookmarks && *cmp.Or(p.SendInitialEvents, new(bool)) {
+		o.Blueprint = c.blueprint()
+	}
+	if c.form.shape == asPartialList {
+		return c.wrongShape(false)
+	}
+	timeout := minWatch + rand.N(minWatch)
+	if t := p.TimeoutSeconds; t != nil && *t != 0 {
+		timeout = time.Duration(*t) * time.Second
 	}
 	ctx, cancel := context.WithTimeout(c.r.Context(), timeout)
 	defer cancel()
-	go func() {
-		select {
-		case <-c.Stopping:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
+	defer context.AfterFunc(c.Stopping, cancel)()
 	w, err := c.res.table.Watch(ctx, o)
+	var expired *cache.ExpiredError
+	if errors.As(err, &expired) {
+		return c.stream(ctx, failed{expired})
+	}
 	if err != nil {
 		return c.refusal(err)
 	}
 	defer w.Close()
+	if timeout > 2*lastBookmark {
+		defer time.AfterFunc(timeout-lastBookmark, w.Remind).Stop()
+	}
 	return c.stream(ctx, w)
 }
 
-func (c *call) watchOptions() (o cache.WatchOptions, timeout time.Duration, err error) {
-	o = cache.WatchOptions{
-		Namespace:       c.namespace(),
-		Name:            c.info.Name, // the old paths /watch/.../NAME
-		ResourceVersion: c.query.Get("resourceVersion"),
-		Bookmarks:       c.query.Get("allowWatchBookmarks") == "true",
+// blueprint is an empty list of what the watch tells, as the client would get
+// it, in base64.
+func (c *call) blueprint() string {
+	kind, version := c.res.Kind.ListKind(), c.res.Kind.APIVersion()
+	if c.form.shape == asPartial {
+		kind, version = "PartialObjectMetadataList", "meta.k8s.io/"+c.form.version
 	}
-	if o.Labels, o.Fields, err = c.selection(); err != nil {
-		return o, 0, err
+	var b []byte
+	if c.form.encoding == encodeProtobuf {
+		m := protoField(nil, 1, string((&meta.ListMeta{}).AppendProto(nil)))
+		b = append(append(envelopeHead(version, kind, len(m)), m...), envelopeTail...)
+	} else {
+		b = []byte(`{"kind":"` + kind + `","apiVersion":"` + version + `","metadata":{},"items":null}` + "\n")
 	}
-	if v := c.query.Get("sendInitialEvents"); v != "" {
-		send := v == "true"
-		o.SendInitialEvents = &send
-	}
-	if err := c.checkInitialEvents(); err != nil {
-		return o, 0, err
-	}
-	timeout = minWatch + rand.N(minWatch)
-	if t := c.query.Get("timeoutSeconds"); t != "" {
-		n, err := strconv.ParseInt(t, 10, 32)
-		if err != nil {
-			return o, 0, status.BadRequest("timeoutSeconds=%q: must be an integer", t)
-		}
-		if n > 0 {
-			timeout = time.Duration(n) * time.Second
-		}
-	}
-	return o, timeout, nil
+	return base64.StdEncoding.EncodeToString(b)
 }
 
-// checkInitialEvents refuses the parameters that make no sense together.
-func (c *call) checkInitialEvents() error {
-	initial, match := c.query.Get("sendInitialEvents"), c.query.Get("resourceVersionMatch")
-	switch {
-	case initial == "" && match != "":
-		return status.Invalid("meta.k8s.io", "ListOptions", "", forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"))
-	case initial != "" && match != string(meta.ResourceVersionMatchNotOlderThan):
-		return status.Invalid("meta.k8s.io", "ListOptions", "", forbidden("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"))
-	}
-	return nil
+// lastBookmark is how long before its end a watch is told how far it is.
+const lastBookmark = 2 * time.Second
+
+// events is what a watch reads.
+type events interface {
+	Next(context.Context) (cache.Event, error)
+	Pending() bool
 }
+
+// failed is a watch that has nothing to tell but why it cannot be: clients
+// expect that within the stream.
+type failed struct{ err error }
+
+func (f failed) Next(context.Context) (cache.Event, error) { return cache.Event{}, f.err }
+func (f failed) Pending() bool                             { return false }
 
 // stream writes events as they come, and to the network when there are no more
 // for the moment.
-func (c *call) stream(ctx context.Context, w *cache.Watch) error {
+func (c *call) stream(ctx context.Context, w events) error {
 	h := c.w.Header()
 	h.Set("Cache-Control", "no-cache, private")
 	h.Set("Content-Type", c.form.contentType())

@@ -113,12 +113,12 @@ func (s *Server) panicked(w *recorder, r *http.Request, p any) {
 }
 
 func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/" {
+	if r.URL.Path == "/" || r.URL.Path == "/index.html" {
 		w.Header().Set("Content-Type", "application/json")
 		json.NewEncoder(w).Encode(map[string][]string{"paths": {"/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version"}})
 		return
 	}
-	rest.Refuse(w, r, status.NoResource())
+	rest.NotFoundPage(w)
 }
 
 func serveVersion(w http.ResponseWriter, _ *http.Request) {

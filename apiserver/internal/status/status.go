@@ -65,8 +65,7 @@ func NotFound(r Resource, name string) *Error {
 
 // NoResource: the path names nothing that is served.
 func NoResource() *Error {
-	return failure(http.StatusNotFound, meta.StatusReasonNotFound, &meta.StatusDetails{Causes: []meta.StatusCause{{
-		Type: meta.CauseTypeUnexpectedServerResponse, Message: "404 page not found"}}},
+	return failure(http.StatusNotFound, meta.StatusReasonNotFound, &meta.StatusDetails{},
 		"the server could not find the requested resource")
 }
 
@@ -143,10 +142,34 @@ func MethodNotAllowed(r Resource, verb string) *Error {
 		&meta.StatusDetails{Group: r.Group, Kind: r.Name}, fmt.Sprintf("%s is not supported on resources of kind %q", verb, r))
 }
 
+// NoMethod: the path is served, but not by this method.
+func NoMethod() *Error {
+	return failure(http.StatusMethodNotAllowed, meta.StatusReasonMethodNotAllowed, &meta.StatusDetails{},
+		"the server does not allow this method on the requested resource")
+}
+
 // NotAcceptable: the server cannot answer in any form that the client takes.
 func NotAcceptable(accepted ...string) *Error {
 	return failure(http.StatusNotAcceptable, meta.StatusReasonNotAcceptable, nil,
 		"only the following media types are accepted: "+strings.Join(accepted, ", "))
+}
+
+// NoRepresentation: the client takes no media type that the path is served in.
+func NoRepresentation(available ...string) *Error {
+	return failure(http.StatusNotAcceptable, meta.StatusReasonNotAcceptable, &meta.StatusDetails{},
+		"406: Not Acceptable\n\nAvailable representations: "+strings.Join(available, ", "))
+}
+
+// WrongShape: the client wants an object made into something that it cannot
+// become.
+func WrongShape(message string) *Error {
+	return failure(http.StatusNotAcceptable, meta.StatusReasonNotAcceptable, nil, message)
+}
+
+// UnsupportedPatch: the patch is of no type that the path takes.
+func UnsupportedPatch() *Error {
+	return failure(http.StatusUnsupportedMediaType, meta.StatusReasonUnsupportedMediaType, &meta.StatusDetails{},
+		"415: Unsupported Media Type")
 }
 
 // UnsupportedMediaType: the server cannot read a body of this form.
@@ -169,7 +192,7 @@ func Expired(message string) *Error {
 // TooNew: the resource version asked for lies in the future.
 func TooNew(message string) *Error {
 	return failure(http.StatusGatewayTimeout, meta.StatusReasonTimeout, &meta.StatusDetails{RetryAfterSeconds: 1,
-		Causes: []meta.StatusCause{{Type: meta.CauseTypeResourceVersionTooLarge, Message: "Too large resource version"}}}, message)
+		Causes: []meta.StatusCause{{Type: meta.CauseTypeResourceVersionTooLarge, Message: "Too large resource version"}}}, "Timeout: "+message)
 }
 
 // Timeout: the server gave up.
