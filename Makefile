@@ -17,8 +17,8 @@ LDFLAGS := -s -w -X $(VERSION_PKG).gitVersion=$(VERSION) -X $(VERSION_PKG).gitCo
 	-X $(VERSION_PKG).gitTreeState=$(TREE) -X $(VERSION_PKG).buildDate=$(DATE)
 GO_BUILD := go build -trimpath -ldflags '$(LDFLAGS)'
 
-# e2e/wire is no part of the workspace: it alone needs the modules that nothing
-# else may depend on.
+# e2e/wire and e2e/compat are no part of the workspace: they alone need the
+# modules that nothing else may depend on.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 NODES ?= 2
@@ -68,17 +68,22 @@ clean: ## Remove what was built
 
 ##@ Test
 
-test: test-unit test-integration test-e2e ## Run everything (needs root for the last two)
+test: test-unit test-integration test-compat test-e2e ## Run everything (needs root)
 
 test-unit: toolchain ## Pure tests: no root, no network, fast
 	@echo "==> unit tests"
 	@go test -short $(PACKAGES)
 	@cd e2e/wire && GOWORK=off go test -short ./...
+	@cd e2e/compat && GOWORK=off go test -short ./...
 
 test-integration: prerequisites build images ## Tests on a real etcd, a real containerd and the real kernel
 	@echo "==> integration tests"
 	@PILOTHOUSE_BIN=$(CURDIR)/bin go test -count=1 -p 1 -timeout 20m $(filter-out ./e2e/...,$(PACKAGES)) ./e2e/testbed/... ./e2e/controllers/...
 	@cd e2e/wire && GOWORK=off go test -count=1 ./...
+
+test-compat: build ## Strangers' programs against our API server: kubectl, client-go, helm and others
+	@echo "==> strangers' programs"
+	@cd e2e/compat && GOWORK=off PILOTHOUSE_BIN=$(CURDIR)/bin go test -count=1 -timeout 30m ./...
 
 test-e2e: prerequisites build images ## Scenarios on a cluster of several hosts
 	@echo "==> end-to-end tests"
@@ -98,6 +103,7 @@ lint: toolchain ## gofmt, go vet, staticcheck
 	@go vet $(PACKAGES)
 	@go run $(STATICCHECK) $(PACKAGES)
 	@cd e2e/wire && GOWORK=off go vet ./... && GOWORK=off go run $(STATICCHECK) ./...
+	@cd e2e/compat && GOWORK=off go vet ./... && GOWORK=off go run $(STATICCHECK) ./...
 
 ##@ Help
 
@@ -109,4 +115,4 @@ help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 
-.PHONY: up down prerequisites build images gen clean test test-unit test-integration test-e2e bench lint toolchain help
+.PHONY: up down prerequisites build images gen clean test test-unit test-integration test-compat test-e2e bench lint toolchain help

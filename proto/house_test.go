@@ -226,7 +226,7 @@ func TestModulesAgreeOnVersions(t *testing.T) {
 	if err != nil || len(mods) < 2 {
 		t.Fatalf("found %d go.mod files, %v", len(mods), err)
 	}
-	mods = append(mods, filepath.Join(root, "e2e", "wire", "go.mod"), filepath.Join(root, "go.work"))
+	mods = append(mods, filepath.Join(root, "e2e", "wire", "go.mod"), filepath.Join(root, "e2e", "compat", "go.mod"), filepath.Join(root, "go.work"))
 	first := map[string][2]string{} // module -> version, where it was seen
 	for _, m := range mods {
 		for name, version := range requirements(t, m) {
