@@ -19,6 +19,7 @@ import (
 	"github.com/pilothouse/pilothouse/client/informer"
 	"github.com/pilothouse/pilothouse/client/queue"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/cluster"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/ownership"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/podstate"
 	"github.com/pilothouse/pilothouse/proto/apps"
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -26,11 +27,8 @@ import (
 	"github.com/pilothouse/pilothouse/proto/selector"
 )
 
-// What owner references call a Deployment.
-const (
-	apiVersion = "apps/v1"
-	kind       = "Deployment"
-)
+// kind is what owner references call a Deployment.
+const kind = "Deployment"
 
 // Controller reconciles Deployments.
 type Controller struct {
@@ -145,48 +143,10 @@ func (c *Controller) oldPodsRun(*apps.Deployment) func(rs *apps.ReplicaSet) bool
 // claim takes replica sets that match the selector and that nobody controls,
 // and lets go of those that no longer match.
 func (c *Controller) claim(ctx context.Context, d *apps.Deployment) error {
-	if d.DeletionTimestamp != nil {
-		return nil
-	}
+	_, adopt, release := ownership.Split(d, func(labels map[string]string) bool { return selects(d, labels) }, c.sets.ByNamespace(d.Namespace))
 	var latest cluster.Revision
-	checked := false
-	for _, rs := range c.sets.ByNamespace(d.Namespace) {
-		owner, fits := podstate.Controller(rs), selects(d, rs.Labels)
-		var refs any
-		switch {
-		case rs.DeletionTimestamp != nil:
-			continue
-		case owner == nil && fits:
-			if !checked { // the cache may be behind a deletion that orphaned exactly this replica set
-				live, err := client.Of[*apps.Deployment](c.view.Client).Get(ctx, d.Namespace, d.Name)
-				if err != nil {
-					return err
-				}
-				if live.UID != d.UID || live.DeletionTimestamp != nil {
-					return latest.Await(ctx, c.sets)
-				}
-				checked = true
-			}
-			refs = []any{ownerReference(d)}
-		case owner != nil && owner.UID == d.UID && !fits:
-			refs = []any{map[string]any{"$patch": "delete", "uid": d.UID}}
-		default:
-			continue
-		}
-		body, err := json.Marshal(map[string]any{"metadata": map[string]any{"uid": rs.UID, "ownerReferences": refs}})
-		if err != nil {
-			return err
-		}
-		written, err := client.Of[*apps.ReplicaSet](c.view.Client).Patch(ctx, rs.Namespace, rs.Name, client.StrategicPatch, body)
-		if client.IsNotFound(err) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		latest.Note(written.ResourceVersion)
-	}
-	return latest.Await(ctx, c.sets)
+	err := ownership.Claim(ctx, c.view.Client, d, adopt, release, &latest)
+	return errors.Join(err, latest.Await(ctx, c.sets))
 }
 
 // apply carries s out and returns once the cache shows what it wrote.
@@ -298,10 +258,4 @@ func gone(err error) error {
 func selects(d *apps.Deployment, labels map[string]string) bool {
 	sel, err := selector.FromLabelSelector(d.Spec.Selector)
 	return err == nil && !sel.Empty() && sel.Matches(labels)
-}
-
-// ownerReference names d as the controller of a replica set.
-func ownerReference(d *apps.Deployment) meta.OwnerReference {
-	yes := true
-	return meta.OwnerReference{APIVersion: apiVersion, Kind: kind, Name: d.Name, UID: d.UID, Controller: &yes, BlockOwnerDeletion: &yes}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pilothouse/pilothouse/controller-manager/internal/ownership"
 	"github.com/pilothouse/pilothouse/proto/apps"
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -225,7 +226,7 @@ func (s *state) freshSet() *apps.ReplicaSet {
 	d, h := s.d, hash(s.d)
 	rs := &apps.ReplicaSet{}
 	rs.Namespace, rs.Name = d.Namespace, d.Name+"-"+h
-	rs.OwnerReferences = []meta.OwnerReference{ownerReference(d)}
+	rs.OwnerReferences = []meta.OwnerReference{ownership.Reference(d)}
 	rs.Spec.MinReadySeconds = d.Spec.MinReadySeconds
 	rs.Spec.Selector = d.Spec.Selector.DeepCopy()
 	rs.Spec.Selector.MatchLabels = with(rs.Spec.Selector.MatchLabels, h)

@@ -16,6 +16,7 @@ import (
 	"github.com/pilothouse/pilothouse/client/informer"
 	"github.com/pilothouse/pilothouse/client/queue"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/cluster"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/ownership"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/pace"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/podstate"
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -29,7 +30,9 @@ const (
 
 // Controller reconciles the sets of kind T.
 type Controller[T meta.Object] struct {
-	kind  Kind[T]
+	name  string // for --controllers
+	kind  string // what owner references say
+	read  func(T) Set
 	view  *cluster.View
 	queue *queue.Queue[meta.Key]
 	sets  *informer.Informer[T]
@@ -40,9 +43,10 @@ type Controller[T meta.Object] struct {
 	gone map[meta.UID]bool // pods that we deleted and the cache may still show
 }
 
-// New makes the controller of one kind. It watches its objects and all pods.
-func New[T meta.Object](view *cluster.View, kind Kind[T], sets *informer.Informer[T]) *Controller[T] {
-	c := &Controller[T]{kind: kind, view: view, queue: controller.NewQueue(), sets: sets, pods: view.Pods(), gone: map[meta.UID]bool{}}
+// New makes the controller of one kind; read says what an object asks for. An
+// object whose selector cannot be read gets an empty one. It watches its objects and all pods.
+func New[T meta.Object](view *cluster.View, name string, read func(T) Set, sets *informer.Informer[T]) *Controller[T] {
+	c := &Controller[T]{name: name, kind: client.Of[T](view.Client).Kind().Kind, read: read, view: view, queue: controller.NewQueue(), sets: sets, pods: view.Pods(), gone: map[meta.UID]bool{}}
 	var none T
 	c.sets.OnChange(func(_, o T) {
 		if any(o) != any(none) {
@@ -54,7 +58,7 @@ func New[T meta.Object](view *cluster.View, kind Kind[T], sets *informer.Informe
 }
 
 // Name is the controller's name for --controllers.
-func (c *Controller[T]) Name() string { return c.kind.Controller }
+func (c *Controller[T]) Name() string { return c.name }
 
 // Queue holds the keys of the controllers to look at.
 func (c *Controller[T]) Queue() *queue.Queue[meta.Key] { return c.queue }
@@ -65,13 +69,13 @@ func (c *Controller[T]) podChanged(old, new *core.Pod) {
 			continue
 		}
 		if owner := podstate.Controller(p); owner != nil {
-			if owner.Kind == c.kind.Kind {
+			if owner.Kind == c.kind {
 				c.queue.Add(meta.Key{Namespace: p.Namespace, Name: owner.Name})
 			}
 			continue
 		}
 		for _, o := range c.sets.ByNamespace(p.Namespace) {
-			if set := c.kind.Set(o); set.matches(p.Labels) {
+			if set := c.read(o); set.matches(p.Labels) {
 				c.queue.Add(meta.KeyOf(o))
 			}
 		}
@@ -92,7 +96,7 @@ func (c *Controller[T]) Sync(ctx context.Context, key meta.Key) (time.Duration, 
 	if !ok {
 		return 0, nil // its pods are the garbage collector's
 	}
-	set := c.kind.Set(o)
+	set := c.read(o)
 	candidates := slices.Concat(c.controlled(o), c.pods.ByIndex(cluster.ByOwner, cluster.Orphans(key.Namespace)))
 	s := plan(set, candidates, c.relatives(o), c.goneNow(), time.Now())
 
@@ -149,48 +153,11 @@ func (c *Controller[T]) apply(ctx context.Context, set Set, s step) (failure, er
 	return failure{}, nil
 }
 
-// claim adopts and releases pods. Before it adopts, it asks the API server
-// whether the controller still lives: the cache may be behind a deletion that
-// orphaned exactly these pods.
+// claim adopts and releases pods.
 func (c *Controller[T]) claim(ctx context.Context, set Set, s step) error {
-	m := set.Object.GetObjectMeta()
-	if len(s.adopt) > 0 {
-		live, err := client.Of[T](c.view.Client).Get(ctx, m.Namespace, m.Name)
-		if err != nil {
-			return err
-		}
-		if now := live.GetObjectMeta(); now.UID != m.UID || now.DeletionTimestamp != nil {
-			return nil
-		}
-	}
 	var latest cluster.Revision
-	pods := client.Of[*core.Pod](c.view.Client)
-	patch := func(p *core.Pod, refs []any) error {
-		body, err := json.Marshal(map[string]any{"metadata": map[string]any{"uid": p.UID, "ownerReferences": refs}})
-		if err != nil {
-			return err
-		}
-		written, err := pods.Patch(ctx, p.Namespace, p.Name, client.StrategicPatch, body)
-		if client.IsNotFound(err) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		latest.Note(written.ResourceVersion)
-		return nil
-	}
-	for _, p := range s.adopt {
-		if err := patch(p, []any{c.kind.owner(set.Object)}); err != nil {
-			return err
-		}
-	}
-	for _, p := range s.release {
-		if err := patch(p, []any{map[string]any{"$patch": "delete", "uid": m.UID}}); err != nil {
-			return err
-		}
-	}
-	return latest.Await(ctx, c.pods)
+	err := ownership.Claim(ctx, c.view.Client, set.Object.(T), s.adopt, s.release, &latest)
+	return errors.Join(err, latest.Await(ctx, c.pods))
 }
 
 // createPods makes n pods, in batches that double for as long as all of one
@@ -211,7 +178,7 @@ func (c *Controller[T]) createPods(ctx context.Context, set Set, n int) error {
 }
 
 func (c *Controller[T]) createPod(ctx context.Context, set Set, latest *cluster.Revision) error {
-	p, err := client.Of[*core.Pod](c.view.Client).Create(ctx, podFor(set, c.kind.owner(set.Object)))
+	p, err := client.Of[*core.Pod](c.view.Client).Create(ctx, podFor(set, ownership.Reference(set.Object)))
 	if err == nil {
 		latest.Note(p.ResourceVersion)
 		c.view.Events.Eventf(set.Object, core.EventTypeNormal, "SuccessfulCreate", "Created pod: %s", p.Name)

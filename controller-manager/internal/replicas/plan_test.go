@@ -7,14 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pilothouse/pilothouse/controller-manager/internal/ownership"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/selector"
 )
 
 var start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-
-var owners = Kind[*core.ReplicationController]{APIVersion: "v1", Kind: "ReplicationController"}
 
 func setOf(n int) Set {
 	rc := &core.ReplicationController{}
@@ -30,7 +29,7 @@ func podOf(set Set, name string, edit ...func(*core.Pod)) *core.Pod {
 	p.Namespace, p.Name, p.UID = "default", name, meta.UID(name)
 	p.CreationTimestamp = meta.NewTime(start.Add(-time.Hour))
 	p.Labels = map[string]string{"app": "nginx", "tier": "web"}
-	p.OwnerReferences = []meta.OwnerReference{owners.owner(set.Object)}
+	p.OwnerReferences = []meta.OwnerReference{ownership.Reference(set.Object)}
 	p.Spec.NodeName = "node1"
 	p.Status.Phase = core.PodRunning
 	p.Status.Conditions = []core.PodCondition{{Type: core.PodReady, Status: core.ConditionTrue, LastTransitionTime: meta.NewTime(start.Add(-time.Hour))}}
@@ -189,7 +188,7 @@ func (w *world) apply(s step, n int) int {
 		}
 	}
 	for _, p := range s.adopt {
-		do(func() { p.OwnerReferences = []meta.OwnerReference{owners.owner(w.set.Object)} })
+		do(func() { p.OwnerReferences = []meta.OwnerReference{ownership.Reference(w.set.Object)} })
 	}
 	for _, p := range s.release {
 		do(func() { p.OwnerReferences = nil })

@@ -58,20 +58,3 @@ type Condition struct {
 // replicaFailure is the type of the condition that pods could not be made or
 // deleted.
 const replicaFailure = "ReplicaFailure"
-
-// Kind is what the controller has to know of a kind T.
-type Kind[T meta.Object] struct {
-	// Controller is the name for --controllers.
-	Controller string
-	// APIVersion and Kind are what owner references say.
-	APIVersion, Kind string
-	// Set reads an object. An object whose selector cannot be read gets an
-	// empty one.
-	Set func(T) Set
-}
-
-// owner names o as the controller of a pod.
-func (k *Kind[T]) owner(o meta.Object) meta.OwnerReference {
-	yes, m := true, o.GetObjectMeta()
-	return meta.OwnerReference{APIVersion: k.APIVersion, Kind: k.Kind, Name: m.Name, UID: m.UID, Controller: &yes, BlockOwnerDeletion: &yes}
-}

@@ -17,9 +17,7 @@ type Controller = replicas.Controller[*apps.ReplicaSet]
 
 // New makes the controller. It watches replica sets and pods.
 func New(view *cluster.View) *Controller {
-	return replicas.New(view, replicas.Kind[*apps.ReplicaSet]{
-		Controller: "replicaset-controller", APIVersion: "apps/v1", Kind: "ReplicaSet", Set: set,
-	}, view.ReplicaSets())
+	return replicas.New(view, "replicaset-controller", set, view.ReplicaSets())
 }
 
 func set(rs *apps.ReplicaSet) replicas.Set {

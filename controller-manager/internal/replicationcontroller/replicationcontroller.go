@@ -17,9 +17,7 @@ type Controller = replicas.Controller[*core.ReplicationController]
 
 // New makes the controller. It watches replication controllers and pods.
 func New(view *cluster.View) *Controller {
-	return replicas.New(view, replicas.Kind[*core.ReplicationController]{
-		Controller: "replicationcontroller-controller", APIVersion: "v1", Kind: "ReplicationController", Set: set,
-	}, view.ReplicationControllers())
+	return replicas.New(view, "replicationcontroller-controller", set, view.ReplicationControllers())
 }
 
 func set(rc *core.ReplicationController) replicas.Set {
