@@ -84,7 +84,7 @@ func deadline(p *core.Pod, t *core.Taint, since time.Time, tol Tolerance) (at ti
 	var shortest time.Duration
 	for i := range p.Spec.Tolerations {
 		to := &p.Spec.Tolerations[i]
-		if !tolerates(to, t) {
+		if !to.Tolerates(t) {
 			continue
 		}
 		matched = true
@@ -112,26 +112,6 @@ func deadline(p *core.Pod, t *core.Taint, since time.Time, tol Tolerance) (at ti
 // health tells whether t was put on for bad health, and not by people.
 func health(t *core.Taint) bool {
 	return t.Key == core.TaintNodeNotReady || t.Key == core.TaintNodeUnreachable
-}
-
-// tolerates tells whether to bears t.
-func tolerates(to *core.Toleration, t *core.Taint) bool {
-	if to.Effect != "" && to.Effect != t.Effect {
-		return false
-	}
-	if to.Key == "" {
-		return to.Operator == core.TolerationOpExists
-	}
-	if to.Key != t.Key {
-		return false
-	}
-	switch to.Operator {
-	case core.TolerationOpExists:
-		return true
-	case "", core.TolerationOpEqual:
-		return to.Value == t.Value
-	}
-	return false
 }
 
 // runOnce tells whether two of p must never run at the same time.

@@ -12,37 +12,10 @@ import (
 func checkTaints(p *cluster.Pod, n *cluster.Node) *Refusal {
 	for i := range n.Object.Spec.Taints {
 		t := &n.Object.Spec.Taints[i]
-		if t.Effect == core.TaintEffectPreferNoSchedule || Tolerated(p.Spec.Tolerations, t) {
+		if t.Effect == core.TaintEffectPreferNoSchedule || t.Tolerated(p.Spec.Tolerations) {
 			continue
 		}
 		return &Refusal{Taints, []string{fmt.Sprintf("node(s) had untolerated taint {%s: %s}", t.Key, t.Value)}, true}
 	}
 	return nil
-}
-
-// Tolerated says whether one of the tolerations is for t.
-func Tolerated(tolerations []core.Toleration, t *core.Taint) bool {
-	for i := range tolerations {
-		if tolerates(&tolerations[i], t) {
-			return true
-		}
-	}
-	return false
-}
-
-// tolerates: an empty effect is any effect, an empty key with Exists any key.
-func tolerates(o *core.Toleration, t *core.Taint) bool {
-	if o.Effect != "" && o.Effect != t.Effect {
-		return false
-	}
-	if o.Key != "" && o.Key != t.Key {
-		return false
-	}
-	switch o.Operator {
-	case core.TolerationOpExists:
-		return true
-	case core.TolerationOpEqual, "":
-		return o.Key != "" && o.Value == t.Value
-	}
-	return false
 }

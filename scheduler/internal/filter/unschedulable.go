@@ -14,7 +14,7 @@ func checkUnschedulable(p *cluster.Pod, n *cluster.Node) *Refusal {
 		return nil
 	}
 	taint := core.Taint{Key: core.TaintNodeUnschedulable, Effect: core.TaintEffectNoSchedule}
-	if Tolerated(p.Spec.Tolerations, &taint) {
+	if taint.Tolerated(p.Spec.Tolerations) {
 		return nil
 	}
 	return unschedulable

@@ -2,7 +2,6 @@ package score
 
 import (
 	"github.com/pilothouse/pilothouse/scheduler/internal/cluster"
-	"github.com/pilothouse/pilothouse/scheduler/internal/filter"
 )
 
 func hasPreferredAffinity(p *cluster.Pod) bool {
@@ -16,7 +15,7 @@ func preferredAffinity(p *cluster.Pod, n *cluster.Node) int64 {
 	var sum int64
 	terms := p.Spec.Affinity.NodeAffinity.PreferredDuringSchedulingIgnoredDuringExecution
 	for i := range terms {
-		if filter.MatchesTerm(&terms[i].Preference, n.Object) {
+		if terms[i].Preference.Matches(n.Object) {
 			sum += int64(terms[i].Weight)
 		}
 	}

@@ -3,7 +3,6 @@ package score
 import (
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/scheduler/internal/cluster"
-	"github.com/pilothouse/pilothouse/scheduler/internal/filter"
 )
 
 // preferredTaints counts the taints that ask pods to stay away if they can,
@@ -12,7 +11,7 @@ func preferredTaints(p *cluster.Pod, n *cluster.Node) int64 {
 	var count int64
 	for i := range n.Object.Spec.Taints {
 		t := &n.Object.Spec.Taints[i]
-		if t.Effect == core.TaintEffectPreferNoSchedule && !filter.Tolerated(p.Spec.Tolerations, t) {
+		if t.Effect == core.TaintEffectPreferNoSchedule && !t.Tolerated(p.Spec.Tolerations) {
 			count++
 		}
 	}
