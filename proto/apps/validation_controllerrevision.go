@@ -5,23 +5,27 @@ import (
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
-// ValidateControllerRevision checks one that is created.
-func ValidateControllerRevision(o *ControllerRevision) field.ErrorList {
+// ValidateControllerRevision checks a revision that is created.
+func ValidateControllerRevision(c *ControllerRevision) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMeta(&r, &o.ObjectMeta, meta.Namespaced, meta.IsDNS1123Subdomain, field.New("metadata"))
+	checkMeta(&r, &c.ObjectMeta)
+	checkRevision(&r, c)
 	return r.Errors
 }
 
-// ValidateControllerRevisionUpdate checks a change.
-func ValidateControllerRevisionUpdate(o, old *ControllerRevision) field.ErrorList {
-	var r field.Report
-	meta.ValidateObjectMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
-	return r.Errors
+func checkRevision(r *field.Report, c *ControllerRevision) {
+	if len(c.Data.Raw) == 0 {
+		r.Required(field.New("data"), "data is mandatory")
+	}
+	r.NonNegative(field.New("revision"), c.Revision)
 }
 
-// ValidateControllerRevisionStatusUpdate checks a change of status.
-func ValidateControllerRevisionStatusUpdate(o, old *ControllerRevision) field.ErrorList {
+// ValidateControllerRevisionUpdate checks a change: the revision's data is for
+// good.
+func ValidateControllerRevisionUpdate(c, old *ControllerRevision) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	checkMetaUpdate(&r, &c.ObjectMeta, &old.ObjectMeta)
+	checkRevision(&r, c)
+	meta.ValidateImmutable(&r, c.Data, old.Data, field.New("data"))
 	return r.Errors
 }

@@ -81,13 +81,18 @@ func (e *Error) Body() string {
 	switch e.Type {
 	case ErrorTypeRequired, ErrorTypeForbidden, ErrorTypeTooLong, ErrorTypeInternal:
 	default:
-		s += ": " + show(e.BadValue)
+		if _, none := e.BadValue.(Omitted); !none {
+			s += ": " + show(e.BadValue)
+		}
 	}
 	if e.Detail != "" {
 		s += ": " + e.Detail
 	}
 	return s
 }
+
+// Omitted stands for a value that an error does not repeat.
+type Omitted struct{}
 
 // show writes a value as an error quotes it: as JSON, which quotes strings and
 // leaves numbers bare. Versions, the only unsigned numbers, are hexadecimal.

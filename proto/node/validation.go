@@ -1,27 +1,43 @@
 package node
 
 import (
+	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
-// ValidateRuntimeClass checks one that is created.
-func ValidateRuntimeClass(o *RuntimeClass) field.ErrorList {
+// ValidateRuntimeClass checks a class that is created.
+func ValidateRuntimeClass(c *RuntimeClass) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
+	meta.ValidateObjectMeta(&r, &c.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
+	r.Each(field.New("handler"), c.Handler, meta.IsDNS1123Label(c.Handler))
+	if c.Overhead != nil {
+		core.ValidateOverhead(&r, c.Overhead.PodFixed, field.New("overhead", "podFixed"))
+	}
+	if s := c.Scheduling; s != nil {
+		meta.ValidateLabels(&r, s.NodeSelector, field.New("scheduling", "nodeSelector"))
+		p := field.New("scheduling", "tolerations")
+		core.ValidateTolerations(&r, s.Tolerations, p)
+		checkUnique(&r, s.Tolerations, p)
+	}
 	return r.Errors
 }
 
-// ValidateRuntimeClassUpdate checks a change.
-func ValidateRuntimeClassUpdate(o, old *RuntimeClass) field.ErrorList {
-	var r field.Report
-	meta.ValidateObjectMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
-	return r.Errors
+func checkUnique(r *field.Report, list []core.Toleration, p *field.Path) {
+	for i, t := range list {
+		for _, o := range list[:i] {
+			if t.Key == o.Key && t.Operator == o.Operator && t.Value == o.Value && t.Effect == o.Effect {
+				r.Duplicate(p.Index(i), t)
+				break
+			}
+		}
+	}
 }
 
-// ValidateRuntimeClassStatusUpdate checks a change of status.
-func ValidateRuntimeClassStatusUpdate(o, old *RuntimeClass) field.ErrorList {
+// ValidateRuntimeClassUpdate checks a change; the handler is for good.
+func ValidateRuntimeClassUpdate(c, old *RuntimeClass) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidateObjectMetaUpdate(&r, &c.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidateImmutable(&r, c.Handler, old.Handler, field.New("handler"))
 	return r.Errors
 }
