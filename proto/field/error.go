@@ -94,6 +94,9 @@ func (e *Error) Body() string {
 // Omitted stands for a value that an error does not repeat.
 type Omitted struct{}
 
+// Literal is a bad value that errors show as it is, without quotes.
+type Literal string
+
 // show writes a value as an error quotes it: as JSON, which quotes strings and
 // leaves numbers bare. Versions, the only unsigned numbers, are hexadecimal.
 func show(v any) string {
