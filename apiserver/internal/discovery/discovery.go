@@ -1,7 +1,7 @@
 // Package discovery tells clients what is served: the documents below /api and
 // /apis, one by one and all in one (aggregated discovery). They are made of the
-// table of resources when the server starts, in both encodings, and are bytes
-// from then on.
+// table of resources when the server starts and when custom resources come and
+// go, in both encodings, and are bytes from then on.
 package discovery
 
 import (
@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
@@ -27,16 +28,36 @@ type document struct {
 
 // Handler answers /api, /apis and what lies below them, but for resources.
 type Handler struct {
-	plain      map[string]*document // by path without a trailing slash
-	aggregated map[string]*document // /api and /apis
+	now     atomic.Pointer[documents]
+	address string
 	// Refuse answers with an error.
 	Refuse func(w http.ResponseWriter, r *http.Request, err error)
+}
+
+// documents are all answers for one table.
+type documents struct {
+	plain      map[string]*document // by path without a trailing slash
+	aggregated map[string]*document // /api and /apis
 }
 
 // New makes the documents for the table. address is where the server says that
 // it can be reached.
 func New(table []*resources.Resource, address string) (*Handler, error) {
-	h := &Handler{plain: map[string]*document{}, aggregated: map[string]*document{}}
+	h := &Handler{address: address}
+	return h, h.Set(table)
+}
+
+// Set makes the documents anew for another table.
+func (h *Handler) Set(table []*resources.Resource) error {
+	d, err := describe(table, h.address)
+	if err == nil {
+		h.now.Store(d)
+	}
+	return err
+}
+
+func describe(table []*resources.Resource, address string) (*documents, error) {
+	h := &documents{plain: map[string]*document{}, aggregated: map[string]*document{}}
 	cidrs := []meta.ServerAddressByClientCIDR{{ClientCIDR: "0.0.0.0/0", ServerAddress: address}}
 	groups := group(table)
 	var list meta.APIGroupList
@@ -72,7 +93,7 @@ func New(table []*resources.Resource, address string) (*Handler, error) {
 }
 
 // aggregate makes the documents that hold everything below /api and /apis.
-func (h *Handler) aggregate(groups []apiGroup) error {
+func (h *documents) aggregate(groups []apiGroup) error {
 	core, named := &apidiscovery.APIGroupDiscoveryList{}, &apidiscovery.APIGroupDiscoveryList{}
 	for _, g := range groups {
 		item := apidiscovery.APIGroupDiscovery{}
@@ -213,7 +234,8 @@ const (
 // ServeHTTP answers with the document of the path.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimSuffix(r.URL.Path, "/")
-	d := h.plain[path]
+	now := h.now.Load()
+	d := now.plain[path]
 	if d == nil {
 		h.unknown(w, r, path)
 		return
@@ -224,7 +246,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	protobuf, aggregated := wanted(r.Header.Get("Accept"))
 	contentType, suffix := typeJSON, ""
-	if a := h.aggregated[path]; a != nil && aggregated {
+	if a := now.aggregated[path]; a != nil && aggregated {
 		d, suffix = a, typeAggregated
 	}
 	b := d.json

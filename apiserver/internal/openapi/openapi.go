@@ -9,8 +9,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
 	"github.com/pilothouse/pilothouse/client/version"
@@ -19,6 +21,13 @@ import (
 
 // Handler answers below /openapi/.
 type Handler struct {
+	builtin []openapi.Resource
+	fixed   func() map[string]document // version 3 of what is built in
+	now     atomic.Pointer[documents]
+}
+
+// documents are the answers for one table, made when first asked for.
+type documents struct {
 	v2      func() document
 	v2Proto func() document
 	v3      func() map[string]document // by path, such as api/v1; the index by ""
@@ -30,22 +39,40 @@ type document struct {
 	hash string
 }
 
-// New makes the handler for the table.
+// New makes the handler for the table of what is built in.
 func New(table []*resources.Resource) *Handler {
-	return &Handler{
-		v2: sync.OnceValue(func() document {
-			return encode(openapi.V2(version.Get().GitVersion, served(table)))
+	h := &Handler{builtin: served(table)}
+	h.fixed = sync.OnceValue(func() map[string]document { return makeV3(h.builtin) })
+	h.SetCustom(nil)
+	return h
+}
+
+// SetCustom declares what is served beside what is built in.
+func (h *Handler) SetCustom(table []*resources.Resource) {
+	custom := served(table)
+	v2 := sync.OnceValue(func() *openapi.Document {
+		return openapi.V2(version.Get().GitVersion, slices.Concat(h.builtin, custom))
+	})
+	h.now.Store(&documents{
+		v2:      sync.OnceValue(func() document { return encode(v2()) }),
+		v2Proto: sync.OnceValue(func() document { return hashed(v2().AppendProto(nil)) }),
+		v3: sync.OnceValue(func() map[string]document {
+			docs := makeV3(custom)
+			for path, d := range h.fixed() {
+				docs[path] = d
+			}
+			docs[""] = index(docs)
+			return docs
 		}),
-		v2Proto: sync.OnceValue(func() document {
-			return hashed(openapi.V2(version.Get().GitVersion, served(table)).AppendProto(nil))
-		}),
-		v3: sync.OnceValue(func() map[string]document { return makeV3(served(table)) }),
-	}
+	})
 }
 
 // served is the table in the words of the documents.
 func served(table []*resources.Resource) (out []openapi.Resource) {
 	for _, r := range table {
+		if r.Custom {
+			continue
+		}
 		o := openapi.Resource{Kind: r.Kind, Verbs: r.Verbs}
 		for _, s := range r.Subresources {
 			o.Subresources = append(o.Subresources, openapi.Subresource{Name: s.Name, Kind: s.Kind, Verbs: s.Verbs})
@@ -55,20 +82,27 @@ func served(table []*resources.Resource) (out []openapi.Resource) {
 	return out
 }
 
-// makeV3 makes the documents of version 3 and their index, which tells each
-// one's hash so that clients can keep what they have.
+// makeV3 makes the documents of version 3.
 func makeV3(table []openapi.Resource) map[string]document {
+	out := map[string]document{}
+	for path, d := range openapi.V3(version.Get().GitVersion, table) {
+		out[path] = encode(d)
+	}
+	return out
+}
+
+// index tells each document's hash, so that clients can keep what they have.
+func index(docs map[string]document) document {
 	type place struct {
 		URL string `json:"serverRelativeURL"`
 	}
-	out, places := map[string]document{}, map[string]place{}
-	for path, d := range openapi.V3(version.Get().GitVersion, table) {
-		doc := encode(d)
-		out[path] = doc
-		places[path] = place{"/openapi/v3/" + path + "?hash=" + doc.hash}
+	places := map[string]place{}
+	for path, d := range docs {
+		if path != "" {
+			places[path] = place{"/openapi/v3/" + path + "?hash=" + d.hash}
+		}
 	}
-	out[""] = encode(map[string]any{"paths": places})
-	return out
+	return encode(map[string]any{"paths": places})
 }
 
 // v2Protobuf is how the media type of version 2 in protobuf starts; what
@@ -77,15 +111,16 @@ const v2Protobuf = "application/com.github.proto-openapi.spec.v2"
 
 // ServeHTTP answers with a document.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	now := h.now.Load()
 	path := strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/openapi/"), "/")
 	switch {
 	case path == "v2" && strings.HasPrefix(r.Header.Get("Accept"), v2Protobuf):
 		w.Header().Set("Content-Type", v2Protobuf+".v1.0+protobuf")
-		send(w, r, h.v2Proto())
+		send(w, r, now.v2Proto())
 	case path == "v2":
-		send(w, r, h.v2())
+		send(w, r, now.v2())
 	default:
-		d, ok := h.v3()[strings.TrimPrefix(strings.TrimPrefix(path, "v3"), "/")]
+		d, ok := now.v3()[strings.TrimPrefix(strings.TrimPrefix(path, "v3"), "/")]
 		if !ok || !strings.HasPrefix(path, "v3") {
 			http.NotFound(w, r)
 			return

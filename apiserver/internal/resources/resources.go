@@ -8,12 +8,15 @@
 package resources
 
 import (
+	"context"
 	"slices"
 	"time"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
+	"github.com/pilothouse/pilothouse/apiserver/internal/table"
+	"github.com/pilothouse/pilothouse/proto/apiextensions"
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/scheme"
@@ -54,6 +57,18 @@ type Resource struct {
 	ValidateUpdate func(o, old meta.Object) field.ErrorList
 	// Subresources are those below an object.
 	Subresources []Subresource
+	// Deleting, when set, changes an object whose deletion begins.
+	Deleting func(o meta.Object)
+	// Custom says that objects have no Go type of their own: there is no protobuf
+	// and no strategic merge patch of them.
+	Custom bool
+	// Warning is told to everybody who asks for the resource; empty for none.
+	Warning string
+	// Table makes the rows that people see, for a kind that package table does not
+	// know.
+	Table *table.Printer
+	// Schema is the OpenAPI schema of the kind, for one that is not in proto.
+	Schema *apiextensions.JSONSchemaProps
 }
 
 // Subresource is served below an object of a resource.
@@ -84,6 +99,30 @@ type View struct {
 	Out func(meta.Object) meta.Object
 	// Set makes the one served object a copy of the other; viewOf needs it.
 	Set func(o, from meta.Object)
+	// TryIn and TryOut stand in for In and Out where that can fail: when a webhook
+	// is asked. TryOut takes many at once.
+	TryIn  func(ctx context.Context, o meta.Object) (meta.Object, error)
+	TryOut func(ctx context.Context, o []meta.Object) ([]meta.Object, error)
+}
+
+// ToStored makes a stored object of a served one.
+func (v *View) ToStored(ctx context.Context, o meta.Object) (meta.Object, error) {
+	if v.TryIn != nil {
+		return v.TryIn(ctx, o)
+	}
+	return v.In(o), nil
+}
+
+// ToServed makes a served object of a stored one.
+func (v *View) ToServed(ctx context.Context, o meta.Object) (meta.Object, error) {
+	if v.TryOut == nil {
+		return v.Out(o), nil
+	}
+	out, err := v.TryOut(ctx, []meta.Object{o})
+	if err != nil {
+		return nil, err
+	}
+	return out[0], nil
 }
 
 // allVerbs are what most resources take.

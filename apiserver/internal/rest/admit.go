@@ -25,7 +25,10 @@ func (c *call) admitDelete(stored meta.Object, opts *meta.DeleteOptions) error {
 	r := c.admissionRequest(admission.Delete, options{dryRun: len(opts.DryRun) > 0})
 	r.Old, r.Call = stored, admitted{c, opts}
 	if v := c.res.View; v != nil {
-		r.Old = v.Out(stored)
+		var err error
+		if r.Old, err = v.ToServed(c.r.Context(), stored); err != nil {
+			return err
+		}
 	}
 	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
 		return err

@@ -20,7 +20,7 @@ func (c *call) asPods(name string) *call {
 	info := *c.info
 	info.Resource, info.Name = "pods", name
 	one.info = &info
-	one.res = c.Handler.served[served{"", "v1", "pods"}]
+	one.res = (*c.table.Load())[served{"", "v1", "pods"}]
 	return &one
 }
 

@@ -102,7 +102,10 @@ func (c *call) storeNew(obj meta.Object, o options, r *admission.Request) error 
 	}
 	stored := obj
 	if v := c.res.View; v != nil {
-		stored = v.In(obj)
+		var err error
+		if stored, err = v.ToStored(c.r.Context(), obj); err != nil {
+			return err
+		}
 	}
 	key := c.res.table.Key(m.Namespace, m.Name)
 	if o.dryRun {

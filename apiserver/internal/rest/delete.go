@@ -211,6 +211,9 @@ func (c *call) mark(o meta.Object, opts *meta.DeleteOptions, grace int64) bool {
 	finalizers := finalizersFor(m.Finalizers, c.propagation(opts))
 	changed := !slices.Equal(finalizers, m.Finalizers)
 	m.Finalizers = finalizers
+	if m.DeletionTimestamp == nil && c.res.Deleting != nil {
+		c.res.Deleting(o)
+	}
 	deadline := meta.NewTime(now().Add(time.Duration(grace) * time.Second))
 	switch {
 	case m.DeletionTimestamp == nil:

@@ -13,6 +13,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
@@ -52,7 +54,8 @@ type Handler struct {
 	// Stopping ends the watches when it is done.
 	Stopping context.Context
 
-	served map[served]*entry
+	table   atomic.Pointer[map[served]*entry]
+	builtin []*resources.Resource
 }
 
 // served names a resource on the wire.
@@ -66,16 +69,24 @@ type entry struct {
 	typeHead []byte
 }
 
-// Serve declares what is served; it is called once, before any request.
+// Serve declares what is always served; it is called once, before any request.
 func (h *Handler) Serve(table []*resources.Resource) {
-	h.served = make(map[served]*entry, len(table))
-	for _, r := range table {
+	h.builtin = table
+	h.ServeCustom(nil)
+}
+
+// ServeCustom declares what is served beside that. The cache must have the
+// tables. Requests under way end with what they began with.
+func (h *Handler) ServeCustom(custom []*resources.Resource) {
+	all := make(map[served]*entry, len(h.builtin)+len(custom))
+	for _, r := range slices.Concat(custom, h.builtin) {
 		e := &entry{Resource: r, typeHead: typeHead(r.Kind)}
 		if stored := r.Stored(); stored.Prefix != "" {
 			e.table = h.Cache.Table(stored.Name().String())
 		}
-		h.served[served{r.Kind.Group, r.Kind.Version, r.Kind.Resource}] = e
+		all[served{r.Kind.Group, r.Kind.Version, r.Kind.Resource}] = e
 	}
+	h.table.Store(&all)
 }
 
 // call is one request on its way.
@@ -95,7 +106,7 @@ type call struct {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	i := request.From(r.Context())
 	c := &call{Handler: h, w: w, r: r, info: i, user: authn.From(r.Context())}
-	c.res = h.served[served{i.Group, i.Version, i.Resource}]
+	c.res = (*h.table.Load())[served{i.Group, i.Version, i.Resource}]
 	if err := c.serve(); err != nil {
 		c.refuse(err)
 	}
@@ -106,6 +117,9 @@ func (c *call) serve() error {
 		return c.unrouted()
 	}
 	c.query = c.r.URL.Query()
+	if c.res.Warning != "" {
+		c.warn(c.res.Warning)
+	}
 	if c.info.Namespace != "" && !c.res.Kind.Namespaced && c.info.Resource != "namespaces" {
 		return status.NoResource()
 	}

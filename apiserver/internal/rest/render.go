@@ -35,7 +35,7 @@ func (c *call) typed(s source) (meta.Object, error) {
 		return nil, err
 	}
 	if v := c.res.View; v != nil {
-		return v.Out(o), nil
+		return v.ToServed(c.r.Context(), o)
 	}
 	return o, nil
 }
@@ -108,7 +108,12 @@ func (c *call) answerAny(code int, o any) error {
 }
 
 // tableFor is the printer of the resource that c shows.
-func (c *call) tableFor() *table.Printer { return table.For(c.res.Kind) }
+func (c *call) tableFor() *table.Printer {
+	if c.res.Table != nil {
+		return c.res.Table
+	}
+	return table.For(c.res.Kind)
+}
 
 // include is what each row of a table carries of its object.
 func (c *call) include() (meta.IncludeObjectPolicy, error) {

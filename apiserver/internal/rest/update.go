@@ -119,7 +119,9 @@ func (c *call) modifyOnce(sub *resources.Subresource, o options, cur *current, f
 	}
 	stored := next
 	if v := c.res.View; v != nil {
-		stored = v.In(next)
+		if stored, err = v.ToStored(c.r.Context(), next); err != nil {
+			return source{}, err
+		}
 	}
 	return c.write(o, cur, stored, old)
 }

@@ -145,3 +145,29 @@ func (l *List) At(i int) meta.Object { return &l.Items[i] }
 
 // AppendItem adds an item.
 func (l *List) AppendItem(o meta.Object) { l.Items = append(l.Items, *o.(*Object)) }
+
+// DeepCopyList copies the list.
+func (l *List) DeepCopyList() meta.List {
+	c := *l
+	c.ListMeta = *l.ListMeta.DeepCopy()
+	c.Items = make([]Object, len(l.Items))
+	for i := range l.Items {
+		c.Items[i] = *l.Items[i].DeepCopyObject().(*Object)
+	}
+	return &c
+}
+
+// AppendJSON appends the list's text.
+func (l *List) AppendJSON(b []byte) []byte {
+	b = jsonwire.AppendString(append(b, `{"kind":`...), l.Kind)
+	b = jsonwire.AppendString(append(b, `,"apiVersion":`...), l.APIVersion)
+	b = l.ListMeta.AppendJSON(append(b, `,"metadata":`...))
+	b = append(b, `,"items":[`...)
+	for i := range l.Items {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = l.Items[i].AppendJSON(b)
+	}
+	return append(b, "]}"...)
+}
