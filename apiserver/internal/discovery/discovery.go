@@ -272,7 +272,7 @@ func (h *Handler) unknown(w http.ResponseWriter, r *http.Request, path string) {
 	if parts := strings.SplitN(path, "/", 4); len(parts) == 4 {
 		group = strings.Join(parts[:3], "/")
 	}
-	if strings.HasPrefix(path, "/api/") || h.plain[group] != nil {
+	if strings.HasPrefix(path, "/api/") || h.now.Load().plain[group] != nil {
 		h.Refuse(w, r, status.NoResource())
 		return
 	}

@@ -54,7 +54,7 @@ func (c *call) offer() offer {
 // unrouted answers for a resource that is not served: in plain text when not
 // even its group is, for then nothing of the API's stands behind the path.
 func (c *call) unrouted() error {
-	for s := range c.Handler.served {
+	for s := range *c.Handler.table.Load() {
 		if s.group == c.info.Group {
 			return status.NoResource()
 		}
