@@ -1,0 +1,154 @@
+package fieldmanager
+
+import (
+	"sync"
+	"time"
+
+	"github.com/pilothouse/pilothouse/proto/codec"
+	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/schema"
+	"github.com/pilothouse/pilothouse/proto/scheme"
+)
+
+// Kind tracks the fields of one kind's objects.
+type Kind struct {
+	kind      *scheme.Kind
+	version   string
+	structure func() Structure
+	shape     func() *shape
+	reset     map[string]*Set
+	// empty is what an object is compared with that is new.
+	empty string
+}
+
+// NewKind tracks the fields of a kind's objects. structure, if not nil, is the
+// kind's shape; without it that of the Go struct counts, and where there is
+// none it is deduced from the objects. subresources are those of the kind.
+func NewKind(k *scheme.Kind, structure func() Structure, subresources ...string) *Kind {
+	f := &Kind{kind: k, version: k.APIVersion(), structure: sync.OnceValue(func() Structure {
+		if structure != nil {
+			return structure()
+		}
+		if t := schema.For(k.New()); t != nil {
+			return Built(t)
+		}
+		return Deduced()
+	})}
+	f.shape = sync.OnceValue(func() *shape { return compile(f.structure()) })
+	f.reset = resets(k, subresources)
+	if b, err := codec.EncodeJSON(k.New()); err == nil {
+		f.empty = string(b)
+	} else {
+		f.empty = "{}"
+	}
+	return f
+}
+
+// Writer is who writes an object, and how.
+type Writer struct {
+	// Manager is the name it goes by.
+	Manager string
+	// Subresource is the part of the object that it writes to; empty for the
+	// object itself.
+	Subresource string
+	// Now is the time of the write.
+	Now time.Time
+}
+
+// Managed is the object's metadata.managedFields.
+type Managed = []meta.ManagedFieldsEntry
+
+// Create is the managedFields of a new object, given as its JSON without
+// managedFields; sent are those that its creator sent.
+func (k *Kind) Create(w Writer, obj []byte, sent Managed) Managed {
+	if w.Subresource != "" || isReset(sent) {
+		sent = nil
+	}
+	entries, err := read(sent)
+	if err != nil {
+		entries = nil
+	}
+	return k.written(w, k.empty, string(obj), entries, sent)
+}
+
+// Update is the managedFields of an object that was old and becomes obj, both as
+// JSON; what old says of managedFields is of no account, obj has none. live are
+// those that the object had, sent those that the writer sent, or had as it
+// patched.
+func (k *Kind) Update(w Writer, old, obj []byte, live, sent Managed) Managed {
+	if w.Subresource == "" {
+		if isReset(sent) {
+			return nil
+		}
+		if entries, err := read(sent); err == nil && len(entries) > 0 {
+			return k.written(w, string(old), string(obj), entries, sent)
+		}
+	}
+	entries, err := read(live)
+	if err != nil || len(entries) == 0 {
+		// Nothing is known of who owned what, and a beginning now would say the
+		// wrong thing.
+		return nil
+	}
+	return k.written(w, string(old), string(obj), entries, live)
+}
+
+// isReset says whether a list of entries asks for the tracking to end.
+func isReset(m Managed) bool {
+	return len(m) == 1 && m[0].Manager == "" && m[0].Operation == "" && m[0].APIVersion == "" && m[0].Time == nil &&
+		m[0].FieldsType == "" && m[0].FieldsV1 == nil && m[0].Subresource == ""
+}
+
+// written moves the fields that a write changes to the writer.
+func (k *Kind) written(w Writer, old, obj string, entries []entry, was Managed) Managed {
+	c, err := compare(k.shape(), old, obj)
+	if err != nil {
+		return was
+	}
+	if r := k.reset[w.Subresource]; r != nil {
+		c.set, _ = cut(&c.set, &r.root)
+		c.removed, _ = cut(&c.removed, &r.root)
+	}
+	entries = k.take(entries, &c)
+	if !c.set.empty() {
+		entries = k.give(entries, w, &c.set)
+	}
+	return write(capped(entries))
+}
+
+// take takes away from everybody what has changed and what is gone. An entry
+// that has nothing left goes too.
+func (k *Kind) take(entries []entry, c *changes) []entry {
+	out := entries[:0]
+	for _, e := range entries {
+		if e.apiVersion == k.version {
+			var lost, lost2 bool
+			e.set.root, lost = subtract(&e.set.root, &c.set)
+			e.set.root, lost2 = subtract(&e.set.root, &c.removed)
+			if lost || lost2 {
+				e.raw = nil
+			}
+		}
+		if !e.set.Empty() {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// give files the changed fields under the writer.
+func (k *Kind) give(entries []entry, w Writer, set *node) []entry {
+	e := entry{manager: w.Manager, operation: update, apiVersion: k.version, subresource: w.Subresource,
+		time: &meta.Time{Time: w.Now}, set: Set{*set}}
+	if e.manager == "" {
+		e.manager = "unknown"
+	}
+	for i := range entries {
+		if o := &entries[i]; o.same(&e) {
+			o.set.root.union(set)
+			o.time, o.raw = e.time, nil
+			return entries
+		}
+	}
+	return append(entries, e)
+}
