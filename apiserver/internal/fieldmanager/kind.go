@@ -1,6 +1,7 @@
 package fieldmanager
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -14,11 +15,18 @@ import (
 type Kind struct {
 	kind      *scheme.Kind
 	version   string
+	versions  []string // others that the same objects are served at
 	structure func() Structure
 	shape     func() *shape
 	reset     map[string]*Set
 	// empty is what an object is compared with that is new.
 	empty string
+}
+
+// otherVersions are the versions of kinds that are served at more than one.
+var otherVersions = map[string][]string{
+	"Event":                   {"v1", "events.k8s.io/v1"},
+	"HorizontalPodAutoscaler": {"autoscaling/v1", "autoscaling/v2"},
 }
 
 // NewKind tracks the fields of a kind's objects. structure, if not nil, is the
@@ -35,6 +43,7 @@ func NewKind(k *scheme.Kind, structure func() Structure, subresources ...string)
 		return Deduced()
 	})}
 	f.shape = sync.OnceValue(func() *shape { return compile(f.structure()) })
+	f.versions = otherVersions[k.Kind]
 	f.reset = resets(k, subresources)
 	if b, err := codec.EncodeJSON(k.New()); err == nil {
 		f.empty = string(b)
@@ -93,9 +102,10 @@ func (k *Kind) Update(w Writer, old, obj []byte, live, sent Managed) Managed {
 	return k.written(w, string(old), string(obj), entries, live)
 }
 
-// isReset says whether a list of entries asks for the tracking to end.
+// isReset says whether a list of entries asks for the tracking to end: it is
+// there and empty, or has one empty entry.
 func isReset(m Managed) bool {
-	return len(m) == 1 && m[0].Manager == "" && m[0].Operation == "" && m[0].APIVersion == "" && m[0].Time == nil &&
+	return m != nil && len(m) == 0 || len(m) == 1 && m[0].Manager == "" && m[0].Operation == "" && m[0].APIVersion == "" && m[0].Time == nil &&
 		m[0].FieldsType == "" && m[0].FieldsV1 == nil && m[0].Subresource == ""
 }
 
@@ -121,6 +131,9 @@ func (k *Kind) written(w Writer, old, obj string, entries []entry, was Managed) 
 func (k *Kind) take(entries []entry, c *changes) []entry {
 	out := entries[:0]
 	for _, e := range entries {
+		if e.apiVersion != k.version && !k.serves(e.apiVersion) {
+			continue
+		}
 		if e.apiVersion == k.version {
 			var lost, lost2 bool
 			e.set.root, lost = subtract(&e.set.root, &c.set)
@@ -135,6 +148,10 @@ func (k *Kind) take(entries []entry, c *changes) []entry {
 	}
 	return out
 }
+
+// serves says whether objects of the kind are served at another version too.
+// Entries of a version that is not served any more go with the next write.
+func (k *Kind) serves(apiVersion string) bool { return slices.Contains(k.versions, apiVersion) }
 
 // give files the changed fields under the writer.
 func (k *Kind) give(entries []entry, w Writer, set *node) []entry {

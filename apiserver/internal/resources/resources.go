@@ -14,6 +14,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
+	"github.com/pilothouse/pilothouse/apiserver/internal/fieldmanager"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/apiserver/internal/table"
 	"github.com/pilothouse/pilothouse/proto/apiextensions"
@@ -42,6 +43,9 @@ type Resource struct {
 	Graceful bool
 	// View is set when the objects are stored as another kind.
 	View *View
+	// Structure, when set, is the shape of objects that are no Go structs, for
+	// server-side apply.
+	Structure func() fieldmanager.Structure
 	// Default fills in what the client left out.
 	Default func(o meta.Object)
 	// PrepareCreate drops what a client may not set on a new object.

@@ -6,13 +6,13 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/codec"
+	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/scheme"
 )
@@ -59,22 +59,30 @@ func (c *call) mediaType() string {
 type options struct {
 	dryRun     bool
 	validation string
+	manager    string // the name of the writer, if it gives one
+	force      bool   // apply takes fields over from others
+	tracked    bool   // managedFields are what they are to be already
 }
 
 func (c *call) writeOptions() (options, error) {
-	var o options
-	for _, d := range c.query["dryRun"] {
-		if d != meta.DryRunAll {
-			return o, status.Invalid("meta.k8s.io", c.optionsKind(), "", notSupported("dryRun", d, meta.DryRunAll))
+	q := c.query
+	o := options{dryRun: len(q["dryRun"]) > 0, validation: q.Get("fieldValidation"), manager: q.Get("fieldManager")}
+	var errs field.ErrorList
+	if c.info.Verb == "patch" {
+		p := meta.PatchOptions{DryRun: q["dryRun"], FieldManager: o.manager, FieldValidation: o.validation}
+		if q.Has("force") {
+			o.force = isTrue(q.Get("force"))
+			p.Force = &o.force
 		}
-		o.dryRun = true
+		errs = meta.ValidatePatchOptions(&p, c.mediaType() == typeApplyPatch)
+	} else {
+		errs = meta.ValidateCreateOptions(&meta.CreateOptions{DryRun: q["dryRun"], FieldManager: o.manager, FieldValidation: o.validation})
 	}
-	o.validation = c.query.Get("fieldValidation")
+	if len(errs) > 0 {
+		return o, status.Invalid("meta.k8s.io", c.optionsKind(), "", errs)
+	}
 	if o.validation == "" {
 		o.validation = meta.FieldValidationWarn
-	}
-	if known := []string{meta.FieldValidationIgnore, meta.FieldValidationWarn, meta.FieldValidationStrict}; !slices.Contains(known, o.validation) {
-		return o, status.Invalid("meta.k8s.io", c.optionsKind(), "", notSupported("fieldValidation", o.validation, known...))
 	}
 	return o, nil
 }

@@ -34,6 +34,9 @@ func (c *call) createObject(obj meta.Object, o options) error {
 		return status.BadRequest("resourceVersion should not be set on objects to be created")
 	}
 	c.res.Default(obj)
+	if err := c.trackNew(o, obj); err != nil {
+		return err
+	}
 	r := c.admissionRequest(admission.Create, o)
 	r.Name, r.Object = m.Name, obj
 	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
@@ -82,7 +85,7 @@ func (c *call) place(m *meta.ObjectMeta) error {
 func (c *call) prepareNew(obj meta.Object) {
 	m := obj.GetObjectMeta()
 	m.DeletionTimestamp, m.DeletionGracePeriodSeconds = nil, nil
-	m.Generation, m.SelfLink, m.ManagedFields = 0, "", nil
+	m.Generation, m.SelfLink = 0, ""
 	m.UID = newUID()
 	m.CreationTimestamp = meta.NewTime(now())
 	c.res.PrepareCreate(obj)

@@ -67,6 +67,7 @@ type entry struct {
 	table *cache.Table // nil when nothing is stored
 	// typeHead begins the canonical JSON of every object of the kind.
 	typeHead []byte
+	tracker
 }
 
 // Serve declares what is always served; it is called once, before any request.

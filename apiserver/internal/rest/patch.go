@@ -131,44 +131,6 @@ func (c *call) decodePatched(b, doc []byte, k *scheme.Kind, o options) (meta.Obj
 	return c.decodeJSON(b, k, o)
 }
 
-// apply creates the object that a configuration describes, or merges the
-// configuration into the one that is there. Fields are not yet tracked by
-// their managers: a field that a later configuration leaves out stays.
-func (c *call) apply(sub *resources.Subresource, o options, b []byte) error {
-	doc, err := yaml.YAMLToJSON(b)
-	if err != nil {
-		return status.BadRequest("error decoding YAML: %v", err)
-	}
-	if c.query.Get("fieldManager") == "" {
-		return c.optionsInvalid()
-	}
-	obj, err := c.decodeJSON(doc, c.res.Kind, o)
-	if err != nil {
-		return err
-	}
-	m := obj.GetObjectMeta()
-	if m.Name != "" && m.Name != c.info.Name {
-		return status.BadRequest("the name of the object (%s) does not match the name on the URL (%s)", m.Name, c.info.Name)
-	}
-	m.Name = c.info.Name
-	if err := c.place(m); err != nil {
-		return err
-	}
-	merge := func(old []byte) ([]byte, error) { return patchError(patch.Strategic(old, doc, schema.For(obj))) }
-	s, err := c.modify(sub, o, c.patched(merge, o))
-	if missing(err) && sub == nil {
-		return c.createObject(obj, o)
-	}
-	if err != nil {
-		return err
-	}
-	return c.answer(http.StatusOK, s)
-}
-
-func (c *call) optionsInvalid() error {
-	return status.Invalid("meta.k8s.io", "PatchOptions", "", required("fieldManager", "is required for apply patch"))
-}
-
 // patchTyped applies the request's patch to a small object that is stored
 // nowhere itself, such as a Scale.
 func (c *call) patchTyped(b []byte, o options, obj meta.Object, k *scheme.Kind) (meta.Object, error) {

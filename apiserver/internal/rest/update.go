@@ -114,7 +114,7 @@ func (c *call) modifyOnce(sub *resources.Subresource, o options, cur *current, f
 	if err := c.sameVersion(next.GetObjectMeta(), old.GetObjectMeta()); err != nil {
 		return source{}, err
 	}
-	if err := c.prepareChanged(sub, o, next, old); err != nil {
+	if err := c.prepareChanged(sub, o, cur, next, old); err != nil {
 		return source{}, err
 	}
 	stored := next
@@ -147,16 +147,21 @@ func (c *call) sameVersion(m, old *meta.ObjectMeta) error {
 }
 
 // prepareChanged makes a changed object sound and checks it.
-func (c *call) prepareChanged(sub *resources.Subresource, o options, next, old meta.Object) error {
+func (c *call) prepareChanged(sub *resources.Subresource, o options, cur *current, next, old meta.Object) error {
 	m, om := next.GetObjectMeta(), old.GetObjectMeta()
-	m.ResourceVersion, m.ManagedFields = om.ResourceVersion, nil
+	m.ResourceVersion = om.ResourceVersion
 	meta.PrepareUpdate(m, om)
 	prepare, validate := c.res.PrepareUpdate, c.res.ValidateUpdate
 	if sub != nil {
 		prepare, validate = sub.PrepareUpdate, sub.ValidateUpdate
 	}
 	c.res.Default(next)
+	if err := c.trackChange(o, cur, next, old); err != nil {
+		return err
+	}
+	managed := m.ManagedFields
 	prepare(next, old)
+	m.ManagedFields = managed
 	r := c.admissionRequest(admission.Update, o)
 	r.Object, r.Old = next, old
 	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
@@ -168,12 +173,32 @@ func (c *call) prepareChanged(sub *resources.Subresource, o options, next, old m
 	return c.Admission.Check(c.r.Context(), r)
 }
 
+// unchanged says whether a write leaves the object as it is. That it was tried
+// again is no reason for another time in managedFields.
+func (c *call) unchanged(cur *current, next, old meta.Object) (bool, error) {
+	m, om := next.GetObjectMeta(), old.GetObjectMeta()
+	if !onlyTimes(m.ManagedFields, om.ManagedFields) {
+		return false, nil
+	}
+	entries := m.ManagedFields
+	m.ManagedFields = om.ManagedFields
+	value, err := codec.EncodeJSON(next)
+	if err == nil && cur.holds(value) {
+		return true, nil
+	}
+	m.ManagedFields = entries
+	return false, err
+}
+
 // write stores a changed object, or removes it when the change took away what
 // alone kept it.
 func (c *call) write(o options, cur *current, next, old meta.Object) (source, error) {
 	m := next.GetObjectMeta()
 	revision := m.ResourceVersion
 	m.ResourceVersion = ""
+	if same, err := c.unchanged(cur, next, old); same || err != nil {
+		return source{json: cur.json, obj: cur.obj}, err
+	}
 	value, err := codec.EncodeJSON(next)
 	if err != nil {
 		return source{}, err

@@ -95,6 +95,16 @@ func Modified(r Resource, name string) *Error {
 	return Conflict(r, name, "the object has been modified; please apply your changes to the latest version and try again")
 }
 
+// ApplyConflict: others own fields that the configuration would change.
+func ApplyConflict(message string, causes []meta.StatusCause) *Error {
+	return failure(http.StatusConflict, meta.StatusReasonConflict, &meta.StatusDetails{Causes: causes}, message)
+}
+
+// Unknown: the request failed in a way that has no reason of its own.
+func Unknown(err error) *Error {
+	return failure(http.StatusInternalServerError, "", nil, err.Error())
+}
+
 // Forbidden: the caller may not do this to this object.
 func Forbidden(r Resource, name, why string) *Error {
 	message := fmt.Sprintf("%s %q is forbidden: %s", r, name, why)

@@ -1,0 +1,111 @@
+package rest
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/pilothouse/pilothouse/apiserver/internal/fieldmanager"
+	"github.com/pilothouse/pilothouse/proto/codec"
+	"github.com/pilothouse/pilothouse/proto/meta"
+)
+
+// tracker makes a kind's fieldmanager when it is first asked for: most kinds
+// are never written.
+type tracker struct {
+	once sync.Once
+	kind *fieldmanager.Kind
+}
+
+// fields keeps the managedFields of the resource's objects.
+func (e *entry) fields() *fieldmanager.Kind {
+	e.tracker.once.Do(func() {
+		subs := make([]string, 0, len(e.Subresources))
+		for i := range e.Subresources {
+			subs = append(subs, e.Subresources[i].Name)
+		}
+		e.tracker.kind = fieldmanager.NewKind(e.Kind, e.Structure, subs...)
+	})
+	return e.tracker.kind
+}
+
+// writer is who sends the request, for managedFields.
+func (c *call) writer(o options) fieldmanager.Writer {
+	name := o.manager
+	if name == "" {
+		name = managerOf(c.r.UserAgent())
+	}
+	return fieldmanager.Writer{Manager: name, Subresource: c.info.Subresource, Now: now()}
+}
+
+// maxManager is how long a manager's name may be.
+const maxManager = 128
+
+// managerOf is the name of a program that does not say what it is called: what
+// stands before the version in its User-Agent.
+func managerOf(agent string) string {
+	name, _, _ := strings.Cut(agent, "/")
+	var b strings.Builder
+	for _, r := range name {
+		if !unicode.IsPrint(r) {
+			continue
+		}
+		if b.Len()+utf8.RuneLen(r) > maxManager {
+			break
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// trackNew notes whose the fields of a new object are.
+func (c *call) trackNew(o options, obj meta.Object) error {
+	if o.tracked {
+		return nil
+	}
+	m := obj.GetObjectMeta()
+	sent := m.ManagedFields
+	m.ManagedFields = nil
+	b, err := codec.EncodeJSON(obj)
+	if err != nil {
+		return err
+	}
+	m.ManagedFields = c.res.fields().Create(c.writer(o), b, sent)
+	return nil
+}
+
+// trackChange notes whose the fields are that a write changes.
+func (c *call) trackChange(o options, cur *current, next, old meta.Object) error {
+	if o.tracked {
+		return nil
+	}
+	was := cur.json
+	var err error
+	if c.res.View != nil {
+		if was, err = codec.EncodeJSON(old); err != nil {
+			return err
+		}
+	}
+	m := next.GetObjectMeta()
+	sent := m.ManagedFields
+	m.ManagedFields = nil
+	b, err := codec.EncodeJSON(next)
+	if err != nil {
+		return err
+	}
+	m.ManagedFields = c.res.fields().Update(c.writer(o), was, b, old.GetObjectMeta().ManagedFields, sent)
+	return nil
+}
+
+// onlyTimes says whether two lists of entries differ in nothing but when the
+// fields were written.
+func onlyTimes(a, b []meta.ManagedFieldsEntry) bool {
+	differ := false
+	return slices.EqualFunc(a, b, func(x, y meta.ManagedFieldsEntry) bool {
+		differ = differ || !meta.Equal(x.Time, y.Time)
+		x.Time, y.Time = nil, nil
+		return meta.Equal(x, y)
+	}) && differ
+}
