@@ -76,6 +76,20 @@ func IsDNS1123Subdomain(s string) []string {
 	return errs
 }
 
+// IsWildcardDNS1123Subdomain checks a dotted DNS name with a star in the place
+// of its first label.
+func IsWildcardDNS1123Subdomain(s string) []string {
+	var errs []string
+	if len(s) > DNS1123SubdomainMaxLength {
+		errs = append(errs, tooLongError(DNS1123SubdomainMaxLength))
+	}
+	if rest, ok := strings.CutPrefix(s, "*."); !ok || !isSubdomain(rest) {
+		errs = append(errs, PatternError("a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+			`\*\.`+dns1123SubdomainFormat, "*.example.com"))
+	}
+	return errs
+}
+
 // IsDNS1035Label checks a DNS label that may not begin with a digit: the name
 // of a Service.
 func IsDNS1035Label(s string) []string {

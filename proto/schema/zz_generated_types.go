@@ -3134,288 +3134,288 @@ var structs = []typeSource{
 		{"metadata", "meta.ListMeta", ``, "The revision of the list and, when it is a page of a longer one, where\nthe next page begins."},
 		{"items", "[]certificates.CertificateSigningRequest", `required:"true"`, "The objects, in the order of their namespaces and names."},
 	}},
-	{goName: "flowcontrol.FlowSchema", name: "io.k8s.api.flowcontrol.v1.FlowSchema", mapType: "", doc: "FlowSchema is TODO.", fields: []fieldSource{
+	{goName: "flowcontrol.FlowSchema", name: "io.k8s.api.flowcontrol.v1.FlowSchema", mapType: "", doc: "FlowSchema sorts requests into flows and gives them a priority level when\nthe API server is busy.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ObjectMeta", ``, ""},
-		{"spec", "flowcontrol.FlowSchemaSpec", ``, ""},
-		{"status", "flowcontrol.FlowSchemaStatus", ``, ""},
+		{"metadata", "meta.ObjectMeta", ``, "The object's name, labels and other metadata."},
+		{"spec", "flowcontrol.FlowSchemaSpec", ``, "What is wanted."},
+		{"status", "flowcontrol.FlowSchemaStatus", ``, "Whether the schema can be used."},
 	}},
-	{goName: "flowcontrol.FlowSchemaSpec", name: "io.k8s.api.flowcontrol.v1.FlowSchemaSpec", mapType: "", doc: "FlowSchemaSpec is TODO.", fields: []fieldSource{
-		{"priorityLevelConfiguration", "flowcontrol.PriorityLevelConfigurationReference", `required:"true"`, ""},
-		{"matchingPrecedence", "int32", ``, ""},
-		{"distinguisherMethod", "flowcontrol.FlowDistinguisherMethod", ``, ""},
-		{"rules", "[]flowcontrol.PolicyRulesWithSubjects", `listType:"atomic"`, ""},
+	{goName: "flowcontrol.FlowSchemaSpec", name: "io.k8s.api.flowcontrol.v1.FlowSchemaSpec", mapType: "", doc: "FlowSchemaSpec says which requests a schema is about and what becomes of\nthem.", fields: []fieldSource{
+		{"priorityLevelConfiguration", "flowcontrol.PriorityLevelConfigurationReference", `required:"true"`, "The priority level of the requests. A schema whose level does not\nexist is ignored. Required."},
+		{"matchingPrecedence", "int32", ``, "Which schema is taken when several match: the one with the lowest\nnumber, then the one with the first name. 1 to 10000; 1000 by default."},
+		{"distinguisherMethod", "flowcontrol.FlowDistinguisherMethod", ``, "How the requests of the schema are told apart into flows, which get\nthe same share each. Nothing makes all of them one flow."},
+		{"rules", "[]flowcontrol.PolicyRulesWithSubjects", `listType:"atomic"`, "Which requests match; one rule is enough. Without rules none do."},
 	}},
-	{goName: "flowcontrol.PriorityLevelConfigurationReference", name: "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationReference", mapType: "", doc: "PriorityLevelConfigurationReference is TODO.", fields: []fieldSource{
-		{"name", "string", `required:"true"`, ""},
+	{goName: "flowcontrol.PriorityLevelConfigurationReference", name: "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationReference", mapType: "", doc: "PriorityLevelConfigurationReference names a priority level.", fields: []fieldSource{
+		{"name", "string", `required:"true"`, "The level's name. Required."},
 	}},
-	{goName: "flowcontrol.FlowDistinguisherMethod", name: "io.k8s.api.flowcontrol.v1.FlowDistinguisherMethod", mapType: "", doc: "FlowDistinguisherMethod is TODO.", fields: []fieldSource{
-		{"type", "flowcontrol.FlowDistinguisherMethodType", `required:"true"`, ""},
+	{goName: "flowcontrol.FlowDistinguisherMethod", name: "io.k8s.api.flowcontrol.v1.FlowDistinguisherMethod", mapType: "", doc: "FlowDistinguisherMethod says how requests are told apart.", fields: []fieldSource{
+		{"type", "flowcontrol.FlowDistinguisherMethodType", `required:"true"`, "ByUser or ByNamespace. Required."},
 	}},
-	{goName: "flowcontrol.PolicyRulesWithSubjects", name: "io.k8s.api.flowcontrol.v1.PolicyRulesWithSubjects", mapType: "", doc: "PolicyRulesWithSubjects is TODO.", fields: []fieldSource{
-		{"subjects", "[]flowcontrol.Subject", `required:"true" listType:"atomic"`, ""},
-		{"resourceRules", "[]flowcontrol.ResourcePolicyRule", `listType:"atomic"`, ""},
-		{"nonResourceRules", "[]flowcontrol.NonResourcePolicyRule", `listType:"atomic"`, ""},
+	{goName: "flowcontrol.PolicyRulesWithSubjects", name: "io.k8s.api.flowcontrol.v1.PolicyRulesWithSubjects", mapType: "", doc: "PolicyRulesWithSubjects matches a request when one of the subjects makes it\nand one of the rules matches.", fields: []fieldSource{
+		{"subjects", "[]flowcontrol.Subject", `required:"true" listType:"atomic"`, "Who makes the request. At least one."},
+		{"resourceRules", "[]flowcontrol.ResourcePolicyRule", `listType:"atomic"`, "Requests about resources. This or nonResourceRules must have a rule."},
+		{"nonResourceRules", "[]flowcontrol.NonResourcePolicyRule", `listType:"atomic"`, "Requests about other paths."},
 	}},
-	{goName: "flowcontrol.Subject", name: "io.k8s.api.flowcontrol.v1.Subject", mapType: "", doc: "Subject is TODO.", fields: []fieldSource{
-		{"kind", "flowcontrol.SubjectKind", `required:"true"`, ""},
-		{"user", "flowcontrol.UserSubject", ``, ""},
-		{"group", "flowcontrol.GroupSubject", ``, ""},
-		{"serviceAccount", "flowcontrol.ServiceAccountSubject", ``, ""},
+	{goName: "flowcontrol.Subject", name: "io.k8s.api.flowcontrol.v1.Subject", mapType: "", doc: "Subject is a user, a group or a service account.", fields: []fieldSource{
+		{"kind", "flowcontrol.SubjectKind", `required:"true"`, "User, Group or ServiceAccount; the field of that name is then required\nand the others not allowed."},
+		{"user", "flowcontrol.UserSubject", ``, "The user."},
+		{"group", "flowcontrol.GroupSubject", ``, "The group."},
+		{"serviceAccount", "flowcontrol.ServiceAccountSubject", ``, "The service account."},
 	}},
-	{goName: "flowcontrol.UserSubject", name: "io.k8s.api.flowcontrol.v1.UserSubject", mapType: "", doc: "UserSubject is TODO.", fields: []fieldSource{
-		{"name", "string", `required:"true"`, ""},
+	{goName: "flowcontrol.UserSubject", name: "io.k8s.api.flowcontrol.v1.UserSubject", mapType: "", doc: "UserSubject names a user.", fields: []fieldSource{
+		{"name", "string", `required:"true"`, "The user's name, or * for all. Required."},
 	}},
-	{goName: "flowcontrol.GroupSubject", name: "io.k8s.api.flowcontrol.v1.GroupSubject", mapType: "", doc: "GroupSubject is TODO.", fields: []fieldSource{
-		{"name", "string", `required:"true"`, ""},
+	{goName: "flowcontrol.GroupSubject", name: "io.k8s.api.flowcontrol.v1.GroupSubject", mapType: "", doc: "GroupSubject names a group.", fields: []fieldSource{
+		{"name", "string", `required:"true"`, "The group's name, or * for all users. Required."},
 	}},
-	{goName: "flowcontrol.ServiceAccountSubject", name: "io.k8s.api.flowcontrol.v1.ServiceAccountSubject", mapType: "", doc: "ServiceAccountSubject is TODO.", fields: []fieldSource{
-		{"namespace", "string", `required:"true"`, ""},
-		{"name", "string", `required:"true"`, ""},
+	{goName: "flowcontrol.ServiceAccountSubject", name: "io.k8s.api.flowcontrol.v1.ServiceAccountSubject", mapType: "", doc: "ServiceAccountSubject names a service account.", fields: []fieldSource{
+		{"namespace", "string", `required:"true"`, "The account's namespace. Required."},
+		{"name", "string", `required:"true"`, "The account's name, or * for all of the namespace. Required."},
 	}},
-	{goName: "flowcontrol.ResourcePolicyRule", name: "io.k8s.api.flowcontrol.v1.ResourcePolicyRule", mapType: "", doc: "ResourcePolicyRule is TODO.", fields: []fieldSource{
-		{"verbs", "[]string", `required:"true" listType:"set"`, ""},
-		{"apiGroups", "[]string", `required:"true" listType:"set"`, ""},
-		{"resources", "[]string", `required:"true" listType:"set"`, ""},
-		{"clusterScope", "bool", ``, ""},
-		{"namespaces", "[]string", `listType:"set"`, ""},
+	{goName: "flowcontrol.ResourcePolicyRule", name: "io.k8s.api.flowcontrol.v1.ResourcePolicyRule", mapType: "", doc: "ResourcePolicyRule matches requests about resources; all parts must match.", fields: []fieldSource{
+		{"verbs", "[]string", `required:"true" listType:"set"`, "What is done; * is everything and must stand alone. Required."},
+		{"apiGroups", "[]string", `required:"true" listType:"set"`, "The groups; * is every group and must stand alone. Required."},
+		{"resources", "[]string", `required:"true" listType:"set"`, "The resources, in the plural, such as services or nodes/status; * is\neverything and must stand alone. Required."},
+		{"clusterScope", "bool", ``, "Whether requests match that are about no namespace."},
+		{"namespaces", "[]string", `listType:"set"`, "The namespaces that requests are about; * is every namespace and must\nstand alone. Required unless clusterScope is set."},
 	}},
-	{goName: "flowcontrol.NonResourcePolicyRule", name: "io.k8s.api.flowcontrol.v1.NonResourcePolicyRule", mapType: "", doc: "NonResourcePolicyRule is TODO.", fields: []fieldSource{
-		{"verbs", "[]string", `required:"true" listType:"set"`, ""},
-		{"nonResourceURLs", "[]string", `required:"true" listType:"set"`, ""},
+	{goName: "flowcontrol.NonResourcePolicyRule", name: "io.k8s.api.flowcontrol.v1.NonResourcePolicyRule", mapType: "", doc: "NonResourcePolicyRule matches requests about paths that are no resources;\nall parts must match.", fields: []fieldSource{
+		{"verbs", "[]string", `required:"true" listType:"set"`, "What is done; * is everything and must stand alone. Required."},
+		{"nonResourceURLs", "[]string", `required:"true" listType:"set"`, "The paths: /healthz is that path alone, /healthz/* what lies below it,\n* every path; it must stand alone. Required."},
 	}},
-	{goName: "flowcontrol.FlowSchemaStatus", name: "io.k8s.api.flowcontrol.v1.FlowSchemaStatus", mapType: "", doc: "FlowSchemaStatus is TODO.", fields: []fieldSource{
-		{"conditions", "[]flowcontrol.FlowSchemaCondition", `patchStrategy:"merge" patchMergeKey:"type" listType:"map" listMapKey:"type"`, ""},
+	{goName: "flowcontrol.FlowSchemaStatus", name: "io.k8s.api.flowcontrol.v1.FlowSchemaStatus", mapType: "", doc: "FlowSchemaStatus says whether a schema can be used.", fields: []fieldSource{
+		{"conditions", "[]flowcontrol.FlowSchemaCondition", `patchStrategy:"merge" patchMergeKey:"type" listType:"map" listMapKey:"type"`, "Where the schema stands."},
 	}},
-	{goName: "flowcontrol.FlowSchemaCondition", name: "io.k8s.api.flowcontrol.v1.FlowSchemaCondition", mapType: "", doc: "FlowSchemaCondition is TODO.", fields: []fieldSource{
-		{"type", "flowcontrol.FlowSchemaConditionType", ``, ""},
-		{"status", "flowcontrol.ConditionStatus", ``, ""},
-		{"lastTransitionTime", "meta.Time", ``, ""},
-		{"reason", "string", ``, ""},
-		{"message", "string", ``, ""},
+	{goName: "flowcontrol.FlowSchemaCondition", name: "io.k8s.api.flowcontrol.v1.FlowSchemaCondition", mapType: "", doc: "FlowSchemaCondition is one aspect of the state of a schema.", fields: []fieldSource{
+		{"type", "flowcontrol.FlowSchemaConditionType", ``, "What the condition is about: Dangling. Required."},
+		{"status", "flowcontrol.ConditionStatus", ``, "Whether it holds: True, False or Unknown. Required."},
+		{"lastTransitionTime", "meta.Time", ``, "When the status last changed from one value to another."},
+		{"reason", "string", ``, "Why, one word in CamelCase for programs."},
+		{"message", "string", ``, "Why, in words for people."},
 	}},
 	{goName: "flowcontrol.FlowSchemaList", name: "io.k8s.api.flowcontrol.v1.FlowSchemaList", mapType: "", doc: "FlowSchemaList is what a list of FlowSchema objects is answered with.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ListMeta", ``, ""},
-		{"items", "[]flowcontrol.FlowSchema", `required:"true"`, ""},
+		{"metadata", "meta.ListMeta", ``, "The revision of the list and, when it is a page of a longer one, where\nthe next page begins."},
+		{"items", "[]flowcontrol.FlowSchema", `required:"true"`, "The objects, in the order of their namespaces and names."},
 	}},
-	{goName: "flowcontrol.PriorityLevelConfiguration", name: "io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration", mapType: "", doc: "PriorityLevelConfiguration is TODO.", fields: []fieldSource{
+	{goName: "flowcontrol.PriorityLevelConfiguration", name: "io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration", mapType: "", doc: "PriorityLevelConfiguration says how many requests of a priority level are\nserved at once, and what happens to more.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ObjectMeta", ``, ""},
-		{"spec", "flowcontrol.PriorityLevelConfigurationSpec", ``, ""},
-		{"status", "flowcontrol.PriorityLevelConfigurationStatus", ``, ""},
+		{"metadata", "meta.ObjectMeta", ``, "The object's name, labels and other metadata."},
+		{"spec", "flowcontrol.PriorityLevelConfigurationSpec", ``, "What is wanted."},
+		{"status", "flowcontrol.PriorityLevelConfigurationStatus", ``, "Whether the level is in use."},
 	}},
-	{goName: "flowcontrol.PriorityLevelConfigurationSpec", name: "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec", mapType: "", doc: "PriorityLevelConfigurationSpec is TODO.", fields: []fieldSource{
-		{"type", "flowcontrol.PriorityLevelEnablement", `required:"true"`, ""},
-		{"limited", "flowcontrol.LimitedPriorityLevelConfiguration", ``, ""},
-		{"exempt", "flowcontrol.ExemptPriorityLevelConfiguration", ``, ""},
+	{goName: "flowcontrol.PriorityLevelConfigurationSpec", name: "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec", mapType: "", doc: "PriorityLevelConfigurationSpec says what a level gets.", fields: []fieldSource{
+		{"type", "flowcontrol.PriorityLevelEnablement", `required:"true"`, "Limited or Exempt: requests of an exempt level never wait. Only the\nlevel named exempt is. Required."},
+		{"limited", "flowcontrol.LimitedPriorityLevelConfiguration", ``, "The limits of a Limited level; required for one."},
+		{"exempt", "flowcontrol.ExemptPriorityLevelConfiguration", ``, "What an Exempt level counts for."},
 	}},
-	{goName: "flowcontrol.LimitedPriorityLevelConfiguration", name: "io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration", mapType: "", doc: "LimitedPriorityLevelConfiguration is TODO.", fields: []fieldSource{
-		{"nominalConcurrencyShares", "int32", ``, ""},
-		{"limitResponse", "flowcontrol.LimitResponse", ``, ""},
-		{"lendablePercent", "int32", ``, ""},
-		{"borrowingLimitPercent", "int32", ``, ""},
+	{goName: "flowcontrol.LimitedPriorityLevelConfiguration", name: "io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration", mapType: "", doc: "LimitedPriorityLevelConfiguration says how many requests of a level are\nserved at once.", fields: []fieldSource{
+		{"nominalConcurrencyShares", "int32", ``, "The level's share of the requests that the server serves at once, in\nrelation to those of the other levels. 30 by default; with 0 nothing\nis served but with what others lend."},
+		{"limitResponse", "flowcontrol.LimitResponse", ``, "What happens to requests that cannot be served at once."},
+		{"lendablePercent", "int32", ``, "How much of the share other levels may borrow while it is not needed,\n0 to 100 percent. 0 by default."},
+		{"borrowingLimitPercent", "int32", ``, "How much may be borrowed from other levels, in percent of the share.\nNothing means no limit."},
 	}},
-	{goName: "flowcontrol.LimitResponse", name: "io.k8s.api.flowcontrol.v1.LimitResponse", mapType: "", doc: "LimitResponse is TODO.", fields: []fieldSource{
-		{"type", "flowcontrol.LimitResponseType", `required:"true"`, ""},
-		{"queuing", "flowcontrol.QueuingConfiguration", ``, ""},
+	{goName: "flowcontrol.LimitResponse", name: "io.k8s.api.flowcontrol.v1.LimitResponse", mapType: "", doc: "LimitResponse says what happens to requests that cannot be served at once.", fields: []fieldSource{
+		{"type", "flowcontrol.LimitResponseType", `required:"true"`, "Queue or Reject. Required."},
+		{"queuing", "flowcontrol.QueuingConfiguration", ``, "How requests wait; for Queue only, and required then."},
 	}},
-	{goName: "flowcontrol.QueuingConfiguration", name: "io.k8s.api.flowcontrol.v1.QueuingConfiguration", mapType: "", doc: "QueuingConfiguration is TODO.", fields: []fieldSource{
-		{"queues", "int32", ``, ""},
-		{"handSize", "int32", ``, ""},
-		{"queueLengthLimit", "int32", ``, ""},
+	{goName: "flowcontrol.QueuingConfiguration", name: "io.k8s.api.flowcontrol.v1.QueuingConfiguration", mapType: "", doc: "QueuingConfiguration says how requests wait.", fields: []fieldSource{
+		{"queues", "int32", ``, "How many queues there are, at most 10000000. 1 makes all flows wait in\none. 64 by default."},
+		{"handSize", "int32", ``, "How many queues a flow may use, chosen by its name; the request goes\nto the shortest. Small next to queues, so that a heavy flow does not\nget in the way of others. 8 by default."},
+		{"queueLengthLimit", "int32", ``, "How many requests a queue holds; more are refused. 50 by default."},
 	}},
-	{goName: "flowcontrol.ExemptPriorityLevelConfiguration", name: "io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration", mapType: "", doc: "ExemptPriorityLevelConfiguration is TODO.", fields: []fieldSource{
-		{"nominalConcurrencyShares", "int32", ``, ""},
-		{"lendablePercent", "int32", ``, ""},
+	{goName: "flowcontrol.ExemptPriorityLevelConfiguration", name: "io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration", mapType: "", doc: "ExemptPriorityLevelConfiguration says what an exempt level counts for. Its\nrequests are served in any case.", fields: []fieldSource{
+		{"nominalConcurrencyShares", "int32", ``, "The level's share, as for limited levels. 0 by default."},
+		{"lendablePercent", "int32", ``, "How much of the share other levels may borrow while it is not needed,\n0 to 100 percent. 0 by default."},
 	}},
-	{goName: "flowcontrol.PriorityLevelConfigurationStatus", name: "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationStatus", mapType: "", doc: "PriorityLevelConfigurationStatus is TODO.", fields: []fieldSource{
-		{"conditions", "[]flowcontrol.PriorityLevelConfigurationCondition", `patchStrategy:"merge" patchMergeKey:"type" listType:"map" listMapKey:"type"`, ""},
+	{goName: "flowcontrol.PriorityLevelConfigurationStatus", name: "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationStatus", mapType: "", doc: "PriorityLevelConfigurationStatus says whether a level is in use.", fields: []fieldSource{
+		{"conditions", "[]flowcontrol.PriorityLevelConfigurationCondition", `patchStrategy:"merge" patchMergeKey:"type" listType:"map" listMapKey:"type"`, "Where the level stands."},
 	}},
-	{goName: "flowcontrol.PriorityLevelConfigurationCondition", name: "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationCondition", mapType: "", doc: "PriorityLevelConfigurationCondition is TODO.", fields: []fieldSource{
-		{"type", "flowcontrol.PriorityLevelConfigurationConditionType", ``, ""},
-		{"status", "flowcontrol.ConditionStatus", ``, ""},
-		{"lastTransitionTime", "meta.Time", ``, ""},
-		{"reason", "string", ``, ""},
-		{"message", "string", ``, ""},
+	{goName: "flowcontrol.PriorityLevelConfigurationCondition", name: "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationCondition", mapType: "", doc: "PriorityLevelConfigurationCondition is one aspect of the state of a level.", fields: []fieldSource{
+		{"type", "flowcontrol.PriorityLevelConfigurationConditionType", ``, "What the condition is about. Required."},
+		{"status", "flowcontrol.ConditionStatus", ``, "Whether it holds: True, False or Unknown. Required."},
+		{"lastTransitionTime", "meta.Time", ``, "When the status last changed from one value to another."},
+		{"reason", "string", ``, "Why, one word in CamelCase for programs."},
+		{"message", "string", ``, "Why, in words for people."},
 	}},
 	{goName: "flowcontrol.PriorityLevelConfigurationList", name: "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationList", mapType: "", doc: "PriorityLevelConfigurationList is what a list of PriorityLevelConfiguration objects is answered with.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ListMeta", ``, ""},
-		{"items", "[]flowcontrol.PriorityLevelConfiguration", `required:"true"`, ""},
+		{"metadata", "meta.ListMeta", ``, "The revision of the list and, when it is a page of a longer one, where\nthe next page begins."},
+		{"items", "[]flowcontrol.PriorityLevelConfiguration", `required:"true"`, "The objects, in the order of their namespaces and names."},
 	}},
-	{goName: "networking.Ingress", name: "io.k8s.api.networking.v1.Ingress", mapType: "", doc: "Ingress is TODO.", fields: []fieldSource{
+	{goName: "networking.Ingress", name: "io.k8s.api.networking.v1.Ingress", mapType: "", doc: "Ingress lets HTTP requests from outside reach services, by host and path. A\ncontroller that runs in the cluster does what it says.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ObjectMeta", ``, ""},
-		{"spec", "networking.IngressSpec", ``, ""},
-		{"status", "networking.IngressStatus", ``, ""},
+		{"metadata", "meta.ObjectMeta", ``, "The object's name, labels and other metadata."},
+		{"spec", "networking.IngressSpec", ``, "What is wanted."},
+		{"status", "networking.IngressStatus", ``, "Where the requests come in."},
 	}},
-	{goName: "networking.IngressSpec", name: "io.k8s.api.networking.v1.IngressSpec", mapType: "", doc: "IngressSpec is TODO.", fields: []fieldSource{
-		{"ingressClassName", "string", ``, ""},
-		{"defaultBackend", "networking.IngressBackend", ``, ""},
-		{"tls", "[]networking.IngressTLS", `listType:"atomic"`, ""},
-		{"rules", "[]networking.IngressRule", `listType:"atomic"`, ""},
+	{goName: "networking.IngressSpec", name: "io.k8s.api.networking.v1.IngressSpec", mapType: "", doc: "IngressSpec says which requests go where.", fields: []fieldSource{
+		{"ingressClassName", "string", ``, "The IngressClass, and so the controller that is to do the work.\nWithout it the cluster's default class is taken, if there is one. It\nreplaces the annotation kubernetes.io/ingress.class."},
+		{"defaultBackend", "networking.IngressBackend", ``, "Where requests go that match no rule. Without rules it is required;\nwithout it the controller decides."},
+		{"tls", "[]networking.IngressTLS", `listType:"atomic"`, "Which hosts are served over TLS, on port 443. When several entries\nname a host, the certificate is chosen by the name that the client\nasks for, if the controller can do that."},
+		{"rules", "[]networking.IngressRule", `listType:"atomic"`, "Which requests go where, by host and path. Without rules everything\ngoes to defaultBackend."},
 	}},
-	{goName: "networking.IngressBackend", name: "io.k8s.api.networking.v1.IngressBackend", mapType: "", doc: "IngressBackend is TODO.", fields: []fieldSource{
-		{"service", "networking.IngressServiceBackend", ``, ""},
-		{"resource", "core.TypedLocalObjectReference", ``, ""},
+	{goName: "networking.IngressBackend", name: "io.k8s.api.networking.v1.IngressBackend", mapType: "", doc: "IngressBackend is where requests go: a service or another object, exactly\none of them.", fields: []fieldSource{
+		{"service", "networking.IngressServiceBackend", ``, "A service of the same namespace."},
+		{"resource", "core.TypedLocalObjectReference", ``, "Another object of the same namespace, which the controller knows what\nto do with."},
 	}},
-	{goName: "networking.IngressServiceBackend", name: "io.k8s.api.networking.v1.IngressServiceBackend", mapType: "", doc: "IngressServiceBackend is TODO.", fields: []fieldSource{
-		{"name", "string", `required:"true"`, ""},
-		{"port", "networking.ServiceBackendPort", ``, ""},
+	{goName: "networking.IngressServiceBackend", name: "io.k8s.api.networking.v1.IngressServiceBackend", mapType: "", doc: "IngressServiceBackend is a port of a service.", fields: []fieldSource{
+		{"name", "string", `required:"true"`, "The service's name. Required."},
+		{"port", "networking.ServiceBackendPort", ``, "The service's port, by name or number. Required."},
 	}},
-	{goName: "networking.ServiceBackendPort", name: "io.k8s.api.networking.v1.ServiceBackendPort", mapType: "atomic", doc: "ServiceBackendPort is TODO.", fields: []fieldSource{
-		{"name", "string", ``, ""},
-		{"number", "int32", ``, ""},
+	{goName: "networking.ServiceBackendPort", name: "io.k8s.api.networking.v1.ServiceBackendPort", mapType: "atomic", doc: "ServiceBackendPort names a port of a service: by its name or by its number,\nnot both.", fields: []fieldSource{
+		{"name", "string", ``, "The port's name in the service."},
+		{"number", "int32", ``, "The port's number in the service, 1 to 65535."},
 	}},
-	{goName: "networking.IngressTLS", name: "io.k8s.api.networking.v1.IngressTLS", mapType: "", doc: "IngressTLS is TODO.", fields: []fieldSource{
-		{"hosts", "[]string", `listType:"atomic"`, ""},
-		{"secretName", "string", ``, ""},
+	{goName: "networking.IngressTLS", name: "io.k8s.api.networking.v1.IngressTLS", mapType: "", doc: "IngressTLS says which certificate is used for some hosts.", fields: []fieldSource{
+		{"hosts", "[]string", `listType:"atomic"`, "The hosts that the certificate is for; they must be names in the\ncertificate. Empty means all hosts of the ingress."},
+		{"secretName", "string", ``, "The Secret with the certificate and its key. Without it the controller\nmay pass the connection on unopened."},
 	}},
-	{goName: "networking.IngressRule", name: "io.k8s.api.networking.v1.IngressRule", mapType: "", doc: "IngressRule is TODO.", fields: []fieldSource{
-		{"host", "string", ``, ""},
-		{"http", "networking.HTTPIngressRuleValue", ``, ""},
+	{goName: "networking.IngressRule", name: "io.k8s.api.networking.v1.IngressRule", mapType: "", doc: "IngressRule says where requests for a host go.", fields: []fieldSource{
+		{"host", "string", ``, "The host, in full: foo.example.com, or *.example.com for every name\nwith one label in place of the star. No addresses and no port. Nothing\nmeans every host."},
+		{"http", "networking.HTTPIngressRuleValue", ``, "Where HTTP requests go, by their path."},
 	}},
-	{goName: "networking.IngressRuleValue", name: "io.k8s.api.networking.v1.IngressRuleValue", mapType: "", doc: "IngressRuleValue is TODO.", fields: []fieldSource{
-		{"http", "networking.HTTPIngressRuleValue", ``, ""},
+	{goName: "networking.IngressRuleValue", name: "io.k8s.api.networking.v1.IngressRuleValue", mapType: "", doc: "IngressRuleValue holds the rules of a host for one protocol.", fields: []fieldSource{
+		{"http", "networking.HTTPIngressRuleValue", ``, "Where HTTP requests go, by their path."},
 	}},
-	{goName: "networking.HTTPIngressRuleValue", name: "io.k8s.api.networking.v1.HTTPIngressRuleValue", mapType: "", doc: "HTTPIngressRuleValue is TODO.", fields: []fieldSource{
-		{"paths", "[]networking.HTTPIngressPath", `required:"true" listType:"atomic"`, ""},
+	{goName: "networking.HTTPIngressRuleValue", name: "io.k8s.api.networking.v1.HTTPIngressRuleValue", mapType: "", doc: "HTTPIngressRuleValue says where HTTP requests go, by their path.", fields: []fieldSource{
+		{"paths", "[]networking.HTTPIngressPath", `required:"true" listType:"atomic"`, "The paths and their backends. At least one."},
 	}},
-	{goName: "networking.HTTPIngressPath", name: "io.k8s.api.networking.v1.HTTPIngressPath", mapType: "", doc: "HTTPIngressPath is TODO.", fields: []fieldSource{
-		{"path", "string", ``, ""},
-		{"pathType", "networking.PathType", `required:"true"`, ""},
-		{"backend", "networking.IngressBackend", `required:"true"`, ""},
+	{goName: "networking.HTTPIngressPath", name: "io.k8s.api.networking.v1.HTTPIngressPath", mapType: "", doc: "HTTPIngressPath says where requests with a path go.", fields: []fieldSource{
+		{"path", "string", ``, "The path that requests are compared with; it begins with a slash.\nRequired when pathType is Exact or Prefix."},
+		{"pathType", "networking.PathType", `required:"true"`, "How paths are compared: Exact wants the same path, Prefix the same\nleading elements between slashes, ImplementationSpecific leaves it to\nthe class. Required."},
+		{"backend", "networking.IngressBackend", `required:"true"`, "Where such requests go. Required."},
 	}},
-	{goName: "networking.IngressStatus", name: "io.k8s.api.networking.v1.IngressStatus", mapType: "", doc: "IngressStatus is TODO.", fields: []fieldSource{
-		{"loadBalancer", "networking.IngressLoadBalancerStatus", ``, ""},
+	{goName: "networking.IngressStatus", name: "io.k8s.api.networking.v1.IngressStatus", mapType: "", doc: "IngressStatus says where requests come in.", fields: []fieldSource{
+		{"loadBalancer", "networking.IngressLoadBalancerStatus", ``, "Where requests come in."},
 	}},
-	{goName: "networking.IngressLoadBalancerStatus", name: "io.k8s.api.networking.v1.IngressLoadBalancerStatus", mapType: "", doc: "IngressLoadBalancerStatus is TODO.", fields: []fieldSource{
-		{"ingress", "[]networking.IngressLoadBalancerIngress", `listType:"atomic"`, ""},
+	{goName: "networking.IngressLoadBalancerStatus", name: "io.k8s.api.networking.v1.IngressLoadBalancerStatus", mapType: "", doc: "IngressLoadBalancerStatus lists where requests come in.", fields: []fieldSource{
+		{"ingress", "[]networking.IngressLoadBalancerIngress", `listType:"atomic"`, "The addresses at which requests come in."},
 	}},
-	{goName: "networking.IngressLoadBalancerIngress", name: "io.k8s.api.networking.v1.IngressLoadBalancerIngress", mapType: "", doc: "IngressLoadBalancerIngress is TODO.", fields: []fieldSource{
-		{"ip", "string", ``, ""},
-		{"hostname", "string", ``, ""},
-		{"ports", "[]networking.IngressPortStatus", `listType:"atomic"`, ""},
+	{goName: "networking.IngressLoadBalancerIngress", name: "io.k8s.api.networking.v1.IngressLoadBalancerIngress", mapType: "", doc: "IngressLoadBalancerIngress is one address at which requests come in.", fields: []fieldSource{
+		{"ip", "string", ``, "The address, for balancers that have one."},
+		{"hostname", "string", ``, "The DNS name, for balancers that have one instead."},
+		{"ports", "[]networking.IngressPortStatus", `listType:"atomic"`, "The ports that are open there."},
 	}},
-	{goName: "networking.IngressPortStatus", name: "io.k8s.api.networking.v1.IngressPortStatus", mapType: "", doc: "IngressPortStatus is TODO.", fields: []fieldSource{
-		{"port", "int32", `required:"true"`, ""},
-		{"protocol", "core.Protocol", `required:"true"`, ""},
-		{"error", "string", ``, ""},
+	{goName: "networking.IngressPortStatus", name: "io.k8s.api.networking.v1.IngressPortStatus", mapType: "", doc: "IngressPortStatus is the state of one port.", fields: []fieldSource{
+		{"port", "int32", `required:"true"`, "The port's number."},
+		{"protocol", "core.Protocol", `required:"true"`, "The protocol: TCP, UDP or SCTP."},
+		{"error", "string", ``, "What is wrong with the port, one word in CamelCase, with a prefix such\nas example.com/ when the word is the controller's own."},
 	}},
 	{goName: "networking.IngressList", name: "io.k8s.api.networking.v1.IngressList", mapType: "", doc: "IngressList is what a list of Ingress objects is answered with.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ListMeta", ``, ""},
-		{"items", "[]networking.Ingress", `required:"true"`, ""},
+		{"metadata", "meta.ListMeta", ``, "The revision of the list and, when it is a page of a longer one, where\nthe next page begins."},
+		{"items", "[]networking.Ingress", `required:"true"`, "The objects, in the order of their namespaces and names."},
 	}},
-	{goName: "networking.IngressClass", name: "io.k8s.api.networking.v1.IngressClass", mapType: "", doc: "IngressClass is TODO.", fields: []fieldSource{
+	{goName: "networking.IngressClass", name: "io.k8s.api.networking.v1.IngressClass", mapType: "", doc: "IngressClass names a controller that serves ingresses. The annotation\ningressclass.kubernetes.io/is-default-class: \"true\" makes it the class of\ningresses that name none.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ObjectMeta", ``, ""},
-		{"spec", "networking.IngressClassSpec", ``, ""},
+		{"metadata", "meta.ObjectMeta", ``, "The object's name, labels and other metadata."},
+		{"spec", "networking.IngressClassSpec", ``, "What is wanted."},
 	}},
-	{goName: "networking.IngressClassSpec", name: "io.k8s.api.networking.v1.IngressClassSpec", mapType: "", doc: "IngressClassSpec is TODO.", fields: []fieldSource{
-		{"controller", "string", ``, ""},
-		{"parameters", "networking.IngressClassParametersReference", ``, ""},
+	{goName: "networking.IngressClassSpec", name: "io.k8s.api.networking.v1.IngressClassSpec", mapType: "", doc: "IngressClassSpec says which controller serves a class, and how.", fields: []fieldSource{
+		{"controller", "string", ``, "The controller's name: a domain and a path, such as\nexample.com/ingress, of at most 250 characters. It cannot be changed\nlater."},
+		{"parameters", "networking.IngressClassParametersReference", ``, "An object with more settings for the controller."},
 	}},
-	{goName: "networking.IngressClassParametersReference", name: "io.k8s.api.networking.v1.IngressClassParametersReference", mapType: "", doc: "IngressClassParametersReference is TODO.", fields: []fieldSource{
-		{"apiGroup", "string", ``, ""},
-		{"kind", "string", `required:"true"`, ""},
-		{"name", "string", `required:"true"`, ""},
-		{"scope", "string", ``, ""},
-		{"namespace", "string", ``, ""},
+	{goName: "networking.IngressClassParametersReference", name: "io.k8s.api.networking.v1.IngressClassParametersReference", mapType: "", doc: "IngressClassParametersReference names an object with settings.", fields: []fieldSource{
+		{"apiGroup", "string", ``, "The group of the object's kind; nothing is the core group."},
+		{"kind", "string", `required:"true"`, "The object's kind. Required."},
+		{"name", "string", `required:"true"`, "The object's name. Required."},
+		{"scope", "string", ``, "Whether the object is in a namespace: Cluster, the default, or\nNamespace."},
+		{"namespace", "string", ``, "Where the object is; required when scope is Namespace, and not allowed\notherwise."},
 	}},
 	{goName: "networking.IngressClassList", name: "io.k8s.api.networking.v1.IngressClassList", mapType: "", doc: "IngressClassList is what a list of IngressClass objects is answered with.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ListMeta", ``, ""},
-		{"items", "[]networking.IngressClass", `required:"true"`, ""},
+		{"metadata", "meta.ListMeta", ``, "The revision of the list and, when it is a page of a longer one, where\nthe next page begins."},
+		{"items", "[]networking.IngressClass", `required:"true"`, "The objects, in the order of their namespaces and names."},
 	}},
-	{goName: "networking.IPAddress", name: "io.k8s.api.networking.v1.IPAddress", mapType: "", doc: "IPAddress is TODO.", fields: []fieldSource{
+	{goName: "networking.IPAddress", name: "io.k8s.api.networking.v1.IPAddress", mapType: "", doc: "IPAddress is an address that is in use: its name is the address, in the\ncanonical form.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ObjectMeta", ``, ""},
-		{"spec", "networking.IPAddressSpec", `required:"true"`, ""},
+		{"metadata", "meta.ObjectMeta", ``, "The object's name, labels and other metadata."},
+		{"spec", "networking.IPAddressSpec", `required:"true"`, "What uses the address."},
 	}},
-	{goName: "networking.IPAddressSpec", name: "io.k8s.api.networking.v1.IPAddressSpec", mapType: "", doc: "IPAddressSpec is TODO.", fields: []fieldSource{
-		{"parentRef", "networking.ParentReference", `required:"true"`, ""},
+	{goName: "networking.IPAddressSpec", name: "io.k8s.api.networking.v1.IPAddressSpec", mapType: "", doc: "IPAddressSpec says what uses an address.", fields: []fieldSource{
+		{"parentRef", "networking.ParentReference", `required:"true"`, "The object that uses the address. Required, and it cannot be changed."},
 	}},
-	{goName: "networking.ParentReference", name: "io.k8s.api.networking.v1.ParentReference", mapType: "", doc: "ParentReference is TODO.", fields: []fieldSource{
-		{"group", "string", ``, ""},
-		{"resource", "string", `required:"true"`, ""},
-		{"namespace", "string", ``, ""},
-		{"name", "string", `required:"true"`, ""},
+	{goName: "networking.ParentReference", name: "io.k8s.api.networking.v1.ParentReference", mapType: "", doc: "ParentReference names an object that uses an address.", fields: []fieldSource{
+		{"group", "string", ``, "The group of the object."},
+		{"resource", "string", `required:"true"`, "The object's resource, such as services. Required."},
+		{"namespace", "string", ``, "Where the object is."},
+		{"name", "string", `required:"true"`, "The object's name. Required."},
 	}},
 	{goName: "networking.IPAddressList", name: "io.k8s.api.networking.v1.IPAddressList", mapType: "", doc: "IPAddressList is what a list of IPAddress objects is answered with.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ListMeta", ``, ""},
-		{"items", "[]networking.IPAddress", `required:"true"`, ""},
+		{"metadata", "meta.ListMeta", ``, "The revision of the list and, when it is a page of a longer one, where\nthe next page begins."},
+		{"items", "[]networking.IPAddress", `required:"true"`, "The objects, in the order of their namespaces and names."},
 	}},
-	{goName: "networking.NetworkPolicy", name: "io.k8s.api.networking.v1.NetworkPolicy", mapType: "", doc: "NetworkPolicy is TODO.", fields: []fieldSource{
+	{goName: "networking.NetworkPolicy", name: "io.k8s.api.networking.v1.NetworkPolicy", mapType: "", doc: "NetworkPolicy says which connections pods may take and make. Pods that no\npolicy selects may talk to everybody; for pods that one selects, what no\npolicy allows is forbidden.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ObjectMeta", ``, ""},
-		{"spec", "networking.NetworkPolicySpec", ``, ""},
+		{"metadata", "meta.ObjectMeta", ``, "The object's name, labels and other metadata."},
+		{"spec", "networking.NetworkPolicySpec", ``, "What is wanted."},
 	}},
-	{goName: "networking.NetworkPolicySpec", name: "io.k8s.api.networking.v1.NetworkPolicySpec", mapType: "", doc: "NetworkPolicySpec is TODO.", fields: []fieldSource{
-		{"podSelector", "meta.LabelSelector", ``, ""},
-		{"ingress", "[]networking.NetworkPolicyIngressRule", `listType:"atomic"`, ""},
-		{"egress", "[]networking.NetworkPolicyEgressRule", `listType:"atomic"`, ""},
-		{"policyTypes", "[]networking.PolicyType", `listType:"atomic"`, ""},
+	{goName: "networking.NetworkPolicySpec", name: "io.k8s.api.networking.v1.NetworkPolicySpec", mapType: "", doc: "NetworkPolicySpec says which pods a policy is about and what they are\nallowed.", fields: []fieldSource{
+		{"podSelector", "meta.LabelSelector", ``, "The pods of the policy's namespace that it is about. An empty selector\nis all of them."},
+		{"ingress", "[]networking.NetworkPolicyIngressRule", `listType:"atomic"`, "Which connections the pods may take; one rule that matches is enough.\nWithout rules they may take none, if policyTypes has Ingress.\nConnections from the pod's own node are always allowed."},
+		{"egress", "[]networking.NetworkPolicyEgressRule", `listType:"atomic"`, "Which connections the pods may make; one rule that matches is enough.\nWithout rules they may make none, if policyTypes has Egress."},
+		{"policyTypes", "[]networking.PolicyType", `listType:"atomic"`, "Which directions the policy is about: Ingress, Egress or both. By\ndefault Ingress, and Egress too when there are egress rules; a policy\nthat forbids all egress has to say Egress here."},
 	}},
-	{goName: "networking.NetworkPolicyIngressRule", name: "io.k8s.api.networking.v1.NetworkPolicyIngressRule", mapType: "", doc: "NetworkPolicyIngressRule is TODO.", fields: []fieldSource{
-		{"ports", "[]networking.NetworkPolicyPort", `listType:"atomic"`, ""},
-		{"from", "[]networking.NetworkPolicyPeer", `listType:"atomic"`, ""},
+	{goName: "networking.NetworkPolicyIngressRule", name: "io.k8s.api.networking.v1.NetworkPolicyIngressRule", mapType: "", doc: "NetworkPolicyIngressRule allows connections to ports from peers; both must\nmatch.", fields: []fieldSource{
+		{"ports", "[]networking.NetworkPolicyPort", `listType:"atomic"`, "The ports. Nothing means all ports."},
+		{"from", "[]networking.NetworkPolicyPeer", `listType:"atomic"`, "Where the connections come from; one that matches is enough. Nothing\nmeans everywhere."},
 	}},
-	{goName: "networking.NetworkPolicyPort", name: "io.k8s.api.networking.v1.NetworkPolicyPort", mapType: "", doc: "NetworkPolicyPort is TODO.", fields: []fieldSource{
-		{"protocol", "core.Protocol", ``, ""},
-		{"port", "meta.IntOrString", ``, ""},
-		{"endPort", "int32", ``, ""},
+	{goName: "networking.NetworkPolicyPort", name: "io.k8s.api.networking.v1.NetworkPolicyPort", mapType: "", doc: "NetworkPolicyPort is a port, or a range of them.", fields: []fieldSource{
+		{"protocol", "core.Protocol", ``, "TCP, the default, UDP or SCTP."},
+		{"port", "meta.IntOrString", ``, "The port's number, or its name in the pod. Nothing means all ports of\nthe protocol."},
+		{"endPort", "int32", ``, "The last port of a range that begins with port, which must be a number\nthen and not be greater."},
 	}},
-	{goName: "networking.NetworkPolicyPeer", name: "io.k8s.api.networking.v1.NetworkPolicyPeer", mapType: "", doc: "NetworkPolicyPeer is TODO.", fields: []fieldSource{
-		{"podSelector", "meta.LabelSelector", ``, ""},
-		{"namespaceSelector", "meta.LabelSelector", ``, ""},
-		{"ipBlock", "networking.IPBlock", ``, ""},
+	{goName: "networking.NetworkPolicyPeer", name: "io.k8s.api.networking.v1.NetworkPolicyPeer", mapType: "", doc: "NetworkPolicyPeer is the other end of connections: pods, or a block of\naddresses, not both.", fields: []fieldSource{
+		{"podSelector", "meta.LabelSelector", ``, "Pods by their labels: of the namespaces that namespaceSelector\nselects, or else of the policy's own. An empty selector is all pods."},
+		{"namespaceSelector", "meta.LabelSelector", ``, "Namespaces by their labels: all of their pods, or those that\npodSelector selects. An empty selector is all namespaces."},
+		{"ipBlock", "networking.IPBlock", ``, "Addresses. Nothing else can be set beside it."},
 	}},
-	{goName: "networking.IPBlock", name: "io.k8s.api.networking.v1.IPBlock", mapType: "", doc: "IPBlock is TODO.", fields: []fieldSource{
-		{"cidr", "string", `required:"true"`, ""},
-		{"except", "[]string", `listType:"atomic"`, ""},
+	{goName: "networking.IPBlock", name: "io.k8s.api.networking.v1.IPBlock", mapType: "", doc: "IPBlock is a network, with parts left out.", fields: []fieldSource{
+		{"cidr", "string", `required:"true"`, "The network, such as 192.168.1.0/24 or 2001:db8::/64. Required."},
+		{"except", "[]string", `listType:"atomic"`, "Networks within cidr that are not meant."},
 	}},
-	{goName: "networking.NetworkPolicyEgressRule", name: "io.k8s.api.networking.v1.NetworkPolicyEgressRule", mapType: "", doc: "NetworkPolicyEgressRule is TODO.", fields: []fieldSource{
-		{"ports", "[]networking.NetworkPolicyPort", `listType:"atomic"`, ""},
-		{"to", "[]networking.NetworkPolicyPeer", `listType:"atomic"`, ""},
+	{goName: "networking.NetworkPolicyEgressRule", name: "io.k8s.api.networking.v1.NetworkPolicyEgressRule", mapType: "", doc: "NetworkPolicyEgressRule allows connections to ports of peers; both must\nmatch.", fields: []fieldSource{
+		{"ports", "[]networking.NetworkPolicyPort", `listType:"atomic"`, "The ports. Nothing means all ports."},
+		{"to", "[]networking.NetworkPolicyPeer", `listType:"atomic"`, "Where the connections go; one that matches is enough. Nothing means\neverywhere."},
 	}},
 	{goName: "networking.NetworkPolicyList", name: "io.k8s.api.networking.v1.NetworkPolicyList", mapType: "", doc: "NetworkPolicyList is what a list of NetworkPolicy objects is answered with.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ListMeta", ``, ""},
-		{"items", "[]networking.NetworkPolicy", `required:"true"`, ""},
+		{"metadata", "meta.ListMeta", ``, "The revision of the list and, when it is a page of a longer one, where\nthe next page begins."},
+		{"items", "[]networking.NetworkPolicy", `required:"true"`, "The objects, in the order of their namespaces and names."},
 	}},
-	{goName: "networking.ServiceCIDR", name: "io.k8s.api.networking.v1.ServiceCIDR", mapType: "", doc: "ServiceCIDR is TODO.", fields: []fieldSource{
+	{goName: "networking.ServiceCIDR", name: "io.k8s.api.networking.v1.ServiceCIDR", mapType: "", doc: "ServiceCIDR is a range that services get their addresses from.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ObjectMeta", ``, ""},
-		{"spec", "networking.ServiceCIDRSpec", ``, ""},
-		{"status", "networking.ServiceCIDRStatus", ``, ""},
+		{"metadata", "meta.ObjectMeta", ``, "The object's name, labels and other metadata."},
+		{"spec", "networking.ServiceCIDRSpec", ``, "What is wanted."},
+		{"status", "networking.ServiceCIDRStatus", ``, "Whether the range is in use."},
 	}},
-	{goName: "networking.ServiceCIDRSpec", name: "io.k8s.api.networking.v1.ServiceCIDRSpec", mapType: "", doc: "ServiceCIDRSpec is TODO.", fields: []fieldSource{
-		{"cidrs", "[]string", `listType:"atomic"`, ""},
+	{goName: "networking.ServiceCIDRSpec", name: "io.k8s.api.networking.v1.ServiceCIDRSpec", mapType: "", doc: "ServiceCIDRSpec says which addresses there are.", fields: []fieldSource{
+		{"cidrs", "[]string", `listType:"atomic"`, "One network or two, of IPv4 and IPv6 then, such as 10.96.0.0/16 and\n2001:db8::/64. It cannot be changed later."},
 	}},
-	{goName: "networking.ServiceCIDRStatus", name: "io.k8s.api.networking.v1.ServiceCIDRStatus", mapType: "", doc: "ServiceCIDRStatus is TODO.", fields: []fieldSource{
-		{"conditions", "[]meta.Condition", `patchStrategy:"merge" patchMergeKey:"type" listType:"map" listMapKey:"type"`, ""},
+	{goName: "networking.ServiceCIDRStatus", name: "io.k8s.api.networking.v1.ServiceCIDRStatus", mapType: "", doc: "ServiceCIDRStatus says whether a range is in use.", fields: []fieldSource{
+		{"conditions", "[]meta.Condition", `patchStrategy:"merge" patchMergeKey:"type" listType:"map" listMapKey:"type"`, "Where the range stands. Ready says that services get addresses from\nit."},
 	}},
 	{goName: "networking.ServiceCIDRList", name: "io.k8s.api.networking.v1.ServiceCIDRList", mapType: "", doc: "ServiceCIDRList is what a list of ServiceCIDR objects is answered with.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ListMeta", ``, ""},
-		{"items", "[]networking.ServiceCIDR", `required:"true"`, ""},
+		{"metadata", "meta.ListMeta", ``, "The revision of the list and, when it is a page of a longer one, where\nthe next page begins."},
+		{"items", "[]networking.ServiceCIDR", `required:"true"`, "The objects, in the order of their namespaces and names."},
 	}},
 	{goName: "node.RuntimeClass", name: "io.k8s.api.node.v1.RuntimeClass", mapType: "", doc: "RuntimeClass is TODO.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
@@ -3525,152 +3525,152 @@ var structs = []typeSource{
 		{"metadata", "meta.ListMeta", ``, ""},
 		{"items", "[]scheduling.PriorityClass", `required:"true"`, ""},
 	}},
-	{goName: "storage.CSIDriver", name: "io.k8s.api.storage.v1.CSIDriver", mapType: "", doc: "CSIDriver is TODO.", fields: []fieldSource{
+	{goName: "storage.CSIDriver", name: "io.k8s.api.storage.v1.CSIDriver", mapType: "", doc: "CSIDriver describes a driver of the Container Storage Interface. Its name\nis the one that the driver says itself.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ObjectMeta", ``, ""},
-		{"spec", "storage.CSIDriverSpec", `required:"true"`, ""},
+		{"metadata", "meta.ObjectMeta", ``, "The object's name, labels and other metadata."},
+		{"spec", "storage.CSIDriverSpec", `required:"true"`, "What is known of the driver."},
 	}},
-	{goName: "storage.CSIDriverSpec", name: "io.k8s.api.storage.v1.CSIDriverSpec", mapType: "", doc: "CSIDriverSpec is TODO.", fields: []fieldSource{
-		{"attachRequired", "bool", ``, ""},
-		{"podInfoOnMount", "bool", ``, ""},
-		{"volumeLifecycleModes", "[]storage.VolumeLifecycleMode", `listType:"set"`, ""},
-		{"storageCapacity", "bool", ``, ""},
-		{"fsGroupPolicy", "storage.FSGroupPolicy", ``, ""},
-		{"tokenRequests", "[]storage.TokenRequest", `listType:"atomic"`, ""},
-		{"requiresRepublish", "bool", ``, ""},
-		{"seLinuxMount", "bool", ``, ""},
-		{"nodeAllocatableUpdatePeriodSeconds", "int64", ``, ""},
-		{"serviceAccountTokenInSecrets", "bool", ``, ""},
-		{"preventPodSchedulingIfMissing", "bool", ``, ""},
+	{goName: "storage.CSIDriverSpec", name: "io.k8s.api.storage.v1.CSIDriverSpec", mapType: "", doc: "CSIDriverSpec says what a driver needs and can do.", fields: []fieldSource{
+		{"attachRequired", "bool", ``, "Whether volumes have to be attached to a node before they can be\nmounted; the cluster then makes VolumeAttachments and waits for them.\nTrue by default. It cannot be changed later."},
+		{"podInfoOnMount", "bool", ``, "Whether the driver wants to know for which pod a volume is mounted:\nits name, namespace, UID and service account. False by default."},
+		{"volumeLifecycleModes", "[]storage.VolumeLifecycleMode", `listType:"set"`, "What volumes the driver offers: Persistent ones, by claims, and\nEphemeral ones, which are written into pods and live as long as those.\nPersistent by default. It cannot be changed later."},
+		{"storageCapacity", "bool", ``, "Whether the scheduler looks at CSIStorageCapacity objects of the\ndriver before it places pods with volumes that are made late. False by\ndefault."},
+		{"fsGroupPolicy", "storage.FSGroupPolicy", ``, "Whether the group of volumes is changed to a pod's fsGroup: File\nalways, None never, ReadWriteOnceWithFSType only for volumes with a\nfile system that one node writes. The last is the default."},
+		{"tokenRequests", "[]storage.TokenRequest", `listType:"atomic"`, "Tokens of the pod's service account that the driver gets with each\nmount, one for each audience."},
+		{"requiresRepublish", "bool", ``, "Whether the driver is called again and again to bring a mounted volume\nup to date. False by default."},
+		{"seLinuxMount", "bool", ``, "Whether volumes can be mounted with a label of SELinux of their own,\nso that files need not be labelled one by one. False by default."},
+		{"nodeAllocatableUpdatePeriodSeconds", "int64", ``, "How often, in seconds, the number of volumes that a node can take is\nasked anew, at least 10. Nothing means only when the driver starts."},
+		{"serviceAccountTokenInSecrets", "bool", ``, "Whether tokens of service accounts are handed to the driver as secrets\ninstead of among the plain attributes of the volume. False by default."},
+		{"preventPodSchedulingIfMissing", "bool", ``, "Whether pods with volumes of the driver stay off nodes on which the\ndriver does not run. False by default."},
 	}},
-	{goName: "storage.CSINode", name: "io.k8s.api.storage.v1.CSINode", mapType: "", doc: "CSINode is TODO.", fields: []fieldSource{
+	{goName: "storage.CSINode", name: "io.k8s.api.storage.v1.CSINode", mapType: "", doc: "CSINode lists the drivers that run on a node. Its name is the node's. The\nkubelet writes it.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ObjectMeta", ``, ""},
-		{"spec", "storage.CSINodeSpec", `required:"true"`, ""},
+		{"metadata", "meta.ObjectMeta", ``, "The object's name, labels and other metadata."},
+		{"spec", "storage.CSINodeSpec", `required:"true"`, "What runs there."},
 	}},
-	{goName: "storage.CSINodeSpec", name: "io.k8s.api.storage.v1.CSINodeSpec", mapType: "", doc: "CSINodeSpec is TODO.", fields: []fieldSource{
-		{"drivers", "[]storage.CSINodeDriver", `required:"true" patchStrategy:"merge" patchMergeKey:"name" listType:"map" listMapKey:"name"`, ""},
+	{goName: "storage.CSINodeSpec", name: "io.k8s.api.storage.v1.CSINodeSpec", mapType: "", doc: "CSINodeSpec lists the drivers of a node.", fields: []fieldSource{
+		{"drivers", "[]storage.CSINodeDriver", `required:"true" patchStrategy:"merge" patchMergeKey:"name" listType:"map" listMapKey:"name"`, "The drivers. None means that none has registered, or that all went\naway."},
 	}},
-	{goName: "storage.CSINodeDriver", name: "io.k8s.api.storage.v1.CSINodeDriver", mapType: "", doc: "CSINodeDriver is TODO.", fields: []fieldSource{
-		{"name", "string", `required:"true"`, ""},
-		{"nodeID", "string", `required:"true"`, ""},
-		{"topologyKeys", "[]string", `listType:"atomic"`, ""},
-		{"allocatable", "storage.VolumeNodeResources", ``, ""},
+	{goName: "storage.CSINodeDriver", name: "io.k8s.api.storage.v1.CSINodeDriver", mapType: "", doc: "CSINodeDriver is a driver on a node.", fields: []fieldSource{
+		{"name", "string", `required:"true"`, "The driver's name. Required."},
+		{"nodeID", "string", `required:"true"`, "The node's name as the storage system knows it, at most 256 bytes.\nRequired."},
+		{"topologyKeys", "[]string", `listType:"atomic"`, "The labels of the node that say where it is, as the driver understands\nit, such as example.com/zone."},
+		{"allocatable", "storage.VolumeNodeResources", ``, "How many volumes the node can take."},
 	}},
-	{goName: "storage.VolumeNodeResources", name: "io.k8s.api.storage.v1.VolumeNodeResources", mapType: "", doc: "VolumeNodeResources is TODO.", fields: []fieldSource{
-		{"count", "int32", ``, ""},
+	{goName: "storage.VolumeNodeResources", name: "io.k8s.api.storage.v1.VolumeNodeResources", mapType: "", doc: "VolumeNodeResources is how many volumes a node can take.", fields: []fieldSource{
+		{"count", "int32", ``, "The number of volumes of the driver that can be in use at once.\nNothing means no limit."},
 	}},
-	{goName: "storage.CSINodeStatus", name: "io.k8s.api.storage.v1.CSINodeStatus", mapType: "", doc: "CSINodeStatus is TODO.", fields: []fieldSource{
-		{"storageHealth", "[]storage.StorageHealth", ``, ""},
+	{goName: "storage.CSINodeStatus", name: "io.k8s.api.storage.v1.CSINodeStatus", mapType: "", doc: "CSINodeStatus is how storage looks from a node.", fields: []fieldSource{
+		{"storageHealth", "[]storage.StorageHealth", ``, "The health of storage, by driver."},
 	}},
-	{goName: "storage.StorageHealth", name: "io.k8s.api.storage.v1.StorageHealth", mapType: "", doc: "StorageHealth is TODO.", fields: []fieldSource{
-		{"name", "string", ``, ""},
-		{"healthConditions", "[]storage.StorageHealthCondition", ``, ""},
+	{goName: "storage.StorageHealth", name: "io.k8s.api.storage.v1.StorageHealth", mapType: "", doc: "StorageHealth is the health of the storage of one driver.", fields: []fieldSource{
+		{"name", "string", ``, "The driver's name."},
+		{"healthConditions", "[]storage.StorageHealthCondition", ``, "What is wrong."},
 	}},
-	{goName: "storage.StorageHealthCondition", name: "io.k8s.api.storage.v1.StorageHealthCondition", mapType: "", doc: "StorageHealthCondition is TODO.", fields: []fieldSource{
-		{"status", "storage.StorageHealthStatusType", ``, ""},
-		{"reason", "string", ``, ""},
-		{"message", "string", ``, ""},
-		{"accessMode", "core.PersistentVolumeAccessMode", ``, ""},
-		{"volumeMode", "core.PersistentVolumeMode", ``, ""},
-		{"lastTransitionTime", "meta.Time", ``, ""},
+	{goName: "storage.StorageHealthCondition", name: "io.k8s.api.storage.v1.StorageHealthCondition", mapType: "", doc: "StorageHealthCondition is one thing that is wrong with storage.", fields: []fieldSource{
+		{"status", "storage.StorageHealthStatusType", ``, "What is wrong: StorageUnreachable or StorageDegraded."},
+		{"reason", "string", ``, "Why, one word in CamelCase for programs."},
+		{"message", "string", ``, "Why, in words for people."},
+		{"accessMode", "core.PersistentVolumeAccessMode", ``, "The access mode that is affected. Nothing means all."},
+		{"volumeMode", "core.PersistentVolumeMode", ``, "The volume mode that is affected. Nothing means both."},
+		{"lastTransitionTime", "meta.Time", ``, "When the status last changed from one value to another."},
 	}},
 	{goName: "storage.CSINodeList", name: "io.k8s.api.storage.v1.CSINodeList", mapType: "", doc: "CSINodeList is what a list of CSINode objects is answered with.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ListMeta", ``, ""},
-		{"items", "[]storage.CSINode", `required:"true"`, ""},
+		{"metadata", "meta.ListMeta", ``, "The revision of the list and, when it is a page of a longer one, where\nthe next page begins."},
+		{"items", "[]storage.CSINode", `required:"true"`, "The objects, in the order of their namespaces and names."},
 	}},
-	{goName: "storage.CSIStorageCapacity", name: "io.k8s.api.storage.v1.CSIStorageCapacity", mapType: "", doc: "CSIStorageCapacity is TODO.", fields: []fieldSource{
+	{goName: "storage.CSIStorageCapacity", name: "io.k8s.api.storage.v1.CSIStorageCapacity", mapType: "", doc: "CSIStorageCapacity says how much space a storage class has for nodes in one\nplace. Drivers make these; the scheduler reads them.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ObjectMeta", ``, ""},
-		{"nodeTopology", "meta.LabelSelector", ``, ""},
-		{"storageClassName", "string", `required:"true"`, ""},
-		{"capacity", "quantity.Quantity", ``, ""},
-		{"maximumVolumeSize", "quantity.Quantity", ``, ""},
+		{"metadata", "meta.ObjectMeta", ``, "The object's name, labels and other metadata."},
+		{"nodeTopology", "meta.LabelSelector", ``, "Which nodes reach the storage, by their labels. Nothing means none, an\nempty selector all. It cannot be changed later."},
+		{"storageClassName", "string", `required:"true"`, "The StorageClass. It cannot be changed later."},
+		{"capacity", "quantity.Quantity", ``, "How much space there is. Nothing means unknown; the scheduler then\ntakes it for none."},
+		{"maximumVolumeSize", "quantity.Quantity", ``, "The largest volume that can be made. Nothing means capacity."},
 	}},
 	{goName: "storage.CSIStorageCapacityList", name: "io.k8s.api.storage.v1.CSIStorageCapacityList", mapType: "", doc: "CSIStorageCapacityList is what a list of CSIStorageCapacity objects is answered with.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ListMeta", ``, ""},
-		{"items", "[]storage.CSIStorageCapacity", `required:"true"`, ""},
+		{"metadata", "meta.ListMeta", ``, "The revision of the list and, when it is a page of a longer one, where\nthe next page begins."},
+		{"items", "[]storage.CSIStorageCapacity", `required:"true"`, "The objects, in the order of their namespaces and names."},
 	}},
-	{goName: "storage.StorageClass", name: "io.k8s.api.storage.v1.StorageClass", mapType: "", doc: "StorageClass is TODO.", fields: []fieldSource{
+	{goName: "storage.StorageClass", name: "io.k8s.api.storage.v1.StorageClass", mapType: "", doc: "StorageClass describes a kind of storage by which volumes are made on\ndemand. The annotation storageclass.kubernetes.io/is-default-class: \"true\"\nmakes it the class of claims that name none.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ObjectMeta", ``, ""},
-		{"provisioner", "string", `required:"true"`, ""},
-		{"parameters", "map[string]string", ``, ""},
-		{"reclaimPolicy", "core.PersistentVolumeReclaimPolicy", ``, ""},
-		{"mountOptions", "[]string", `listType:"atomic"`, ""},
-		{"allowVolumeExpansion", "bool", ``, ""},
-		{"volumeBindingMode", "storage.VolumeBindingMode", ``, ""},
-		{"allowedTopologies", "[]core.TopologySelectorTerm", `listType:"atomic"`, ""},
+		{"metadata", "meta.ObjectMeta", ``, "The object's name, labels and other metadata."},
+		{"provisioner", "string", `required:"true"`, "Who makes the volumes. It cannot be changed later."},
+		{"parameters", "map[string]string", ``, "What the provisioner is to know, at most 512 entries and 256 KiB. It\ncannot be changed later."},
+		{"reclaimPolicy", "core.PersistentVolumeReclaimPolicy", ``, "What happens to a volume when its claim goes: Delete, the default, or\nRetain. It cannot be changed later."},
+		{"mountOptions", "[]string", `listType:"atomic"`, "Options that volumes are mounted with, such as ro. They are not\nchecked; a wrong one makes the mount fail."},
+		{"allowVolumeExpansion", "bool", ``, "Whether volumes can grow."},
+		{"volumeBindingMode", "storage.VolumeBindingMode", ``, "When volumes are made and bound: Immediate, the default, or\nWaitForFirstConsumer, when a pod that uses the claim is placed. It\ncannot be changed later."},
+		{"allowedTopologies", "[]core.TopologySelectorTerm", `listType:"atomic"`, "Where volumes may be made, by labels of nodes. Nothing means\neverywhere. Only for provisioners that know of places."},
 	}},
 	{goName: "storage.StorageClassList", name: "io.k8s.api.storage.v1.StorageClassList", mapType: "", doc: "StorageClassList is what a list of StorageClass objects is answered with.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ListMeta", ``, ""},
-		{"items", "[]storage.StorageClass", `required:"true"`, ""},
+		{"metadata", "meta.ListMeta", ``, "The revision of the list and, when it is a page of a longer one, where\nthe next page begins."},
+		{"items", "[]storage.StorageClass", `required:"true"`, "The objects, in the order of their namespaces and names."},
 	}},
-	{goName: "storage.TokenRequest", name: "io.k8s.api.storage.v1.TokenRequest", mapType: "", doc: "TokenRequest is TODO.", fields: []fieldSource{
-		{"audience", "string", `required:"true"`, ""},
-		{"expirationSeconds", "int64", ``, ""},
+	{goName: "storage.TokenRequest", name: "io.k8s.api.storage.v1.TokenRequest", mapType: "", doc: "TokenRequest asks for a token of a service account.", fields: []fieldSource{
+		{"audience", "string", `required:"true"`, "Whom the token is for. Empty means the API server."},
+		{"expirationSeconds", "int64", ``, "How long the token lives, 600 to 4294967296 seconds. An hour by\ndefault; drivers get a new one in time when requiresRepublish is set."},
 	}},
 	{goName: "storage.CSIDriverList", name: "io.k8s.api.storage.v1.CSIDriverList", mapType: "", doc: "CSIDriverList is what a list of CSIDriver objects is answered with.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ListMeta", ``, ""},
-		{"items", "[]storage.CSIDriver", `required:"true"`, ""},
+		{"metadata", "meta.ListMeta", ``, "The revision of the list and, when it is a page of a longer one, where\nthe next page begins."},
+		{"items", "[]storage.CSIDriver", `required:"true"`, "The objects, in the order of their namespaces and names."},
 	}},
-	{goName: "storage.VolumeAttachment", name: "io.k8s.api.storage.v1.VolumeAttachment", mapType: "", doc: "VolumeAttachment is TODO.", fields: []fieldSource{
+	{goName: "storage.VolumeAttachment", name: "io.k8s.api.storage.v1.VolumeAttachment", mapType: "", doc: "VolumeAttachment asks for a volume to be attached to a node, and says\nwhether it is.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ObjectMeta", ``, ""},
-		{"spec", "storage.VolumeAttachmentSpec", `required:"true"`, ""},
-		{"status", "storage.VolumeAttachmentStatus", ``, ""},
+		{"metadata", "meta.ObjectMeta", ``, "The object's name, labels and other metadata."},
+		{"spec", "storage.VolumeAttachmentSpec", `required:"true"`, "What is wanted. It cannot be changed later."},
+		{"status", "storage.VolumeAttachmentStatus", ``, "Whether the volume is attached. The driver's attacher writes it."},
 	}},
-	{goName: "storage.VolumeAttachmentSpec", name: "io.k8s.api.storage.v1.VolumeAttachmentSpec", mapType: "", doc: "VolumeAttachmentSpec is TODO.", fields: []fieldSource{
-		{"attacher", "string", `required:"true"`, ""},
-		{"source", "storage.VolumeAttachmentSource", `required:"true"`, ""},
-		{"nodeName", "string", `required:"true"`, ""},
+	{goName: "storage.VolumeAttachmentSpec", name: "io.k8s.api.storage.v1.VolumeAttachmentSpec", mapType: "", doc: "VolumeAttachmentSpec says which volume is to be attached where.", fields: []fieldSource{
+		{"attacher", "string", `required:"true"`, "The driver that is to do it. Required."},
+		{"source", "storage.VolumeAttachmentSource", `required:"true"`, "The volume. Required."},
+		{"nodeName", "string", `required:"true"`, "The node. Required."},
 	}},
-	{goName: "storage.VolumeAttachmentSource", name: "io.k8s.api.storage.v1.VolumeAttachmentSource", mapType: "", doc: "VolumeAttachmentSource is TODO.", fields: []fieldSource{
-		{"persistentVolumeName", "string", ``, ""},
-		{"inlineVolumeSpec", "core.PersistentVolumeSpec", ``, ""},
+	{goName: "storage.VolumeAttachmentSource", name: "io.k8s.api.storage.v1.VolumeAttachmentSource", mapType: "", doc: "VolumeAttachmentSource is the volume that is to be attached: exactly one of\nits fields.", fields: []fieldSource{
+		{"persistentVolumeName", "string", ``, "The PersistentVolume."},
+		{"inlineVolumeSpec", "core.PersistentVolumeSpec", ``, "A volume that is written into a pod, in the form of a\nPersistentVolume; for drivers that took the place of built-in volumes."},
 	}},
-	{goName: "storage.VolumeAttachmentStatus", name: "io.k8s.api.storage.v1.VolumeAttachmentStatus", mapType: "", doc: "VolumeAttachmentStatus is TODO.", fields: []fieldSource{
-		{"attached", "bool", `required:"true"`, ""},
-		{"attachmentMetadata", "map[string]string", ``, ""},
-		{"attachError", "storage.VolumeError", ``, ""},
-		{"detachError", "storage.VolumeError", ``, ""},
+	{goName: "storage.VolumeAttachmentStatus", name: "io.k8s.api.storage.v1.VolumeAttachmentStatus", mapType: "", doc: "VolumeAttachmentStatus says whether a volume is attached.", fields: []fieldSource{
+		{"attached", "bool", `required:"true"`, "Whether it is attached."},
+		{"attachmentMetadata", "map[string]string", ``, "What the attacher tells whoever mounts the volume."},
+		{"attachError", "storage.VolumeError", ``, "What went wrong when it was last tried to attach the volume."},
+		{"detachError", "storage.VolumeError", ``, "What went wrong when it was last tried to detach the volume."},
 	}},
-	{goName: "storage.VolumeError", name: "io.k8s.api.storage.v1.VolumeError", mapType: "", doc: "VolumeError is TODO.", fields: []fieldSource{
-		{"time", "meta.Time", ``, ""},
-		{"message", "string", ``, ""},
-		{"errorCode", "int32", ``, ""},
+	{goName: "storage.VolumeError", name: "io.k8s.api.storage.v1.VolumeError", mapType: "", doc: "VolumeError is something that went wrong with a volume.", fields: []fieldSource{
+		{"time", "meta.Time", ``, "When it went wrong."},
+		{"message", "string", ``, "What went wrong, at most 1024 bytes. It may be logged, so it must not\nhave secrets."},
+		{"errorCode", "int32", ``, "The gRPC code of the error."},
 	}},
 	{goName: "storage.VolumeAttachmentList", name: "io.k8s.api.storage.v1.VolumeAttachmentList", mapType: "", doc: "VolumeAttachmentList is what a list of VolumeAttachment objects is answered with.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ListMeta", ``, ""},
-		{"items", "[]storage.VolumeAttachment", `required:"true"`, ""},
+		{"metadata", "meta.ListMeta", ``, "The revision of the list and, when it is a page of a longer one, where\nthe next page begins."},
+		{"items", "[]storage.VolumeAttachment", `required:"true"`, "The objects, in the order of their namespaces and names."},
 	}},
-	{goName: "storage.VolumeAttributesClass", name: "io.k8s.api.storage.v1.VolumeAttributesClass", mapType: "", doc: "VolumeAttributesClass is TODO.", fields: []fieldSource{
+	{goName: "storage.VolumeAttributesClass", name: "io.k8s.api.storage.v1.VolumeAttributesClass", mapType: "", doc: "VolumeAttributesClass describes properties of volumes that can be changed\nwhile they are in use. A claim names it.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ObjectMeta", ``, ""},
-		{"driverName", "string", `required:"true"`, ""},
-		{"parameters", "map[string]string", ``, ""},
+		{"metadata", "meta.ObjectMeta", ``, "The object's name, labels and other metadata."},
+		{"driverName", "string", `required:"true"`, "The CSI driver that changes the properties. It cannot be changed\nlater."},
+		{"parameters", "map[string]string", ``, "The properties, at most 512 entries and 256 KiB; at least one. They\ncannot be changed later: claims get another class instead."},
 	}},
 	{goName: "storage.VolumeAttributesClassList", name: "io.k8s.api.storage.v1.VolumeAttributesClassList", mapType: "", doc: "VolumeAttributesClassList is what a list of VolumeAttributesClass objects is answered with.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
-		{"metadata", "meta.ListMeta", ``, ""},
-		{"items", "[]storage.VolumeAttributesClass", `required:"true"`, ""},
+		{"metadata", "meta.ListMeta", ``, "The revision of the list and, when it is a page of a longer one, where\nthe next page begins."},
+		{"items", "[]storage.VolumeAttributesClass", `required:"true"`, "The objects, in the order of their namespaces and names."},
 	}},
 	{goName: "apidiscovery.APIGroupDiscoveryList", name: "io.k8s.api.apidiscovery.v2.APIGroupDiscoveryList", mapType: "", doc: "APIGroupDiscoveryList is everything that a server serves, in one answer.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
@@ -3839,7 +3839,7 @@ var enums = map[string][]string{
 	"flowcontrol.PriorityLevelEnablement":                 {"Exempt", "Limited"},
 	"flowcontrol.LimitResponseType":                       {"Queue", "Reject"},
 	"flowcontrol.PriorityLevelConfigurationConditionType": {},
-	"networking.PathType":                                 {},
+	"networking.PathType":                                 {"Exact", "Prefix", "ImplementationSpecific"},
 	"networking.PolicyType":                               {"Ingress", "Egress"},
 	"storage.VolumeLifecycleMode":                         {"Persistent", "Ephemeral"},
 	"storage.FSGroupPolicy":                               {"ReadWriteOnceWithFSType", "File", "None"},

@@ -1,19 +1,43 @@
 package storage
 
-// SetStorageClassDefaults fills in what was left out.
-func SetStorageClassDefaults(*StorageClass) {}
+import "github.com/pilothouse/pilothouse/proto/core"
 
-// SetVolumeAttachmentDefaults fills in what was left out.
-func SetVolumeAttachmentDefaults(*VolumeAttachment) {}
+// or sets what is not set.
+func or[T any](field **T, value T) {
+	if *field == nil {
+		*field = &value
+	}
+}
 
-// SetCSIDriverDefaults fills in what was left out.
-func SetCSIDriverDefaults(*CSIDriver) {}
+// SetStorageClassDefaults fills in what happens to volumes and when they are
+// bound.
+func SetStorageClassDefaults(c *StorageClass) {
+	or(&c.ReclaimPolicy, core.PersistentVolumeReclaimDelete)
+	or(&c.VolumeBindingMode, VolumeBindingImmediate)
+}
 
-// SetCSINodeDefaults fills in what was left out.
+// SetCSIDriverDefaults fills in what the driver needs and can do.
+func SetCSIDriverDefaults(d *CSIDriver) {
+	s := &d.Spec
+	or(&s.AttachRequired, true)
+	or(&s.PodInfoOnMount, false)
+	or(&s.StorageCapacity, false)
+	or(&s.FSGroupPolicy, ReadWriteOnceWithFSTypeFSGroupPolicy)
+	if len(s.VolumeLifecycleModes) == 0 {
+		s.VolumeLifecycleModes = []VolumeLifecycleMode{VolumeLifecyclePersistent}
+	}
+	or(&s.RequiresRepublish, false)
+	or(&s.SELinuxMount, false)
+}
+
+// SetCSINodeDefaults has nothing to fill in.
 func SetCSINodeDefaults(*CSINode) {}
 
-// SetCSIStorageCapacityDefaults fills in what was left out.
+// SetCSIStorageCapacityDefaults has nothing to fill in.
 func SetCSIStorageCapacityDefaults(*CSIStorageCapacity) {}
 
-// SetVolumeAttributesClassDefaults fills in what was left out.
+// SetVolumeAttachmentDefaults has nothing to fill in.
+func SetVolumeAttachmentDefaults(*VolumeAttachment) {}
+
+// SetVolumeAttributesClassDefaults has nothing to fill in.
 func SetVolumeAttributesClassDefaults(*VolumeAttributesClass) {}

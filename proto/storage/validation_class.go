@@ -1,0 +1,155 @@
+package storage
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/field"
+	"github.com/pilothouse/pilothouse/proto/meta"
+)
+
+// Limits of a class's parameters.
+const (
+	maxParameters     = 512
+	maxParameterBytes = 256 << 10
+)
+
+// ValidateStorageClass checks a class that is created.
+func ValidateStorageClass(o *StorageClass) field.ErrorList {
+	var r field.Report
+	meta.ValidateObjectMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
+	checkStorageClass(&r, o)
+	return r.Errors
+}
+
+// ValidateStorageClassUpdate checks a change: volumes have been made by the
+// rest.
+func ValidateStorageClassUpdate(o, old *StorageClass) field.ErrorList {
+	var r field.Report
+	checkStorageClass(&r, o)
+	meta.ValidateObjectMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	keep(&r, "parameters", o.Parameters, old.Parameters)
+	keep(&r, "provisioner", o.Provisioner, old.Provisioner)
+	keep(&r, "reclaimPolicy", o.ReclaimPolicy, old.ReclaimPolicy)
+	meta.ValidateImmutable(&r, o.VolumeBindingMode, old.VolumeBindingMode, field.New("volumeBindingMode"))
+	return r.Errors
+}
+
+// keep forbids the change of a field.
+func keep(r *field.Report, name string, value, old any) {
+	if !meta.Equal(value, old) {
+		r.Forbidden(field.New(name), "updates to "+name+" are forbidden.")
+	}
+}
+
+func checkStorageClass(r *field.Report, o *StorageClass) {
+	checkProvisioner(r, o.Provisioner, field.New("provisioner"))
+	checkParameters(r, o.Parameters, field.New("parameters"))
+	policies := []core.PersistentVolumeReclaimPolicy{core.PersistentVolumeReclaimDelete, core.PersistentVolumeReclaimRetain}
+	if p := o.ReclaimPolicy; p != nil && *p != "" && !slices.Contains(policies, *p) {
+		r.Add(field.NotSupported(field.New("reclaimPolicy"), *p, policies))
+	}
+	modes := []VolumeBindingMode{VolumeBindingImmediate, VolumeBindingWaitForFirstConsumer}
+	if m := o.VolumeBindingMode; m == nil {
+		r.Required(field.New("volumeBindingMode"), "")
+	} else if !slices.Contains(modes, *m) {
+		r.Add(field.NotSupported(field.New("volumeBindingMode"), *m, modes))
+	}
+	checkTopologies(r, o.AllowedTopologies, field.New("allowedTopologies"))
+}
+
+func checkProvisioner(r *field.Report, name string, p *field.Path) {
+	if name == "" {
+		r.Required(p, "")
+		return
+	}
+	lower := strings.ToLower(name)
+	r.Each(p, lower, meta.IsQualifiedName(lower))
+}
+
+func checkParameters(r *field.Report, params map[string]string, p *field.Path) {
+	if len(params) > maxParameters {
+		r.Add(field.TooLong(p, maxParameters))
+		return
+	}
+	size := 0
+	for k, v := range params {
+		size += len(k) + len(v)
+	}
+	if _, unnamed := params[""]; unnamed {
+		r.Invalid(p, "", "field can not be empty.")
+	}
+	if size > maxParameterBytes {
+		r.Add(field.TooLong(p, maxParameterBytes))
+	}
+}
+
+// checkTopologies wants labels with values, and no two terms alike.
+func checkTopologies(r *field.Report, terms []core.TopologySelectorTerm, list *field.Path) {
+	for i := range terms {
+		p := list.Index(i).Child("matchLabelExpressions")
+		seen := map[string]bool{}
+		for j, e := range terms[i].MatchLabelExpressions {
+			p := p.Index(j)
+			if len(e.Values) == 0 {
+				r.Required(p.Child("values"), "")
+			}
+			for k, v := range e.Values {
+				if slices.Contains(e.Values[:k], v) {
+					r.Duplicate(p.Child("values").Index(k), v)
+				}
+			}
+			meta.ValidateLabelKey(r, e.Key, p.Child("key"))
+			if seen[e.Key] {
+				r.Duplicate(p.Child("key"), e.Key)
+			}
+			seen[e.Key] = true
+		}
+		for j := range i {
+			if sameTerm(terms[i], terms[j]) {
+				r.Duplicate(p, "")
+			}
+		}
+	}
+}
+
+// sameTerm compares terms whatever the order of labels and values is.
+func sameTerm(a, b core.TopologySelectorTerm) bool {
+	return meta.Equal(valuesOf(a), valuesOf(b))
+}
+
+func valuesOf(t core.TopologySelectorTerm) map[string][]string {
+	m := map[string][]string{}
+	for _, e := range t.MatchLabelExpressions {
+		m[e.Key] = slices.Compact(slices.Sorted(slices.Values(e.Values)))
+	}
+	return m
+}
+
+// ValidateVolumeAttributesClass checks a class that is created.
+func ValidateVolumeAttributesClass(o *VolumeAttributesClass) field.ErrorList {
+	var r field.Report
+	meta.ValidateObjectMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
+	checkAttributes(&r, o)
+	return r.Errors
+}
+
+// ValidateVolumeAttributesClassUpdate checks a change, which can be one of
+// metadata only.
+func ValidateVolumeAttributesClassUpdate(o, old *VolumeAttributesClass) field.ErrorList {
+	var r field.Report
+	meta.ValidateObjectMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	keep(&r, "driverName", o.DriverName, old.DriverName)
+	keep(&r, "parameters", o.Parameters, old.Parameters)
+	checkAttributes(&r, o)
+	return r.Errors
+}
+
+func checkAttributes(r *field.Report, o *VolumeAttributesClass) {
+	checkProvisioner(r, o.DriverName, field.New("driverName"))
+	checkParameters(r, o.Parameters, field.New("parameters"))
+	if len(o.Parameters) == 0 {
+		r.Required(field.New("parameters"), "must contain at least one key/value pair")
+	}
+}
