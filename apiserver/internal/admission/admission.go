@@ -58,6 +58,19 @@ type Request struct {
 	DryRun bool
 	// Call is the request that all this came with.
 	Call Call
+	// Rounds is how the steps of Admit come to be run twice.
+	Rounds Rounds
+}
+
+// Rounds is the state of Admit's rounds. When a webhook has changed the object,
+// all steps look at it once more.
+type Rounds struct {
+	// Second says that this is the second round.
+	Second bool
+	// Changed asks for a second round.
+	Changed bool
+	// Hooks is what the webhooks remember of the first round.
+	Hooks any
 }
 
 // Call is what steps ask the handler for.
@@ -90,14 +103,25 @@ func New(c *cache.Cache) *Chain {
 }
 
 // Append adds steps behind those that are there: admit to Admit, check to
-// Check.
+// Check. Either may be nil.
 func (c *Chain) Append(admit, check Step) {
-	c.admit, c.check = append(c.admit, admit), append(c.check, check)
+	if admit != nil {
+		c.admit = append(c.admit, admit)
+	}
+	if check != nil {
+		c.check = append(c.check, check)
+	}
 }
 
 // Admit runs r through the steps before validation. The error, if any, is the
 // Status to answer.
-func (c *Chain) Admit(ctx context.Context, r *Request) error { return run(ctx, c.admit, r) }
+func (c *Chain) Admit(ctx context.Context, r *Request) error {
+	if err := run(ctx, c.admit, r); err != nil || !r.Rounds.Changed {
+		return err
+	}
+	r.Rounds.Second = true
+	return run(ctx, c.admit, r)
+}
 
 // Check runs r through the steps after validation.
 func (c *Chain) Check(ctx context.Context, r *Request) error { return run(ctx, c.check, r) }
