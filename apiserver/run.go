@@ -16,7 +16,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
 	"github.com/pilothouse/pilothouse/apiserver/internal/allocator"
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
 	"github.com/pilothouse/pilothouse/apiserver/internal/authz"
@@ -133,7 +132,7 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 	d.authz = &authz.Authorizer{RBAC: authz.NewRBAC(), Nodes: &authz.Graph{Cache: d.cache}, Lag: &authz.Lag{Cache: d.cache, Written: d.store.LastRevision}}
 	d.authz.RBAC.Follow(d.cache, s.Log)
 	reach := proxy.New(d.cache, k.kubelet)
-	d.rest = &rest.Handler{Store: d.store, Cache: d.cache, Allocator: d.alloc, Admission: admission.New(d.cache), Accounts: accounts,
+	d.rest = &rest.Handler{Store: d.store, Cache: d.cache, Allocator: d.alloc, Admission: d.admission(reach), Accounts: accounts,
 		Connector: reach, Components: d.components, Log: s.Log, Stopping: d.stopping}
 	d.rest.Serve(table)
 	docs, err := discovery.New(table, net.JoinHostPort(s.advertise.String(), strconv.Itoa(s.SecurePort)))

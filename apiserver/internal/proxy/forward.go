@@ -113,6 +113,26 @@ func (p *Proxy) serviceHost(ctx context.Context, namespace, name, port string) (
 	return "", status.Unavailable(fmt.Sprintf("no endpoints available for service %q", name))
 }
 
+// ServiceHost is where a service is reached by the server itself, as host:port.
+// Errors are in the words of those who call webhooks and extension servers.
+func (p *Proxy) ServiceHost(ctx context.Context, namespace, name string, port int32) (string, error) {
+	svc := &core.Service{}
+	if err := p.fetch(ctx, "services", namespace, name, svc); err != nil {
+		if status.From(err).Status.Code == http.StatusNotFound {
+			return "", fmt.Errorf("service %q not found", name)
+		}
+		return "", err
+	}
+	number := strconv.Itoa(int(port))
+	if svc.Spec.Type == core.ServiceTypeExternalName {
+		return net.JoinHostPort(svc.Spec.ExternalName, number), nil
+	}
+	if _, ok := servicePort(svc, number); !ok {
+		return "", status.Unavailable(fmt.Sprintf("no service port %s found for service %q", number, name))
+	}
+	return p.serviceHost(ctx, namespace, name, number)
+}
+
 // servicePort is the name of the port that is meant.
 func servicePort(svc *core.Service, port string) (string, bool) {
 	if port == "" && len(svc.Spec.Ports) == 1 {

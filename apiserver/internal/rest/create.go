@@ -42,6 +42,9 @@ func (c *call) createObject(obj meta.Object, o options) error {
 	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
 		return c.refusal(err)
 	}
+	if err := c.place(m); err != nil { // A webhook may have moved it.
+		return err
+	}
 	generated := m.Name == "" && m.GenerateName != ""
 	if generated {
 		m.Name = generateName(m.GenerateName)

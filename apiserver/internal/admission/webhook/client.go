@@ -173,7 +173,11 @@ func (c *clients) post(ctx context.Context, cc *admissionregistration.WebhookCli
 func refusal(resp *http.Response, b []byte) error {
 	if resp.StatusCode >= http.StatusOK && resp.StatusCode <= http.StatusPartialContent {
 		if len(b) == 0 {
-			return fmt.Errorf("0-length response with status code: %d and content type: %s", resp.StatusCode, resp.Header.Get("Content-Type"))
+			contentType := resp.Header.Get("Content-Type")
+			if contentType == "" {
+				contentType = "application/json"
+			}
+			return fmt.Errorf("0-length response with status code: %d and content type: %s", resp.StatusCode, contentType)
 		}
 		return nil
 	}

@@ -15,7 +15,9 @@ type callError struct {
 	err  error
 }
 
-func (e *callError) Error() string { return fmt.Sprintf("failed calling webhook %q: %v", e.hook, e.err) }
+func (e *callError) Error() string {
+	return fmt.Sprintf("failed calling webhook %q: %v", e.hook, e.err)
+}
 
 // denied is the Status of a webhook that said no.
 func denied(hook string, s *meta.Status) error {

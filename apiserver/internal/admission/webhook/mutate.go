@@ -3,9 +3,11 @@ package webhook
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
 
@@ -106,8 +108,8 @@ func (h *Hooks) mutate(ctx context.Context, k *hook, s *match.Shown) (changed bo
 	if len(resp.Patch) == 0 {
 		return false, nil
 	}
-	p, err := jsonpatch.DecodePatch(resp.Patch)
-	if err != nil {
+	var p jsonpatch.Patch
+	if err := json.Unmarshal(resp.Patch, &p); err != nil {
 		return false, status.Internal(err)
 	}
 	if len(p) == 0 {
@@ -163,5 +165,12 @@ func replace(o, next meta.Object) error {
 	return nil
 }
 
-// cause is the text of an error without what a Status puts around it.
-func cause(err error) string { return status.From(err).Status.Message }
+// cause is the text of an error without what a refusal of a body puts around
+// it: nobody sent this one.
+func cause(err error) string {
+	text := status.From(err).Status.Message
+	if _, after, ok := strings.Cut(text, " cannot be handled as a "); ok {
+		_, text, _ = strings.Cut(after, ": ")
+	}
+	return text
+}

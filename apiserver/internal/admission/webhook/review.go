@@ -48,7 +48,7 @@ func (k *Hooks) review(ctx context.Context, h *hook, s *match.Shown) (*wire.Admi
 	if err != nil {
 		return nil, fail("%w", err)
 	}
-	resp, err := read(b)
+	resp, err := read(b, version)
 	if err != nil {
 		return nil, fail("failed to call webhook: %w", err)
 	}
@@ -96,7 +96,7 @@ func resource(t match.Target) meta.GroupVersionResource {
 }
 
 // read decodes an answer.
-func read(b []byte) (*wire.AdmissionReview, error) {
+func read(b []byte, version string) (*wire.AdmissionReview, error) {
 	var tm struct {
 		APIVersion string `json:"apiVersion,omitempty"`
 		Kind       string `json:"kind,omitempty"`
@@ -104,8 +104,13 @@ func read(b []byte) (*wire.AdmissionReview, error) {
 	if err := json.Unmarshal(b, &tm); err != nil {
 		return nil, fmt.Errorf("couldn't get version/kind; json parse error: %w", err)
 	}
-	if tm.Kind != "" && tm.Kind != "AdmissionReview" {
-		return nil, fmt.Errorf("no kind %q is registered for version %q in scheme", tm.Kind, tm.APIVersion)
+	switch {
+	case tm.Kind == "Status" && tm.APIVersion == "v1":
+		return nil, errors.New("converting (v1.Status) to (v1.AdmissionReview): unknown conversion")
+	case tm.Kind == "AdmissionReview" && tm.APIVersion == versions["v1beta1"] && version == versions["v1"]:
+		return nil, errors.New("converting (v1beta1.AdmissionReview) to (v1.AdmissionReview): unknown conversion")
+	case tm.Kind != "" && tm.Kind != "AdmissionReview":
+		return nil, fmt.Errorf("no kind %q is registered for version %q in scheme %q", tm.Kind, tm.APIVersion, "pkg/runtime/scheme.go:100")
 	}
 	r := &wire.AdmissionReview{}
 	if err := codec.DecodeJSON(b, r); err != nil {
