@@ -46,13 +46,17 @@ type Config struct {
 	SecondaryEvictionRate        float64       // the same in a large disrupted zone
 	LargeCluster                 int           // nodes above which a zone is large
 
-	ConcurrentRCs         int // replication controllers worked on at a time
-	ConcurrentReplicaSets int // replica sets worked on at a time
-	ConcurrentDeployments int // deployments worked on at a time
-	ConcurrentEndpoints   int // services whose Endpoints are worked on at a time
-	ConcurrentSlices      int // services whose slices are worked on at a time
-	ConcurrentNamespaces  int // namespaces that are emptied at a time
-	ConcurrentGC          int // objects that the garbage collector works on at a time
+	ConcurrentRCs          int // replication controllers worked on at a time
+	ConcurrentReplicaSets  int // replica sets worked on at a time
+	ConcurrentDeployments  int // deployments worked on at a time
+	ConcurrentDaemonSets   int // daemon sets worked on at a time
+	ConcurrentStatefulSets int // stateful sets worked on at a time
+	ConcurrentJobs         int // jobs worked on at a time
+	ConcurrentCronJobs     int // cron jobs worked on at a time
+	ConcurrentEndpoints    int // services whose Endpoints are worked on at a time
+	ConcurrentSlices       int // services whose slices are worked on at a time
+	ConcurrentNamespaces   int // namespaces that are emptied at a time
+	ConcurrentGC           int // objects that the garbage collector works on at a time
 }
 
 // DefaultConfig is the configuration of a process without flags.
@@ -68,7 +72,7 @@ func DefaultConfig() Config {
 		NodeMonitorGrace: 8 * time.Second, NodeStartupGrace: 60 * time.Second,
 		NotReadyTolerationSeconds: 5, UnreachableTolerationSeconds: 5, NodeFence: 20 * time.Second,
 		UnhealthyZone: 0.55, EvictionRate: 1, SecondaryEvictionRate: 0.1, LargeCluster: 50,
-		ConcurrentRCs: 16, ConcurrentReplicaSets: 16, ConcurrentDeployments: 8, ConcurrentEndpoints: 8, ConcurrentSlices: 8, ConcurrentNamespaces: 8, ConcurrentGC: 16,
+		ConcurrentRCs: 16, ConcurrentReplicaSets: 16, ConcurrentDeployments: 8, ConcurrentDaemonSets: 4, ConcurrentStatefulSets: 8, ConcurrentJobs: 8, ConcurrentCronJobs: 4, ConcurrentEndpoints: 8, ConcurrentSlices: 8, ConcurrentNamespaces: 8, ConcurrentGC: 16,
 	}
 }
 
@@ -83,6 +87,10 @@ func (c *Config) AddFlags(g *daemon.FlagGroups) {
 	f.IntVar(&c.ConcurrentRCs, "concurrent-rc-syncs", c.ConcurrentRCs, "replication controllers worked on at a time")
 	f.IntVar(&c.ConcurrentReplicaSets, "concurrent-replicaset-syncs", c.ConcurrentReplicaSets, "replica sets worked on at a time")
 	f.IntVar(&c.ConcurrentDeployments, "concurrent-deployment-syncs", c.ConcurrentDeployments, "deployments worked on at a time")
+	f.IntVar(&c.ConcurrentDaemonSets, "concurrent-daemonset-syncs", c.ConcurrentDaemonSets, "daemon sets worked on at a time")
+	f.IntVar(&c.ConcurrentStatefulSets, "concurrent-statefulset-syncs", c.ConcurrentStatefulSets, "stateful sets worked on at a time")
+	f.IntVar(&c.ConcurrentJobs, "concurrent-job-syncs", c.ConcurrentJobs, "jobs worked on at a time")
+	f.IntVar(&c.ConcurrentCronJobs, "concurrent-cron-job-syncs", c.ConcurrentCronJobs, "cron jobs worked on at a time")
 	f.IntVar(&c.ConcurrentEndpoints, "concurrent-endpoint-syncs", c.ConcurrentEndpoints, "services whose Endpoints are worked on at a time")
 	f.IntVar(&c.ConcurrentSlices, "concurrent-service-endpoint-syncs", c.ConcurrentSlices, "services whose EndpointSlices are worked on at a time")
 	f.IntVar(&c.ConcurrentNamespaces, "concurrent-namespace-syncs", c.ConcurrentNamespaces, "namespaces emptied at a time")

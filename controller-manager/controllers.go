@@ -7,6 +7,7 @@ import (
 	"github.com/pilothouse/pilothouse/client/queue"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/catalog"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/cluster"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/daemonset"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/deployment"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/disruption"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpoints"
@@ -60,6 +61,8 @@ var entries = []entry{
 		func(b build) loop { return replicaset.New(b.view) }},
 	{"deployment-controller", "deployment", func(c Config) int { return c.ConcurrentDeployments },
 		func(b build) loop { return deployment.New(b.view) }},
+	{"daemonset-controller", "daemonset", func(c Config) int { return c.ConcurrentDaemonSets },
+		func(b build) loop { return daemonset.New(b.view) }},
 	{"disruption-controller", "disruption", one, func(b build) loop { return disruption.New(b.view, scaling.New(b.view.Client, b.catalog)) }},
 	{"endpoints-controller", "endpoint", func(c Config) int { return c.ConcurrentEndpoints },
 		func(b build) loop { return endpoints.New(b.view) }},

@@ -1,6 +1,9 @@
 package meta
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/pilothouse/pilothouse/proto/jsonwire"
 )
 
@@ -102,3 +105,21 @@ func (x IntOrString) MarshalJSON() ([]byte, error) { return x.AppendJSON(nil), n
 
 // UnmarshalJSON reads a number or a string.
 func (x *IntOrString) UnmarshalJSON(b []byte) error { return jsonwire.Unmarshal(b, x) }
+
+// Of is the number that x means beside a total: the number itself, or so many
+// per cent of the total. A fraction is rounded up or down. A text that is no
+// percentage means 0.
+func (x IntOrString) Of(total int, up bool) int {
+	if x.Type == Int {
+		return int(x.IntVal)
+	}
+	percent, err := strconv.Atoi(strings.TrimSuffix(x.StrVal, "%"))
+	if err != nil || !strings.HasSuffix(x.StrVal, "%") {
+		return 0
+	}
+	n := percent * total
+	if up {
+		n += 99
+	}
+	return n / 100
+}

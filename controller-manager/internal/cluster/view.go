@@ -158,6 +158,21 @@ func (v *View) ReplicaSets() *informer.Informer[*apps.ReplicaSet] {
 	return cache(v, "replica sets", informer.Options[*apps.ReplicaSet]{})
 }
 
+// DaemonSets is the cache of all daemon sets.
+func (v *View) DaemonSets() *informer.Informer[*apps.DaemonSet] {
+	return cache(v, "daemon sets", informer.Options[*apps.DaemonSet]{})
+}
+
+// StatefulSets is the cache of all stateful sets.
+func (v *View) StatefulSets() *informer.Informer[*apps.StatefulSet] {
+	return cache(v, "stateful sets", informer.Options[*apps.StatefulSet]{})
+}
+
+// ControllerRevisions is the cache of the histories of templates.
+func (v *View) ControllerRevisions() *informer.Informer[*apps.ControllerRevision] {
+	return cache(v, "controller revisions", informer.Options[*apps.ControllerRevision]{})
+}
+
 // Deployments is the cache of all deployments.
 func (v *View) Deployments() *informer.Informer[*apps.Deployment] {
 	return cache(v, "deployments", informer.Options[*apps.Deployment]{})

@@ -132,7 +132,7 @@ func (s *state) forget(out *step) {
 		return rs.DeletionTimestamp != nil || replicasOf(rs) != 0 || rs.Status.Replicas != 0 || rs.Generation > rs.Status.ObservedGeneration
 	})
 	if n := len(idle) - limit; n > 0 {
-		slices.SortStableFunc(idle, func(a, b *apps.ReplicaSet) int { return cmp.Compare(revision(a), revision(b)) })
+		slices.SortStableFunc(idle, func(a, b *apps.ReplicaSet) int { return cmp.Compare(revisionOf(a), revisionOf(b)) })
 		out.remove = idle[:n]
 	}
 }

@@ -227,7 +227,7 @@ func TestHistoryIsLimited(t *testing.T) {
 	}
 	var kept []int64
 	for _, rs := range w.sets {
-		kept = append(kept, revision(rs))
+		kept = append(kept, revisionOf(rs))
 	}
 	slices.Sort(kept)
 	if !slices.Equal(kept, []int64{4, 5, 6}) {

@@ -1,9 +1,6 @@
 package deployment
 
 import (
-	"strconv"
-	"strings"
-
 	"github.com/pilothouse/pilothouse/proto/apps"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
@@ -100,25 +97,9 @@ func (s *state) bounds() (surge, unavailable int32) {
 			maxUnavailable = r.MaxUnavailable
 		}
 	}
-	surge, unavailable = share(maxSurge, s.wanted(), true), share(maxUnavailable, s.wanted(), false)
+	surge, unavailable = int32(maxSurge.Of(int(s.wanted()), true)), int32(maxUnavailable.Of(int(s.wanted()), false))
 	if surge == 0 && unavailable == 0 {
 		unavailable = 1
 	}
 	return surge, unavailable
-}
-
-// share is a number as it is, or that per cent of n.
-func share(x *meta.IntOrString, n int32, up bool) int32 {
-	if x.Type == meta.Int {
-		return x.IntVal
-	}
-	percent, err := strconv.Atoi(strings.TrimSuffix(x.StrVal, "%"))
-	if err != nil {
-		return 0
-	}
-	product := int64(percent) * int64(n)
-	if up {
-		product += 99
-	}
-	return int32(product / 100)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/controller-manager/internal/ownership"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/revision"
 	"github.com/pilothouse/pilothouse/proto/apps"
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -105,17 +106,7 @@ func hash(d *apps.Deployment) string {
 	if n := d.Status.CollisionCount; n != nil {
 		h.Write(strconv.AppendInt(nil, int64(*n), 10))
 	}
-	return safe(strconv.FormatUint(uint64(h.Sum32()), 10))
-}
-
-// safe writes digits with letters that spell no words.
-func safe(s string) string {
-	const letters = "bcdfghjklmnpqrstvwxz2456789"
-	b := []byte(s)
-	for i := range b {
-		b[i] = letters[int(b[i])%len(letters)]
-	}
-	return string(b)
+	return revision.SafeEncode(strconv.FormatUint(uint64(h.Sum32()), 10))
 }
 
 // replicasOf is how many replicas a replica set is to have.
@@ -151,8 +142,8 @@ func active(sets []*apps.ReplicaSet) []*apps.ReplicaSet {
 	return slices.DeleteFunc(slices.Clone(sets), func(rs *apps.ReplicaSet) bool { return replicasOf(rs) == 0 })
 }
 
-// revision is the number on a replica set; 0 when there is none.
-func revision(rs *apps.ReplicaSet) int64 {
+// revisionOf is the number on a replica set; 0 when there is none.
+func revisionOf(rs *apps.ReplicaSet) int64 {
 	n, _ := strconv.ParseInt(rs.Annotations[AnnotationRevision], 10, 64)
 	return n
 }
@@ -161,7 +152,7 @@ func revision(rs *apps.ReplicaSet) int64 {
 func (s *state) nextRevision() int64 {
 	var latest int64
 	for _, rs := range s.old {
-		latest = max(latest, revision(rs))
+		latest = max(latest, revisionOf(rs))
 	}
 	return latest + 1
 }

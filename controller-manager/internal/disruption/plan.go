@@ -2,8 +2,6 @@ package disruption
 
 import (
 	"maps"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/pilothouse/pilothouse/controller-manager/internal/podstate"
@@ -61,23 +59,11 @@ func failed(b *policy.PodDisruptionBudget, err error, now time.Time) policy.PodD
 func needed(b *policy.PodDisruptionBudget, expected int32) int32 {
 	switch {
 	case b.Spec.MaxUnavailable != nil:
-		return max(0, expected-share(b.Spec.MaxUnavailable, expected))
+		return max(0, expected-int32(b.Spec.MaxUnavailable.Of(int(expected), true)))
 	case b.Spec.MinAvailable != nil:
-		return share(b.Spec.MinAvailable, expected)
+		return int32(b.Spec.MinAvailable.Of(int(expected), true))
 	}
 	return 0
-}
-
-// share is a number as it is, or that per cent of n rounded up.
-func share(x *meta.IntOrString, n int32) int32 {
-	if x.Type == meta.Int {
-		return x.IntVal
-	}
-	percent, err := strconv.Atoi(strings.TrimSuffix(x.StrVal, "%"))
-	if err != nil {
-		return 0
-	}
-	return int32((int64(percent)*int64(n) + 99) / 100)
 }
 
 // pending is the evictions that are still to take effect.

@@ -1,0 +1,58 @@
+package revision
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pilothouse/pilothouse/proto/apps"
+	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/meta"
+)
+
+func TestDataComesBack(t *testing.T) {
+	in := &core.PodTemplateSpec{}
+	in.Labels = map[string]string{"app": "web"}
+	in.Spec.Containers = []core.Container{{Name: "c", Image: "web:1"}}
+	data, err := Data(in)
+	if err != nil || !strings.Contains(string(data), `"$patch":"replace"`) {
+		t.Fatalf("%s, %v", data, err)
+	}
+	out, err := Template(&apps.ControllerRevision{Data: meta.RawExtension{Raw: data}})
+	if err != nil || out.Labels["app"] != "web" || out.Spec.Containers[0].Image != "web:1" {
+		t.Errorf("%+v, %v", out, err)
+	}
+	again, _ := Data(out)
+	if string(again) != string(data) {
+		t.Errorf("the template changed on the way:\n%s\n%s", data, again)
+	}
+}
+
+func TestHash(t *testing.T) {
+	one := int32(1)
+	a, b, c := Hash([]byte("x"), nil), Hash([]byte("y"), nil), Hash([]byte("x"), &one)
+	if a == b || a == c || a != Hash([]byte("x"), nil) {
+		t.Errorf("%s %s %s", a, b, c)
+	}
+	if strings.ContainsAny(a+b+c, "aeiouy013") {
+		t.Errorf("%s %s %s may spell words", a, b, c)
+	}
+}
+
+func TestSurplus(t *testing.T) {
+	var history []*apps.ControllerRevision
+	for i := range 6 {
+		history = append(history, &apps.ControllerRevision{Revision: int64(i + 1)})
+	}
+	used := func(r *apps.ControllerRevision) bool { return r.Revision == 1 }
+	var got []int64
+	for _, r := range surplus(history, used, 2) {
+		got = append(got, r.Revision)
+	}
+	if !slices.Equal(got, []int64{2, 3}) {
+		t.Errorf("surplus %v", got)
+	}
+	if surplus(nil, used, 0) != nil || len(surplus(history[:1], used, 0)) != 0 {
+		t.Error("the latest is surplus")
+	}
+}
