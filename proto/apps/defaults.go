@@ -75,7 +75,10 @@ func SetDaemonSetDefaults(d *DaemonSet) {
 	if s.UpdateStrategy.Type == RollingUpdateDaemonSetStrategyType {
 		orDefault(&s.UpdateStrategy.RollingUpdate, RollingUpdateDaemonSet{})
 		orDefault(&s.UpdateStrategy.RollingUpdate.MaxUnavailable, meta.FromInt(1))
-		orDefault(&s.UpdateStrategy.RollingUpdate.MaxSurge, meta.FromInt(0))
+	}
+	if u := s.UpdateStrategy.RollingUpdate; u != nil {
+		orDefault(&u.MaxUnavailable, meta.FromInt(0))
+		orDefault(&u.MaxSurge, meta.FromInt(0))
 	}
 	orDefault(&s.RevisionHistoryLimit, defaultHistory)
 }

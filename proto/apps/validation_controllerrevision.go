@@ -16,6 +16,8 @@ func ValidateControllerRevision(c *ControllerRevision) field.ErrorList {
 func checkRevision(r *field.Report, c *ControllerRevision) {
 	if len(c.Data.Raw) == 0 {
 		r.Required(field.New("data"), "data is mandatory")
+	} else if c.Data.Raw[0] != '{' {
+		r.Required(field.New("data"), "data must be a valid JSON object")
 	}
 	r.NonNegative(field.New("revision"), c.Revision)
 }

@@ -11,7 +11,8 @@ import (
 // templates, so that the pods are sound only once they are made.
 func ValidateStatefulSet(s *StatefulSet) field.ErrorList {
 	var r field.Report
-	checkMeta(&r, &s.ObjectMeta)
+	// The name becomes the first part of its pods' host names.
+	meta.ValidateObjectMeta(&r, &s.ObjectMeta, meta.Namespaced, meta.IsDNS1123Label, metadataPath)
 	checkStatefulSetSpec(&r, &s.Spec)
 	return r.Errors
 }

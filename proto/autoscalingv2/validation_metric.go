@@ -51,6 +51,9 @@ func checkMetric(r *field.Report, m *MetricSpec, p *field.Path) {
 			s.check(p.Child(s.name))
 		}
 	}
+	if !slices.Contains(sourceTypes, m.Type) {
+		r.Add(field.NotSupported(p.Child("type"), m.Type, sourceTypes)) // once more: each cause is told twice
+	}
 	for _, s := range sources {
 		if s.kind == m.Type && !s.given {
 			r.Required(p.Child(s.name), "must populate information for the given metric source")
@@ -67,20 +70,17 @@ func checkObject(r *field.Report, m *ObjectMetricSource, p *field.Path) {
 	checkReference(r, &m.DescribedObject, p.Child("describedObject"))
 	checkIdentifier(r, &m.Metric, p.Child("metric"))
 	checkTarget(r, &m.Target, p.Child("target"))
-	checkGiven(r, &m.Target, p.Child("target"))
-}
-
-// checkGiven wants an amount for all pods or one for each.
-func checkGiven(r *field.Report, t *MetricTarget, p *field.Path) {
-	if t.Value == nil && t.AverageValue == nil {
-		r.Required(p.Child("averageValue"), "must set either a target value for metric or a per-pod target")
+	if m.Target.Value == nil && m.Target.AverageValue == nil {
+		r.Required(p.Child("target", "averageValue"), "must set either a target value or averageValue")
 	}
 }
 
 func checkExternal(r *field.Report, m *ExternalMetricSource, p *field.Path) {
 	checkIdentifier(r, &m.Metric, p.Child("metric"))
 	checkTarget(r, &m.Target, p.Child("target"))
-	checkGiven(r, &m.Target, p.Child("target"))
+	if m.Target.Value == nil && m.Target.AverageValue == nil {
+		r.Required(p.Child("target", "averageValue"), "must set either a target value for metric or a per-pod target")
+	}
 	if m.Target.Value != nil && m.Target.AverageValue != nil {
 		r.Forbidden(p.Child("target", "value"), "may not set both a target value for metric and a per-pod target")
 	}

@@ -12,12 +12,12 @@ func ValidateRuntimeClass(c *RuntimeClass) field.ErrorList {
 	meta.ValidateObjectMeta(&r, &c.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
 	r.Each(field.New("handler"), c.Handler, meta.IsDNS1123Label(c.Handler))
 	if c.Overhead != nil {
-		core.ValidateOverhead(&r, c.Overhead.PodFixed, field.New("overhead", "podFixed"))
+		core.ValidateOverhead(&r, c.Overhead.PodFixed, field.New("overhead"))
 	}
 	if s := c.Scheduling; s != nil {
 		meta.ValidateLabels(&r, s.NodeSelector, field.New("scheduling", "nodeSelector"))
 		p := field.New("scheduling", "tolerations")
-		core.ValidateTolerations(&r, s.Tolerations, p)
+		core.ValidateTolerations(&r, s.Tolerations, p.Child("tolerations"))
 		checkUnique(&r, s.Tolerations, p)
 	}
 	return r.Errors

@@ -36,8 +36,9 @@ func newJob(j *batch.Job) {
 // those. What the client has set itself stays: validation then finds where that
 // does not fit.
 func selectOwnPods(j *batch.Job) {
+	// Where the job has its labels from the template, the two are one map and
+	// the job gets the new ones too.
 	t := &j.Spec.Template
-	t.Labels = maps.Clone(t.Labels)
 	if t.Labels == nil {
 		t.Labels = map[string]string{}
 	}

@@ -75,7 +75,7 @@ const maxGenerate = 8
 // place checks the namespace in the object against the request's.
 func (c *call) place(m *meta.ObjectMeta) error {
 	ns := c.namespace()
-	if m.Namespace == "" {
+	if m.Namespace == "" || ns == "" {
 		m.Namespace = ns
 	}
 	if m.Namespace != ns {
