@@ -91,5 +91,5 @@ func quotaCells(q *core.ResourceQuota, now time.Time) []any {
 	}
 	slices.Sort(requests)
 	slices.Sort(limits)
-	return []any{q.Name, strings.Join(requests, ", "), strings.Join(limits, ", "), age(q.CreationTimestamp, now)}
+	return []any{q.Name, age(q.CreationTimestamp, now), strings.Join(requests, ", "), strings.Join(limits, ", ")}
 }

@@ -43,14 +43,11 @@ func printer[T meta.Object](cols []meta.TableColumnDefinition, cells func(o T, n
 	return &Printer{Columns: cols, Cells: func(o meta.Object, now time.Time) []any { return cells(o.(T), now) }}
 }
 
-// docs describe columns that many kinds have.
-var docs = map[string]string{
-	"Name": "Name must be unique within a namespace. It is set by whoever makes the object, or generated.",
-	"Age":  "The time since the object was made.",
-}
+// types are those of columns whose names end so.
+var types = map[byte]string{'#': "integer", '?': "boolean", '@': "date"}
 
 // columns makes definitions from names. A name that starts with + belongs to
-// the wide output; one that ends with # is a number.
+// the wide output; one that ends with a mark of types is not text.
 func columns(names ...string) []meta.TableColumnDefinition {
 	out := make([]meta.TableColumnDefinition, 0, len(names))
 	for _, n := range names {
@@ -58,8 +55,8 @@ func columns(names ...string) []meta.TableColumnDefinition {
 		if n[0] == '+' {
 			c.Priority, n = 1, n[1:]
 		}
-		if n[len(n)-1] == '#' {
-			c.Type, n = "integer", n[:len(n)-1]
+		if t := types[n[len(n)-1]]; t != "" {
+			c.Type, n = t, n[:len(n)-1]
 		}
 		if n == "Name" {
 			c.Format = "name"
