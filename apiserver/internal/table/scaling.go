@@ -114,7 +114,10 @@ func budgetCells(b *policy.PodDisruptionBudget, now time.Time) []any {
 		if v == nil {
 			return "N/A"
 		}
-		return v.String()
+		if v.Type == meta.Int {
+			return strconv.Itoa(int(v.IntVal))
+		}
+		return v.StrVal
 	}
 	return []any{b.Name, text(b.Spec.MinAvailable), text(b.Spec.MaxUnavailable), int64(b.Status.DisruptionsAllowed), age(b.CreationTimestamp, now)}
 }
