@@ -17,7 +17,7 @@ import (
 func (d *process) admission(reach *proxy.Proxy) *admission.Chain {
 	view := &match.View{Cache: d.cache, Authorizer: d.ask}
 	hooks := webhook.New(view, reach.ServiceHost, d.ready, d.Log)
-	chain := admission.New(d.cache)
+	chain := admission.New(d.cache, d.authz)
 	chain.Append(hooks.Mutate, hooks.Validate)
 	return chain
 }

@@ -53,8 +53,32 @@ type Config struct {
 	ClientCAFile string
 	// TokenAuthFile has lines token,user,uid,"groups".
 	TokenAuthFile string
-	// ServiceAccountIssuer is who service account tokens say signed them.
-	ServiceAccountIssuer string
+	// AnonymousAuth lets requests without credentials in, as system:anonymous.
+	AnonymousAuth bool
+	// RequestHeader says which proxies in front are believed, and where they
+	// write who a request is from.
+	RequestHeader RequestHeader
+	// ProxyClientCertFile and ProxyClientKeyFile replace the certificate with
+	// which the server goes to API services behind it.
+	ProxyClientCertFile, ProxyClientKeyFile string
+
+	// ServiceAccountIssuers are who service account tokens may say signed them;
+	// the first is the one that the server writes.
+	ServiceAccountIssuers []string
+	// ServiceAccountJWKSURI is where discovery says that the keys are; empty
+	// stands for the server itself.
+	ServiceAccountJWKSURI string
+	// APIAudiences are those that the server answers to; none means the issuers.
+	APIAudiences []string
+	// ServiceAccountKeyFiles have further public keys that verify tokens.
+	ServiceAccountKeyFiles []string
+	// ServiceAccountSigningKeyFile replaces the key that signs tokens.
+	ServiceAccountSigningKeyFile string
+	// ServiceAccountMaxLife, when not 0, bounds how long a token is good.
+	ServiceAccountMaxLife time.Duration
+	// ServiceAccountExtend lets mounted tokens live for a year, as programs that
+	// read their token only once rely on.
+	ServiceAccountExtend bool
 
 	// ShutdownTimeout bounds how long requests may take to end at the stop.
 	ShutdownTimeout time.Duration
@@ -67,17 +91,33 @@ type Config struct {
 	Unsynced bool
 }
 
+// RequestHeader is how proxies in front tell who a request is from.
+type RequestHeader struct {
+	// ClientCAFile signs the proxies' certificates; empty stands for an
+	// authority that the server makes.
+	ClientCAFile string
+	// AllowedNames are the common names of the proxies; none means any.
+	AllowedNames []string
+	// UsernameHeaders, UIDHeaders, GroupHeaders and ExtraPrefixes are where it is
+	// written.
+	UsernameHeaders, UIDHeaders, GroupHeaders, ExtraPrefixes []string
+}
+
 // DefaultConfig is what holds when no flag says otherwise.
 func DefaultConfig() Config {
 	return Config{
-		DataDir:              "/var/lib/pilothouse",
-		BindAddress:          "0.0.0.0",
-		SecurePort:           6443,
-		ServiceRange:         "10.96.0.0/12",
-		NodePortRange:        "30000-32767",
-		ClusterDomain:        "cluster.local",
-		ServiceAccountIssuer: "https://kubernetes.default.svc.cluster.local",
-		ShutdownTimeout:      10 * time.Second,
+		DataDir:       "/var/lib/pilothouse",
+		BindAddress:   "0.0.0.0",
+		SecurePort:    6443,
+		ServiceRange:  "10.96.0.0/12",
+		NodePortRange: "30000-32767",
+		ClusterDomain: "cluster.local",
+		AnonymousAuth: true,
+		RequestHeader: RequestHeader{AllowedNames: []string{"front-proxy-client"}, UsernameHeaders: []string{"X-Remote-User"},
+			UIDHeaders: []string{"X-Remote-Uid"}, GroupHeaders: []string{"X-Remote-Group"}, ExtraPrefixes: []string{"X-Remote-Extra-"}},
+		ServiceAccountIssuers: []string{"https://kubernetes.default.svc.cluster.local"},
+		ServiceAccountExtend:  true,
+		ShutdownTimeout:       10 * time.Second,
 	}
 }
 
@@ -119,6 +159,15 @@ func (c Config) settle() (*settled, error) {
 	}
 	if (c.EtcdCertFile == "") != (c.EtcdKeyFile == "") {
 		return nil, fmt.Errorf("--etcd-certfile and --etcd-keyfile must be given together")
+	}
+	if (c.ProxyClientCertFile == "") != (c.ProxyClientKeyFile == "") {
+		return nil, fmt.Errorf("--proxy-client-cert-file and --proxy-client-key-file must be given together")
+	}
+	if len(c.ServiceAccountIssuers) == 0 || c.ServiceAccountIssuers[0] == "" {
+		return nil, fmt.Errorf("--service-account-issuer: must name an issuer")
+	}
+	if len(c.APIAudiences) == 0 {
+		s.APIAudiences = c.ServiceAccountIssuers
 	}
 	s.advertise, err = c.advertised()
 	if s.Log == nil {

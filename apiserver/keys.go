@@ -1,13 +1,14 @@
 package apiserver
 
 import (
-	"crypto/ecdsa"
+	"crypto"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"net"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
@@ -17,12 +18,17 @@ import (
 
 // keyring is every credential that the server needs.
 type keyring struct {
-	authority *pki.Authority
-	tls       *tls.Config    // for serving
-	kubelet   *tls.Config    // for dialing kubelets
-	clients   *x509.CertPool // who signs client certificates
-	signing   *ecdsa.PrivateKey
-	tokens    []authn.TokenChecker
+	authority  *pki.Authority
+	tls        *tls.Config    // for serving
+	kubelet    *tls.Config    // for dialing kubelets
+	clients    *x509.CertPool // who signs client certificates
+	signing    crypto.Signer
+	verifying  []authn.TokenKey
+	proxies    *x509.CertPool // who signs the certificates of proxies in front
+	proxy      pki.Pair       // with which the server goes to API services behind it
+	clientPEM  []byte         // clients, as PEM
+	proxiesPEM []byte         // proxies, as PEM
+	tokens     []authn.TokenChecker
 }
 
 // openKeys reads the credentials below the data directory and makes those that
@@ -34,8 +40,8 @@ func (s *settled) openKeys() (*keyring, error) {
 	if k.authority, err = pki.OpenAuthority(dir); err != nil {
 		return nil, fmt.Errorf("the cluster's certificate authority: %w", err)
 	}
-	if k.signing, err = pki.OpenSigningKey(dir); err != nil {
-		return nil, fmt.Errorf("the key for service account tokens: %w", err)
+	if err := s.openTokenKeys(k, dir); err != nil {
+		return nil, err
 	}
 	kubelet, err := k.authority.ClientPair(dir, "apiserver-kubelet-client", "kube-apiserver-kubelet-client", authz.Masters)
 	if err != nil {
@@ -46,12 +52,15 @@ func (s *settled) openKeys() (*keyring, error) {
 		return nil, err
 	}
 	k.kubelet = clientTLS(k.authority.Pool(), cert)
-	k.clients = k.authority.Pool()
+	k.clients, k.clientPEM = k.authority.Pool(), k.authority.PEM
 	if s.ClientCAFile != "" {
-		if k.clients, err = pki.LoadPool(s.ClientCAFile); err != nil {
+		if k.clients, k.clientPEM, err = pki.LoadPool(s.ClientCAFile); err != nil {
 			return nil, fmt.Errorf("--client-ca-file: %w", err)
 		}
 		k.clients.AddCert(k.authority.Cert) // the components' own certificates
+	}
+	if err := s.openProxyKeys(k, dir); err != nil {
+		return nil, err
 	}
 	if s.TokenAuthFile != "" {
 		f, err := authn.ReadTokenFile(s.TokenAuthFile)
@@ -62,6 +71,59 @@ func (s *settled) openKeys() (*keyring, error) {
 	}
 	k.tls, err = s.servingTLS(k.authority, dir)
 	return k, err
+}
+
+// openTokenKeys finds the keys of service account tokens: those of the flags,
+// or the cluster's own.
+func (s *settled) openTokenKeys(k *keyring, dir string) error {
+	var err error
+	if s.ServiceAccountSigningKeyFile != "" {
+		if k.signing, err = authn.ReadSigningKey(s.ServiceAccountSigningKeyFile); err != nil {
+			return fmt.Errorf("--service-account-signing-key-file: %w", err)
+		}
+	} else if k.signing, err = pki.OpenSigningKey(dir); err != nil {
+		return fmt.Errorf("the key for service account tokens: %w", err)
+	}
+	own, err := authn.NewTokenKey(k.signing.Public())
+	if err != nil {
+		return fmt.Errorf("--service-account-signing-key-file: %w", err)
+	}
+	k.verifying = []authn.TokenKey{own}
+	for _, file := range s.ServiceAccountKeyFiles {
+		keys, err := authn.ReadTokenKeys(file)
+		if err != nil {
+			return fmt.Errorf("--service-account-key-file: %w", err)
+		}
+		for _, key := range keys {
+			if !slices.ContainsFunc(k.verifying, func(have authn.TokenKey) bool { return have.ID == key.ID }) {
+				k.verifying = append(k.verifying, key)
+			}
+		}
+	}
+	return nil
+}
+
+// openProxyKeys finds who signs for proxies in front of the server, and the
+// certificate with which the server is itself such a proxy.
+func (s *settled) openProxyKeys(k *keyring, dir string) error {
+	front, err := pki.OpenNamedAuthority(dir, "front-proxy-ca", "front-proxy-ca")
+	if err != nil {
+		return fmt.Errorf("the authority of proxies: %w", err)
+	}
+	if s.ProxyClientCertFile != "" {
+		if k.proxy, err = pki.Load(s.ProxyClientCertFile, s.ProxyClientKeyFile); err != nil {
+			return fmt.Errorf("--proxy-client-cert-file: %w", err)
+		}
+	} else if k.proxy, err = front.ClientPair(dir, "front-proxy-client", "front-proxy-client"); err != nil {
+		return fmt.Errorf("the client certificate for API services: %w", err)
+	}
+	k.proxies, k.proxiesPEM = front.Pool(), front.PEM
+	if s.RequestHeader.ClientCAFile != "" {
+		if k.proxies, k.proxiesPEM, err = pki.LoadPool(s.RequestHeader.ClientCAFile); err != nil {
+			return fmt.Errorf("--requestheader-client-ca-file: %w", err)
+		}
+	}
+	return nil
 }
 
 // servingTLS asks clients for a certificate and leaves judging it to authn, so

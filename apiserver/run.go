@@ -127,13 +127,14 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 	d.cache = cache.New(e.Client(), d.store, cache.Options{Resources: declared, Log: s.Log, SoleWriter: e.Embedded()})
 	d.alloc = allocator.New(d.store, e.Client(), allocator.Config{Services: s.services,
 		NodePorts: s.nodePorts, Log: s.Log})
-	accounts := &authn.ServiceAccounts{Key: k.signing, Issuer: s.ServiceAccountIssuer,
-		Audiences: []string{s.ServiceAccountIssuer}, Lives: rest.Lives(d.cache)}
+	accounts := &authn.ServiceAccounts{Signer: k.signing, Keys: k.verifying, Issuers: s.ServiceAccountIssuers, Audiences: s.APIAudiences,
+		MaxLife: s.ServiceAccountMaxLife, Extend: s.ServiceAccountExtend, Objects: rest.TokenObjects{Cache: d.cache}}
+	who := s.authenticator(k, accounts)
 	d.authz = &authz.Authorizer{RBAC: authz.NewRBAC(), Nodes: &authz.Graph{Cache: d.cache}, Lag: &authz.Lag{Cache: d.cache, Written: d.store.LastRevision}}
 	d.authz.RBAC.Follow(d.cache, s.Log)
 	reach := proxy.New(d.cache, k.kubelet)
 	d.rest = &rest.Handler{Store: d.store, Cache: d.cache, Allocator: d.alloc, Admission: d.admission(reach), Accounts: accounts,
-		Connector: reach, Components: d.components, Log: s.Log, Stopping: d.stopping}
+		Authn: who, Authz: d.authz, Connector: reach, Components: d.components, Log: s.Log, Stopping: d.stopping}
 	d.rest.Serve(table)
 	docs, err := discovery.New(table, net.JoinHostPort(s.advertise.String(), strconv.Itoa(s.SecurePort)))
 	if err != nil {
@@ -141,8 +142,9 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 	}
 	docs.Refuse, reach.Refuse = rest.Refuse, rest.Refuse
 	d.front = server.New(server.Parts{
-		Authn:     &authn.Authenticator{Authorities: k.clients, Tokens: append(k.tokens, accounts)},
+		Authn:     who,
 		Authz:     d.authz,
+		Issuer:    accounts.Discovery(s.jwksURI()),
 		REST:      d.rest,
 		Discovery: docs,
 		OpenAPI:   openapi.New(table),
@@ -150,6 +152,22 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 		Log:       s.Log,
 	})
 	return d, nil
+}
+
+// authenticator knows everybody that the credentials tell of.
+func (s *settled) authenticator(k *keyring, accounts *authn.ServiceAccounts) *authn.Authenticator {
+	h := s.RequestHeader
+	return &authn.Authenticator{Authorities: k.clients, Tokens: append(k.tokens, accounts), Audiences: s.APIAudiences, RefuseAnonymous: !s.AnonymousAuth,
+		Proxy: &authn.FrontProxy{Authorities: k.proxies, Names: h.AllowedNames, UserHeaders: h.UsernameHeaders,
+			UIDHeaders: h.UIDHeaders, GroupHeaders: h.GroupHeaders, ExtraPrefixes: h.ExtraPrefixes}}
+}
+
+// jwksURI is where others find the keys of service account tokens.
+func (s *settled) jwksURI() string {
+	if s.ServiceAccountJWKSURI != "" {
+		return s.ServiceAccountJWKSURI
+	}
+	return "https://" + net.JoinHostPort(s.advertise.String(), strconv.Itoa(s.SecurePort)) + authn.KeysPath
 }
 
 // checks are what health depends on.
@@ -224,6 +242,8 @@ func (d *process) start(ctx context.Context) error {
 		return fmt.Errorf("read the services' addresses from etcd: %w", err)
 	}
 	b := bootstrap.Cluster{API: d.rest, Cache: d.cache, ServiceIP: d.alloc.First(), Advertise: d.advertise, Port: int32(d.SecurePort)}
+	h := d.RequestHeader
+	b.Authentication = bootstrap.Authentication(d.keys.clientPEM, d.keys.proxiesPEM, h.AllowedNames, h.UsernameHeaders, h.GroupHeaders, h.ExtraPrefixes)
 	if err := b.Make(ctx); err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ var update = flag.Bool("update", false, "write what the server answers into the 
 //	request METHOD PATH [FILE [CONTENT-TYPE]]   send a request as an administrator
 //	as USER [GROUP...]                          send the next ones as somebody else; - is nobody
 //	accept MEDIA-TYPE                           what the next ones take
+//	with HEADER VALUE                           a header of the next ones; with - takes all such away
 //	status CODE                                 the last answer's code
 //	cmp body FILE                               its body, with uids, times, versions and addresses replaced,
 //	                                            without managedFields
@@ -69,6 +70,7 @@ type runner struct {
 	archive  *txtar.Archive
 	client   *http.Client
 	accept   string
+	headers  http.Header
 	line     string
 
 	code   int
@@ -112,6 +114,15 @@ func (r *runner) step(f []string) {
 		r.as(f[1], f[2:]...)
 	case "accept":
 		r.accept = rest
+	case "with":
+		if f[1] == "-" {
+			r.headers = nil
+			break
+		}
+		if r.headers == nil {
+			r.headers = http.Header{}
+		}
+		r.headers.Add(f[1], strings.Join(f[2:], " "))
 	case "status":
 		if want, _ := strconv.Atoi(f[1]); r.code != want {
 			r.t.Fatalf("%s: the code is %d: %s", r.line, r.code, r.body)
@@ -255,6 +266,9 @@ func (r *runner) do(method, path string, body []byte, contentType string) {
 	}
 	if r.accept != "" {
 		req.Header.Set("Accept", r.accept)
+	}
+	for k, v := range r.headers {
+		req.Header[k] = v
 	}
 	resp, err := r.client.Do(req)
 	if err != nil {

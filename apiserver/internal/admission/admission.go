@@ -10,6 +10,7 @@ import (
 	"context"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
+	"github.com/pilothouse/pilothouse/apiserver/internal/authz"
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -90,15 +91,17 @@ type Chain struct{ admit, check []Step }
 // Step looks at one request. Its error, if any, is the Status to answer.
 type Step func(ctx context.Context, r *Request) error
 
-// New makes the chain. The steps read the cluster's state from c.
-func New(c *cache.Cache) *Chain {
-	v := &view{c}
+// New makes the chain. The steps read the cluster's state from c, and ask a
+// what else the user may do.
+func New(c *cache.Cache, a *authz.Authorizer) *Chain {
+	v := &view{c, a}
 	return &Chain{admit: []Step{
 		v.namespaceLifecycle,
 		v.nodeRestriction,
 		v.serviceAccount,
 		priority,
 		newNodeTaint,
+		v.roleEscalation,
 	}}
 }
 
@@ -136,7 +139,10 @@ func run(ctx context.Context, steps []Step, r *Request) error {
 }
 
 // view reads the cluster's state.
-type view struct{ cache *cache.Cache }
+type view struct {
+	cache *cache.Cache
+	authz *authz.Authorizer
+}
 
 // get is an object as the cache has it, or, when the cache has none, as it is
 // now; nil when there is none.

@@ -40,46 +40,70 @@ type User struct {
 func (u *User) In(group string) bool { return slices.Contains(u.Groups, group) }
 
 // ErrCredentials says that a credential was presented that is not good.
-var ErrCredentials = errors.New("invalid credentials")
+var ErrCredentials = errors.New("invalid bearer token")
 
 // TokenChecker knows the holders of bearer tokens.
 type TokenChecker interface {
-	// User is the holder of the token; nil when the checker does not know
-	// tokens of this form, ErrCredentials when it does and this one is bad.
-	User(ctx context.Context, token string) (*User, error)
+	// Holder is whom the token is for, and those of the audiences that it is
+	// good for. It is nil when the checker does not know tokens of this form; an
+	// error says what is wrong with a token that it does know.
+	Holder(ctx context.Context, token string, audiences []string) (*User, []string, error)
 }
 
 // Authenticator tells who sends a request.
 type Authenticator struct {
 	// Authorities sign the client certificates that count.
 	Authorities *x509.CertPool
+	// Proxy, when set, believes the headers of a proxy in front.
+	Proxy *FrontProxy
 	// Tokens are asked in turn.
 	Tokens []TokenChecker
+	// Audiences are those that this server answers to.
+	Audiences []string
+	// RefuseAnonymous turns away those who present no credentials.
+	RefuseAnonymous bool
 
 	verified certificates
 }
 
-// User is who sends r: from its certificate, else its bearer token, else
-// Anonymous.
+// User is who sends r: whom a trusted proxy names, else from its certificate,
+// else its bearer token, else Anonymous.
 func (a *Authenticator) User(r *http.Request) (*User, error) {
 	if u, ok := r.Context().Value(userKey{}).(*User); ok {
 		return u, nil
 	}
+	if a.Proxy != nil {
+		if u, err := a.Proxy.User(r); u != nil || err != nil {
+			return u, err
+		}
+	}
+	bad := a.RefuseAnonymous
 	if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 {
-		if u, err := a.fromCertificate(r.TLS.PeerCertificates); u != nil || err != nil {
-			return u, err
+		u, err := a.fromCertificate(r.TLS.PeerCertificates)
+		if u != nil {
+			return u, nil
 		}
+		bad = bad || err != nil // A token may still speak for the client.
 	}
-	token, ok := bearer(r)
-	if !ok {
-		return &User{Name: Anonymous, Groups: []string{Unauthenticated}}, nil
+	if token, ok := bearer(r); ok {
+		u, _, err := a.Holder(r.Context(), token, a.Audiences)
+		return u, err
 	}
+	if bad {
+		return nil, ErrCredentials
+	}
+	return &User{Name: Anonymous, Groups: []string{Unauthenticated}}, nil
+}
+
+// Holder is whom a bearer token is for, and which of the audiences it is good
+// for.
+func (a *Authenticator) Holder(ctx context.Context, token string, audiences []string) (*User, []string, error) {
 	for _, t := range a.Tokens {
-		if u, err := t.User(r.Context(), token); u != nil || err != nil {
-			return u, err
+		if u, good, err := t.Holder(ctx, token, audiences); u != nil || err != nil {
+			return u, good, err
 		}
 	}
-	return nil, ErrCredentials
+	return nil, nil, ErrCredentials
 }
 
 // bearerProtocol is how a browser, which cannot set headers on a WebSocket,
@@ -92,11 +116,14 @@ func bearer(r *http.Request) (string, bool) {
 	h := r.Header.Get("Authorization")
 	scheme, token, _ := strings.Cut(h, " ")
 	if strings.EqualFold(scheme, "Bearer") {
-		return strings.TrimSpace(token), true
+		token = strings.TrimSpace(token)
+		return token, token != ""
 	}
-	for p := range strings.SplitSeq(r.Header.Get("Sec-Websocket-Protocol"), ",") {
-		if b64, ok := strings.CutPrefix(strings.TrimSpace(p), bearerProtocol); ok {
-			return decodeBase64(b64), true
+	if h := r.Header.Get("Sec-Websocket-Protocol"); h != "" {
+		for p := range strings.SplitSeq(h, ",") {
+			if b64, ok := strings.CutPrefix(strings.TrimSpace(p), bearerProtocol); ok {
+				return decodeBase64(b64), true
+			}
 		}
 	}
 	return "", false

@@ -2,8 +2,10 @@ package authn
 
 import (
 	"context"
-	"crypto/ecdsa"
+	"crypto"
+	"crypto/subtle"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,60 +16,39 @@ import (
 
 // ServiceAccounts signs the tokens of service accounts and checks them.
 type ServiceAccounts struct {
-	// Key signs and verifies.
-	Key *ecdsa.PrivateKey
-	// Issuer is who tokens say signed them.
-	Issuer string
+	// Signer signs, with the first of the Keys.
+	Signer crypto.Signer
+	// Keys verify.
+	Keys []TokenKey
+	// Issuers are who tokens may say signed them; the first signs.
+	Issuers []string
 	// Audiences are those that the server answers to; a token made for nobody
 	// in particular is for all of them.
 	Audiences []string
-	// Lives says whether the account with that uid still exists, and the pod or
-	// secret that a token is bound to, if any. A nil func trusts the signature.
-	Lives func(ctx context.Context, b Binding) bool
-}
+	// MaxLife, when not zero, bounds how long a token is good.
+	MaxLife time.Duration
+	// Extend gives tokens that kubelets mount by themselves a year, and a
+	// warning after the hour that was asked for.
+	Extend bool
+	// Objects tells whether what a token is bound to is still there.
+	Objects Objects
 
-// Binding is what a token stands and falls with.
-type Binding struct {
-	// Namespace and Name are the account's.
-	Namespace, Name string
-	// UID is the account's.
-	UID string
-	// Kind is Pod, Secret or Node when the token is bound to one, else empty.
-	Kind string
-	// BoundName and BoundUID name that object.
-	BoundName, BoundUID string
-}
-
-// claims are the contents of a token.
-type claims struct {
-	jwt.RegisteredClaims
-	Private private `json:"kubernetes.io"`
-}
-
-type private struct {
-	Namespace      string     `json:"namespace,omitempty"`
-	ServiceAccount reference  `json:"serviceaccount"`
-	Pod            *reference `json:"pod,omitempty"`
-	Secret         *reference `json:"secret,omitempty"`
-	Node           *reference `json:"node,omitempty"`
-}
-
-type reference struct {
-	Name string `json:"name"`
-	UID  string `json:"uid,omitempty"`
+	known tokenCache
 }
 
 // userPrefix begins the user names of service accounts.
 const userPrefix = "system:serviceaccount:"
 
-// Groups of service accounts.
-const (
-	// AllAccounts is the group of every service account.
-	AllAccounts = "system:serviceaccounts"
-)
+// AllAccounts is the group of every service account.
+const AllAccounts = "system:serviceaccounts"
 
 // AccountUser is the user name of a service account.
 func AccountUser(namespace, name string) string { return userPrefix + namespace + ":" + name }
+
+// AccountGroups are the groups of the service accounts of a namespace.
+func AccountGroups(namespace string) []string {
+	return []string{AllAccounts, AllAccounts + ":" + namespace, Authenticated}
+}
 
 // SplitAccountUser takes a service account's user name apart.
 func SplitAccountUser(user string) (namespace, name string, ok bool) {
@@ -75,66 +56,140 @@ func SplitAccountUser(user string) (namespace, name string, ok bool) {
 	if !ok {
 		return "", "", false
 	}
-	return strings.Cut(rest, ":")
+	namespace, name, ok = strings.Cut(rest, ":")
+	return namespace, name, ok && namespace != "" && name != "" && !strings.Contains(name, ":")
 }
 
-// Sign makes a token for b that audiences accept until expires.
-func (s *ServiceAccounts) Sign(b Binding, audiences []string, id string, now, expires time.Time) (string, error) {
-	c := claims{
-		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer: s.Issuer, Subject: AccountUser(b.Namespace, b.Name), Audience: audiences, ID: id,
-			IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(expires),
-		},
-		Private: private{Namespace: b.Namespace, ServiceAccount: reference{b.Name, b.UID}},
+// legacyIssuer signs the tokens that lie in secrets.
+const legacyIssuer = "kubernetes/serviceaccount"
+
+// The life of a token that pods get by themselves, in seconds, and what Extend
+// makes of it.
+const (
+	mountedSeconds = 3607
+	extendedLife   = 365 * 24 * time.Hour
+)
+
+// Sign makes a token for the account and audiences. until is when its holder is
+// told that it ends.
+func (s *ServiceAccounts) Sign(b Binding, audiences []string, id string, now time.Time, seconds int64) (token string, until time.Time, err error) {
+	life := time.Duration(seconds) * time.Second
+	if s.MaxLife > 0 {
+		life = min(life, s.MaxLife)
 	}
-	bound := &reference{b.BoundName, b.BoundUID}
-	switch b.Kind {
-	case "Pod":
-		c.Private.Pod = bound
-	case "Secret":
-		c.Private.Secret = bound
-	case "Node":
-		c.Private.Node = bound
+	c := newClaims(&b)
+	until = now.Add(life)
+	c.RegisteredClaims = jwt.RegisteredClaims{
+		Issuer: s.Issuers[0], Subject: AccountUser(b.Namespace, b.Name), Audience: audiences, ID: id,
+		IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(until),
 	}
-	return jwt.NewWithClaims(jwt.SigningMethodES256, c).SignedString(s.Key)
+	if s.Extend && b.Kind == "Pod" && seconds == mountedSeconds && s.forUs(audiences) {
+		c.Private.WarnAfter = jwt.NewNumericDate(until)
+		c.ExpiresAt = jwt.NewNumericDate(now.Add(extendedLife))
+	}
+	t := jwt.NewWithClaims(s.Keys[0].method, c)
+	t.Header = map[string]any{"alg": s.Keys[0].method.Alg(), "kid": s.Keys[0].ID}
+	token, err = t.SignedString(s.Signer)
+	return token, until, err
 }
 
-// User is the account that token is for. Only tokens of this issuer are looked
-// at; others are somebody else's to know.
-func (s *ServiceAccounts) User(ctx context.Context, token string) (*User, error) {
-	if !s.issued(token) {
-		return nil, nil
+// forUs says whether all audiences are the server's own.
+func (s *ServiceAccounts) forUs(audiences []string) bool {
+	return !slices.ContainsFunc(audiences, func(a string) bool { return !slices.Contains(s.Audiences, a) })
+}
+
+// Holder is the account that token is for. Only tokens that name one of the
+// issuers are looked at; others are somebody else's to know.
+func (s *ServiceAccounts) Holder(ctx context.Context, token string, audiences []string) (*User, []string, error) {
+	p := s.known.get(token)
+	if p == nil {
+		if !s.issued(token) {
+			return nil, nil, nil
+		}
+		c, err := s.verify(token)
+		if err != nil {
+			return nil, nil, tokenError(err)
+		}
+		b := c.binding()
+		p = &parsed{claims: c, binding: b, user: c.user(&b)}
+		s.known.put(token, p)
 	}
-	var c claims
-	_, err := jwt.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return s.Key.Public(), nil },
-		jwt.WithValidMethods([]string{"ES256"}), jwt.WithIssuer(s.Issuer), jwt.WithExpirationRequired())
-	if err != nil || !slices.ContainsFunc(c.Audience, func(a string) bool { return slices.Contains(s.Audiences, a) }) {
-		return nil, ErrCredentials
+	good, err := s.check(ctx, token, p, audiences)
+	if err != nil {
+		return nil, nil, tokenError(err)
+	}
+	return p.user, good, nil
+}
+
+// check is what is done each time that a token is shown: its time, for whom it
+// is, and what it is bound to.
+func (s *ServiceAccounts) check(ctx context.Context, token string, p *parsed, audiences []string) ([]string, error) {
+	legacy := p.claims.Private == nil
+	own := []string(p.claims.Audience)
+	if legacy && len(own) == 0 {
+		own = s.Audiences
+	}
+	var good []string
+	for _, a := range audiences {
+		if slices.Contains(own, a) {
+			good = append(good, a)
+		}
+	}
+	if len(good) == 0 {
+		return nil, fmt.Errorf("token audiences %q is invalid for the target audiences %q", own, audiences)
+	}
+	if err := p.claims.inTime(time.Now()); err != nil {
+		return nil, err
+	}
+	if s.Objects == nil {
+		return good, nil
+	}
+	if err := p.binding.stands(ctx, s.Objects); err != nil {
+		return nil, err
+	}
+	if legacy {
+		held, ok := s.Objects.SecretToken(ctx, p.binding.Namespace, p.binding.BoundName)
+		if !ok || subtle.ConstantTimeCompare(held, []byte(token)) != 1 {
+			return nil, errors.New("token does not match server's copy")
+		}
+	}
+	return good, nil
+}
+
+// tokenError says what is wrong with a token, in the words of token reviews.
+func tokenError(err error) error {
+	return fmt.Errorf("[%w, %w]", ErrCredentials, err)
+}
+
+// verify checks the signature and the names within.
+func (s *ServiceAccounts) verify(token string) (*claims, error) {
+	var keys []TokenKey
+	c := &claims{}
+	_, err := jwt.NewParser(jwt.WithoutClaimsValidation()).ParseWithClaims(token, c, func(t *jwt.Token) (any, error) {
+		id, _ := t.Header["kid"].(string)
+		keys = s.Keys
+		if i := slices.IndexFunc(s.Keys, func(k TokenKey) bool { return k.ID == id }); i >= 0 {
+			keys = s.Keys[i : i+1]
+		}
+		set := jwt.VerificationKeySet{}
+		for _, k := range keys {
+			if k.method.Alg() == t.Method.Alg() {
+				set.Keys = append(set.Keys, k.Public)
+			}
+		}
+		return set, nil
+	})
+	if err != nil {
+		return nil, errors.New("square/go-jose: error in cryptographic primitive")
 	}
 	b := c.binding()
-	if s.Lives != nil && !s.Lives(ctx, b) {
-		return nil, ErrCredentials
+	if (c.Private == nil) != (c.Issuer == legacyIssuer) || b.Namespace == "" || b.Name == "" || c.Subject != AccountUser(b.Namespace, b.Name) {
+		return nil, errors.New("token could not be validated for any key")
 	}
-	u := &User{Name: AccountUser(b.Namespace, b.Name), UID: b.UID,
-		Groups: []string{AllAccounts, AllAccounts + ":" + b.Namespace, Authenticated}}
-	if b.Kind == "Pod" {
-		u.Extra = map[string][]string{
-			"authentication.kubernetes.io/pod-name": {b.BoundName},
-			"authentication.kubernetes.io/pod-uid":  {b.BoundUID},
-		}
+	if c.Private != nil && c.ExpiresAt == nil {
+		return nil, errors.New("service account token has expired")
 	}
-	return u, nil
-}
-
-func (c *claims) binding() Binding {
-	p := &c.Private
-	b := Binding{Namespace: p.Namespace, Name: p.ServiceAccount.Name, UID: p.ServiceAccount.UID}
-	for kind, r := range map[string]*reference{"Pod": p.Pod, "Secret": p.Secret, "Node": p.Node} {
-		if r != nil {
-			b.Kind, b.BoundName, b.BoundUID = kind, r.Name, r.UID
-		}
-	}
-	return b
+	return c, nil
 }
 
 // issued looks into an unverified token for its issuer.
@@ -146,14 +201,5 @@ func (s *ServiceAccounts) issued(token string) bool {
 	var c struct {
 		Issuer string `json:"iss"`
 	}
-	return json.Unmarshal([]byte(decodeBase64(parts[1])), &c) == nil && c.Issuer == s.Issuer
-}
-
-// String names the account and what it is bound to.
-func (b Binding) String() string {
-	s := b.Namespace + "/" + b.Name
-	if b.Kind != "" {
-		s += fmt.Sprintf(" (%s %s)", b.Kind, b.BoundName)
-	}
-	return s
+	return json.Unmarshal([]byte(decodeBase64(parts[1])), &c) == nil && (c.Issuer == legacyIssuer || slices.Contains(s.Issuers, c.Issuer))
 }

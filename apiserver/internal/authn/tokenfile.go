@@ -51,8 +51,13 @@ func ReadTokenFile(path string) (*TokenFile, error) {
 	}
 }
 
-// User is the holder of token, or nil. Tokens are compared by their hashes, so
-// the time it takes tells nothing about them.
-func (t *TokenFile) User(_ context.Context, token string) (*User, error) {
-	return t.users[sha256.Sum256([]byte(token))], nil
+// Holder is whose token it is, or nil. Tokens are compared by their hashes, so
+// the time it takes tells nothing about them. They are good for whatever the
+// server answers to.
+func (t *TokenFile) Holder(_ context.Context, token string, audiences []string) (*User, []string, error) {
+	u := t.users[sha256.Sum256([]byte(token))]
+	if u == nil {
+		return nil, nil, nil
+	}
+	return u, audiences, nil
 }

@@ -3,7 +3,9 @@ package authn
 import (
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/base64"
+	"encoding/hex"
 	"sync"
 	"time"
 )
@@ -31,26 +33,46 @@ func (a *Authenticator) fromCertificate(chain []*x509.Certificate) (*User, error
 	if a.Authorities == nil {
 		return nil, nil
 	}
+	u, ok := a.verified.verify(chain, a.Authorities)
+	if !ok || u.Name == "" {
+		return nil, ErrCredentials
+	}
+	return u, nil
+}
+
+// verify is the subject of a chain's leaf if authorities have signed it.
+func (c *certificates) verify(chain []*x509.Certificate, authorities *x509.CertPool) (*User, bool) {
 	leaf := chain[0]
 	sum := sha256.Sum256(leaf.Raw)
-	if u := a.verified.get(sum); u != nil {
-		return u, nil
+	if u := c.get(sum); u != nil {
+		return u, true
 	}
 	between := x509.NewCertPool()
 	for _, c := range chain[1:] {
 		between.AddCert(c)
 	}
-	_, err := leaf.Verify(x509.VerifyOptions{Roots: a.Authorities, Intermediates: between,
+	_, err := leaf.Verify(x509.VerifyOptions{Roots: authorities, Intermediates: between,
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
 	if err != nil {
-		return nil, ErrCredentials
+		return nil, false
 	}
-	if leaf.Subject.CommonName == "" {
-		return nil, ErrCredentials
+	u := &User{Name: leaf.Subject.CommonName, UID: subjectUID(leaf),
+		Groups: append(append([]string{}, leaf.Subject.Organization...), Authenticated),
+		Extra:  map[string][]string{CredentialID: {"X509SHA256=" + hex.EncodeToString(sum[:])}}}
+	c.put(sum, verified{u, leaf.NotAfter})
+	return u, true
+}
+
+// uidOID is the part of a subject that may hold the user's uid.
+var uidOID = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 57683, 2}
+
+func subjectUID(c *x509.Certificate) string {
+	for _, n := range c.Subject.Names {
+		if s, ok := n.Value.(string); ok && n.Type.Equal(uidOID) {
+			return s
+		}
 	}
-	u := &User{Name: leaf.Subject.CommonName, Groups: append(append([]string{}, leaf.Subject.Organization...), Authenticated)}
-	a.verified.put(sum, verified{u, leaf.NotAfter})
-	return u, nil
+	return ""
 }
 
 func (c *certificates) get(sum [sha256.Size]byte) *User {

@@ -117,9 +117,9 @@ func ruleText(r *rbac.PolicyRule) string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// RulesFor is all that u may do in a namespace by roles, and what could not be
-// looked at.
-func (r *RBAC) RulesFor(u *authn.User, namespace string) (rules []rbac.PolicyRule, missing []string) {
+// RulesFor is all that u may do in a namespace by roles, and the bindings whose
+// roles are not there.
+func (r *RBAC) RulesFor(u *authn.User, namespace string) (rules []rbac.PolicyRule, missing []Unknown) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	seen := map[*bound]bool{}
@@ -131,12 +131,18 @@ func (r *RBAC) RulesFor(u *authn.User, namespace string) (rules []rbac.PolicyRul
 		if role := r.roles[g.role]; role != nil {
 			rules = append(rules, role.source...)
 		} else {
-			missing = append(missing, g.noRole())
+			missing = append(missing, Unknown{g.ref})
 		}
 		return true
 	})
 	return rules, missing
 }
+
+// Unknown is a role that is bound and not there.
+type Unknown struct{ Ref rbac.RoleRef }
+
+// String says so.
+func (u Unknown) String() string { return noRole(u.Ref) }
 
 // Role is the rules of the role that a binding in namespace refers to, and
 // whether there is one.
@@ -151,9 +157,10 @@ func (r *RBAC) Role(ref rbac.RoleRef, namespace string) ([]rbac.PolicyRule, bool
 }
 
 // Escalation says, in the words of the refusal, what rules would give that u
-// does not have; it is empty when that is nothing.
-func (r *RBAC) Escalation(u *authn.User, namespace string, rules []rbac.PolicyRule) string {
-	have, unknown := r.RulesFor(u, namespace)
+// does not have; it is empty when that is nothing. unknown words that a role is
+// not there.
+func (r *RBAC) Escalation(u *authn.User, namespace string, rules []rbac.PolicyRule, unknown func(role string) string) string {
+	have, lost := r.RulesFor(u, namespace)
 	missing := Missing(have, rules)
 	if len(missing) == 0 {
 		return ""
@@ -165,8 +172,12 @@ func (r *RBAC) Escalation(u *authn.User, namespace string, rules []rbac.PolicyRu
 	slices.Sort(lines)
 	s := fmt.Sprintf("user %q (groups=%q) is attempting to grant RBAC permissions not currently held:\n%s",
 		u.Name, u.Groups, strings.Join(slices.Compact(lines), "\n"))
-	if len(unknown) > 0 {
-		s += fmt.Sprintf("; resolution errors: [%s]", strings.Join(unknown, " "))
+	if len(lost) > 0 {
+		var texts []string
+		for _, l := range lost {
+			texts = append(texts, unknown(l.Ref.Name))
+		}
+		s += "; resolution errors: [" + strings.Join(texts, " ") + "]"
 	}
 	return s
 }

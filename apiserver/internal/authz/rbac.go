@@ -17,6 +17,7 @@ const (
 	kindUser           = "User"
 	kindGroup          = "Group"
 	kindServiceAccount = "ServiceAccount"
+	kindRole           = "Role"
 	kindClusterRole    = "ClusterRole"
 )
 
@@ -111,10 +112,15 @@ func (r *RBAC) DropBinding(namespace, name string) {
 
 // rolePlace is where the role is that a binding in namespace refers to.
 func rolePlace(ref rbac.RoleRef, namespace string) place {
-	if ref.Kind == kindClusterRole {
-		namespace = ""
+	switch ref.Kind {
+	case kindClusterRole:
+		return place{"", ref.Name}
+	case kindRole:
+		if namespace != "" {
+			return place{namespace, ref.Name}
+		}
 	}
-	return place{namespace, ref.Name}
+	return place{"/", ref.Name} // No role lies there.
 }
 
 // unbind takes a binding away from its subjects.
@@ -188,7 +194,7 @@ func (r *RBAC) Decide(u *authn.User, i *request.Info) Decision {
 	r.visit(u, ns, func(g grant) bool {
 		role := r.roles[g.role]
 		if role == nil {
-			missing = append(missing, g.noRole())
+			missing = append(missing, noRole(g.ref))
 			return true
 		}
 		for n := range role.rules {
@@ -200,7 +206,7 @@ func (r *RBAC) Decide(u *authn.User, i *request.Info) Decision {
 		return true
 	})
 	if !d.Allowed && len(missing) > 0 {
-		d.why = "RBAC: " + aggregate(missing)
+		d.why = "RBAC: " + Aggregate(missing)
 	}
 	return d
 }
@@ -253,20 +259,23 @@ func (g grant) String() string {
 	return fmt.Sprintf("%s %q of %s %q to %s %q", kind, name, g.ref.Kind, g.ref.Name, g.subject.Kind, subject)
 }
 
-// noRole says that the role bound is not there.
-func (b *bound) noRole() string {
-	return fmt.Sprintf("%s.rbac.authorization.k8s.io %q not found", strings.ToLower(b.ref.Kind), b.ref.Name)
+// noRole says that a role which is bound is not there.
+func noRole(ref rbac.RoleRef) string {
+	return fmt.Sprintf("%s.rbac.authorization.k8s.io %q not found", strings.ToLower(ref.Kind), ref.Name)
 }
 
-// aggregate writes several errors as one, each once.
-func aggregate(texts []string) string {
+// Aggregate writes several errors as one, each once.
+func Aggregate(texts []string) string {
 	var once []string
 	for _, t := range texts {
 		if !slices.Contains(once, t) {
 			once = append(once, t)
 		}
 	}
-	if len(once) == 1 {
+	switch len(once) {
+	case 0:
+		return ""
+	case 1:
 		return once[0]
 	}
 	return "[" + strings.Join(once, ", ") + "]"

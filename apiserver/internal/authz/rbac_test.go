@@ -124,13 +124,13 @@ func TestEscalation(t *testing.T) {
 	r := clusterOf()
 	r.PutBinding("", "l", roleRef("ClusterRole", "look"), []rbac.Subject{{Kind: "User", Name: "ann"}})
 	ann := &authn.User{Name: "ann", Groups: words("dev ops")}
-	if s := r.Escalation(ann, "ns", []rbac.PolicyRule{{Verbs: words("get"), APIGroups: []string{""}, Resources: words("pods"), ResourceNames: words("p")}}); s != "" {
+	if s := r.Escalation(ann, "ns", []rbac.PolicyRule{{Verbs: words("get"), APIGroups: []string{""}, Resources: words("pods"), ResourceNames: words("p")}}, nil); s != "" {
 		t.Errorf("she may pass on what she has: %s", s)
 	}
 	got := r.Escalation(ann, "ns", []rbac.PolicyRule{
 		{Verbs: words("get create delete"), APIGroups: []string{""}, Resources: words("pods secrets")},
 		{Verbs: words("get"), NonResourceURLs: words("/metrics")},
-	})
+	}, func(role string) string { return role + " is not there" })
 	want := `user "ann" (groups=["dev" "ops"]) is attempting to grant RBAC permissions not currently held:
 {APIGroups:[""], Resources:["pods"], Verbs:["create" "delete"]}
 {APIGroups:[""], Resources:["secrets"], Verbs:["get" "create" "delete"]}

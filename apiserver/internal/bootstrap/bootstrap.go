@@ -32,6 +32,9 @@ type Cluster struct {
 	// Advertise and Port are where this server is reached.
 	Advertise netip.Addr
 	Port      int32
+	// Authentication is what API services behind this server need to know of who
+	// comes to them, for the ConfigMap extension-apiserver-authentication.
+	Authentication map[string]string
 }
 
 // Make makes what is missing and mends what is wrong.
@@ -46,6 +49,9 @@ func (c *Cluster) Make(ctx context.Context) error {
 		}
 	}
 	if err := c.roles(ctx); err != nil {
+		return err
+	}
+	if err := c.authentication(ctx); err != nil {
 		return err
 	}
 	if c.Cache.Table("services").Get("default", "kubernetes") == nil {

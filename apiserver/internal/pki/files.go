@@ -103,14 +103,14 @@ func OpenSigningKey(dir string) (*ecdsa.PrivateKey, error) {
 }
 
 // LoadPool reads the authorities in a PEM file.
-func LoadPool(path string) (*x509.CertPool, error) {
+func LoadPool(path string) (*x509.CertPool, []byte, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(b) {
-		return nil, fmt.Errorf("%s holds no PEM certificate", path)
+		return nil, nil, fmt.Errorf("%s holds no PEM certificate", path)
 	}
-	return pool, nil
+	return pool, b, nil
 }

@@ -1,7 +1,7 @@
 // Package pki makes the keys and certificates that a cluster needs and keeps
 // them below the data directory: the cluster's authority (ca.crt, ca.key), the
 // API server's serving certificate, its client certificate for kubelets, the
-// key that signs service account tokens, and kubeconfig files for those who
+// authority of proxies and the server's own certificate as one, the key that signs service account tokens, and kubeconfig files for those who
 // may come in.
 //
 // Everything is made once and kept; a serving certificate is made again when
@@ -63,7 +63,13 @@ func Dir(dataDir string) string { return filepath.Join(dataDir, "pki") }
 
 // OpenAuthority reads the cluster's authority from dir, or makes one.
 func OpenAuthority(dir string) (*Authority, error) {
-	a, err := LoadAuthority(dir)
+	return OpenNamedAuthority(dir, "ca", "kubernetes")
+}
+
+// OpenNamedAuthority reads the authority in the files of that name in dir, or
+// makes one whose certificate is for subject.
+func OpenNamedAuthority(dir, name, subject string) (*Authority, error) {
+	a, err := loadAuthority(dir, name)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return a, err
 	}
@@ -71,26 +77,28 @@ func OpenAuthority(dir string) (*Authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := template(pkix.Name{CommonName: "kubernetes"}, authorityLife)
+	t := template(pkix.Name{CommonName: subject}, authorityLife)
 	t.IsCA, t.BasicConstraintsValid = true, true
 	t.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature | x509.KeyUsageCRLSign
 	der, err := x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
 	if err != nil {
-		return nil, fmt.Errorf("make the cluster's authority: %w", err)
+		return nil, fmt.Errorf("make the authority %s: %w", subject, err)
 	}
 	p, err := encode(der, key)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.save(filepath.Join(dir, "ca.crt"), filepath.Join(dir, "ca.key")); err != nil {
+	if err := p.save(filepath.Join(dir, name+".crt"), filepath.Join(dir, name+".key")); err != nil {
 		return nil, err
 	}
-	return LoadAuthority(dir)
+	return loadAuthority(dir, name)
 }
 
 // LoadAuthority reads the authority that OpenAuthority left in dir.
-func LoadAuthority(dir string) (*Authority, error) {
-	p, err := load(filepath.Join(dir, "ca.crt"), filepath.Join(dir, "ca.key"))
+func LoadAuthority(dir string) (*Authority, error) { return loadAuthority(dir, "ca") }
+
+func loadAuthority(dir, name string) (*Authority, error) {
+	p, err := load(filepath.Join(dir, name+".crt"), filepath.Join(dir, name+".key"))
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
 	"github.com/pilothouse/pilothouse/apiserver/internal/allocator"
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
+	"github.com/pilothouse/pilothouse/apiserver/internal/authz"
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/request"
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
@@ -43,6 +44,9 @@ type Handler struct {
 	Allocator *allocator.Allocator
 	// Admission looks at every write before it is validated.
 	Admission *admission.Chain
+	// Authn and Authz answer reviews: who a token is for, who may do what.
+	Authn *authn.Authenticator
+	Authz *authz.Authorizer
 	// Accounts signs service account tokens.
 	Accounts *authn.ServiceAccounts
 	// Connector serves log, exec, attach, portforward and proxy.

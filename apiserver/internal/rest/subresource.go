@@ -85,6 +85,19 @@ func (c *call) virtual() error {
 	case c.res.Kind.Kind == "ComponentStatus" && c.info.Verb == "get":
 		return c.component()
 	}
+	if c.info.Verb != "create" {
+		return status.NoMethod()
+	}
+	switch c.res.Kind.Kind {
+	case "SelfSubjectReview":
+		return c.selfReview()
+	case "TokenReview":
+		return c.tokenReview()
+	case "SubjectAccessReview", "LocalSubjectAccessReview", "SelfSubjectAccessReview":
+		return c.accessReview()
+	case "SelfSubjectRulesReview":
+		return c.rulesReview()
+	}
 	return status.NoMethod()
 }
 

@@ -3,12 +3,14 @@ package rest
 import (
 	"context"
 	"net/http"
-	"time"
+	"strings"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/authentication"
+	"github.com/pilothouse/pilothouse/proto/codec"
+	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/scheme"
@@ -32,22 +34,31 @@ func (c *call) token() error {
 		return err
 	}
 	req := obj.(*authentication.TokenRequest)
-	req.Name, req.Namespace = c.info.Name, c.info.Namespace
+	if req.Namespace != "" && req.Namespace != c.info.Namespace {
+		return status.BadRequest("the namespace of the provided object does not match the namespace sent on the request")
+	}
+	if req.Name != "" && req.Name != c.info.Name {
+		return status.Invalid("authentication.k8s.io", "TokenRequest", c.info.Name, field.ErrorList{
+			field.Invalid(field.New("metadata", "name"), req.Name, "must match the service account name if specified")})
+	}
+	req.Namespace = c.info.Namespace
 	if err := c.checkToken(req); err != nil {
 		return err
 	}
 	if err := c.admitSent(req, scheme.ByKind("authentication.k8s.io/v1", "TokenRequest"), o); err != nil {
 		return err
 	}
+	req.Name = c.info.Name
 	binding := authn.Binding{Namespace: c.info.Namespace, Name: c.info.Name, UID: account.UID}
 	if err := c.bindToken(req, &binding); err != nil {
 		return err
 	}
 	issued := now()
-	expires := issued.Add(time.Duration(*req.Spec.ExpirationSeconds) * time.Second)
-	if req.Status.Token, err = c.Accounts.Sign(binding, req.Spec.Audiences, string(newUID()), issued, expires); err != nil {
+	token, expires, err := c.Accounts.Sign(binding, req.Spec.Audiences, string(newUID()), issued, *req.Spec.ExpirationSeconds)
+	if err != nil {
 		return err
 	}
+	req.Status.Token = token
 	req.Status.ExpirationTimestamp = meta.NewTime(expires)
 	req.CreationTimestamp = meta.NewTime(issued)
 	return c.answerAny(http.StatusCreated, req)
@@ -87,7 +98,14 @@ func (c *call) bindToken(req *authentication.TokenRequest, b *authn.Binding) err
 	}
 	resource, ok := boundTables[ref.Kind]
 	if !ok {
-		return status.BadRequest("cannot bind token to object of type %s", ref.Kind)
+		group, version, ok := strings.Cut(ref.APIVersion, "/")
+		if !ok {
+			group, version = "", group
+		}
+		return status.BadRequest("cannot bind token to object of type %s/%s, Kind=%s", group, version, ref.Kind)
+	}
+	if ref.Name == "" {
+		return status.BadRequest("Name parameter required.")
 	}
 	ns := c.info.Namespace
 	if ref.Kind == "Node" {
@@ -108,26 +126,50 @@ func (c *call) bindToken(req *authentication.TokenRequest, b *authn.Binding) err
 		return status.BadRequest("cannot bind token for serviceaccount %q to pod running with different serviceaccount name.", c.info.Name)
 	}
 	b.Kind, b.BoundName, b.BoundUID = ref.Kind, o.Name, o.UID
+	if ref.Kind == "Node" {
+		b.Node, b.NodeUID = o.Name, o.UID
+	}
+	if node := o.Field("spec.nodeName"); ref.Kind == "Pod" && node != "" {
+		b.Node = node
+		if n := c.Cache.Table("nodes").Get("", node); n != nil {
+			b.NodeUID = n.UID
+		}
+	}
 	return nil
 }
 
-// Lives says whether what a token stands and falls with is there, as the cache
-// knows it.
-func Lives(c *cache.Cache) func(context.Context, authn.Binding) bool {
-	there := func(resource, ns, name, uid string) bool {
-		o := c.Table(resource).Get(ns, name)
-		return o != nil && (uid == "" || o.UID == uid)
+// TokenObjects tells from the cache what tokens are bound to.
+type TokenObjects struct{ Cache *cache.Cache }
+
+// find is the object as the cache has it, or, when the cache has none, as it is
+// now: another server may have made it and the token a moment ago.
+func (t TokenObjects) find(ctx context.Context, resource, namespace, name string) *cache.Object {
+	if o := t.Cache.Table(resource).Get(namespace, name); o != nil {
+		return o
 	}
-	return func(_ context.Context, b authn.Binding) bool {
-		if !there("serviceaccounts", b.Namespace, b.Name, b.UID) {
-			return false
-		}
-		switch b.Kind {
-		case "":
-			return true
-		case "Node":
-			return there("nodes", "", b.BoundName, b.BoundUID)
-		}
-		return there(boundTables[b.Kind], b.Namespace, b.BoundName, b.BoundUID)
+	o, err := t.Cache.Table(resource).Fetch(ctx, namespace, name, "")
+	if err != nil {
+		return nil
 	}
+	return o
+}
+
+// UID is that of an object and whether there is one.
+func (t TokenObjects) UID(ctx context.Context, resource, namespace, name string) (string, bool) {
+	o := t.find(ctx, resource, namespace, name)
+	if o == nil {
+		return "", false
+	}
+	return o.UID, true
+}
+
+// SecretToken is the token that a secret holds.
+func (t TokenObjects) SecretToken(ctx context.Context, namespace, name string) ([]byte, bool) {
+	o := t.find(ctx, "secrets", namespace, name)
+	var s core.Secret
+	if o == nil || codec.DecodeJSON(o.JSON(), &s) != nil {
+		return nil, false
+	}
+	token, ok := s.Data[core.ServiceAccountTokenKey]
+	return token, ok
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
 	"github.com/pilothouse/pilothouse/apiserver/internal/authz"
+	"github.com/pilothouse/pilothouse/apiserver/internal/impersonation"
 	"github.com/pilothouse/pilothouse/apiserver/internal/request"
 	"github.com/pilothouse/pilothouse/apiserver/internal/rest"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
@@ -37,6 +38,8 @@ type Parts struct {
 	Discovery http.Handler
 	// OpenAPI serves /openapi.
 	OpenAPI http.Handler
+	// Issuer serves how service account tokens are verified.
+	Issuer http.Handler
 	// Checks are what health depends on.
 	Checks []Check
 	// Log is for what goes wrong.
@@ -67,6 +70,10 @@ func New(p Parts) *Server {
 	s.routes.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	s.routes.HandleFunc("/debug/pprof/trace", pprof.Trace)
 	s.routes.PathPrefix("/debug/pprof/").HandlerFunc(pprof.Index)
+	if p.Issuer != nil {
+		s.routes.Handle(authn.ConfigurationPath, p.Issuer)
+		s.routes.Handle(authn.KeysPath, p.Issuer)
+	}
 	s.routes.PathPrefix("/openapi/").Handler(p.OpenAPI)
 	s.routes.PathPrefix("/api").Handler(p.Discovery)
 	s.routes.NotFoundHandler = http.HandlerFunc(s.notFound)
@@ -89,6 +96,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rest.Refuse(rec, r, status.Unauthorized())
 		return
 	}
+	if u, err = impersonation.As(r, u, s.Authz); err != nil {
+		refuseImpersonation(rec, r, err)
+		return
+	}
 	if d := s.Authz.Decide(r.Context(), u, &i); !d.Allowed {
 		rest.Refuse(rec, r, authz.Forbidden(u, &i, d.Reason()))
 		return
@@ -99,6 +110,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.routes.ServeHTTP(rec, r)
+}
+
+// refuseImpersonation answers who may not act as somebody else, or does not say
+// as whom.
+func refuseImpersonation(w http.ResponseWriter, r *http.Request, err error) {
+	var nobody *impersonation.NobodyError
+	if errors.As(err, &nobody) {
+		http.Error(w, fmt.Sprintf("Internal Server Error: %q: %v", r.URL.Path, err), http.StatusInternalServerError)
+		return
+	}
+	rest.Refuse(w, r, err)
 }
 
 // panicked answers for a bug: the request fails, the server stays.
