@@ -36,7 +36,9 @@ func countMutatingPolicy(p, old *admissionregistration.MutatingAdmissionPolicy) 
 	countChanges(p, old, p.Spec, old.Spec)
 }
 
-func newMutatingPolicyBinding(b *admissionregistration.MutatingAdmissionPolicyBinding) { b.Generation = 1 }
+func newMutatingPolicyBinding(b *admissionregistration.MutatingAdmissionPolicyBinding) {
+	b.Generation = 1
+}
 
 func countMutatingPolicyBinding(b, old *admissionregistration.MutatingAdmissionPolicyBinding) {
 	countChanges(b, old, b.Spec, old.Spec)

@@ -39,4 +39,7 @@ func keepLevelStatus(l, old *flowcontrol.PriorityLevelConfiguration) {
 	countChanges(l, old, l.Spec, old.Spec)
 }
 
-func keepLevelSpec(l, old *flowcontrol.PriorityLevelConfiguration) { keepMeta(l, old); l.Spec = old.Spec }
+func keepLevelSpec(l, old *flowcontrol.PriorityLevelConfiguration) {
+	keepMeta(l, old)
+	l.Spec = old.Spec
+}

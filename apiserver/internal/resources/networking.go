@@ -10,6 +10,7 @@ func networkingResources() []*Resource {
 		return Resource{Kind: named("networking.k8s.io/v1", name), Prefix: "/registry/" + prefix + "/"}
 	}
 	ingress, cidr := v1("Ingress", "ingress"), v1("ServiceCIDR", "servicecidrs")
+	ingress.Warnings = warnings(ingressWarnings)
 	ingress.Subresources = []Subresource{part("status", keepIngressSpec, networking.ValidateIngressStatusUpdate)}
 	cidr.Subresources = []Subresource{part("status", keepServiceCIDRSpec, networking.ValidateServiceCIDRStatusUpdate)}
 	return []*Resource{
@@ -37,6 +38,14 @@ func countChanges(o, old meta.Object, wanted, before any) {
 func newIngress(i *networking.Ingress) {
 	i.Status = networking.IngressStatus{}
 	i.Generation = 1
+}
+
+// ingressWarnings tells of the old way to name a class.
+func ingressWarnings(i, old *networking.Ingress) []string {
+	if _, set := i.Annotations[networking.AnnotationIngressClass]; old != nil || !set || i.Spec.IngressClassName != nil {
+		return nil
+	}
+	return []string{`annotation "` + networking.AnnotationIngressClass + `" is deprecated, please use 'spec.ingressClassName' instead`}
 }
 
 func keepIngressStatus(i, old *networking.Ingress) {

@@ -59,6 +59,9 @@ type Resource struct {
 	Validate func(o meta.Object) field.ErrorList
 	// ValidateUpdate says what is wrong with a change.
 	ValidateUpdate func(o, old meta.Object) field.ErrorList
+	// Warnings, when set, are what the writer of a sound object is told; old is nil
+	// for a new one.
+	Warnings func(o, old meta.Object) []string
 	// Subresources are those below an object.
 	Subresources []Subresource
 	// Deleting, when set, changes an object whose deletion begins.

@@ -1,6 +1,13 @@
 package resources
 
-import "github.com/pilothouse/pilothouse/proto/storage"
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/pilothouse/pilothouse/proto/field"
+	"github.com/pilothouse/pilothouse/proto/storage"
+)
 
 func storageResources() []*Resource {
 	v1 := func(name, prefix string) Resource {
@@ -11,6 +18,8 @@ func storageResources() []*Resource {
 	for _, r := range []*Resource{&driver, &node, &capacity, &attachment} {
 		r.Conditional = true
 	}
+	class := v1("StorageClass", "storageclasses")
+	class.Warnings, capacity.Warnings = warnings(classWarnings), warnings(capacityWarnings)
 	attachment.Subresources = []Subresource{part("status", keepAttachmentSpec, storage.ValidateVolumeAttachmentStatusUpdate)}
 	return []*Resource{
 		kind[*storage.CSIDriver]{storage.SetCSIDriverDefaults, nil, countCSIDriver,
@@ -20,7 +29,7 @@ func storageResources() []*Resource {
 		kind[*storage.CSIStorageCapacity]{storage.SetCSIStorageCapacityDefaults, nil, nil,
 			storage.ValidateCSIStorageCapacity, storage.ValidateCSIStorageCapacityUpdate}.on(capacity),
 		kind[*storage.StorageClass]{storage.SetStorageClassDefaults, nil, nil,
-			storage.ValidateStorageClass, storage.ValidateStorageClassUpdate}.on(v1("StorageClass", "storageclasses")),
+			storage.ValidateStorageClass, storage.ValidateStorageClassUpdate}.on(class),
 		kind[*storage.VolumeAttachment]{storage.SetVolumeAttachmentDefaults, newAttachment, keepAttachmentStatus,
 			storage.ValidateVolumeAttachment, storage.ValidateVolumeAttachmentUpdate}.on(attachment),
 		kind[*storage.VolumeAttributesClass]{storage.SetVolumeAttributesClassDefaults, nil, nil,
@@ -35,3 +44,30 @@ func newAttachment(a *storage.VolumeAttachment) { a.Status = storage.VolumeAttac
 func keepAttachmentStatus(a, old *storage.VolumeAttachment) { a.Status = old.Status }
 
 func keepAttachmentSpec(a, old *storage.VolumeAttachment) { keepMeta(a, old); a.Spec = old.Spec }
+
+func classWarnings(c, _ *storage.StorageClass) []string {
+	var out []string
+	for i, t := range c.AllowedTopologies {
+		for j, e := range t.MatchLabelExpressions {
+			warnOfLabel(&out, field.New("allowedTopologies").Index(i).Child("matchLabelExpressions").Index(j).Child("key"), e.Key)
+		}
+	}
+	return out
+}
+
+func capacityWarnings(c, _ *storage.CSIStorageCapacity) []string {
+	s, p := c.NodeTopology, field.New("nodeTopology")
+	if s == nil {
+		return nil
+	}
+	var out []string
+	for i, e := range s.MatchExpressions {
+		if text, old := oldNodeLabels[e.Key]; old {
+			out = append(out, fmt.Sprintf("%s: %s is %s", p.Child("matchExpressions").Index(i).Child("key"), e.Key, text))
+		}
+	}
+	for _, label := range slices.Sorted(maps.Keys(s.MatchLabels)) {
+		warnOfLabel(&out, p.Child("matchLabels").Child(label), label)
+	}
+	return out
+}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -217,7 +218,20 @@ func (c *call) warn(text string) {
 		text = text[:maxWarning]
 	}
 	text = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", " ", "\r", " ").Replace(text)
-	c.w.Header().Add("Warning", `299 - "`+text+`"`)
+	value := `299 - "` + text + `"`
+	if !slices.Contains(c.w.Header().Values("Warning"), value) {
+		c.w.Header().Add("Warning", value)
+	}
+}
+
+// warnAbout tells what is to be told about a sound object.
+func (c *call) warnAbout(o, old meta.Object) {
+	if c.res.Warnings == nil {
+		return
+	}
+	for _, text := range c.res.Warnings(o, old) {
+		c.warn(text)
+	}
 }
 
 var _ http.Handler = (*Handler)(nil)

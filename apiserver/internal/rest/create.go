@@ -103,6 +103,7 @@ func (c *call) storeNew(obj meta.Object, o options, r *admission.Request) error 
 	if errs := c.res.Validate(obj); len(errs) > 0 {
 		return status.Invalid(c.res.Kind.Group, c.res.Kind.Kind, m.Name, errs)
 	}
+	c.warnAbout(obj, nil)
 	if err := c.Admission.Check(c.r.Context(), r); err != nil {
 		return c.refusal(err)
 	}

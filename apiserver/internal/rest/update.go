@@ -170,6 +170,9 @@ func (c *call) prepareChanged(sub *resources.Subresource, o options, cur *curren
 	if errs := validate(next, old); len(errs) > 0 {
 		return c.invalid(m.Name, errs)
 	}
+	if sub == nil {
+		c.warnAbout(next, old)
+	}
 	return c.Admission.Check(c.r.Context(), r)
 }
 
