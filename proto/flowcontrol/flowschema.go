@@ -162,6 +162,12 @@ type FlowSchemaCondition struct {
 // FlowSchemaConditionType is what a condition is about.
 type FlowSchemaConditionType string
 
+// The values of FlowSchemaConditionType.
+const (
+	// FlowSchemaConditionDangling says that the priority level does not exist.
+	FlowSchemaConditionDangling FlowSchemaConditionType = "Dangling"
+)
+
 // ConditionStatus says whether a condition holds.
 type ConditionStatus string
 

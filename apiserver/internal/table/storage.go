@@ -1,0 +1,72 @@
+package table
+
+import (
+	"strings"
+	"time"
+
+	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/storage"
+)
+
+// Annotations of the class that is taken when none is named; the second is the
+// older one.
+const (
+	defaultClass     = "storageclass.kubernetes.io/is-default-class"
+	defaultClassBeta = "storageclass.beta.kubernetes.io/is-default-class"
+	defaultAttrs     = "volumeattributesclass.alpha.kubernetes.io/is-default-class"
+)
+
+// withDefault is the name, marked when an annotation says that it is the
+// default.
+func withDefault(m *meta.ObjectMeta, annotations ...string) string {
+	for _, a := range annotations {
+		if m.Annotations[a] == "true" {
+			return m.Name + " (default)"
+		}
+	}
+	return m.Name
+}
+
+// valueOr is what v points to, or else.
+func valueOr[T any](v *T, otherwise T) T {
+	if v == nil {
+		return otherwise
+	}
+	return *v
+}
+
+func storageClassCells(c *storage.StorageClass, now time.Time) []any {
+	return []any{withDefault(&c.ObjectMeta, defaultClass, defaultClassBeta), c.Provisioner, string(valueOr(c.ReclaimPolicy, "Delete")),
+		string(valueOr(c.VolumeBindingMode, storage.VolumeBindingImmediate)), valueOr(c.AllowVolumeExpansion, false), age(c.CreationTimestamp, now)}
+}
+
+func attributesClassCells(c *storage.VolumeAttributesClass, now time.Time) []any {
+	return []any{withDefault(&c.ObjectMeta, defaultAttrs), c.DriverName, age(c.CreationTimestamp, now)}
+}
+
+func driverCells(d *storage.CSIDriver, now time.Time) []any {
+	s := &d.Spec
+	tokens := "<unset>"
+	if s.TokenRequests != nil {
+		var audiences []string
+		for _, t := range s.TokenRequests {
+			audiences = append(audiences, t.Audience)
+		}
+		tokens = strings.Join(audiences, ",")
+	}
+	var lives []string
+	for _, m := range s.VolumeLifecycleModes {
+		lives = append(lives, string(m))
+	}
+	return []any{d.Name, valueOr(s.AttachRequired, true), valueOr(s.PodInfoOnMount, false), valueOr(s.StorageCapacity, false),
+		tokens, valueOr(s.RequiresRepublish, false), orNone(strings.Join(lives, ",")), age(d.CreationTimestamp, now)}
+}
+
+func driversCells(n *storage.CSINode, now time.Time) []any {
+	return []any{n.Name, int64(len(n.Spec.Drivers)), age(n.CreationTimestamp, now)}
+}
+
+func attachmentCells(a *storage.VolumeAttachment, now time.Time) []any {
+	return []any{a.Name, a.Spec.Attacher, valueOr(a.Spec.Source.PersistentVolumeName, ""), a.Spec.NodeName, a.Status.Attached,
+		age(a.CreationTimestamp, now)}
+}
