@@ -58,7 +58,7 @@ func columns(names ...string) []meta.TableColumnDefinition {
 		if t := types[n[len(n)-1]]; t != "" {
 			c.Type, n = t, n[:len(n)-1]
 		}
-		if n == "Name" {
+		if n == "Name" || n == "Attacher" {
 			c.Format = "name"
 		}
 		c.Name, c.Description = n, docs[n]
