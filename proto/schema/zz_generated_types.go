@@ -3834,7 +3834,7 @@ var enums = map[string][]string{
 	"certificates.RequestConditionType":                   {"Approved", "Denied", "Failed"},
 	"flowcontrol.FlowDistinguisherMethodType":             {"ByUser", "ByNamespace"},
 	"flowcontrol.SubjectKind":                             {"User", "Group", "ServiceAccount"},
-	"flowcontrol.FlowSchemaConditionType":                 {},
+	"flowcontrol.FlowSchemaConditionType":                 {"Dangling"},
 	"flowcontrol.ConditionStatus":                         {"True", "False", "Unknown"},
 	"flowcontrol.PriorityLevelEnablement":                 {"Exempt", "Limited"},
 	"flowcontrol.LimitResponseType":                       {"Queue", "Reject"},
