@@ -109,6 +109,15 @@ func refused(t *testing.T, args ...string) string {
 	return out
 }
 
+// afterwards runs our kubectl when the test has ended.
+func afterwards(t *testing.T, args ...string) {
+	t.Cleanup(func() {
+		if out, err := cluster.Kubectl(context.Background(), args...); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+	})
+}
+
 // namespace makes a namespace for one scenario.
 func namespace(t *testing.T) string {
 	t.Helper()
