@@ -104,6 +104,7 @@ type process struct {
 	cache    *cache.Cache
 	alloc    *allocator.Allocator
 	rest     *rest.Handler
+	custom   customResources
 	authz    *authz.Authorizer
 	front    *server.Server
 	keys     *keyring
@@ -141,13 +142,15 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 		return nil, err
 	}
 	docs.Refuse, reach.Refuse = rest.Refuse, rest.Refuse
+	api := openapi.New(table)
+	d.custom = d.customResources(table, docs, api)
 	d.front = server.New(server.Parts{
 		Authn:     who,
 		Authz:     d.authz,
 		Issuer:    accounts.Discovery(s.jwksURI()),
 		REST:      d.rest,
 		Discovery: docs,
-		OpenAPI:   openapi.New(table),
+		OpenAPI:   api,
 		Checks:    d.checks(),
 		Log:       s.Log,
 	})
@@ -203,6 +206,7 @@ func (d *process) run(ctx context.Context, l listeners) error {
 	g.Go(func() error { return d.etcd.Run(inner) })
 	g.Go(func() error { return d.cache.Run(inner) })
 	g.Go(func() error { return d.alloc.Run(inner) })
+	g.Go(func() error { return d.custom.run(inner) })
 	if err := d.start(inner); err != nil {
 		cancel()
 		return firstError(g.Wait(), err)
@@ -240,6 +244,9 @@ func (d *process) start(ctx context.Context) error {
 	}
 	if err := d.alloc.Ready(ctx); err != nil {
 		return fmt.Errorf("read the services' addresses from etcd: %w", err)
+	}
+	if err := d.custom.ready(ctx); err != nil {
+		return fmt.Errorf("serve the custom resources: %w", err)
 	}
 	b := bootstrap.Cluster{API: d.rest, Cache: d.cache, ServiceIP: d.alloc.First(), Advertise: d.advertise, Port: int32(d.SecurePort)}
 	h := d.RequestHeader

@@ -103,6 +103,8 @@ func show(v any) string {
 	switch v := v.(type) {
 	case string:
 		return strconv.Quote(v)
+	case Literal:
+		return string(v)
 	case uint64:
 		return fmt.Sprintf("%#x", v)
 	}

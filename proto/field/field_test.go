@@ -34,6 +34,7 @@ func TestErrorText(t *testing.T) {
 		"spec.x: Invalid value: -1: must be greater than or equal to 0": Invalid(p, -1, "must be greater than or equal to 0"),
 		`spec.x: Invalid value: "a\"b": no`:                             Invalid(p, `a"b`, "no"),
 		`spec.x: Invalid value: "n": no`:                                Invalid(p, named("n"), "no"),
+		`spec.x: Invalid value: []int{1}: no`:                           Invalid(p, Literal("[]int{1}"), "no"),
 		"spec.x: Invalid value: 7: no":                                  Invalid(p, &n, "no"),
 		"spec.x: Invalid value: null: no":                               Invalid(p, nil, "no"),
 		`spec.x: Invalid value: {"a":"b"}: no`:                          Invalid(p, map[string]string{"a": "b"}, "no"),

@@ -242,6 +242,7 @@ func All() []*Resource {
 	return slices.Concat(
 		coreResources(),
 		apiregistrationResources(),
+		apiextensionsResources(),
 		eventsResources(),
 		reviewResources(),
 		appsResources(),

@@ -72,7 +72,8 @@ var printers = map[string]*Printer{
 		"MissingPL"), flowCells),
 	"flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration": printer(columns("Name", "Type", "NominalConcurrencyShares", "Queues",
 		"HandSize", "QueueLengthLimit", "Age"), levelCells),
-	"coordination.k8s.io/Lease": printer(columns("Name", "Holder", "Age"), leaseCells),
+	"apiextensions.k8s.io/CustomResourceDefinition": {Columns: columns("Name", "Created At@"), Cells: madeCells},
+	"coordination.k8s.io/Lease":                     printer(columns("Name", "Holder", "Age"), leaseCells),
 }
 
 var eventColumns = func() []meta.TableColumnDefinition {

@@ -76,6 +76,12 @@ func Conditions(o meta.Object) []meta.TableRowCondition {
 	return []meta.TableRowCondition{{Type: meta.RowCompleted, Status: "True", Reason: string(p.Status.Phase)}}
 }
 
+// Names makes columns of names: those that every kind has are described.
+func Names(names ...string) []meta.TableColumnDefinition { return columns(names...) }
+
+// Age is the time since t as people say it.
+func Age(t meta.Time, now time.Time) string { return age(t, now) }
+
 // age is the time since t as people say it.
 func age(t meta.Time, now time.Time) string {
 	if t.IsZero() {

@@ -156,6 +156,9 @@ func (p *Path) String() string { return p.text }
 // Fields are the path's names when it consists of names alone.
 func (p *Path) Fields() ([]string, bool) {
 	var out []string
+	if p == nil {
+		return nil, false
+	}
 	for _, s := range p.steps {
 		if s.kind != field {
 			return nil, false

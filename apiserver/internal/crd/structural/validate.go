@@ -129,7 +129,7 @@ func (s *Schema) check(v any, p *place, r *result) {
 		r.matched++
 		if f := s.limits.format; f != nil {
 			if !f(v) {
-				r.invalid(p, v, "must be of type %s: %q", s.Format, v)
+				r.add(field.ErrorTypeTypeInvalid, p, v, fmt.Sprintf("%s in body must be of type %s: %q", p, s.Format, v))
 			}
 			r.matched++
 		}
@@ -240,7 +240,7 @@ func (s *Schema) checkFields(v map[string]any, p *place, r *result) {
 		return
 	}
 	if l := s.limits.maxProperties; l != nil && n > *l {
-		r.invalid(p, n, "should have at most %d properties", *l)
+		r.errs = append(r.errs, field.TooMany(field.New(p.field()), int(n), int(*l)))
 		return
 	}
 	if len(s.Properties) > 0 || s.Additional != nil {
