@@ -3,6 +3,7 @@ package fieldmanager
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 	"sigs.k8s.io/structured-merge-diff/v6/merge"
@@ -32,19 +33,21 @@ const beforeFirstApply = "before-first-apply"
 // nil when the object stays as it is, and its managedFields. The error is a
 // *Conflict when others own what the configuration would change.
 func (k *Kind) Apply(w Writer, c Config, live []byte, managed Managed) ([]byte, Managed, error) {
-	entries, err := read(managed)
+	t := newTree()
+	defer t.free()
+	entries, err := t.read(managed)
 	if err != nil {
 		return nil, nil, fmt.Errorf("failed to decode managed fields: %v", err)
 	}
 	if live == nil {
 		live = []byte(k.empty)
 	} else if len(entries) == 0 {
-		first := k.written(Writer{beforeFirstApply, w.Subresource, w.Now}, k.empty, string(live), nil, nil)
-		if entries, err = read(first); err != nil {
+		first := k.written(t, Writer{beforeFirstApply, w.Subresource, w.Now}, k.empty, string(live), nil, nil)
+		if entries, err = t.read(first); err != nil {
 			return nil, nil, err
 		}
 	}
-	a, err := k.newApplication(w, c, live, entries)
+	a, err := k.newApplication(t, w, c, live, entries)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -69,15 +72,16 @@ func (k *Kind) Apply(w Writer, c Config, live []byte, managed Managed) ([]byte, 
 // application is one configuration on its way into one object.
 type application struct {
 	kind         *Kind
+	tree         *tree
 	self         string // the manager's identifier
 	subresource  string
 	live, config *typed.TypedValue
 	entries      []entry
 }
 
-func (k *Kind) newApplication(w Writer, c Config, live []byte, entries []entry) (*application, error) {
+func (k *Kind) newApplication(t *tree, w Writer, c Config, live []byte, entries []entry) (*application, error) {
 	e := entry{manager: w.Manager, operation: apply, subresource: w.Subresource}
-	a := &application{kind: k, self: e.identifier(), subresource: w.Subresource, entries: entries}
+	a := &application{kind: k, tree: t, self: e.identifier(), subresource: w.Subresource, entries: entries}
 	var err error
 	if a.config, err = k.typed(c.JSON); err != nil {
 		return nil, fmt.Errorf("failed to create typed patch object (%s): %v", k.describe(c.Namespace, c.Name), err)
@@ -108,7 +112,7 @@ func (a *application) run(force bool) (*typed.TypedValue, fieldpath.ManagedField
 	managers := fieldpath.ManagedFields{}
 	for i := range a.entries {
 		e := &a.entries[i]
-		set, err := e.set.toSet()
+		set, err := a.tree.to(e.set)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -117,7 +121,7 @@ func (a *application) run(force bool) (*typed.TypedValue, fieldpath.ManagedField
 	version := fieldpath.APIVersion(a.kind.version)
 	b := merge.UpdaterBuilder{Converter: converter{version}, IgnoreFilter: map[fieldpath.APIVersion]fieldpath.Filter{}}
 	if r := a.kind.reset[a.subresource]; r != nil {
-		set, err := r.toSet()
+		set, err := r.to(r.root)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -128,41 +132,34 @@ func (a *application) run(force bool) (*typed.TypedValue, fieldpath.ManagedField
 
 // result puts what came out of the merge into the forms of the wire.
 func (a *application) result(obj *typed.TypedValue, managers fieldpath.ManagedFields, w Writer) ([]byte, Managed, error) {
-	var entries []entry
-	for i := range a.entries {
-		e := a.entries[i]
+	self := entry{manager: w.Manager, operation: apply, apiVersion: a.kind.version, subresource: w.Subresource, time: a.lastTime()}
+	if obj != nil {
+		self.time = &meta.Time{Time: w.Now}
+	}
+	entries := slices.DeleteFunc(slices.Clone(a.entries), func(e entry) bool { return e.identifier() == a.self })
+	out := entries[:0]
+	for _, e := range append(entries, self) {
 		set, ok := managers[e.identifier()]
-		if !ok || e.identifier() == a.self {
+		if !ok {
 			continue
 		}
-		ours, err := fromSet(set.Set())
-		if err != nil {
+		var err error
+		if e.set, err = a.tree.from(set.Set()); err != nil {
 			return nil, nil, err
 		}
-		e.set, e.raw = *ours, nil
-		entries = append(entries, e)
-	}
-	if set, ok := managers[a.self]; ok {
-		ours, err := fromSet(set.Set())
-		if err != nil {
-			return nil, nil, err
+		if e.raw = nil; e.identifier() == a.self {
+			a.tree.strip(e.set)
 		}
-		ours.root.strip()
-		e := entry{manager: w.Manager, operation: apply, apiVersion: a.kind.version, subresource: w.Subresource, set: *ours}
-		if obj != nil {
-			e.time = &meta.Time{Time: w.Now}
-		} else {
-			e.time = a.lastTime()
-		}
-		if !ours.Empty() {
-			entries = append(entries, e)
+		if !a.tree.empty(e.set) {
+			out = append(out, e)
 		}
 	}
+	entries = out
 	if obj == nil {
-		return nil, write(entries), nil
+		return nil, a.tree.write(entries), nil
 	}
 	text, err := value.ToJSON(obj.AsValue())
-	return text, write(entries), err
+	return text, a.tree.write(entries), err
 }
 
 // lastTime is when the manager applied before.

@@ -18,7 +18,7 @@ type Kind struct {
 	versions  []string // others that the same objects are served at
 	structure func() Structure
 	shape     func() *shape
-	reset     map[string]*Set
+	reset     map[string]*fixed
 	// empty is what an object is compared with that is new.
 	empty string
 }
@@ -70,14 +70,16 @@ type Managed = []meta.ManagedFieldsEntry
 // Create is the managedFields of a new object, given as its JSON without
 // managedFields; sent are those that its creator sent.
 func (k *Kind) Create(w Writer, obj []byte, sent Managed) Managed {
+	t := newTree()
+	defer t.free()
 	if w.Subresource != "" || isReset(sent) {
 		sent = nil
 	}
-	entries, err := read(sent)
+	entries, err := t.read(sent)
 	if err != nil {
-		entries = nil
+		entries, sent = nil, nil
 	}
-	return k.written(w, k.empty, string(obj), entries, sent)
+	return k.written(t, w, k.empty, string(obj), entries, sent)
 }
 
 // Update is the managedFields of an object that was old and becomes obj, both as
@@ -85,21 +87,23 @@ func (k *Kind) Create(w Writer, obj []byte, sent Managed) Managed {
 // those that the object had, sent those that the writer sent, or had as it
 // patched.
 func (k *Kind) Update(w Writer, old, obj []byte, live, sent Managed) Managed {
+	t := newTree()
+	defer t.free()
 	if w.Subresource == "" {
 		if isReset(sent) {
 			return nil
 		}
-		if entries, err := read(sent); err == nil && len(entries) > 0 {
-			return k.written(w, string(old), string(obj), entries, sent)
+		if entries, err := t.read(sent); err == nil && len(entries) > 0 {
+			return k.written(t, w, string(old), string(obj), entries, sent)
 		}
 	}
-	entries, err := read(live)
+	entries, err := t.read(live)
 	if err != nil || len(entries) == 0 {
 		// Nothing is known of who owned what, and a beginning now would say the
 		// wrong thing.
 		return nil
 	}
-	return k.written(w, string(old), string(obj), entries, live)
+	return k.written(t, w, string(old), string(obj), entries, live)
 }
 
 // isReset says whether a list of entries asks for the tracking to end: it is
@@ -110,39 +114,37 @@ func isReset(m Managed) bool {
 }
 
 // written moves the fields that a write changes to the writer.
-func (k *Kind) written(w Writer, old, obj string, entries []entry, was Managed) Managed {
-	c, err := compare(k.shape(), old, obj)
+func (k *Kind) written(t *tree, w Writer, old, obj string, entries []entry, was Managed) Managed {
+	c, err := t.compare(k.shape(), old, obj)
 	if err != nil {
 		return was
 	}
 	if r := k.reset[w.Subresource]; r != nil {
-		c.set, _ = cut(&c.set, &r.root)
-		c.removed, _ = cut(&c.removed, &r.root)
+		t.subtract(c.set, &r.tree, r.root, true)
+		t.subtract(c.removed, &r.tree, r.root, true)
 	}
-	entries = k.take(entries, &c)
-	if !c.set.empty() {
-		entries = k.give(entries, w, &c.set)
+	entries = k.take(t, entries, c)
+	if !t.empty(c.set) {
+		entries = k.give(t, entries, w, c.set)
 	}
-	return write(capped(entries))
+	return t.write(t.capped(entries))
 }
 
 // take takes away from everybody what has changed and what is gone. An entry
 // that has nothing left goes too.
-func (k *Kind) take(entries []entry, c *changes) []entry {
+func (k *Kind) take(t *tree, entries []entry, c changes) []entry {
 	out := entries[:0]
 	for _, e := range entries {
 		if e.apiVersion != k.version && !k.serves(e.apiVersion) {
 			continue
 		}
 		if e.apiVersion == k.version {
-			var lost, lost2 bool
-			e.set.root, lost = subtract(&e.set.root, &c.set)
-			e.set.root, lost2 = subtract(&e.set.root, &c.removed)
-			if lost || lost2 {
+			changed := t.subtract(e.set, t, c.set, false)
+			if t.subtract(e.set, t, c.removed, false) || changed {
 				e.raw = nil
 			}
 		}
-		if !e.set.Empty() {
+		if !t.empty(e.set) {
 			out = append(out, e)
 		}
 	}
@@ -154,15 +156,15 @@ func (k *Kind) take(entries []entry, c *changes) []entry {
 func (k *Kind) serves(apiVersion string) bool { return slices.Contains(k.versions, apiVersion) }
 
 // give files the changed fields under the writer.
-func (k *Kind) give(entries []entry, w Writer, set *node) []entry {
+func (k *Kind) give(t *tree, entries []entry, w Writer, set int32) []entry {
 	e := entry{manager: w.Manager, operation: update, apiVersion: k.version, subresource: w.Subresource,
-		time: &meta.Time{Time: w.Now}, set: Set{*set}}
+		time: &meta.Time{Time: w.Now}, set: set}
 	if e.manager == "" {
 		e.manager = "unknown"
 	}
 	for i := range entries {
 		if o := &entries[i]; o.same(&e) {
-			o.set.root.union(set)
+			t.union(o.set, set)
 			o.time, o.raw = e.time, nil
 			return entries
 		}

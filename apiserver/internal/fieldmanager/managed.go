@@ -11,7 +11,7 @@ import (
 type entry struct {
 	manager, operation, apiVersion, subresource string
 	time                                        *meta.Time
-	set                                         Set
+	set                                         int32 // of the request's tree
 	// raw is the set's text as it came, nil once the set has changed.
 	raw []byte
 }
@@ -29,9 +29,9 @@ func (e *entry) same(o *entry) bool {
 		(e.operation == apply || e.apiVersion == o.apiVersion)
 }
 
-// read takes entries apart. Entries of one manager become one, the last; it
+// read takes entries apart, their sets into t. Entries of one manager become one, the last; it
 // fails on what is no entry.
-func read(list []meta.ManagedFieldsEntry) ([]entry, error) {
+func (t *tree) read(list []meta.ManagedFieldsEntry) ([]entry, error) {
 	out := make([]entry, 0, len(list)+1)
 	for i := range list {
 		m := &list[i]
@@ -44,11 +44,13 @@ func read(list []meta.ManagedFieldsEntry) ([]entry, error) {
 			return nil, errEntry("fieldsType", m.FieldsType)
 		}
 		if m.FieldsV1 != nil && len(m.FieldsV1.Raw) > 0 {
-			s, err := ParseSet(m.FieldsV1.Raw)
-			if err != nil {
+			var err error
+			if e.set, err = t.parse(m.FieldsV1.Raw); err != nil {
 				return nil, err
 			}
-			e.set, e.raw = *s, m.FieldsV1.Raw
+			e.raw = m.FieldsV1.Raw
+		} else {
+			e.set = t.new(0, "", 0)
 		}
 		if at := slices.IndexFunc(out, func(o entry) bool { return o.same(&e) }); at >= 0 {
 			out[at] = e
@@ -61,7 +63,7 @@ func read(list []meta.ManagedFieldsEntry) ([]entry, error) {
 
 // write puts entries into the form of the wire, in their order: who applies
 // first, then by time.
-func write(entries []entry) []meta.ManagedFieldsEntry {
+func (t *tree) write(entries []entry) []meta.ManagedFieldsEntry {
 	slices.SortStableFunc(entries, before)
 	if len(entries) == 0 {
 		return nil
@@ -70,7 +72,7 @@ func write(entries []entry) []meta.ManagedFieldsEntry {
 	for i := range entries {
 		e := &entries[i]
 		if e.raw == nil {
-			e.raw = e.set.AppendJSON(make([]byte, 0, 512))
+			e.raw = t.text(e.set)
 		}
 		out[i] = meta.ManagedFieldsEntry{Manager: e.manager, Operation: meta.ManagedFieldsOperationType(e.operation),
 			APIVersion: e.apiVersion, Time: e.time, FieldsType: "FieldsV1", FieldsV1: &meta.FieldsV1{Raw: e.raw},
@@ -100,7 +102,7 @@ const ancientChanges = "ancient-changes"
 
 // capped makes one entry of the oldest managers that update, per version, until
 // there are no more than an object may have.
-func capped(entries []entry) []entry {
+func (t *tree) capped(entries []entry) []entry {
 	var updaters []int
 	for i := range entries {
 		if entries[i].operation == update {
@@ -129,7 +131,7 @@ func capped(entries []entry) []entry {
 		}
 		bucket := &entries[at]
 		bucket.manager, bucket.subresource = ancientChanges, ""
-		bucket.set.root.union(&e.set.root)
+		t.union(bucket.set, e.set)
 		bucket.time, bucket.raw = e.time, nil
 		gone[i] = true
 		n--

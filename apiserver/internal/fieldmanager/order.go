@@ -12,6 +12,9 @@ import (
 // the elements of lists by their keys, by value and by index; numbers count by
 // their worth.
 func order(a, b *node) int {
+	if a.rank != 0 && b.rank != 0 {
+		return int(a.rank) - int(b.rank)
+	}
 	if a.kind != b.kind {
 		return cmp.Compare(rank(a.kind), rank(b.kind))
 	}
@@ -27,6 +30,7 @@ func order(a, b *node) int {
 	return orderText(a.kind, a.name, b.name)
 }
 
+// rank orders the kinds of elements.
 func rank(kind byte) int { return strings.IndexByte("fkvi", kind) }
 
 // plain is the text between the quotes of a JSON string, unescaped.

@@ -10,44 +10,45 @@ import (
 
 var errFields = errors.New("managedFields: the text is no set of fields")
 
-// ParseSet reads the text of a fieldsV1. What this server wrote is read as it
-// stands; other text, that names elements in another order or spelling, is
-// first brought into the form that it would have had.
-func ParseSet(raw []byte) (*Set, error) {
-	p := parser{s: string(raw)}
-	s := &Set{}
-	if p.object(&s.root, 0) && p.i == len(p.s) {
-		return s, nil
+// parse reads the text of a fieldsV1 into a new set. What this server wrote is
+// read as it stands; other text, that names elements in another order or
+// spelling, is first brought into the form that it would have had.
+func (t *tree) parse(raw []byte) (int32, error) {
+	p := parser{t: t, s: string(raw)}
+	root := t.new(0, "", 0)
+	if p.object(root, 0) && p.i == len(p.s) {
+		return root, nil
 	}
 	var set fieldpath.Set
 	if err := set.FromJSON(bytes.NewReader(raw)); err != nil {
-		return nil, err
+		return 0, err
 	}
-	return fromSet(&set)
+	return t.from(&set)
 }
 
-// fromSet is structured-merge-diff's set as ours.
-func fromSet(set *fieldpath.Set) (*Set, error) {
+// from is structured-merge-diff's set as one of the tree's.
+func (t *tree) from(set *fieldpath.Set) (int32, error) {
 	text, err := set.ToJSON()
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	s, p := &Set{}, parser{s: string(text), own: true}
-	if !p.object(&s.root, 0) {
-		return nil, errFields
+	p, root := parser{t: t, s: string(text), own: true}, t.new(0, "", 0)
+	if !p.object(root, 0) {
+		return 0, errFields
 	}
-	return s, nil
+	return root, nil
 }
 
-// toSet is ours as structured-merge-diff's.
-func (s *Set) toSet() (*fieldpath.Set, error) {
+// to is set n as structured-merge-diff's.
+func (t *tree) to(n int32) (*fieldpath.Set, error) {
 	set := &fieldpath.Set{}
-	return set, set.FromJSON(bytes.NewReader(s.AppendJSON(nil)))
+	return set, set.FromJSON(bytes.NewReader(t.appendJSON(nil, n)))
 }
 
 // parser walks over the text of a set in its usual form: no white space,
 // elements in order.
 type parser struct {
+	t *tree
 	s string
 	i int
 	// own says that the text was made here, so that its escapes are the usual
@@ -67,12 +68,12 @@ func (p *parser) take(c byte) bool {
 }
 
 // object reads what lies below n.
-func (p *parser) object(n *node, depth int) bool {
+func (p *parser) object(n int32, depth int) bool {
 	if !p.take('{') || depth > maxDepth {
 		return false
 	}
 	if p.take('}') {
-		n.self = depth > 0
+		p.t.nodes[n].self = depth > 0
 		return true
 	}
 	for {
@@ -82,17 +83,12 @@ func (p *parser) object(n *node, depth int) bool {
 		}
 		switch {
 		case key == ".":
-			if !p.take('{') || !p.take('}') || len(n.kids) > 0 {
+			if !p.take('{') || !p.take('}') || p.t.nodes[n].first != 0 {
 				return false
 			}
-			n.self = true
+			p.t.nodes[n].self = true
 		case len(key) >= 2 && key[1] == ':' && strings.IndexByte("fkvi", key[0]) >= 0:
-			n.kids = append(n.kids, node{kind: key[0], name: key[2:]})
-			kid := &n.kids[len(n.kids)-1]
-			if !p.object(kid, depth+1) {
-				return false
-			}
-			if len(n.kids) > 1 && order(&n.kids[len(n.kids)-2], kid) >= 0 {
+			if !p.element(n, key, depth) {
 				return false
 			}
 		default:
@@ -105,6 +101,21 @@ func (p *parser) object(n *node, depth int) bool {
 			return false
 		}
 	}
+}
+
+// element reads one element below n; it must come behind those before it.
+func (p *parser) element(n int32, key string, depth int) bool {
+	e := p.t.new(key[0], key[2:], 0)
+	if last := p.t.nodes[n].last; last != 0 {
+		if order(&p.t.nodes[last], &p.t.nodes[e]) >= 0 {
+			return false
+		}
+		p.t.nodes[last].next = e
+	} else {
+		p.t.nodes[n].first = e
+	}
+	p.t.nodes[n].last = e
+	return p.object(e, depth+1)
 }
 
 // key reads a member's name, with the escapes that it has.

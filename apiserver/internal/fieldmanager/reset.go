@@ -22,8 +22,8 @@ var resetOverrides = map[string]map[string][]string{
 
 // resets are the fields that a write leaves alone, by the subresource through
 // which it comes.
-func resets(k *scheme.Kind, subresources []string) map[string]*Set {
-	out := map[string]*Set{}
+func resets(k *scheme.Kind, subresources []string) map[string]*fixed {
+	out := map[string]*fixed{}
 	if slices.Contains(subresources, "status") {
 		out[""], out["status"] = mustParse(`{"f:status":{}}`), mustParse(`{"f:spec":{}}`)
 	}
@@ -35,11 +35,18 @@ func resets(k *scheme.Kind, subresources []string) map[string]*Set {
 	return out
 }
 
+// fixed is a set that stays.
+type fixed struct {
+	tree
+	root int32
+}
+
 // mustParse reads a set that is written in the source.
-func mustParse(s string) *Set {
-	set, err := ParseSet([]byte(s))
-	if err != nil {
+func mustParse(s string) *fixed {
+	f := &fixed{tree: tree{nodes: make([]node, 1)}}
+	var err error
+	if f.root, err = f.parse([]byte(s)); err != nil {
 		panic("fieldmanager: " + s + ": " + err.Error())
 	}
-	return set
+	return f
 }

@@ -1,7 +1,5 @@
 package fieldmanager
 
-import "slices"
-
 // Nobody owns what identifies an object and what the server alone sets.
 var (
 	noOnes         = []string{"apiVersion", "kind"}
@@ -10,22 +8,18 @@ var (
 )
 
 // strip takes out of a whole object's fields what nobody owns.
-func (n *node) strip() {
-	n.self = false
-	n.drop(noOnes)
-	for i := range n.kids {
-		if m := &n.kids[i]; m.name == "metadata" {
-			m.self = false
-			m.drop(noOnesMetadata)
-			if m.empty() {
-				n.kids = slices.Delete(n.kids, i, i+1)
-			}
-			return
+func (t *tree) strip(n int32) {
+	t.nodes[n].self = false
+	t.drop(n, noOnes)
+	for x := t.nodes[n].first; x != 0; x = t.nodes[x].next {
+		if t.nodes[x].name != "metadata" {
+			continue
 		}
+		t.nodes[x].self = false
+		t.drop(x, noOnesMetadata)
+		if t.empty(x) {
+			t.drop(n, []string{"metadata"})
+		}
+		return
 	}
-}
-
-// drop takes fields out of n.
-func (n *node) drop(names []string) {
-	n.kids = slices.DeleteFunc(n.kids, func(k node) bool { return k.kind == 'f' && slices.Contains(names, k.name) })
 }

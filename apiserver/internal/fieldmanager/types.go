@@ -35,8 +35,15 @@ type listKey struct {
 // objectShape is a struct or a map.
 type objectShape struct {
 	atomic bool
-	fields map[string]*shape
+	fields map[string]field
 	elem   *shape // of the fields not named; nil for none
+}
+
+// field is a field of a struct.
+type field struct {
+	*shape
+	// rank is its place among the fields in the order of their names, from 1.
+	rank int16
 }
 
 // compile makes s ready for the walk.
@@ -78,9 +85,15 @@ func (c *compiler) ref(r smd.TypeRef) *shape {
 		}
 	}
 	if m := a.Map; m != nil {
-		s.object = &objectShape{atomic: m.ElementRelationship == smd.Atomic, fields: make(map[string]*shape, len(m.Fields))}
+		s.object = &objectShape{atomic: m.ElementRelationship == smd.Atomic, fields: make(map[string]field, len(m.Fields))}
+		names := make([]string, 0, len(m.Fields))
 		for _, f := range m.Fields {
-			s.object.fields[f.Name] = c.ref(f.Type)
+			names = append(names, f.Name)
+		}
+		slices.Sort(names)
+		for _, f := range m.Fields {
+			at, _ := slices.BinarySearch(names, f.Name)
+			s.object.fields[f.Name] = field{c.ref(f.Type), int16(at + 1)}
 		}
 		if e := m.ElementType; e.NamedType != nil || e.Inlined != (smd.Atom{}) {
 			s.object.elem = c.ref(e)

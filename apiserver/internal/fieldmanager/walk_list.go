@@ -6,12 +6,12 @@ import (
 
 // lists compares two lists whose elements are known by key or value; either may
 // be null.
-func (w *walker) lists(t *listShape, l, r string, c *changes) {
+func (w *walker) lists(t *listShape, l, r string, c changes) {
 	base := len(w.parts)
 	w.elements(t, l)
 	mid := len(w.parts)
 	w.elements(t, r)
-	w.pairs(base, mid, func(string) *shape { return t.elem }, c)
+	w.pairs(base, mid, nil, t.elem, c)
 	w.parts = w.parts[:base]
 }
 
@@ -30,8 +30,8 @@ func (w *walker) elements(t *listShape, s string) {
 	}
 }
 
-// element names an element of a list: by its keys, or by its value. The name is
-// empty when it has neither.
+// element names the element of a list that s begins with: by its keys, or by its
+// value. The name is empty when it has neither.
 func (w *walker) element(t *listShape, s string) (kind byte, name string) {
 	c := s[0]
 	if len(t.keys) == 0 {
@@ -39,14 +39,14 @@ func (w *walker) element(t *listShape, s string) (kind byte, name string) {
 			w.err = errElement
 			return 'v', ""
 		}
-		return 'v', escape(s)
+		w.scratch = appendEscaped(w.scratch[:0], s[:skip(s, 0)])
+		return 'v', string(w.scratch)
 	}
 	if c != '{' {
 		w.err = errElement
 		return 'k', ""
 	}
-	var b strings.Builder
-	b.WriteByte('{')
+	b := append(w.scratch[:0], '{')
 	for _, k := range t.keys {
 		v := lookup(s, k.name)
 		if v == "" {
@@ -55,20 +55,19 @@ func (w *walker) element(t *listShape, s string) (kind byte, name string) {
 		if v == "" {
 			continue
 		}
-		if b.Len() > 1 {
-			b.WriteByte(',')
+		if len(b) > 1 {
+			b = append(b, ',')
 		}
-		b.WriteString(`\"`)
-		b.WriteString(k.name)
-		b.WriteString(`\":`)
-		b.WriteString(escape(v))
+		b = append(append(append(b, `\"`...), k.name...), `\":`...)
+		b = appendEscaped(b, v)
 	}
-	if b.Len() == 1 {
+	w.scratch = b
+	if len(b) == 1 {
 		w.err = errElement
 		return 'k', ""
 	}
-	b.WriteByte('}')
-	return 'k', b.String()
+	w.scratch = append(b, '}')
+	return 'k', string(w.scratch)
 }
 
 // lookup is the text of an object's member, or empty.
@@ -84,78 +83,16 @@ func lookup(s, name string) string {
 	return ""
 }
 
-// escape puts JSON text between the quotes of a JSON string. Within a key or
-// value, characters that HTML knows are escaped, as structured-merge-diff does.
-func escape(s string) string {
-	if strings.IndexAny(s, "\"\\<>&\u2028\u2029") < 0 {
-		return s
-	}
+// appendEscaped appends JSON text as it stands between the quotes of a JSON
+// string. Within a key or value, characters that HTML knows are escaped, as
+// structured-merge-diff does.
+func appendEscaped(b []byte, s string) []byte {
 	if n := len(s); n > 1 && s[0] == '"' && strings.IndexAny(s[1:n-1], "\"\\<>&\u2028\u2029") < 0 {
-		return `\"` + s[1:n-1] + `\"`
+		return append(append(append(b, `\"`...), s[1:n-1]...), `\"`...)
 	}
-	return strings.NewReplacer(`"`, `\"`, `\`, `\\`, "<", `\\u003c`, ">", `\\u003e`, "&", `\\u0026`,
-		"\u2028", `\\u2028`, "\u2029", `\\u2029`).Replace(s)
-}
-
-// add puts a value that is new, or gone, and all below it into n. It returns
-// where the value ends.
-func (w *walker) add(t *shape, s string, i int, n *node) int {
-	n.self = true
-	return w.below(t, s, i, n)
-}
-
-// below puts what is below a value into n.
-func (w *walker) below(t *shape, s string, i int, n *node) int {
-	switch {
-	case s[i] == '{' && t.object != nil && !t.object.atomic:
-		return w.addMembers(t.object, s, i, n)
-	case s[i] == '[' && t.list != nil && !t.list.atomic:
-		return w.addElements(t.list, s, i, n)
+	if strings.IndexAny(s, "\"\\<>&\u2028\u2029") < 0 {
+		return append(b, s...)
 	}
-	return skip(s, i)
-}
-
-func (w *walker) addMembers(t *objectShape, s string, i int, n *node) int {
-	i, ok := first(s, i)
-	for ok {
-		name, at := member(s, i)
-		if f := t.field(name); f == nil {
-			i = skip(s, at)
-		} else {
-			n.kids = append(n.kids, node{kind: 'f', name: name})
-			i = w.add(f, s, at, &n.kids[len(n.kids)-1])
-		}
-		i, ok = next(s, i)
-	}
-	n.sortKids()
-	return i + 1
-}
-
-func (w *walker) addElements(t *listShape, s string, i int, n *node) int {
-	i, ok := first(s, i)
-	for ok {
-		end := skip(s, i)
-		if kind, name := w.element(t, s[i:end]); name != "" {
-			n.kids = append(n.kids, node{kind: kind, name: name})
-			w.add(t.elem, s, i, &n.kids[len(n.kids)-1])
-		}
-		i, ok = next(s, end)
-	}
-	n.sortKids()
-	n.joinKids()
-	return i + 1
-}
-
-// joinKids makes one of elements that are there several times: nobody can say
-// whose their fields are.
-func (n *node) joinKids() {
-	out := n.kids[:0]
-	for i := range n.kids {
-		if k := len(out) - 1; k >= 0 && out[k].kind == n.kids[i].kind && out[k].name == n.kids[i].name {
-			out[k].kids = nil
-			continue
-		}
-		out = append(out, n.kids[i])
-	}
-	n.kids = out
+	return append(b, strings.NewReplacer(`"`, `\"`, `\`, `\\`, "<", `\\u003c`, ">", `\\u003e`, "&", `\\u0026`,
+		"\u2028", `\\u2028`, "\u2029", `\\u2029`).Replace(s)...)
 }

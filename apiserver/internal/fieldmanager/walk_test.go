@@ -101,32 +101,34 @@ func TestWalkAgrees(t *testing.T) {
 func agree(t *testing.T, s Structure, fast *shape, before, after string) {
 	t.Helper()
 	set, removed, err := slow(t, s, before, after)
-	c, err2 := compare(fast, before, after)
+	tr := newTree()
+	defer tr.free()
+	c, err2 := tr.compare(fast, before, after)
 	if (err == nil) != (err2 == nil) && before != after {
 		t.Fatalf("structured-merge-diff says %v, the walk %v, of\n%s\n%s", err, err2, before, after)
 	}
 	if err != nil {
 		return
 	}
-	if got := usual(t, &Set{c.set}); got != set {
+	if got := usual(t, tr, c.set); got != set {
 		t.Fatalf("set: got\n%s\nwant\n%s\nof\n%s\n%s", got, set, before, after)
 	}
-	if got := usual(t, &Set{c.removed}); got != removed {
+	if got := usual(t, tr, c.removed); got != removed {
 		t.Fatalf("removed: got\n%s\nwant\n%s\nof\n%s\n%s", got, removed, before, after)
 	}
-	parsed, err := ParseSet([]byte(set))
-	if err != nil || string(parsed.AppendJSON(nil)) != set {
-		t.Fatalf("%s parses to\n%s, %v", set, parsed.AppendJSON(nil), err)
+	parsed, err := tr.parse([]byte(set))
+	if err != nil || string(tr.text(parsed)) != set {
+		t.Fatalf("%s parses to\n%s, %v", set, tr.text(parsed), err)
 	}
 }
 
 // usual is the set's text; where our encoder has shorter escapes than
 // structured-merge-diff in a name, it is spelled as there.
-func usual(t *testing.T, s *Set) string {
+func usual(t *testing.T, tr *tree, n int32) string {
 	t.Helper()
-	b := string(s.AppendJSON(nil))
+	b := string(tr.text(n))
 	if strings.Contains(b, `\b`) || strings.Contains(b, `\f`) || strings.Contains(b, `\u202`) {
-		set, err := s.toSet()
+		set, err := tr.to(n)
 		if err != nil {
 			t.Fatal(err)
 		}
