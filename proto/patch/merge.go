@@ -2,7 +2,6 @@ package patch
 
 import (
 	"bytes"
-	"encoding/json"
 	"maps"
 	"slices"
 )
@@ -10,6 +9,7 @@ import (
 // Merge applies a merge patch: objects are merged, null removes, everything
 // else replaces. What the patch does not name keeps its text and its order:
 // most patches are small beside the object, so only their part of it is read.
+// What is wrong with the rest of the document is not found.
 func Merge(doc, patch []byte) ([]byte, error) {
 	p, err := decode(patch)
 	if err != nil {
@@ -19,12 +19,8 @@ func Merge(doc, patch []byte) ([]byte, error) {
 	if !ok {
 		return nil, errorf("error decoding patch: a patch must be a JSON object")
 	}
-	if !json.Valid(doc) {
-		_, err := decode(doc)
-		return nil, errorf("document: %v", err)
-	}
 	doc = bytes.TrimSpace(doc)
-	if doc[0] != '{' {
+	if len(doc) == 0 || doc[0] != '{' {
 		return encode(merge(nil, changes))
 	}
 	return mergeText(make([]byte, 0, len(doc)+len(patch)), doc, changes)
@@ -33,27 +29,39 @@ func Merge(doc, patch []byte) ([]byte, error) {
 // mergeText appends doc, the text of an object, with the changes made.
 func mergeText(out, doc []byte, changes map[string]any) ([]byte, error) {
 	out = append(out, '{')
-	left := maps.Clone(changes)
-	for key, value := range members(doc) {
-		name, err := decode(key)
+	var done []string
+	from := -1 // where what is copied as it stands begins
+	flush := func(end int) {
+		if from >= 0 {
+			out = append(begin(out), bytes.TrimRight(doc[from:end], ", \t\n\r")...)
+			from = -1
+		}
+	}
+	for at, m := range members(doc) {
+		name, err := m.name()
 		if err != nil {
 			return nil, err
 		}
-		change, changed := changes[name.(string)]
-		delete(left, name.(string))
-		if changed && change == nil {
+		change, changed := changes[name]
+		if !changed {
+			if from < 0 {
+				from = at
+			}
 			continue
 		}
-		out = append(begin(out), key...)
-		out = append(out, ':')
-		if !changed {
-			out = append(out, value...)
-		} else if out, err = mergeMember(out, value, change); err != nil {
+		flush(at)
+		done = append(done, name)
+		if change == nil {
+			continue
+		}
+		out = append(append(begin(out), m.key...), ':')
+		if out, err = mergeMember(out, m.value, change); err != nil {
 			return nil, err
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(left)) {
-		if left[name] == nil {
+	flush(len(doc) - 1)
+	for _, name := range slices.Sorted(maps.Keys(changes)) {
+		if changes[name] == nil || slices.Contains(done, name) {
 			continue
 		}
 		key, err := encode(name)
@@ -61,7 +69,7 @@ func mergeText(out, doc []byte, changes map[string]any) ([]byte, error) {
 			return nil, err
 		}
 		out = append(append(begin(out), key...), ':')
-		if out, err = mergeMember(out, nil, left[name]); err != nil {
+		if out, err = mergeMember(out, nil, changes[name]); err != nil {
 			return nil, err
 		}
 	}
@@ -85,20 +93,40 @@ func begin(out []byte) []byte {
 	return out
 }
 
-// members walks over the members of doc, the valid text of an object: the
-// key's text with its quotes, and the value's.
-func members(doc []byte) func(yield func(key, value []byte) bool) {
-	return func(yield func(key, value []byte) bool) {
-		for i := space(doc, 1); doc[i] != '}'; {
+// entry is a member of an object: the key's text with its quotes, and the
+// value's.
+type entry struct{ key, value []byte }
+
+// name is the key without quotes and escapes.
+func (e entry) name() (string, error) {
+	if n := len(e.key); n > 1 && e.key[0] == '"' && bytes.IndexByte(e.key, '\\') < 0 {
+		return string(e.key[1 : n-1]), nil
+	}
+	v, err := decode(e.key)
+	s, ok := v.(string)
+	if err != nil || !ok {
+		return "", errorf("document: %s is no key", e.key)
+	}
+	return s, nil
+}
+
+// members walks over the members of doc, the text of an object, and where they
+// begin.
+func members(doc []byte) func(yield func(at int, m entry) bool) {
+	return func(yield func(int, entry) bool) {
+		for i := space(doc, 1); i < len(doc) && doc[i] != '}'; {
 			start := i
 			i = valueEnd(doc, i)
-			key := doc[start:i]
-			start = space(doc, space(doc, i)+1) // past the colon
-			i = valueEnd(doc, start)
-			if !yield(key, doc[start:i]) {
+			m := entry{key: doc[start:i]}
+			value := space(doc, space(doc, i)+1) // past the colon
+			if i = valueEnd(doc, value); i <= value {
+				return // no JSON
+			}
+			m.value = doc[value:i]
+			if !yield(start, m) {
 				return
 			}
-			if i = space(doc, i); doc[i] == ',' {
+			if i = space(doc, i); i < len(doc) && doc[i] == ',' {
 				i = space(doc, i+1)
 			}
 		}
@@ -106,7 +134,7 @@ func members(doc []byte) func(yield func(key, value []byte) bool) {
 }
 
 func space(b []byte, i int) int {
-	for b[i] == ' ' || b[i] == '\t' || b[i] == '\n' || b[i] == '\r' {
+	for i < len(b) && (b[i] == ' ' || b[i] == '\t' || b[i] == '\n' || b[i] == '\r') {
 		i++
 	}
 	return i
@@ -114,17 +142,16 @@ func space(b []byte, i int) int {
 
 // valueEnd is where the value that begins at i ends.
 func valueEnd(b []byte, i int) int {
-	depth := 0
-	for ; i < len(b); i++ {
+	for depth := 0; i < len(b); i++ {
 		switch b[i] {
 		case '"':
-			for i++; b[i] != '"'; i++ {
+			for i++; i < len(b) && b[i] != '"'; i++ {
 				if b[i] == '\\' {
 					i++
 				}
 			}
 			if depth == 0 {
-				return i + 1
+				return min(i+1, len(b))
 			}
 		case '{', '[':
 			depth++
@@ -141,5 +168,5 @@ func valueEnd(b []byte, i int) int {
 			}
 		}
 	}
-	return i
+	return len(b)
 }

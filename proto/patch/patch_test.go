@@ -37,6 +37,8 @@ func TestMerge(t *testing.T) {
 		{`{"a":null}`, `{"a":{"b":null,"c":[null]}}`, `{"a":{"c":[null]}}`},
 		{`{"a":1,"b":2}`, `{"a":null,"b":null}`, `{}`},
 		{`[1]`, `{"a":{"b":null}}`, `{"a":{}}`},
+		{`{"a":1 , "b":2 , "c":3 }`, `{"b":null}`, `{"a":1,"c":3}`},
+		{`{"a":{"x":1,"y":[{"z":","}]},"b":2}`, `{"a":{"w":1}}`, `{"a":{"x":1,"y":[{"z":","}],"w":1},"b":2}`},
 	} {
 		got, err := Merge([]byte(c.doc), []byte(c.patch))
 		if err != nil {
@@ -47,6 +49,9 @@ func TestMerge(t *testing.T) {
 	}
 	if out, err := Merge([]byte(`{"n":9007199254740993}`), []byte(`{}`)); err != nil || !strings.Contains(string(out), "9007199254740993") {
 		t.Errorf("a large number came out as %s, %v", out, err)
+	}
+	for _, doc := range []string{`{`, `{"`, `{"a`, `{"a"`, `{"a":`, `{"a":{`, `{"a":"\`, `{"a":[`, `{a`, `{,`, `{:}`, `{"a":}`, `{"a" 1}`} {
+		Merge([]byte(doc), []byte(`{"a":{"b":1},"c":2}`)) // anything but a panic
 	}
 	for _, bad := range []string{`[]`, `1`, `{`, `{} {}`, ``} {
 		if _, err := Merge([]byte(`{}`), []byte(bad)); err == nil {
