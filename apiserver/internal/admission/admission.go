@@ -97,8 +97,8 @@ func New(c *cache.Cache, a *authz.Authorizer) *Chain {
 	v := &view{c, a}
 	return &Chain{admit: []Step{
 		v.namespaceLifecycle,
-		v.nodeRestriction,
 		v.serviceAccount,
+		v.nodeRestriction,
 		priority,
 		newNodeTaint,
 		v.roleEscalation,

@@ -62,6 +62,14 @@ func refuseMirror(p *core.Pod, r *Request) error {
 		if vol.Secret != nil {
 			return status.Forbidden(r.Resource, r.Name, "a mirror pod may not reference secrets")
 		}
+		if vol.Projected == nil {
+			continue
+		}
+		for _, s := range vol.Projected.Sources {
+			if s.ServiceAccountToken != nil {
+				return status.Forbidden(r.Resource, r.Name, "a mirror pod may not use ServiceAccountToken volume projections")
+			}
+		}
 	}
 	return nil
 }

@@ -152,3 +152,15 @@ func volumeSecrets(v *core.PersistentVolume) []core.SecretReference {
 	}
 	return out
 }
+
+// Names tells of which resources a pod names objects, whether or not it is the
+// copy of a static pod.
+func Names(p *core.Pod) map[string]bool {
+	plain := *p
+	plain.Annotations = nil
+	out := map[string]bool{}
+	for _, r := range podNames(&plain) {
+		out[r.resource] = true
+	}
+	return out
+}
