@@ -70,6 +70,9 @@ func (o *Object) Label(key string) (string, bool) {
 	return "", false
 }
 
+// Kind is the kind that the object's table declares.
+func (o *Object) Kind() string { return o.table.res.Kind }
+
 // Field is the value of a selectable field, or empty for one that the table
 // does not declare.
 func (o *Object) Field(name string) string {

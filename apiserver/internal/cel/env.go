@@ -130,8 +130,10 @@ func (e *Env) with(opts ...cel.EnvOption) (*Env, error) {
 type CompileError struct {
 	// Text is CEL's own words, with the place in the expression.
 	Text string
-	// WrongType says that the expression is sound and its result of another type.
+	// WrongType says that the expression is sound and its result of another type,
+	// which is Got.
 	WrongType bool
+	Got       string
 }
 
 func (e *CompileError) Error() string { return e.Text }
@@ -149,9 +151,9 @@ func (e *Env) Compile(text string, want ...*Type) (*Program, error) {
 			names = append(names, w.String())
 		}
 		if len(names) == 1 {
-			return nil, &CompileError{Text: "must evaluate to " + names[0], WrongType: true}
+			return nil, &CompileError{Text: "must evaluate to " + names[0], WrongType: true, Got: ast.OutputType().String()}
 		}
-		return nil, &CompileError{Text: "must evaluate to one of " + strings.Join(names, ", "), WrongType: true}
+		return nil, &CompileError{Text: "must evaluate to one of " + strings.Join(names, ", "), WrongType: true, Got: ast.OutputType().String()}
 	}
 	p, err := e.env.Program(ast,
 		cel.InterruptCheckFrequency(100),

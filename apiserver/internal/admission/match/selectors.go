@@ -65,6 +65,17 @@ type View struct {
 	Authorizer Authorizer
 	// Forms knows the other forms of resources; nil knows none.
 	Forms Forms
+	// Kinds finds where the objects of a kind are kept; nil knows none.
+	Kinds func(apiVersion, kind string) *Stored
+}
+
+// Stored is where the objects of a kind are kept.
+type Stored struct {
+	Table *cache.Table
+	// Namespaced says that they lie in namespaces.
+	Namespaced bool
+	// Convert makes the kind that was asked for of what is stored, if that differs.
+	Convert func(b []byte) ([]byte, error)
 }
 
 // namespaceLabels are those of the request's namespace; of a namespace that is
