@@ -5,6 +5,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
 	"github.com/pilothouse/pilothouse/apiserver/internal/admission/match"
+	"github.com/pilothouse/pilothouse/apiserver/internal/admission/policy"
 	"github.com/pilothouse/pilothouse/apiserver/internal/admission/webhook"
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
 	"github.com/pilothouse/pilothouse/apiserver/internal/cel"
@@ -15,9 +16,13 @@ import (
 // admission is the chain that every write passes: the server's own steps, then
 // what users have added.
 func (d *process) admission(reach *proxy.Proxy) *admission.Chain {
-	view := &match.View{Cache: d.cache, Authorizer: d.ask}
+	view := &match.View{Cache: d.cache, Authorizer: d.ask,
+		Forms: func(r *admission.Request) []match.Form { return d.rest.Forms(r) },
+		Kinds: func(apiVersion, kind string) *match.Stored { return d.rest.Kept(apiVersion, kind) }}
+	policies := policy.New(view, d.ready, d.Log)
 	hooks := webhook.New(view, reach.ServiceHost, d.ready, d.Log)
 	chain := admission.New(d.cache, d.authz)
+	chain.Append(nil, policies.Validate)
 	chain.Append(hooks.Mutate, hooks.Validate)
 	return chain
 }

@@ -71,6 +71,8 @@ type entry struct {
 	table *cache.Table // nil when nothing is stored
 	// typeHead begins the canonical JSON of every object of the kind.
 	typeHead []byte
+	// others serve the same objects in other groups and versions.
+	others []*entry
 	tracker
 }
 
@@ -91,6 +93,7 @@ func (h *Handler) ServeCustom(custom []*resources.Resource) {
 		}
 		all[served{r.Kind.Group, r.Kind.Version, r.Kind.Resource}] = e
 	}
+	relate(all)
 	h.table.Store(&all)
 }
 

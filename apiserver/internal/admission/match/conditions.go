@@ -53,6 +53,9 @@ func (x *Expression) Eval(ctx context.Context, values cel.Values, b *cel.Budget)
 		return nil, fmt.Errorf("compilation error: %v", x.Err)
 	}
 	out, err := x.Program.Eval(ctx, values, b)
+	if errors.Is(err, cel.ErrCost) {
+		return nil, fmt.Errorf("expression '%s' resulted in error: operation cancelled: actual cost limit exceeded", x.Text)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("expression '%s' resulted in error: %w", x.Text, err)
 	}

@@ -3,7 +3,6 @@ package policy
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/google/cel-go/common/types"
@@ -39,7 +38,7 @@ func Check(e admissionregistration.Expression) string {
 	if err != nil {
 		return err.Error()
 	}
-	if _, err = env.Compile(strings.TrimSpace(e.Text), wanted(e.Use)...); err != nil {
+	if _, err = env.Compile(e.Text, wanted(e.Use)...); err != nil {
 		return words(err, wanted(e.Use))
 	}
 	return ""
