@@ -23,6 +23,7 @@ import (
 	"github.com/pilothouse/pilothouse/controller-manager/internal/rootca"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/scaling"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/serviceaccount"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/statefulset"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/tainteviction"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
@@ -63,6 +64,8 @@ var entries = []entry{
 		func(b build) loop { return deployment.New(b.view) }},
 	{"daemonset-controller", "daemonset", func(c Config) int { return c.ConcurrentDaemonSets },
 		func(b build) loop { return daemonset.New(b.view) }},
+	{"statefulset-controller", "statefulset", func(c Config) int { return c.ConcurrentStatefulSets },
+		func(b build) loop { return statefulset.New(b.view) }},
 	{"disruption-controller", "disruption", one, func(b build) loop { return disruption.New(b.view, scaling.New(b.view.Client, b.catalog)) }},
 	{"endpoints-controller", "endpoint", func(c Config) int { return c.ConcurrentEndpoints },
 		func(b build) loop { return endpoints.New(b.view) }},

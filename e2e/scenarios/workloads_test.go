@@ -166,3 +166,50 @@ spec: {minAvailable: 2, selector: {matchLabels: {app: web}}}
 	}
 	waitPods(t, ns, "app=web", 2)
 }
+
+// A stateful set's pods have numbers: they come up in order, are updated in
+// reverse, and keep their names.
+func TestStatefulSet(t *testing.T) {
+	ns := namespace(t)
+	kubectl(t, "create", "-n", ns, "-f", file(t, strings.NewReplacer("kind: Deployment", "kind: StatefulSet", "replicas: 3", "replicas: 3\n  serviceName: web").Replace(deployment("web", 3, ""))))
+	three := waitPods(t, ns, "app=web", 3)
+	names := map[string]string{}
+	for _, p := range three {
+		names[p.Metadata.Name] = p.Metadata.UID
+	}
+	for _, name := range []string{"web-0", "web-1", "web-2"} {
+		if names[name] == "" {
+			t.Fatalf("pods %v: there is no %s", names, name)
+		}
+		if out := kubectl(t, "exec", "-n", ns, name, "--", "hostname"); out != name+"\n" {
+			t.Errorf("%s calls itself %q", name, out)
+		}
+	}
+	made := kubectl(t, "get", "pods", "-n", ns, "-o", `jsonpath={range .items[*]}{.metadata.name} {.metadata.creationTimestamp}{"\n"}{end}`)
+	var last string
+	for _, line := range strings.Split(strings.TrimSpace(made), "\n") { // sorted by name
+		if at := strings.Fields(line)[1]; at < last {
+			t.Errorf("they were not made in order:\n%s", made)
+		} else {
+			last = at
+		}
+	}
+	revise(t, ns, "statefulset/web", "2")
+	says(t, ns, "statefulset/web", "{.status.updatedReplicas} {.status.availableReplicas}", "3 3")
+	eventually(t, 30*time.Second, func() error {
+		out := kubectl(t, "get", "statefulset", "web", "-n", ns, "-o", "jsonpath={.status.currentRevision} {.status.updateRevision}")
+		if f := strings.Fields(out); len(f) != 2 || f[0] != f[1] {
+			return fmt.Errorf("revisions %q", out)
+		}
+		return nil
+	})
+	for _, p := range waitPods(t, ns, "app=web", 3) {
+		if names[p.Metadata.Name] == "" || names[p.Metadata.Name] == p.Metadata.UID {
+			t.Errorf("%s is not a new pod of an old name", p.Metadata.Name)
+		}
+	}
+	kubectl(t, "scale", "-n", ns, "statefulset/web", "--replicas=1")
+	if left := waitPods(t, ns, "app=web", 1); left[0].Metadata.Name != "web-0" {
+		t.Errorf("%s is left", left[0].Metadata.Name)
+	}
+}

@@ -173,6 +173,11 @@ func (v *View) ControllerRevisions() *informer.Informer[*apps.ControllerRevision
 	return cache(v, "controller revisions", informer.Options[*apps.ControllerRevision]{})
 }
 
+// PersistentVolumeClaims is the cache of all claims.
+func (v *View) PersistentVolumeClaims() *informer.Informer[*core.PersistentVolumeClaim] {
+	return cache(v, "persistent volume claims", informer.Options[*core.PersistentVolumeClaim]{})
+}
+
 // Deployments is the cache of all deployments.
 func (v *View) Deployments() *informer.Informer[*apps.Deployment] {
 	return cache(v, "deployments", informer.Options[*apps.Deployment]{})
