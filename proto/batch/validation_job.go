@@ -68,6 +68,7 @@ func ValidateJobUpdate(j, old *Job) field.ErrorList {
 	var r field.Report
 	meta.ValidateObjectMetaUpdate(&r, &j.ObjectMeta, &old.ObjectMeta, metadataPath)
 	s, was := &j.Spec, &old.Spec
+	checkGeneratedSelector(&r, j)
 	checkSelectedJobSpec(&r, s)
 	checkCompletionsUpdate(&r, s, was)
 	fixed := func(name string, v, old any) { meta.ValidateImmutable(&r, v, old, specPath.Child(name)) }
@@ -86,7 +87,8 @@ func ValidateJobUpdate(j, old *Job) field.ErrorList {
 func checkCompletionsUpdate(r *field.Report, s, old *JobSpec) {
 	p := specPath.Child("completions")
 	switch {
-	case !is(s.CompletionMode, IndexedCompletion) || s.Completions == nil || old.Completions == nil:
+	case is(s.CompletionMode, IndexedCompletion) && s.Completions == nil: // reported as missing
+	case !is(s.CompletionMode, IndexedCompletion) || old.Completions == nil:
 		meta.ValidateImmutable(r, s.Completions, old.Completions, p)
 	case *s.Completions == *old.Completions:
 	case s.Parallelism == nil || *s.Completions != *s.Parallelism:

@@ -4,7 +4,7 @@ import "github.com/pilothouse/pilothouse/proto/policy"
 
 // policyResources are the disruption budgets.
 func policyResources() []*Resource {
-	r := Resource{Kind: named("policy/v1", "PodDisruptionBudget"), Prefix: "/registry/poddisruptionbudgets/"}
+	r := Resource{Kind: named("policy/v1", "PodDisruptionBudget"), Prefix: "/registry/poddisruptionbudgets/", Conditional: true}
 	r.Subresources = []Subresource{part("status", keepBudgetSpec, policy.ValidatePodDisruptionBudgetStatusUpdate)}
 	return []*Resource{
 		kind[*policy.PodDisruptionBudget]{nil, newBudget, keepBudgetStatus, policy.ValidatePodDisruptionBudget, policy.ValidatePodDisruptionBudgetUpdate}.on(r),
