@@ -5,6 +5,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/crd/object"
+	"github.com/pilothouse/pilothouse/apiserver/internal/crd/rules"
 	"github.com/pilothouse/pilothouse/apiserver/internal/crd/structural"
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
 	"github.com/pilothouse/pilothouse/proto/apiextensions"
@@ -20,6 +21,7 @@ type version struct {
 	kind   *scheme.Kind
 	schema *structural.Schema
 	scale  *scale
+	rules  *rules.Node
 	status bool
 }
 
@@ -59,6 +61,7 @@ func newVersion(d *apiextensions.CustomResourceDefinition, v *apiextensions.Cust
 	if v.Schema != nil {
 		out.schema = structural.New(v.Schema.OpenAPIV3Schema)
 	}
+	out.rules = rules.Compile(out.schema)
 	if d.Spec.PreserveUnknownFields && out.schema != nil {
 		out.schema.Preserve = true
 	}

@@ -11,6 +11,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"github.com/pilothouse/pilothouse/apiserver/internal/crd/object"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/field"
@@ -148,6 +149,9 @@ func (c *call) decodeJSON(b []byte, k *scheme.Kind, o options) (meta.Object, err
 	}
 	if err != nil {
 		return nil, undecodable(obj.GetTypeMeta(), k, err)
+	}
+	if _, ok := obj.(*object.Object); ok {
+		object.SortProblems(problems)
 	}
 	if len(problems) > 0 && o.validation == meta.FieldValidationStrict {
 		return nil, undecodable(obj.GetTypeMeta(), k, errors.New("strict decoding error: "+strings.Join(problems, ", ")))

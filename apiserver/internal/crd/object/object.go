@@ -5,6 +5,9 @@
 package object
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/pilothouse/pilothouse/apiserver/internal/crd/structural"
 	"github.com/pilothouse/pilothouse/proto/jsonwire"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -170,4 +173,21 @@ func (l *List) AppendJSON(b []byte) []byte {
 		b = l.Items[i].AppendJSON(b)
 	}
 	return append(b, "]}"...)
+}
+
+// SortProblems puts what strict reading found into the order in which it is told
+// of custom resources: repeated fields first, then unknown ones by name.
+func SortProblems(problems []string) {
+	slices.SortStableFunc(problems, func(a, b string) int {
+		x, y := strings.HasPrefix(a, "duplicate"), strings.HasPrefix(b, "duplicate")
+		switch {
+		case x && y:
+			return 0
+		case x:
+			return -1
+		case y:
+			return 1
+		}
+		return strings.Compare(a, b)
+	})
 }

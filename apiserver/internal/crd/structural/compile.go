@@ -41,10 +41,11 @@ func New(p *apiextensions.JSONSchemaProps) *Schema {
 		s.Items = New(p.Items.Schema)
 	}
 	s.limits = limitsOf(p)
-	s.deepDefaults, s.deepRules = s.HasDefault, len(s.Rules) > 0
+	s.deepDefaults, s.deepRules, s.deepEmbedded = s.HasDefault, len(s.Rules) > 0, s.Embedded
 	s.children(func(c *Schema) {
 		s.deepDefaults = s.deepDefaults || c.deepDefaults
 		s.deepRules = s.deepRules || c.deepRules
+		s.deepEmbedded = s.deepEmbedded || c.deepEmbedded
 	})
 	return s
 }

@@ -44,9 +44,9 @@ type Schema struct {
 	// Rules are the CEL rules of this place, as they were written.
 	Rules []apiextensions.ValidationRule
 
-	// deepDefaults says that there are defaults here or below, deepRules the same
-	// of rules.
-	deepDefaults, deepRules bool
+	// deepDefaults says that there are defaults here or below; the others say
+	// the same of rules and of embedded objects.
+	deepDefaults, deepRules, deepEmbedded bool
 }
 
 // limits are what a value must keep to beside its type.

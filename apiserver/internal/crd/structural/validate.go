@@ -22,11 +22,36 @@ func (s *Schema) Validate(v any, path string) field.ErrorList {
 	return r.errs
 }
 
+// ValidateChange is Validate of a changed value: nothing is said of parts that
+// are as they were.
+func (s *Schema) ValidateChange(v, old any, path string) field.ErrorList {
+	errs := s.Validate(v, path)
+	if len(errs) == 0 {
+		return nil
+	}
+	r := &result{ratchet: true}
+	s.checkChange(v, old, true, &place{name: path}, r)
+	return r.errs
+}
+
+// checkChange is check of a value that was old before, if that is known.
+func (s *Schema) checkChange(v, old any, hasOld bool, p *place, r *result) {
+	if hasOld && Equal(v, old) {
+		return
+	}
+	r.old, r.hasOld = old, hasOld
+	s.check(v, p, r)
+}
+
 // result is what a walk has found. matched counts the checks that were made: of
 // several alternatives that fail, the one that got furthest is told of.
 type result struct {
 	errs    field.ErrorList
 	matched int
+	// With ratchet set, old is what the value that is checked next was before.
+	ratchet bool
+	old     any
+	hasOld  bool
 }
 
 // place is where a value lies; its text is made for errors only.
@@ -102,6 +127,8 @@ func typeName(v any) string {
 }
 
 func (s *Schema) check(v any, p *place, r *result) {
+	old, hasOld := r.old, r.hasOld
+	r.old, r.hasOld = nil, false
 	if s.typed() {
 		if !s.hasType(v) {
 			want := s.Type
@@ -140,13 +167,13 @@ func (s *Schema) check(v any, p *place, r *result) {
 		s.checkNumber(v, v, p, r)
 		r.matched++
 	case []any:
-		s.checkItems(v, p, r)
+		s.checkItems(v, old, p, r)
 		r.matched++
 	}
 	s.checkEnum(v, p, r)
 	r.matched++
 	if m, ok := v.(map[string]any); ok {
-		s.checkFields(m, p, r)
+		s.checkFields(m, old, hasOld, p, r)
 		r.matched++
 	}
 }
@@ -218,10 +245,17 @@ func (s *Schema) checkNumber(f float64, v any, p *place, r *result) {
 	}
 }
 
-func (s *Schema) checkItems(v []any, p *place, r *result) {
+func (s *Schema) checkItems(v []any, old any, p *place, r *result) {
 	if s.Items != nil {
+		before, _ := old.([]any)
 		for i, x := range v {
-			s.Items.check(x, &place{up: p, index: i}, r)
+			at := &place{up: p, index: i}
+			if !r.ratchet {
+				s.Items.check(x, at, r)
+				continue
+			}
+			was, found := s.counterpart(before, x)
+			s.Items.checkChange(x, was, found, at, r)
 		}
 	}
 	n := int64(len(v))
@@ -233,7 +267,20 @@ func (s *Schema) checkItems(v []any, p *place, r *result) {
 	}
 }
 
-func (s *Schema) checkFields(v map[string]any, p *place, r *result) {
+// counterpart is what an item of a map list was before.
+func (s *Schema) counterpart(before []any, x any) (any, bool) {
+	if s.ListType != "map" {
+		return nil, false
+	}
+	for _, b := range before {
+		if Equal(s.keysOf(b), s.keysOf(x)) {
+			return b, true
+		}
+	}
+	return nil, false
+}
+
+func (s *Schema) checkFields(v map[string]any, old any, hasOld bool, p *place, r *result) {
 	n := int64(len(v))
 	if l := s.limits.minProperties; l != nil && n < *l {
 		r.invalid(p, n, "should have at least %d properties", *l)
@@ -244,18 +291,29 @@ func (s *Schema) checkFields(v map[string]any, p *place, r *result) {
 		return
 	}
 	if len(s.Properties) > 0 || s.Additional != nil {
+		before, _ := old.(map[string]any)
 		var room [16]string
 		for _, name := range jsonwire.SortedKeys(v, room[:0]) {
 			c := s.Properties[name]
 			if c == nil {
 				c = s.Additional
 			}
-			if c != nil {
-				c.check(v[name], &place{up: p, name: name}, r)
+			if c == nil {
+				continue
 			}
+			at := &place{up: p, name: name}
+			if !r.ratchet {
+				c.check(v[name], at, r)
+				continue
+			}
+			was, found := before[name]
+			c.checkChange(v[name], was, found && hasOld, at, r)
 		}
 	}
 	for _, name := range s.limits.required {
+		if p.up == nil && p.name == "" && (name == "metadata" || name == "apiVersion" || name == "kind") {
+			continue // Every object has them.
+		}
 		if _, has := v[name]; !has {
 			r.add(field.ErrorTypeRequired, &place{up: p, name: name}, "", "")
 		}
