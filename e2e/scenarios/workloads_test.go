@@ -195,11 +195,11 @@ func TestStatefulSet(t *testing.T) {
 		}
 	}
 	revise(t, ns, "statefulset/web", "2")
-	says(t, ns, "statefulset/web", "{.status.updatedReplicas} {.status.availableReplicas}", "3 3")
-	eventually(t, 30*time.Second, func() error {
-		out := kubectl(t, "get", "statefulset", "web", "-n", ns, "-o", "jsonpath={.status.currentRevision} {.status.updateRevision}")
-		if f := strings.Fields(out); len(f) != 2 || f[0] != f[1] {
-			return fmt.Errorf("revisions %q", out)
+	eventually(t, 60*time.Second, func() error {
+		out := kubectl(t, "get", "statefulset", "web", "-n", ns, "-o",
+			"jsonpath={.status.currentRevision} {.status.updateRevision} {.status.availableReplicas} {.metadata.generation} {.status.observedGeneration}")
+		if f := strings.Fields(out); len(f) != 5 || f[0] != f[1] || f[2] != "3" || f[3] != f[4] {
+			return fmt.Errorf("status %q", out)
 		}
 		return nil
 	})
