@@ -80,6 +80,19 @@ type Config struct {
 	// read their token only once rely on.
 	ServiceAccountExtend bool
 
+	// MaxRequests and MaxMutatingRequests are how many requests are worked on at
+	// once: their sum is divided among the priority levels. Zero for both means
+	// no limit.
+	MaxRequests, MaxMutatingRequests int
+	// RequestTimeout is how long a request may take that does not last by its
+	// nature.
+	RequestTimeout time.Duration
+	// MinWatchTime is the shortest time after which a watch is ended that says
+	// nothing of time; it is up to twice that.
+	MinWatchTime time.Duration
+	// ShutdownDelay is how long requests are still taken after the stop was
+	// asked for, while /readyz fails already.
+	ShutdownDelay time.Duration
 	// ShutdownTimeout bounds how long requests may take to end at the stop.
 	ShutdownTimeout time.Duration
 	// Log is where the server writes what operators need to know.
@@ -117,6 +130,10 @@ func DefaultConfig() Config {
 			UIDHeaders: []string{"X-Remote-Uid"}, GroupHeaders: []string{"X-Remote-Group"}, ExtraPrefixes: []string{"X-Remote-Extra-"}},
 		ServiceAccountIssuers: []string{"https://kubernetes.default.svc.cluster.local"},
 		ServiceAccountExtend:  true,
+		MaxRequests:           400,
+		MaxMutatingRequests:   200,
+		RequestTimeout:        time.Minute,
+		MinWatchTime:          30 * time.Minute,
 		ShutdownTimeout:       10 * time.Second,
 	}
 }

@@ -19,6 +19,11 @@ func (c *Config) AddFlags(g *daemon.FlagGroups) {
 	fs.StringVar(&c.TLSCertFile, "tls-cert-file", c.TLSCertFile, "serving certificate; by default one that the cluster's authority signs")
 	fs.StringVar(&c.TLSKeyFile, "tls-private-key-file", c.TLSKeyFile, "key of the serving certificate")
 	fs.StringSliceVar(&c.ExtraHosts, "tls-extra-hosts", c.ExtraHosts, "further names and addresses for the certificate that the server makes for itself")
+	fs.IntVar(&c.MaxRequests, "max-requests-inflight", c.MaxRequests, "with --max-mutating-requests-inflight, how many requests are worked on at once; the priority levels share them. 0 for both: no limit")
+	fs.IntVar(&c.MaxMutatingRequests, "max-mutating-requests-inflight", c.MaxMutatingRequests, "see --max-requests-inflight")
+	fs.DurationVar(&c.RequestTimeout, "request-timeout", c.RequestTimeout, "how long a request may take; watches, logs and the like have no such limit")
+	fs.DurationVar(&c.MinWatchTime, "min-request-timeout", c.MinWatchTime, "how long a watch lasts at least, and twice that at most, unless its client says")
+	fs.DurationVar(&c.ShutdownDelay, "shutdown-delay-duration", c.ShutdownDelay, "how long requests are still served after the stop, while /readyz fails")
 	fs.DurationVar(&c.ShutdownTimeout, "shutdown-timeout", c.ShutdownTimeout, "how long requests may take to end when the server stops")
 
 	fs = g.Group("Authentication")

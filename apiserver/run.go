@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -23,6 +24,7 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/discovery"
 	"github.com/pilothouse/pilothouse/apiserver/internal/etcd"
+	"github.com/pilothouse/pilothouse/apiserver/internal/fairness"
 	"github.com/pilothouse/pilothouse/apiserver/internal/openapi"
 	"github.com/pilothouse/pilothouse/apiserver/internal/proxy"
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
@@ -108,8 +110,10 @@ type process struct {
 	authz    *authz.Authorizer
 	front    *server.Server
 	keys     *keyring
-	stopping context.Context // done when the watches must end
+	fairness *fairness.Controller // nil: no limit
+	stopping context.Context      // done when the watches must end
 	stop     context.CancelFunc
+	leaving  atomic.Bool   // /readyz fails
 	ready    chan struct{} // closed when requests can be served
 }
 
@@ -135,7 +139,7 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 	d.authz.RBAC.Follow(d.cache, s.Log)
 	reach := proxy.New(d.cache, k.kubelet)
 	d.rest = &rest.Handler{Store: d.store, Cache: d.cache, Allocator: d.alloc, Admission: d.admission(reach), Accounts: accounts,
-		Authn: who, Authz: d.authz, Connector: reach, Components: d.components, Log: s.Log, Stopping: d.stopping}
+		Authn: who, Authz: d.authz, Connector: reach, Components: d.components, Log: s.Log, Stopping: d.stopping, MinWatch: max(s.MinWatchTime, time.Second)}
 	d.rest.Serve(table)
 	docs, err := discovery.New(table, net.JoinHostPort(s.advertise.String(), strconv.Itoa(s.SecurePort)))
 	if err != nil {
@@ -144,6 +148,9 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 	docs.Refuse, reach.Refuse = rest.Refuse, rest.Refuse
 	api := openapi.New(table)
 	d.custom = d.customResources(table, docs, api)
+	if n := s.MaxRequests + s.MaxMutatingRequests; n > 0 {
+		d.fairness = fairness.New(n, max(s.RequestTimeout, time.Minute)/4)
+	}
 	d.front = server.New(server.Parts{
 		Authn:     who,
 		Authz:     d.authz,
@@ -152,6 +159,8 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 		Discovery: docs,
 		OpenAPI:   api,
 		Checks:    d.checks(),
+		Fairness:  d.fairness,
+		Limits:    server.Limits{Request: s.RequestTimeout, Stall: stall},
 		Log:       s.Log,
 	})
 	return d, nil
@@ -185,7 +194,7 @@ func (d *process) checks() []server.Check {
 			return nil
 		}},
 		{Name: "shutdown", Run: func(context.Context) error {
-			if d.stopping.Err() != nil {
+			if d.leaving.Load() {
 				return errors.New("process is shutting down")
 			}
 			return nil
@@ -211,14 +220,17 @@ func (d *process) run(ctx context.Context, l listeners) error {
 		cancel()
 		return firstError(g.Wait(), err)
 	}
-	secure := &http.Server{Handler: d.front, TLSConfig: d.keys.tls, ReadHeaderTimeout: 30 * time.Second,
-		IdleTimeout: 3 * time.Minute, ErrorLog: quiet, HTTP2: &http.HTTP2Config{MaxConcurrentStreams: 1000}}
+	secure := d.securely()
 	g.Go(func() error { return served(secure.ServeTLS(l.secure, "", "")) })
 	servers := []*http.Server{secure}
 	if l.insecure != nil {
-		plain := &http.Server{Handler: asMaster(d.front), ReadHeaderTimeout: 30 * time.Second, ErrorLog: quiet}
+		plain := &http.Server{Handler: asMaster(d.front), ReadHeaderTimeout: headerTime, ErrorLog: quiet}
 		g.Go(func() error { return served(plain.Serve(l.insecure)) })
 		servers = append(servers, plain)
+	}
+	g.Go(func() error { d.front.Run(inner); return nil })
+	if d.fairness != nil {
+		g.Go(func() error { return d.fairness.Follow(inner, d.cache, d.Log, d.flows) })
 	}
 	close(d.ready)
 	d.Log.Info("serving", "address", l.secure.Addr().String(), "advertise", d.advertise.String(), "kubeconfig", d.adminKubeconfig())
@@ -229,7 +241,7 @@ func (d *process) run(ctx context.Context, l listeners) error {
 	case <-ctx.Done():
 	case <-inner.Done():
 	}
-	d.drain(servers)
+	d.drain(inner, servers)
 	cancel()
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
@@ -248,7 +260,7 @@ func (d *process) start(ctx context.Context) error {
 	if err := d.custom.ready(ctx); err != nil {
 		return fmt.Errorf("serve the custom resources: %w", err)
 	}
-	b := bootstrap.Cluster{API: d.rest, Cache: d.cache, ServiceIP: d.alloc.First(), Advertise: d.advertise, Port: int32(d.SecurePort)}
+	b := d.cluster()
 	h := d.RequestHeader
 	b.Authentication = bootstrap.Authentication(d.keys.clientPEM, d.keys.proxiesPEM, h.AllowedNames, h.UsernameHeaders, h.GroupHeaders, h.ExtraPrefixes)
 	if err := b.Make(ctx); err != nil {
@@ -258,18 +270,6 @@ func (d *process) start(ctx context.Context) error {
 		return fmt.Errorf("repair the services' claims: %w", err)
 	}
 	return d.writeKubeconfigs()
-}
-
-// drain ends the watches and waits for the other requests.
-func (d *process) drain(servers []*http.Server) {
-	d.stop()
-	ctx, cancel := context.WithTimeout(context.Background(), d.ShutdownTimeout)
-	defer cancel()
-	for _, s := range servers {
-		if s.Shutdown(ctx) != nil {
-			s.Close()
-		}
-	}
 }
 
 func served(err error) error {

@@ -55,6 +55,9 @@ type Handler struct {
 	Components func(ctx context.Context) []ComponentHealth
 	// Log is for what goes wrong on the server's side.
 	Log *slog.Logger
+	// MinWatch is the shortest time after which a watch is ended that says
+	// nothing of time; it is up to twice that.
+	MinWatch time.Duration
 	// Stopping ends the watches when it is done.
 	Stopping context.Context
 

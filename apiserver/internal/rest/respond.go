@@ -3,8 +3,10 @@ package rest
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"sync"
@@ -24,6 +26,9 @@ func logged(code int32) bool {
 
 // refuse answers with the Status that err is.
 func (c *call) refuse(err error) {
+	if errors.Is(err, context.DeadlineExceeded) && c.r.Context().Err() != nil {
+		err = status.Timeout("request did not complete within the allotted timeout")
+	}
 	e := status.From(err)
 	if logged(e.Status.Code) {
 		c.Log.Error("request failed", "verb", c.info.Verb, "path", c.info.Path, "error", err)

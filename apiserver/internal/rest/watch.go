@@ -17,10 +17,6 @@ import (
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
-// minWatch is the shortest time after which the server ends a watch that says
-// nothing of time; it is up to twice that, so that watches do not end together.
-const minWatch = 30 * time.Minute
-
 // watch streams changes until the client goes, the time is up or the server
 // stops.
 func (c *call) watch() error {
@@ -44,7 +40,7 @@ func (c *call) watch() error {
 	if c.form.shape == asPartialList {
 		return c.wrongShape(false)
 	}
-	timeout := minWatch + rand.N(minWatch)
+	timeout := c.MinWatch + rand.N(c.MinWatch) // so that watches do not end together
 	if t := p.TimeoutSeconds; t != nil && *t != 0 {
 		timeout = time.Duration(*t) * time.Second
 	}

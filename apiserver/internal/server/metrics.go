@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -90,32 +91,12 @@ func (m *metrics) of(i *request.Info, code int) seriesPair {
 
 // longRunning says whether a request is expected to last.
 func longRunning(i *request.Info) bool {
+	if !i.IsResource {
+		return strings.HasPrefix(i.Path, "/debug/pprof/")
+	}
 	switch i.Subresource {
 	case "log", "exec", "attach", "portforward", "proxy":
 		return true
 	}
 	return i.Verb == "watch"
 }
-
-// recorder notes the code of an answer.
-type recorder struct {
-	http.ResponseWriter
-	code int
-}
-
-func (r *recorder) WriteHeader(code int) {
-	if r.code == 0 {
-		r.code = code
-	}
-	r.ResponseWriter.WriteHeader(code)
-}
-
-func (r *recorder) Write(b []byte) (int, error) {
-	if r.code == 0 {
-		r.code = http.StatusOK
-	}
-	return r.ResponseWriter.Write(b)
-}
-
-// Unwrap lets http.ResponseController reach the writer beneath.
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

@@ -4,6 +4,8 @@
 package server
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +13,7 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"runtime/debug"
+	"time"
 
 	"github.com/gorilla/mux"
 	"github.com/prometheus/client_golang/prometheus"
@@ -19,6 +22,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
 	"github.com/pilothouse/pilothouse/apiserver/internal/authz"
+	"github.com/pilothouse/pilothouse/apiserver/internal/fairness"
 	"github.com/pilothouse/pilothouse/apiserver/internal/impersonation"
 	"github.com/pilothouse/pilothouse/apiserver/internal/request"
 	"github.com/pilothouse/pilothouse/apiserver/internal/rest"
@@ -40,6 +44,10 @@ type Parts struct {
 	OpenAPI http.Handler
 	// Issuer serves how service account tokens are verified.
 	Issuer http.Handler
+	// Fairness seats the requests; nil lets all in at once.
+	Fairness *fairness.Controller
+	// Limits bound what requests may take.
+	Limits Limits
 	// Checks are what health depends on.
 	Checks []Check
 	// Log is for what goes wrong.
@@ -51,6 +59,7 @@ type Server struct {
 	Parts
 	routes  *mux.Router
 	metrics *metrics
+	writers writers
 }
 
 // New puts the parts behind a door.
@@ -84,13 +93,23 @@ func New(p Parts) *Server {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	i := request.Parse(r)
 	rec := &recorder{ResponseWriter: w}
+	if s.Limits.Stall > 0 {
+		rec.writers = &s.writers
+	}
 	done := s.metrics.begin(&i)
 	defer func() {
 		if p := recover(); p != nil {
 			s.panicked(rec, r, p)
 		}
+		rec.done()
 		done(rec.code)
 	}()
+	ctx, cancel, err := s.timed(r, &i)
+	if err != nil {
+		rest.Refuse(rec, r, err)
+		return
+	}
+	defer cancel()
 	u, err := s.Authn.User(r)
 	if err != nil {
 		rest.Refuse(rec, r, status.Unauthorized())
@@ -100,11 +119,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuseImpersonation(rec, r, err)
 		return
 	}
-	if d := s.Authz.Decide(r.Context(), u, &i); !d.Allowed {
-		rest.Refuse(rec, r, authz.Forbidden(u, &i, d.Reason()))
+	r = r.WithContext(authn.With(request.With(ctx, &i), u))
+	if r.ContentLength != 0 && rec.writers != nil && !longRunning(&i) {
+		r.Body = &patientBody{r.Body, rec}
+	}
+	s.seated(rec, r, u, &i, func() { s.serve(rec, r, u, &i) })
+}
+
+// serve answers a request whose turn has come.
+func (s *Server) serve(rec *recorder, r *http.Request, u *authn.User, i *request.Info) {
+	if d := s.Authz.Decide(r.Context(), u, i); !d.Allowed {
+		rest.Refuse(rec, r, authz.Forbidden(u, i, d.Reason()))
 		return
 	}
-	r = r.WithContext(authn.With(request.With(r.Context(), &i), u))
 	if i.IsResource {
 		s.REST.ServeHTTP(rec, r)
 		return
@@ -121,6 +148,13 @@ func refuseImpersonation(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	rest.Refuse(w, r, err)
+}
+
+// Run cuts clients that do not read, until ctx ends.
+func (s *Server) Run(ctx context.Context) {
+	if s.Limits.Stall > 0 {
+		s.writers.run(ctx, s.Limits.Stall, cmp.Or(s.Limits.Request, time.Hour))
+	}
 }
 
 // panicked answers for a bug: the request fails, the server stays.

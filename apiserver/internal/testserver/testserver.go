@@ -59,6 +59,9 @@ func Start(t testing.TB, change func(*apiserver.Config)) *Server {
 	return s
 }
 
+// Leave asks the server to stop and does not wait for it.
+func (s *Server) Leave() { s.stop() }
+
 // Stop ends the server and says how that went. Its data stays.
 func (s *Server) Stop() error {
 	s.stop()

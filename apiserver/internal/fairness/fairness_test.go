@@ -1,0 +1,237 @@
+package fairness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
+	"github.com/pilothouse/pilothouse/apiserver/internal/request"
+	"github.com/pilothouse/pilothouse/apiserver/internal/status"
+	"github.com/pilothouse/pilothouse/proto/flowcontrol"
+)
+
+func who(name string, groups ...string) *authn.User {
+	return &authn.User{Name: name, Groups: append(groups, authn.Authenticated)}
+}
+
+var getPods = &request.Info{IsResource: true, Verb: "get", Resource: "pods", Namespace: "ns"}
+
+// TestClassify: the default objects send every kind of client to the level that
+// upstream's do.
+func TestClassify(t *testing.T) {
+	lease := &request.Info{IsResource: true, Verb: "update", Group: "coordination.k8s.io", Resource: "leases", Namespace: "kube-node-lease"}
+	nodeStatus := &request.Info{IsResource: true, Verb: "patch", Resource: "nodes", Subresource: "status"}
+	account := "system:serviceaccount:"
+	c := New(600, time.Second)
+	for _, tt := range []struct {
+		user *authn.User
+		info *request.Info
+		want string
+	}{
+		{who("root", "system:masters"), getPods, "exempt"},
+		{who("ann"), &request.Info{Verb: "get", Path: "/healthz"}, "probes"},
+		{who("ann"), &request.Info{Verb: "get", Path: "/metrics"}, "global-default"},
+		{&authn.User{Name: authn.Anonymous, Groups: []string{authn.Unauthenticated}}, getPods, "global-default"},
+		{&authn.User{Name: "of no group"}, getPods, "catch-all"},
+		{who("system:kube-scheduler"), lease, "system-leader-election"},
+		{who("system:kube-scheduler"), getPods, "kube-scheduler"},
+		{who("system:kube-controller-manager"), &request.Info{IsResource: true, Verb: "update", Resource: "endpoints", Namespace: "ns"}, "endpoint-controller"},
+		{who("system:node:n", "system:nodes"), lease, "system-node-high"},
+		{who("system:node:n", "system:nodes"), nodeStatus, "system-node-high"},
+		{who("system:node:n", "system:nodes"), getPods, "system-nodes"},
+		{who(account+"kube-system:x", "system:serviceaccounts"), getPods, "kube-system-service-accounts"},
+		{who(account+"kube-system:x", "system:serviceaccounts"), lease, "system-leader-election"},
+		{who(account+"ns:x", "system:serviceaccounts"), getPods, "service-accounts"},
+	} {
+		if got := c.config.Load().classify(tt.user, tt.info).name; got != tt.want {
+			t.Errorf("%s %s %s%s goes by %s, want %s", tt.user.Name, tt.info.Verb, tt.info.Resource, tt.info.Path, got, tt.want)
+		}
+	}
+}
+
+// one is a controller with a single level beside the mandatory ones.
+func one(seats int, queues, depth int32) *Controller {
+	l := limited("l", 1000, 0, queues, 2)
+	if queues > 0 {
+		l.Spec.Limited.LimitResponse.Queuing.QueueLengthLimit = depth
+	}
+	none := int32(0)
+	l.Spec.Limited.BorrowingLimitPercent = &none
+	all := flow("s", "l", 10, flowcontrol.FlowDistinguisherMethodByUserType,
+		flowcontrol.PolicyRulesWithSubjects{ResourceRules: []flowcontrol.ResourcePolicyRule{{Verbs: star, APIGroups: star, Resources: star, Namespaces: star}}},
+		group(authn.Authenticated))
+	c := New(seats, 10*time.Second)
+	c.Configure([]*flowcontrol.FlowSchema{all}, []*flowcontrol.PriorityLevelConfiguration{l})
+	return c
+}
+
+func refused(err error) bool {
+	var s *status.Error
+	return errors.As(err, &s) && s.Status.Code == 429 && s.Status.Details.RetryAfterSeconds > 0
+}
+
+// TestTurns: a user with many requests waiting does not delay the one request
+// of another by more than his own next.
+func TestTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := one(1, 1024, 50)
+		first, err := c.Enter(t.Context(), who("busy"), getPods)
+		if err != nil {
+			t.Fatal(err)
+		}
+		order := make(chan string, 100)
+		serve := func(name string) {
+			s, err := c.Enter(t.Context(), who(name), getPods)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			order <- name
+			s.Leave()
+		}
+		for range 40 {
+			go serve("busy")
+		}
+		synctest.Wait()
+		go serve("quiet")
+		synctest.Wait()
+		first.Leave()
+		place := 0
+		for n := range 41 {
+			if <-order == "quiet" {
+				place = n
+			}
+		}
+		if place > 3 {
+			t.Errorf("the quiet user's request was served after %d of the busy one's", place)
+		}
+		synctest.Wait()
+		for _, s := range c.Stats() {
+			if s.InUse != 0 || s.Waiting != 0 {
+				t.Errorf("afterwards: %+v", s)
+			}
+		}
+	})
+}
+
+// TestRefusals: who finds the queues full is sent away at once, who waits too
+// long after the wait, and who gives up leaves no trace.
+func TestRefusals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := one(1, 1, 1)
+		seat, err := c.Enter(t.Context(), who("a"), getPods)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		waited := make(chan error, 1)
+		go func() {
+			_, err := c.Enter(t.Context(), who("b"), getPods)
+			waited <- err
+		}()
+		synctest.Wait()
+		if _, err := c.Enter(t.Context(), who("c"), getPods); !refused(err) || time.Since(start) > 0 {
+			t.Errorf("with a full queue: %v after %v", err, time.Since(start))
+		}
+		if err := <-waited; !refused(err) || time.Since(start) != 10*time.Second {
+			t.Errorf("after the longest wait: %v after %v", err, time.Since(start))
+		}
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := c.Enter(gone, who("d"), getPods); !refused(err) {
+			t.Errorf("of a client that has gone: %v", err)
+		}
+		seat.Leave()
+		if seat, err = c.Enter(t.Context(), who("e"), getPods); err != nil {
+			t.Errorf("with a free seat: %v", err)
+		}
+		c = one(1, 0, 0)
+		if seat, err = c.Enter(t.Context(), who("a"), getPods); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Enter(t.Context(), who("a"), getPods); !refused(err) {
+			t.Errorf("of a level without queues: %v", err)
+		}
+	})
+}
+
+// TestLending: a level uses what others lend and do not need, and what is never
+// lent is there when its own requests come.
+func TestLending(t *testing.T) {
+	c := New(600, time.Millisecond)
+	account := who("system:serviceaccount:ns:x", "system:serviceaccounts")
+	taken := 0
+	for {
+		if _, err := c.Enter(t.Context(), account, getPods); err != nil {
+			break
+		}
+		taken++
+	}
+	own := map[string]Stat{}
+	lent := 0
+	for _, s := range c.Stats() {
+		own[s.Level] = s
+	}
+	c.mu.Lock()
+	for name, l := range c.levels {
+		if name != "workload-low" {
+			lent += l.lendable
+		}
+	}
+	c.mu.Unlock()
+	if want := own["workload-low"].Seats + lent; taken != want || lent == 0 {
+		t.Errorf("service accounts got %d seats, their own are %d and others lend %d", taken, own["workload-low"].Seats, lent)
+	}
+	for _, u := range []*authn.User{who("system:node:n", "system:nodes"), who("system:kube-scheduler"), who("ann")} {
+		if _, err := c.Enter(t.Context(), u, getPods); err != nil {
+			t.Errorf("%s finds no seat: %v", u.Name, err)
+		}
+	}
+}
+
+// TestConfigureInFlight: requests that sit or wait when their level changes, or
+// goes, are served all the same.
+func TestConfigureInFlight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := one(1, 8, 50)
+		seat, err := c.Enter(t.Context(), who("a"), getPods)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 10)
+		for i := range 10 {
+			go func() {
+				s, err := c.Enter(t.Context(), who(fmt.Sprint(i)), getPods)
+				if err == nil {
+					s.Leave()
+				}
+				done <- err
+			}()
+		}
+		synctest.Wait()
+		c.Configure(Defaults())
+		seat.Leave()
+		for range 10 {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// BenchmarkEnter is what a request costs that finds a seat.
+func BenchmarkEnter(b *testing.B) {
+	c := New(600, time.Second)
+	u := who("system:serviceaccount:ns:x", "system:serviceaccounts")
+	for b.Loop() {
+		s, err := c.Enter(b.Context(), u, getPods)
+		if err != nil {
+			b.Fatal(err)
+		}
+		s.Leave()
+	}
+}

@@ -1,0 +1,60 @@
+package apiserver
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/pilothouse/pilothouse/apiserver/internal/bootstrap"
+)
+
+// How long clients may take.
+const (
+	// headerTime is for the head of a request.
+	headerTime = 30 * time.Second
+	// stall is how long an answer may lie unread before its client is cut. A
+	// healthy one reads a piece of 128 KiB in much less.
+	stall = 30 * time.Second
+	// idle ends connections that are not used.
+	idle = 3 * time.Minute
+	// silence is after how long a client is asked whether it is still there, as
+	// one that lost its power is not.
+	silence = time.Minute
+)
+
+// securely is the server of the secure port.
+func (d *process) securely() *http.Server {
+	return &http.Server{Handler: d.front, TLSConfig: d.keys.tls, ReadHeaderTimeout: headerTime, IdleTimeout: idle,
+		ErrorLog: quiet, HTTP2: &http.HTTP2Config{MaxConcurrentStreams: 1000,
+			SendPingTimeout: silence, PingTimeout: stall, WriteByteTimeout: stall}}
+}
+
+// cluster makes what every cluster has.
+func (d *process) cluster() *bootstrap.Cluster {
+	return &bootstrap.Cluster{API: d.rest, Cache: d.cache, ServiceIP: d.alloc.First(), Advertise: d.advertise, Port: int32(d.SecurePort)}
+}
+
+// flows puts the objects of flow control right.
+func (d *process) flows(ctx context.Context) error { return d.cluster().Flows(ctx, d.Log) }
+
+// drain takes leave: /readyz fails while requests are still served, so that
+// load balancers look elsewhere; then no connection is taken any more, the
+// watches end, and the requests under way are waited for. cut ends the wait of
+// the first part.
+func (d *process) drain(cut context.Context, servers []*http.Server) {
+	d.leaving.Store(true)
+	if d.ShutdownDelay > 0 {
+		select {
+		case <-time.After(d.ShutdownDelay):
+		case <-cut.Done():
+		}
+	}
+	d.stop()
+	ctx, cancel := context.WithTimeout(context.Background(), d.ShutdownTimeout)
+	defer cancel()
+	for _, s := range servers {
+		if s.Shutdown(ctx) != nil {
+			s.Close()
+		}
+	}
+}
