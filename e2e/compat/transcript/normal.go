@@ -9,19 +9,21 @@ var rules = []struct {
 	with    string
 }{
 	// Where the server is, and which build of 1.32 it is.
-	{regexp.MustCompile(`https://127\.0\.0\.1:\d+`), "https://SERVER"},
+	{regexp.MustCompile(`\b127\.0\.0\.1:\d+`), "SERVER"},
 	{regexp.MustCompile(`v1\.32\.\d+[-+.\w]*`), "v1.32.X"},
 	// Identities, revisions and times.
 	{regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`), "UID"},
 	{regexp.MustCompile(`(resourceVersion"?: ?)"\d+"`), `$1"RV"`},
+	{regexp.MustCompile(`(Resource Version: +)\d+`), "${1}RV"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`), "TIME"},
 	{regexp.MustCompile(`(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000`), "TIME"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \+0000`), "TIME"},
+	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000 UTC`), "TIME"},
 	{regexp.MustCompile(`(?m)^([IWE])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ `), "$1 TIME PID "},
-	// Ages: a column of a table, or before "ago".
-	{regexp.MustCompile(`(?m)(^| {2,})(?:\d+[dhms])+( {2,}|$)`), "${1}AGE$2"},
-	{regexp.MustCompile(`(?m)(^| {2,})(?:\d+[dhms])+( {2,}|$)`), "${1}AGE$2"}, // the neighbour of an age
-	{regexp.MustCompile(`\b(?:\d+[dhms])+ ago\b`), "AGE ago"},
+	// Ages: a column of a table, or before "ago". No script takes an hour.
+	{regexp.MustCompile(`(?m)(^| {2,})(?:\d+m)?\d+s( {2,}|$)`), "${1}AGE$2"},
+	{regexp.MustCompile(`(?m)(^| {2,})(?:\d+m)?\d+s( {2,}|$)`), "${1}AGE$2"}, // the neighbour of an age
+	{regexp.MustCompile(`\b(?:\d+m)?\d+s ago\b`), "AGE ago"},
 	// The five letters after a name that asks for it by beginning with gen-, and
 	// after that of every pod's token volume.
 	{regexp.MustCompile(`\b(gen-[a-z]+-|kube-api-access-)[bcdfghjklmnpqrstvwxz2456789]{5}\b`), "${1}XXXXX"},
