@@ -28,8 +28,10 @@ type Bed struct {
 	Server string
 	// Dir is the API server's data folder.
 	Dir string
+	// Etcd is the URL of etcd, if it runs beside the server.
+	Etcd string
 
-	apiserver, manager *process
+	apiserver, manager, etcd *process
 }
 
 // Config is what a test may choose.
@@ -38,6 +40,8 @@ type Config struct {
 	Flags []string
 	// Controllers are those of the controller manager; empty: all.
 	Controllers string
+	// Etcd says that etcd runs beside the server and not inside it.
+	Etcd bool
 }
 
 // Start starts both daemons and waits until the server is ready. They end with
@@ -58,15 +62,19 @@ func Start(t testing.TB, c Config) *Bed {
 		args: append([]string{"--data-dir=" + dir, fmt.Sprint("--secure-port=", port), "--bind-address=127.0.0.1"}, c.Flags...)}
 	b.manager = &process{path: filepath.Join(bin, "kube-controller-manager"),
 		args: []string{"--kubeconfig=" + filepath.Join(dir, "controller-manager.kubeconfig"), "--secure-port=0", "--controllers=" + cmp.Or(c.Controllers, "*")}}
+	if c.Etcd {
+		b.startEtcd(t, bin)
+	}
 	t.Cleanup(func() {
 		b.manager.end(syscall.SIGTERM)
 		b.apiserver.end(syscall.SIGTERM)
+		b.etcd.end(syscall.SIGTERM)
 		if t.Failed() {
 			t.Logf("the end of the API server's log:\n%s", b.apiserver.log.tail())
 			t.Logf("the end of the controller manager's log:\n%s", b.manager.log.tail())
 		}
 	})
-	b.startServer(t)
+	b.StartServer(t)
 	b.manager.start(t)
 	return b
 }
@@ -76,13 +84,15 @@ func Start(t testing.TB, c Config) *Bed {
 func (b *Bed) RestartServer(t testing.TB, sig syscall.Signal) {
 	t.Helper()
 	b.StopServer(sig)
-	b.startServer(t)
+	b.StartServer(t)
 }
 
 // StopServer stops the API server with sig.
 func (b *Bed) StopServer(sig syscall.Signal) { b.apiserver.end(sig) }
 
-func (b *Bed) startServer(t testing.TB) {
+// StartServer starts the API server, after StopServer, and waits until it is
+// ready.
+func (b *Bed) StartServer(t testing.TB) {
 	t.Helper()
 	b.apiserver.start(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
@@ -130,6 +140,37 @@ func (b *Bed) ready(ctx context.Context) error {
 	return nil
 }
 
+// startEtcd starts an etcd beside the server.
+func (b *Bed) startEtcd(t testing.TB, bin string) {
+	t.Helper()
+	b.Etcd = fmt.Sprint("http://127.0.0.1:", FreePort(t))
+	peer := fmt.Sprint("http://127.0.0.1:", FreePort(t))
+	b.etcd = &process{path: filepath.Join(bin, "etcd"), args: []string{"--data-dir=" + filepath.Join(b.Dir, "etcd-beside"), "--unsafe-no-fsync",
+		"--listen-client-urls=" + b.Etcd, "--advertise-client-urls=" + b.Etcd,
+		"--listen-peer-urls=" + peer, "--initial-advertise-peer-urls=" + peer, "--initial-cluster=default=" + peer}}
+	b.etcd.start(t)
+	b.apiserver.args = append(b.apiserver.args, "--etcd-servers="+b.Etcd)
+}
+
+// Second starts another API server on the same etcd and keys, which ends with
+// the test.
+func (b *Bed) Second(t testing.TB) *Bed {
+	t.Helper()
+	port := FreePort(t)
+	two := &Bed{Dir: b.Dir, Server: fmt.Sprintf("https://127.0.0.1:%d", port), Kubeconfig: filepath.Join(t.TempDir(), "admin.kubeconfig"), Etcd: b.Etcd}
+	text, err := os.ReadFile(b.Kubeconfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(two.Kubeconfig, bytes.ReplaceAll(text, []byte(b.Server), []byte(two.Server)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	two.apiserver = &process{path: b.apiserver.path, args: []string{"--data-dir=" + b.Dir, fmt.Sprint("--secure-port=", port), "--bind-address=127.0.0.1", "--etcd-servers=" + b.Etcd}}
+	t.Cleanup(func() { two.apiserver.end(syscall.SIGTERM) })
+	two.StartServer(t)
+	return two
+}
+
 var built struct {
 	once sync.Once
 	dir  string
@@ -156,9 +197,11 @@ func Binaries(t testing.TB) string {
 			return
 		}
 		built.dir = filepath.Join(cmp.Or(os.Getenv("COMPAT_CACHE"), filepath.Join(root, "bin", "strangers")), "ours")
-		for module, cmd := range map[string]string{"apiserver": "kube-apiserver", "controller-manager": "kube-controller-manager"} {
-			build := exec.Command("go", "build", "-o", filepath.Join(built.dir, cmd), "./cmd/"+cmd)
-			build.Dir = filepath.Join(root, module)
+		for _, b := range [][3]string{{"apiserver", "kube-apiserver", "./cmd/kube-apiserver"}, {"apiserver", "etcd", "go.etcd.io/etcd/server/v3"},
+			{"controller-manager", "kube-controller-manager", "./cmd/kube-controller-manager"}} {
+			module, cmd := b[0], b[1]
+			build := exec.Command("go", "build", "-o", filepath.Join(built.dir, cmd), b[2])
+			build.Dir, build.Env = filepath.Join(root, module), append(os.Environ(), "GOWORK=off")
 			if out, err := build.CombinedOutput(); err != nil {
 				built.err = fmt.Errorf("build %s: %w\n%s", cmd, err, out)
 				return
