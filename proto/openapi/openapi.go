@@ -9,9 +9,11 @@
 package openapi
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
+	"github.com/pilothouse/pilothouse/proto/apiextensions"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/schema"
 	"github.com/pilothouse/pilothouse/proto/scheme"
@@ -24,6 +26,10 @@ type Resource struct {
 	// delete, deletecollection.
 	Verbs        []string
 	Subresources []Subresource
+	// Custom says that the kind is not in proto; Schema, if not nil, says then what
+	// its objects look like.
+	Custom bool
+	Schema *apiextensions.JSONSchemaProps
 }
 
 // Subresource is one path below an object.
@@ -60,6 +66,7 @@ func V2(version string, resources []Resource) *Document {
 	d := &Document{Swagger: "2.0", Info: Info{"Kubernetes", version}, Paths: map[string]*Path{}, Definitions: schema.OpenAPIV2Definitions()}
 	for i := range resources {
 		builder{}.add(d.Paths, &resources[i])
+		resources[i].define(d.Definitions, false)
 	}
 	return d
 }
@@ -78,6 +85,7 @@ func V3(version string, resources []Resource) map[string]*Document {
 			out[path] = d
 		}
 		builder{v3: true}.add(d.Paths, &resources[i])
+		resources[i].define(d.Components.Schemas, true)
 		for _, s := range resources[i].Subresources {
 			addKind(d.Components.Schemas, s.Kind)
 		}
@@ -85,9 +93,23 @@ func V3(version string, resources []Resource) map[string]*Document {
 	return out
 }
 
+// define adds the types of a custom resource.
+func (r *Resource) define(into map[string]*schema.Definition, v3 bool) {
+	if !r.Custom {
+		return
+	}
+	maps.Copy(into, schema.Custom(r.Kind, r.Schema, listKind(r.Kind), v3))
+	if v3 {
+		schema.Reach(into, "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta")
+	}
+}
+
+// listKind is the name of the list of a kind, which a definition may choose.
+func listKind(k *scheme.Kind) string { return k.NewList().GetTypeMeta().Kind }
+
 // addKind adds the types of a kind of another group, such as Scale.
 func addKind(schemas map[string]*schema.Definition, k *scheme.Kind) {
-	if k == nil || k.New == nil {
+	if k == nil || k.New == nil || schema.For(k.New()) == nil {
 		return
 	}
 	name := schema.For(k.New()).Name

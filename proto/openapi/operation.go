@@ -55,7 +55,7 @@ type Response struct {
 var (
 	mediaTypes  = []string{"application/json", "application/vnd.kubernetes.protobuf", "application/yaml"}
 	streamTypes = append(mediaTypes[:3:3], "application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch")
-	patchTypes  = []string{"application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"}
+	patchTypes  = []string{"application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", "application/apply-patch+yaml"}
 )
 
 // builder makes operations for one version of OpenAPI.
@@ -121,8 +121,12 @@ func (b builder) object(k *scheme.Kind, verbs []string, scope, suffix string, pl
 		b.body(p.Put, ref(k, b), mediaTypes)
 	}
 	if can(verbs, "patch") {
+		types := patchTypes
+		if schema.For(k.New()) == nil {
+			types = []string{patchTypes[0], patchTypes[1], patchTypes[3]} // there is no strategic merge of custom resources
+		}
 		p.Patch = b.operation("patch", "Change parts of one.", name("patch", k, scope, kind), k, k, patchParams)
-		b.body(p.Patch, b.ref("io.k8s.apimachinery.pkg.apis.meta.v1.Patch"), patchTypes)
+		b.body(p.Patch, b.ref("io.k8s.apimachinery.pkg.apis.meta.v1.Patch"), types)
 	}
 	if can(verbs, "delete") {
 		p.Delete = b.operation("delete", "Delete one.", name("delete", k, scope, kind), k, nil, deleteParams)
@@ -249,14 +253,20 @@ func ref(k *scheme.Kind, b builder) *schema.Definition {
 	if k.New == nil {
 		return &schema.Definition{Type: "object"}
 	}
-	return b.ref(schema.For(k.New()).Name)
+	if t := schema.For(k.New()); t != nil {
+		return b.ref(t.Name)
+	}
+	return b.ref(schema.CustomName(k))
 }
 
 func listRef(k *scheme.Kind, b builder) *schema.Definition {
 	if k.NewList == nil {
 		return &schema.Definition{Type: "object"}
 	}
-	return b.ref(schema.For(k.NewList()).Name)
+	if t := schema.For(k.NewList()); t != nil {
+		return b.ref(t.Name)
+	}
+	return b.ref(strings.TrimSuffix(schema.CustomName(k), k.Kind) + listKind(k))
 }
 
 // name is an operation's id: listCoreV1NamespacedPod.

@@ -189,6 +189,11 @@ func appendExtensions(b []byte, d *schema.Definition) []byte {
 	if d.Kinds != nil {
 		b = extension(b, 31, "x-kubernetes-group-version-kind", d.Kinds)
 	}
+	for name, set := range map[string]bool{"x-kubernetes-preserve-unknown-fields": d.Preserve, "x-kubernetes-int-or-string": d.IntOrString} {
+		if set {
+			b = extension(b, 31, name, true)
+		}
+	}
 	if d.ListMapKeys != nil {
 		b = extension(b, 31, "x-kubernetes-list-map-keys", d.ListMapKeys)
 	}

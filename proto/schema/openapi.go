@@ -30,6 +30,7 @@ type Definition struct {
 	UniqueItems          bool                    `json:"uniqueItems,omitempty"`
 	PatchMergeKey        string                  `json:"x-kubernetes-patch-merge-key,omitempty"`
 	PatchStrategy        string                  `json:"x-kubernetes-patch-strategy,omitempty"`
+	Restrictions
 }
 
 // OpenAPIV2Definitions is every type by its name, for the document's

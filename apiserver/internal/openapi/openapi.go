@@ -70,10 +70,7 @@ func (h *Handler) SetCustom(table []*resources.Resource) {
 // served is the table in the words of the documents.
 func served(table []*resources.Resource) (out []openapi.Resource) {
 	for _, r := range table {
-		if r.Custom {
-			continue
-		}
-		o := openapi.Resource{Kind: r.Kind, Verbs: r.Verbs}
+		o := openapi.Resource{Kind: r.Kind, Verbs: r.Verbs, Custom: r.Custom, Schema: r.Schema}
 		for _, s := range r.Subresources {
 			o.Subresources = append(o.Subresources, openapi.Subresource{Name: s.Name, Kind: s.Kind, Verbs: s.Verbs})
 		}
