@@ -85,7 +85,7 @@ func newVersion(d *apiextensions.CustomResourceDefinition, v *apiextensions.Cust
 func (v *version) resource() *resources.Resource {
 	r := &resources.Resource{
 		Kind: v.kind, Verbs: verbs, Custom: true, CreateOnUpdate: false, Conditional: true,
-		Warning: v.warning(), Table: v.table(), Schema: v.openAPI(),
+		Structure: v.structure, Warning: v.warning(), Table: v.table(), Schema: v.openAPI(),
 		Default:       func(o meta.Object) { o.(*object.Object).Default() },
 		PrepareCreate: func(o meta.Object) { v.prepareCreate(o.(*object.Object)) },
 		PrepareUpdate: func(o, old meta.Object) { v.prepareUpdate(o.(*object.Object), old.(*object.Object)) },

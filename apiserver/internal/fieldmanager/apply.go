@@ -42,7 +42,7 @@ func (k *Kind) Apply(w Writer, c Config, live []byte, managed Managed) ([]byte, 
 	if live == nil {
 		live = []byte(k.empty)
 	} else if len(entries) == 0 {
-		first := k.written(t, Writer{beforeFirstApply, w.Subresource, w.Now}, k.empty, string(live), nil, nil)
+		first := k.written(t, Writer{beforeFirstApply, w.Subresource, w.Now, nil}, k.empty, string(live), nil, nil)
 		if entries, err = t.read(first); err != nil {
 			return nil, nil, err
 		}
@@ -74,14 +74,14 @@ type application struct {
 	kind         *Kind
 	tree         *tree
 	self         string // the manager's identifier
-	subresource  string
+	writer       *Writer
 	live, config *typed.TypedValue
 	entries      []entry
 }
 
 func (k *Kind) newApplication(t *tree, w Writer, c Config, live []byte, entries []entry) (*application, error) {
 	e := entry{manager: w.Manager, operation: apply, subresource: w.Subresource}
-	a := &application{kind: k, tree: t, self: e.identifier(), subresource: w.Subresource, entries: entries}
+	a := &application{kind: k, tree: t, self: e.identifier(), writer: &w, entries: entries}
 	var err error
 	if a.config, err = k.typed(c.JSON); err != nil {
 		return nil, fmt.Errorf("failed to create typed patch object (%s): %v", k.describe(c.Namespace, c.Name), err)
@@ -119,13 +119,9 @@ func (a *application) run(force bool) (*typed.TypedValue, fieldpath.ManagedField
 		managers[e.identifier()] = fieldpath.NewVersionedSet(set, fieldpath.APIVersion(e.apiVersion), e.operation == apply)
 	}
 	version := fieldpath.APIVersion(a.kind.version)
-	b := merge.UpdaterBuilder{Converter: converter{version}, IgnoreFilter: map[fieldpath.APIVersion]fieldpath.Filter{}}
-	if r := a.kind.reset[a.subresource]; r != nil {
-		set, err := r.to(r.root)
-		if err != nil {
-			return nil, nil, err
-		}
-		b.IgnoreFilter[version] = fieldpath.NewExcludeSetFilter(set)
+	b := merge.UpdaterBuilder{Converter: converter{a.kind, a.writer}, IgnoreFilter: map[fieldpath.APIVersion]fieldpath.Filter{}}
+	if r, ok := a.kind.reaches[a.writer.Subresource]; ok {
+		b.IgnoreFilter[version] = r
 	}
 	return b.BuildUpdater().Apply(a.live, a.config, version, managers, a.self, force)
 }
@@ -172,19 +168,34 @@ func (a *application) lastTime() *meta.Time {
 	return nil
 }
 
-// converter keeps an object at the one version that it is stored at. What was
-// said of another version is not known here.
-type converter struct{ version fieldpath.APIVersion }
+// converter makes objects of one version into those of another.
+type converter struct {
+	kind   *Kind
+	writer *Writer
+}
 
 var errVersion = errors.New("managedFields: a version that is not served")
 
-// Convert is o itself at the version that it has.
+// Convert is o at version v.
 func (c converter) Convert(o *typed.TypedValue, v fieldpath.APIVersion) (*typed.TypedValue, error) {
-	if v != c.version {
+	head, ok := o.AsValue().AsMap().Get("apiVersion")
+	if !ok || !head.IsString() || head.AsString() == string(v) {
+		return o, nil
+	}
+	if c.writer.Convert == nil {
 		return nil, errVersion
 	}
-	return o, nil
+	text, err := value.ToJSON(o.AsValue())
+	if err != nil {
+		return nil, err
+	}
+	text, k := c.writer.Convert(text, string(v))
+	if k == nil {
+		return nil, errVersion
+	}
+	return k.typed(text, typed.AllowDuplicates)
 }
 
-// IsMissingVersionError says whether err is that of another version.
+// IsMissingVersionError says whether err is that of a version that is not
+// served.
 func (c converter) IsMissingVersionError(err error) bool { return errors.Is(err, errVersion) }

@@ -1,7 +1,6 @@
 package fieldmanager
 
 import (
-	"slices"
 	"sync"
 	"time"
 
@@ -15,23 +14,17 @@ import (
 type Kind struct {
 	kind      *scheme.Kind
 	version   string
-	versions  []string // others that the same objects are served at
 	structure func() Structure
 	shape     func() *shape
-	reset     map[string]*fixed
+	reaches   map[string]reach
 	// empty is what an object is compared with that is new.
 	empty string
 }
 
-// otherVersions are the versions of kinds that are served at more than one.
-var otherVersions = map[string][]string{
-	"Event":                   {"v1", "events.k8s.io/v1"},
-	"HorizontalPodAutoscaler": {"autoscaling/v1", "autoscaling/v2"},
-}
-
 // NewKind tracks the fields of a kind's objects. structure, if not nil, is the
-// kind's shape; without it that of the Go struct counts, and where there is
-// none it is deduced from the objects. subresources are those of the kind.
+// shape of a custom resource; without it that of the Go struct counts, and where
+// there is none it is deduced from the objects. subresources are those of the
+// kind.
 func NewKind(k *scheme.Kind, structure func() Structure, subresources ...string) *Kind {
 	f := &Kind{kind: k, version: k.APIVersion(), structure: sync.OnceValue(func() Structure {
 		if structure != nil {
@@ -43,8 +36,7 @@ func NewKind(k *scheme.Kind, structure func() Structure, subresources ...string)
 		return Deduced()
 	})}
 	f.shape = sync.OnceValue(func() *shape { return compile(f.structure()) })
-	f.versions = otherVersions[k.Kind]
-	f.reset = resets(k, subresources)
+	f.reaches = reachesOf(k, structure != nil, subresources)
 	if b, err := codec.EncodeJSON(k.New()); err == nil {
 		f.empty = string(b)
 	} else {
@@ -62,6 +54,19 @@ type Writer struct {
 	Subresource string
 	// Now is the time of the write.
 	Now time.Time
+	// Convert makes of an object's JSON that of the same object at another
+	// version, and says what keeps the fields of that version; nil means that
+	// there is no such version. It is needed only where others wrote at another
+	// version.
+	Convert func(obj []byte, apiVersion string) ([]byte, *Kind)
+}
+
+// convert is Convert where there is one.
+func (w *Writer) convert(obj []byte, apiVersion string) ([]byte, *Kind) {
+	if w.Convert == nil {
+		return nil, nil
+	}
+	return w.Convert(obj, apiVersion)
 }
 
 // Managed is the object's metadata.managedFields.
@@ -119,30 +124,35 @@ func (k *Kind) written(t *tree, w Writer, old, obj string, entries []entry, was 
 	if err != nil {
 		return was
 	}
-	if r := k.reset[w.Subresource]; r != nil {
-		t.subtract(c.set, &r.tree, r.root, true)
-		t.subtract(c.removed, &r.tree, r.root, true)
+	if r, ok := k.reaches[w.Subresource]; ok {
+		t.within(c.set, r)
+		t.within(c.removed, r)
 	}
-	entries = k.take(t, entries, c)
+	entries = k.take(t, w, old, obj, entries, c)
 	if !t.empty(c.set) {
 		entries = k.give(t, entries, w, c.set)
 	}
 	return t.write(t.capped(entries))
 }
 
-// take takes away from everybody what has changed and what is gone. An entry
-// that has nothing left goes too.
-func (k *Kind) take(t *tree, entries []entry, c changes) []entry {
+// take takes away from everybody what has changed and what is gone, each at the
+// version that it was written at. An entry that has nothing left goes too, and
+// so does one of a version that is no longer served.
+func (k *Kind) take(t *tree, w Writer, old, obj string, entries []entry, c changes) []entry {
+	versions := map[string]*changes{k.version: &c}
 	out := entries[:0]
 	for _, e := range entries {
-		if e.apiVersion != k.version && !k.serves(e.apiVersion) {
+		v, ok := versions[e.apiVersion]
+		if !ok {
+			v = k.changesAt(t, w, e.apiVersion, old, obj)
+			versions[e.apiVersion] = v
+		}
+		if v == nil {
 			continue
 		}
-		if e.apiVersion == k.version {
-			changed := t.subtract(e.set, t, c.set, false)
-			if t.subtract(e.set, t, c.removed, false) || changed {
-				e.raw = nil
-			}
+		changed := t.subtract(e.set, t, v.set, false)
+		if t.subtract(e.set, t, v.removed, false) || changed {
+			e.raw = nil
 		}
 		if !t.empty(e.set) {
 			out = append(out, e)
@@ -151,9 +161,26 @@ func (k *Kind) take(t *tree, entries []entry, c changes) []entry {
 	return out
 }
 
-// serves says whether objects of the kind are served at another version too.
-// Entries of a version that is not served any more go with the next write.
-func (k *Kind) serves(apiVersion string) bool { return slices.Contains(k.versions, apiVersion) }
+// changesAt is what changes at another version; nil when it is not served.
+func (k *Kind) changesAt(t *tree, w Writer, version, old, obj string) *changes {
+	before, other := w.convert([]byte(old), version)
+	if other == nil {
+		return nil
+	}
+	after, other := w.convert([]byte(obj), version)
+	if other == nil {
+		return nil
+	}
+	c, err := t.compare(other.shape(), string(before), string(after))
+	if err != nil {
+		return &changes{t.new(0, "", 0), t.new(0, "", 0)}
+	}
+	if r, ok := other.reaches[w.Subresource]; ok {
+		t.within(c.set, r)
+		t.within(c.removed, r)
+	}
+	return &c
+}
 
 // give files the changed fields under the writer.
 func (k *Kind) give(t *tree, entries []entry, w Writer, set int32) []entry {

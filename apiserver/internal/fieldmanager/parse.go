@@ -87,7 +87,7 @@ func (p *parser) object(n int32, depth int) bool {
 				return false
 			}
 			p.t.nodes[n].self = true
-		case len(key) >= 2 && key[1] == ':' && strings.IndexByte("fkvi", key[0]) >= 0:
+		case len(key) >= 2 && key[1] == ':' && (strings.IndexByte("fkvi", key[0]) >= 0 || p.own && key[0] == '*'):
 			if !p.element(n, key, depth) {
 				return false
 			}

@@ -198,3 +198,17 @@ func (b *builder) defaultOf(owner *schema.Type, f *schema.Field) any {
 	}
 	return nil
 }
+
+// Custom is the structure of objects that are no Go structs. build makes their
+// type of that of an object's metadata and that of values that nothing is known
+// about.
+func Custom(build func(metadata, deduced smd.TypeRef) smd.TypeRef) Structure {
+	defs.Lock()
+	defer defs.Unlock()
+	if defs.byType == nil {
+		defs.byType = map[*schema.Type]smd.TypeDef{}
+	}
+	b := builder{seen: map[*schema.Type]bool{}, types: []smd.TypeDef{atomicType, deducedType}}
+	ref := build(b.ref(schema.ByGoName("meta.ObjectMeta")), nameOf(untypedDeduced))
+	return Structure{&smd.Schema{Types: b.types}, ref}
+}

@@ -114,7 +114,7 @@ func (c *call) applyTo(o options, body, doc []byte, cur *current, old meta.Objec
 		return nil, status.BadRequest("the name of the object (%s) does not match the name on the URL (%s)", nm.Name, m.Name)
 	}
 	if nm.Namespace != m.Namespace {
-		return nil, status.BadRequest("the namespace of the object (%s) does not match the namespace on the URL (%s)", nm.Namespace, m.Namespace)
+		return nil, status.BadRequest("the namespace of the provided object does not match the namespace sent on the request")
 	}
 	nm.ManagedFields = entries
 	fieldmanager.SyncLastApplied(c.writer(o), nm, doc)

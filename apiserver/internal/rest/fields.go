@@ -37,7 +37,53 @@ func (c *call) writer(o options) fieldmanager.Writer {
 	if name == "" {
 		name = managerOf(c.r.UserAgent())
 	}
-	return fieldmanager.Writer{Manager: name, Subresource: c.info.Subresource, Now: now()}
+	return fieldmanager.Writer{Manager: name, Subresource: c.info.Subresource, Now: now(), Convert: c.convert}
+}
+
+// convert makes of an object's JSON that of the same object at another version.
+func (c *call) convert(obj []byte, apiVersion string) ([]byte, *fieldmanager.Kind) {
+	from := c.res
+	var head meta.TypeMeta
+	if codec.DecodeJSON(obj, &head) == nil && head.APIVersion != c.res.Kind.APIVersion() {
+		from = c.sibling(head.APIVersion)
+	}
+	to := c.sibling(apiVersion)
+	if from == nil || to == nil {
+		return nil, nil
+	}
+	o := from.Kind.New()
+	if codec.DecodeJSON(obj, o) != nil {
+		return nil, nil
+	}
+	var err error
+	if from.View != nil {
+		if o, err = from.View.ToStored(c.r.Context(), o); err != nil {
+			return nil, nil
+		}
+	}
+	if to.View != nil {
+		if o, err = to.View.ToServed(c.r.Context(), o); err != nil {
+			return nil, nil
+		}
+	}
+	b, err := codec.EncodeJSON(o)
+	if err != nil {
+		return nil, nil
+	}
+	return b, to.fields()
+}
+
+// sibling is the resource that serves the same objects at a version, or nil.
+func (c *call) sibling(apiVersion string) *entry {
+	if c.res.Kind.APIVersion() == apiVersion {
+		return c.res
+	}
+	for _, e := range *c.Handler.table.Load() {
+		if e.Kind.APIVersion() == apiVersion && e.Stored() == c.res.Stored() && e.table != nil {
+			return e
+		}
+	}
+	return nil
 }
 
 // maxManager is how long a manager's name may be.

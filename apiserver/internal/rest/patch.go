@@ -67,8 +67,11 @@ func (c *call) patched(p patcher, o options) change {
 			return nil, err
 		}
 		m, om := next.GetObjectMeta(), old.GetObjectMeta()
-		if m.Name != om.Name || m.Namespace != om.Namespace {
+		if m.Name != om.Name {
 			return nil, status.BadRequest("the name of the object (%s) does not match the name on the URL (%s)", m.Name, om.Name)
+		}
+		if m.Namespace != om.Namespace {
+			return nil, status.BadRequest("the namespace of the provided object does not match the namespace sent on the request")
 		}
 		return next, nil
 	}

@@ -129,9 +129,10 @@ func (c *call) modifyOnce(sub *resources.Subresource, o options, cur *current, f
 // sameVersion holds the version and the uid that the client names against
 // those that are there.
 func (c *call) sameVersion(m, old *meta.ObjectMeta) error {
-	if m.UID != "" && m.UID != old.UID {
-		return status.Conflict(c.name(), c.info.Name, fmt.Sprintf(
-			"Precondition failed: UID in precondition: %s, UID in object meta: %s", m.UID, old.UID))
+	if m.UID != "" && m.UID != old.UID && c.info.Verb == "update" {
+		return status.Conflict(c.name(), c.info.Name, fmt.Sprintf("StorageError: invalid object, Code: 4, Key: %s, ResourceVersion: 0, "+
+			"AdditionalErrorMsg: Precondition failed: UID in precondition: %s, UID in object meta: %s",
+			c.res.table.Key(old.Namespace, old.Name), m.UID, old.UID))
 	}
 	if m.ResourceVersion == "" && c.res.Conditional {
 		return status.Invalid(c.name().Group, c.name().Name, c.info.Name, field.ErrorList{
@@ -160,13 +161,13 @@ func (c *call) prepareChanged(sub *resources.Subresource, o options, cur *curren
 		return err
 	}
 	managed := m.ManagedFields
-	prepare(next, old)
-	m.ManagedFields = managed
 	r := c.admissionRequest(admission.Update, o)
 	r.Object, r.Old = next, old
 	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
 		return err
 	}
+	prepare(next, old)
+	m.ManagedFields = managed
 	if errs := validate(next, old); len(errs) > 0 {
 		return c.invalid(m.Name, errs)
 	}
