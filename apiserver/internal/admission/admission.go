@@ -99,7 +99,8 @@ func New(c *cache.Cache, a *authz.Authorizer) *Chain {
 		v.namespaceLifecycle,
 		v.serviceAccount,
 		v.nodeRestriction,
-		priority,
+		v.priority,
+		v.runtimeClass,
 		newNodeTaint,
 		v.roleEscalation,
 	}}

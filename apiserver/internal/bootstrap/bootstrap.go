@@ -1,7 +1,8 @@
 // Package bootstrap makes what every cluster has from its first second: the
-// system's namespaces and the service under which pods find the API. It comes
-// in through the same door as everybody, so all that it makes is defaulted and
-// checked like anything else, and it may run again at every start.
+// system's namespaces and priority classes, and the service under which pods
+// find the API. It comes in through the same door as everybody, so all that it
+// makes is defaulted and checked like anything else, and it may run again at
+// every start.
 package bootstrap
 
 import (
@@ -19,6 +20,7 @@ import (
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/discovery"
 	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/scheduling"
 )
 
 // Cluster says what is to be made.
@@ -50,6 +52,13 @@ func (c *Cluster) Make(ctx context.Context) error {
 	}
 	if err := c.roles(ctx); err != nil {
 		return err
+	}
+	for _, class := range scheduling.SystemClasses() {
+		if c.Cache.Table("priorityclasses.scheduling.k8s.io").Get("", class.Name) == nil {
+			if err := c.put(ctx, http.MethodPost, "/apis/scheduling.k8s.io/v1/priorityclasses", class); err != nil {
+				return fmt.Errorf("make priority class %s: %w", class.Name, err)
+			}
+		}
 	}
 	if err := c.authentication(ctx); err != nil {
 		return err
