@@ -25,6 +25,7 @@ import (
 	"github.com/pilothouse/pilothouse/controller-manager/internal/serviceaccount"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/statefulset"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/tainteviction"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/volumeprotection"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
@@ -93,6 +94,8 @@ var entries = []entry{
 			NotBefore:   time.Now().Add(b.cfg.NodeMonitorGrace),
 		})
 	}},
+	{"persistentvolumeclaim-protection-controller", "pvc-protection", one, func(b build) loop { return volumeprotection.NewClaims(b.view) }},
+	{"persistentvolume-protection-controller", "pv-protection", one, func(b build) loop { return volumeprotection.NewVolumes(b.view) }},
 	{"serviceaccount-controller", "serviceaccount", one, func(b build) loop { return serviceaccount.New(b.view) }},
 	{"root-ca-certificate-publisher-controller", "root-ca-cert-publisher", one, func(b build) loop {
 		if len(b.ca) == 0 {

@@ -251,3 +251,16 @@ const (
 	// connection.
 	PortForwardRequestIDHeader = "requestID"
 )
+
+// Names about volumes.
+const (
+	// FinalizerClaimProtection keeps a claim while pods use it.
+	FinalizerClaimProtection = "kubernetes.io/pvc-protection"
+	// FinalizerVolumeProtection keeps a volume while it is bound to a claim.
+	FinalizerVolumeProtection = "kubernetes.io/pv-protection"
+	// AnnotationDefaultStorageClass makes a class, with the value "true", that of
+	// claims that name none.
+	AnnotationDefaultStorageClass = "storageclass.kubernetes.io/is-default-class"
+	// AnnotationDefaultStorageClassBeta is its older name.
+	AnnotationDefaultStorageClassBeta = "storageclass.beta.kubernetes.io/is-default-class"
+)

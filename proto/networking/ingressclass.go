@@ -49,6 +49,10 @@ const (
 	ScopeNamespace = "Namespace"
 )
 
+// AnnotationDefaultIngressClass makes a class, with the value "true", that of
+// ingresses that name none.
+const AnnotationDefaultIngressClass = "ingressclass.kubernetes.io/is-default-class"
+
 // IngressClassList is what a list of IngressClass objects is answered with.
 type IngressClassList struct {
 	meta.TypeMeta `json:",inline"`

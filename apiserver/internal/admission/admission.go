@@ -102,6 +102,10 @@ func New(c *cache.Cache, a *authz.Authorizer) *Chain {
 		v.priority,
 		v.runtimeClass,
 		newNodeTaint,
+		v.defaultStorageClass,
+		v.claimResize,
+		protectVolumes,
+		v.defaultIngressClass,
 		v.roleEscalation,
 	}}
 }

@@ -4,17 +4,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/storage"
 )
 
-// Annotations of the class that is taken when none is named; the second is the
-// older one.
-const (
-	defaultClass     = "storageclass.kubernetes.io/is-default-class"
-	defaultClassBeta = "storageclass.beta.kubernetes.io/is-default-class"
-	defaultAttrs     = "volumeattributesclass.alpha.kubernetes.io/is-default-class"
-)
+// annotationDefaultAttributes marks the class of attributes that is taken when
+// none is named.
+const annotationDefaultAttributes = "volumeattributesclass.alpha.kubernetes.io/is-default-class"
 
 // withDefault is the name, marked when an annotation says that it is the
 // default.
@@ -36,12 +33,12 @@ func valueOr[T any](v *T, otherwise T) T {
 }
 
 func storageClassCells(c *storage.StorageClass, now time.Time) []any {
-	return []any{withDefault(&c.ObjectMeta, defaultClass, defaultClassBeta), c.Provisioner, string(valueOr(c.ReclaimPolicy, "Delete")),
+	return []any{withDefault(&c.ObjectMeta, core.AnnotationDefaultStorageClass, core.AnnotationDefaultStorageClassBeta), c.Provisioner, string(valueOr(c.ReclaimPolicy, "Delete")),
 		string(valueOr(c.VolumeBindingMode, storage.VolumeBindingImmediate)), valueOr(c.AllowVolumeExpansion, false), age(c.CreationTimestamp, now)}
 }
 
 func attributesClassCells(c *storage.VolumeAttributesClass, now time.Time) []any {
-	return []any{withDefault(&c.ObjectMeta, defaultAttrs), c.DriverName, age(c.CreationTimestamp, now)}
+	return []any{withDefault(&c.ObjectMeta, annotationDefaultAttributes), c.DriverName, age(c.CreationTimestamp, now)}
 }
 
 func driverCells(d *storage.CSIDriver, now time.Time) []any {
