@@ -203,11 +203,6 @@ func (v *View) RootCAs() *informer.Informer[*core.ConfigMap] {
 	return cache(v, "root CA config maps", informer.Options[*core.ConfigMap]{FieldSelector: "metadata.name=kube-root-ca.crt"})
 }
 
-// PersistentVolumeClaims is the cache of all claims.
-func (v *View) PersistentVolumeClaims() *informer.Informer[*core.PersistentVolumeClaim] {
-	return cache(v, "persistent volume claims", informer.Options[*core.PersistentVolumeClaim]{})
-}
-
 // PersistentVolumes is the cache of all volumes.
 func (v *View) PersistentVolumes() *informer.Informer[*core.PersistentVolume] {
 	return cache(v, "persistent volumes", informer.Options[*core.PersistentVolume]{})
