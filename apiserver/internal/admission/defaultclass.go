@@ -19,17 +19,17 @@ func (v *view) defaultIngressClass(ctx context.Context, r *Request) error {
 	if _, named := i.Annotations[networking.AnnotationIngressClass]; named {
 		return nil
 	}
-	class, err := v.defaultClass(ctx, "ingressclasses.networking.k8s.io", networking.AnnotationDefaultIngressClass)
+	class, err := v.classByDefault(ctx, "ingressclasses.networking.k8s.io", networking.AnnotationDefaultIngressClass)
 	if class != "" {
 		i.Spec.IngressClassName = &class
 	}
 	return err
 }
 
-// defaultClass is the name of the object that one of the annotations makes the
+// classByDefault is the name of the object that one of the annotations makes the
 // default; empty when there is none. Of several the youngest is taken, so that
 // a default can be replaced by making another one.
-func (v *view) defaultClass(ctx context.Context, resource string, annotations ...string) (string, error) {
+func (v *view) classByDefault(ctx context.Context, resource string, annotations ...string) (string, error) {
 	l, err := v.cache.Table(resource).List(ctx, cache.ListOptions{})
 	if err != nil {
 		return "", err

@@ -41,7 +41,7 @@ func (v *view) defaultStorageClass(ctx context.Context, r *Request) error {
 	if _, named := c.Annotations[core.AnnotationStorageClass]; named {
 		return nil
 	}
-	class, err := v.defaultClass(ctx, "storageclasses.storage.k8s.io", core.AnnotationDefaultStorageClass, core.AnnotationDefaultStorageClassBeta)
+	class, err := v.classByDefault(ctx, "storageclasses.storage.k8s.io", core.AnnotationDefaultStorageClass, core.AnnotationDefaultStorageClassBeta)
 	if class != "" {
 		c.Spec.StorageClassName = &class
 	}
