@@ -105,3 +105,27 @@ func Build(t testing.TB, name, dir string, flags ...string) string {
 	}
 	return path
 }
+
+// Install installs a program from its module as its makers' go.mod wants it, in
+// a folder named for the version, once.
+func Install(t testing.TB, pkg, version string) string {
+	t.Helper()
+	building.Lock()
+	defer building.Unlock()
+	name := filepath.Base(pkg)
+	dir := filepath.Join(Folder(t), name+"@"+version)
+	path := filepath.Join(dir, name)
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "install", "-trimpath", "-ldflags=-s -w", pkg+"@"+version)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0", "GOBIN="+dir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go install %s@%s: %v\n%s", pkg, version, err, out)
+	}
+	return path
+}
