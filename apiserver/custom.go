@@ -26,6 +26,7 @@ func (d *process) customResources(table []*resources.Resource, docs *discovery.H
 		},
 		Serve: func(custom []*resources.Resource) error {
 			d.rest.ServeCustom(custom)
+			d.others.Local(kinds(table), kinds(custom))
 			api.SetCustom(custom)
 			return docs.Set(slices.Concat(table, custom))
 		}}, make(chan struct{})}

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/pilothouse/pilothouse/apiserver/internal/aggregation"
 	"github.com/pilothouse/pilothouse/apiserver/internal/allocator"
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
 	"github.com/pilothouse/pilothouse/apiserver/internal/authz"
@@ -107,6 +108,7 @@ type process struct {
 	alloc    *allocator.Allocator
 	rest     *rest.Handler
 	custom   customResources
+	others   *aggregation.Aggregator
 	authz    *authz.Authorizer
 	front    *server.Server
 	keys     *keyring
@@ -147,6 +149,8 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 	}
 	docs.Refuse, reach.Refuse = rest.Refuse, rest.Refuse
 	api := openapi.New(table)
+	d.others = d.aggregation(reach, docs, api)
+	d.others.Local(kinds(table), nil)
 	d.custom = d.customResources(table, docs, api)
 	if n := s.MaxRequests + s.MaxMutatingRequests; n > 0 {
 		d.fairness = fairness.New(n, max(s.RequestTimeout, time.Minute)/4)
@@ -156,6 +160,7 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 		Authz:     d.authz,
 		Issuer:    accounts.Discovery(s.jwksURI()),
 		REST:      d.rest,
+		Others:    d.others,
 		Discovery: docs,
 		OpenAPI:   api,
 		Checks:    d.checks(),
@@ -233,6 +238,7 @@ func (d *process) run(ctx context.Context, l listeners) error {
 		g.Go(func() error { return d.fairness.Follow(inner, d.cache, d.Log, d.flows) })
 	}
 	close(d.ready)
+	g.Go(func() error { return d.others.Run(inner) })
 	d.Log.Info("serving", "address", l.secure.Addr().String(), "advertise", d.advertise.String(), "kubeconfig", d.adminKubeconfig())
 	if d.Started != nil {
 		d.Started(l.secure.Addr())

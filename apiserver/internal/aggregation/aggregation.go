@@ -94,7 +94,9 @@ func (a *Aggregator) apply(old, now *cache.Object) {
 		a.publish()
 		a.wake()
 	}
-	have.observe(s)
+	if have.observe(s) {
+		a.wake()
+	}
 }
 
 // remove forgets an extension.

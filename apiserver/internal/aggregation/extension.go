@@ -106,16 +106,17 @@ func (x *extension) sameSpec(s *apiregistration.APIService) bool {
 	return reflect.DeepEqual(x.spec, s.Spec)
 }
 
-// observe takes over what the status says.
-func (x *extension) observe(s *apiregistration.APIService) {
-	x.available.Store(false)
-	x.condition.Store(nil)
+// observe takes over what the status says, and says whether that is news.
+func (x *extension) observe(s *apiregistration.APIService) bool {
+	var c *apiregistration.APIServiceCondition
 	for i := range s.Status.Conditions {
-		if c := &s.Status.Conditions[i]; c.Type == apiregistration.Available {
-			x.condition.Store(c)
-			x.available.Store(c.Status == apiregistration.ConditionTrue)
+		if s.Status.Conditions[i].Type == apiregistration.Available {
+			c = &s.Status.Conditions[i]
 		}
 	}
+	x.condition.Store(c)
+	available := c != nil && c.Status == apiregistration.ConditionTrue
+	return x.available.Swap(available) != available
 }
 
 // look makes the extension be checked soon.

@@ -51,6 +51,19 @@ var ranks = map[groupVersion]Rank{
 	{"flowcontrol.apiserver.k8s.io", "v1"}: {16100, 21},
 }
 
+// GroupRank is where a group stands that this server serves itself.
+func GroupRank(group string) int32 {
+	if group == own {
+		return ranks[groupVersion{"", "v1"}].Group
+	}
+	for at, r := range ranks {
+		if at.group == group {
+			return r.Group
+		}
+	}
+	return customRank.Group
+}
+
 // own is the group of APIServices themselves: it has none of its own.
 const own = "apiregistration.k8s.io"
 

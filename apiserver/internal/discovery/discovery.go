@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
+	"github.com/pilothouse/pilothouse/apiserver/internal/aggregation"
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/apidiscovery"
@@ -30,6 +32,11 @@ type document struct {
 type Handler struct {
 	now     atomic.Pointer[documents]
 	address string
+
+	mu         sync.Mutex
+	table      []*resources.Resource
+	extensions []aggregation.Version
+
 	// Refuse answers with an error.
 	Refuse func(w http.ResponseWriter, r *http.Request, err error)
 }
@@ -49,17 +56,23 @@ func New(table []*resources.Resource, address string) (*Handler, error) {
 
 // Set makes the documents anew for another table.
 func (h *Handler) Set(table []*resources.Resource) error {
-	d, err := describe(table, h.address)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.table = table
+	return h.describe()
+}
+
+func (h *Handler) describe() error {
+	d, err := describe(extend(group(h.table), h.extensions), h.address)
 	if err == nil {
 		h.now.Store(d)
 	}
 	return err
 }
 
-func describe(table []*resources.Resource, address string) (*documents, error) {
+func describe(groups []apiGroup, address string) (*documents, error) {
 	h := &documents{plain: map[string]*document{}, aggregated: map[string]*document{}}
 	cidrs := []meta.ServerAddressByClientCIDR{{ClientCIDR: "0.0.0.0/0", ServerAddress: address}}
-	groups := group(table)
 	var list meta.APIGroupList
 	list.TypeMeta = meta.TypeMeta{Kind: "APIGroupList", APIVersion: "v1"}
 	docs := map[string]any{
@@ -73,7 +86,9 @@ func describe(table []*resources.Resource, address string) (*documents, error) {
 		apiGroup := meta.APIGroup{Name: g.name}
 		for _, version := range g.versions {
 			gv := g.name + "/" + version
-			docs["/apis/"+gv] = resourceList(gv, g.of(version))
+			if g.others[version] == nil { // Otherwise the other server is asked itself.
+				docs["/apis/"+gv] = resourceList(gv, g.of(version))
+			}
 			apiGroup.Versions = append(apiGroup.Versions, meta.GroupVersionForDiscovery{GroupVersion: gv, Version: version})
 		}
 		apiGroup.PreferredVersion = apiGroup.Versions[0]
@@ -99,6 +114,10 @@ func (h *documents) aggregate(groups []apiGroup) error {
 		item := apidiscovery.APIGroupDiscovery{}
 		item.Name = g.name
 		for _, version := range g.versions {
+			if v := g.others[version]; v != nil {
+				item.Versions = append(item.Versions, foreign(v))
+				continue
+			}
 			item.Versions = append(item.Versions, apidiscovery.APIVersionDiscovery{
 				Version: version, Freshness: apidiscovery.DiscoveryFreshnessCurrent, Resources: discovered(g.of(version))})
 		}
@@ -134,6 +153,7 @@ type apiGroup struct {
 	name      string
 	versions  []string // the preferred one first
 	resources []*resources.Resource
+	others    map[string]*aggregation.Version // the versions that others serve
 }
 
 // of lists the resources of one version.

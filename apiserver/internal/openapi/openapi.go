@@ -14,6 +14,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/pilothouse/pilothouse/apiserver/internal/aggregation"
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
 	"github.com/pilothouse/pilothouse/client/version"
 	"github.com/pilothouse/pilothouse/proto/openapi"
@@ -21,6 +22,10 @@ import (
 
 // Handler answers below /openapi/.
 type Handler struct {
+	mu         sync.Mutex
+	custom     []openapi.Resource
+	extensions []aggregation.Version
+
 	builtin []openapi.Resource
 	fixed   func() map[string]document // version 3 of what is built in
 	now     atomic.Pointer[documents]
@@ -49,9 +54,27 @@ func New(table []*resources.Resource) *Handler {
 
 // SetCustom declares what is served beside what is built in.
 func (h *Handler) SetCustom(table []*resources.Resource) {
-	custom := served(table)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.custom = served(table)
+	h.make()
+}
+
+// SetExtensions declares what other API servers serve.
+func (h *Handler) SetExtensions(versions []aggregation.Version) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.extensions = versions
+	h.make()
+}
+
+// make prepares the documents of what is served now.
+func (h *Handler) make() {
+	custom, extensions := h.custom, h.extensions
 	v2 := sync.OnceValue(func() *openapi.Document {
-		return openapi.V2(version.Get().GitVersion, slices.Concat(h.builtin, custom))
+		d := openapi.V2(version.Get().GitVersion, slices.Concat(h.builtin, custom))
+		extendV2(d, extensions)
+		return d
 	})
 	h.now.Store(&documents{
 		v2:      sync.OnceValue(func() document { return encode(v2()) }),
@@ -61,6 +84,7 @@ func (h *Handler) SetCustom(table []*resources.Resource) {
 			for path, d := range h.fixed() {
 				docs[path] = d
 			}
+			extendV3(docs, extensions)
 			docs[""] = index(docs)
 			return docs
 		}),

@@ -38,6 +38,11 @@ type Parts struct {
 	Authz *authz.Authorizer
 	// REST serves resources.
 	REST http.Handler
+	// Others serves what other API servers do.
+	Others interface {
+		// Serve says whether it served the request.
+		Serve(w http.ResponseWriter, r *http.Request, i *request.Info) bool
+	}
 	// Discovery serves /api and /apis.
 	Discovery http.Handler
 	// OpenAPI serves /openapi.
@@ -130,6 +135,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) serve(rec *recorder, r *http.Request, u *authn.User, i *request.Info) {
 	if d := s.Authz.Decide(r.Context(), u, i); !d.Allowed {
 		rest.Refuse(rec, r, authz.Forbidden(u, i, d.Reason()))
+		return
+	}
+	if s.Others.Serve(rec, r, i) {
 		return
 	}
 	if i.IsResource {
