@@ -1,5 +1,5 @@
 // Package authentication holds the kinds of authentication.k8s.io/v1 that are
-// served: requests for service account tokens.
+// served: who somebody is, and requests for service account tokens.
 package authentication
 
 import (
