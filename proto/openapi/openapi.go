@@ -98,14 +98,11 @@ func (r *Resource) define(into map[string]*schema.Definition, v3 bool) {
 	if !r.Custom {
 		return
 	}
-	maps.Copy(into, schema.Custom(r.Kind, r.Schema, listKind(r.Kind), v3))
+	maps.Copy(into, schema.Custom(r.Kind, r.Schema, r.Kind.ListKind(), v3))
 	if v3 {
 		schema.Reach(into, "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta")
 	}
 }
-
-// listKind is the name of the list of a kind, which a definition may choose.
-func listKind(k *scheme.Kind) string { return k.NewList().GetTypeMeta().Kind }
 
 // addKind adds the types of a kind of another group, such as Scale.
 func addKind(schemas map[string]*schema.Definition, k *scheme.Kind) {

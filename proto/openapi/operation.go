@@ -266,7 +266,7 @@ func listRef(k *scheme.Kind, b builder) *schema.Definition {
 	if t := schema.For(k.NewList()); t != nil {
 		return b.ref(t.Name)
 	}
-	return b.ref(strings.TrimSuffix(schema.CustomName(k), k.Kind) + listKind(k))
+	return b.ref(strings.TrimSuffix(schema.CustomName(k), k.Kind) + k.ListKind())
 }
 
 // name is an operation's id: listCoreV1NamespacedPod.

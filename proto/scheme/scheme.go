@@ -24,6 +24,9 @@ type Kind struct {
 	// Categories are the names, such as all, that stand for many resources.
 	Categories []string
 	Namespaced bool
+	// List is the name of the list kind where that is not the kind with List
+	// behind it.
+	List string
 	// New makes an empty object with its kind and version set; nil for kinds
 	// without ObjectMeta.
 	New func() meta.Object
@@ -41,7 +44,12 @@ func (k *Kind) GVK() meta.GroupVersionKind {
 }
 
 // ListKind is the name of the list of this kind.
-func (k *Kind) ListKind() string { return k.Kind + "List" }
+func (k *Kind) ListKind() string {
+	if k.List != "" {
+		return k.List
+	}
+	return k.Kind + "List"
+}
 
 // TypeMeta is what an object of this kind carries.
 func (k *Kind) TypeMeta() meta.TypeMeta {

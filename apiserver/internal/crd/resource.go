@@ -67,7 +67,7 @@ func newVersion(d *apiextensions.CustomResourceDefinition, v *apiextensions.Cust
 	}
 	n := &d.Status.AcceptedNames
 	out.kind = &scheme.Kind{Group: d.Spec.Group, Version: v.Name, Kind: n.Kind, Resource: n.Plural, Singular: n.Singular,
-		ShortNames: n.ShortNames, Categories: n.Categories, Namespaced: d.Spec.Scope == apiextensions.NamespaceScoped}
+		ShortNames: n.ShortNames, Categories: n.Categories, List: n.ListKind, Namespaced: d.Spec.Scope == apiextensions.NamespaceScoped}
 	t := out.kind.TypeMeta()
 	list := meta.TypeMeta{Kind: n.ListKind, APIVersion: t.APIVersion}
 	out.kind.New = func() meta.Object { return object.New(t, out.schema) }

@@ -128,6 +128,9 @@ func (c *call) decode(b []byte, k *scheme.Kind, o options) (meta.Object, error) 
 		}
 		return c.decodeJSON(j, k, o)
 	case typeProtobuf:
+		if c.res.Custom && k == c.res.Kind {
+			return nil, status.UnsupportedMediaType(typeJSON, typeYAML)
+		}
 		return decodeProtobuf(b, k)
 	}
 	return nil, status.UnsupportedMediaType(typeJSON, typeYAML, typeProtobuf)
@@ -144,14 +147,15 @@ func (c *call) decodeJSON(b []byte, k *scheme.Kind, o options) (meta.Object, err
 	} else {
 		problems, err = codec.DecodeJSONStrict(b, obj)
 	}
+	if u, ok := obj.(*object.Object); ok {
+		object.SortProblems(problems)
+		err = unknownKind(u, k, b, err)
+	}
 	if err == nil {
 		err = sameKind(obj.GetTypeMeta(), k)
 	}
 	if err != nil {
 		return nil, undecodable(obj.GetTypeMeta(), k, err)
-	}
-	if _, ok := obj.(*object.Object); ok {
-		object.SortProblems(problems)
 	}
 	if len(problems) > 0 && o.validation == meta.FieldValidationStrict {
 		return nil, undecodable(obj.GetTypeMeta(), k, errors.New("strict decoding error: "+strings.Join(problems, ", ")))
@@ -160,6 +164,38 @@ func (c *call) decodeJSON(b []byte, k *scheme.Kind, o options) (meta.Object, err
 		c.warn(p)
 	}
 	return obj, nil
+}
+
+// unknownKind refuses a custom resource that does not say what it is, or is
+// something else.
+func unknownKind(o *object.Object, k *scheme.Kind, b []byte, err error) error {
+	switch {
+	case err != nil && o.Kind == "":
+		return fmt.Errorf("couldn't get version/kind; json parse error: %w (%s)", err, excerpt(b))
+	case err != nil:
+		return err
+	case o.Kind == "":
+		return status.BadRequest("the object provided is unrecognized (must be of type %s): Object 'Kind' is missing in '%s' (%s)", k.Kind, b, excerpt(b))
+	case o.Kind != k.Kind:
+		return status.Invalid(k.Group, o.Kind, o.Name, field.ErrorList{field.Invalid(field.New("kind"), o.Kind, "must be "+k.Kind)})
+	}
+	return nil
+}
+
+// excerpt is the beginning of a body, for an error about it.
+func excerpt(b []byte) string {
+	const most = 30
+	switch {
+	case len(b) == 0:
+		return "<empty>"
+	case b[0] == '{' && len(b) > most:
+		return string(b[:most]) + " ..."
+	case b[0] == '{':
+		return string(b)
+	case len(b) > most:
+		return fmt.Sprintf("%x ...", b[:most])
+	}
+	return fmt.Sprintf("%x", b)
 }
 
 func decodeProtobuf(b []byte, k *scheme.Kind) (meta.Object, error) {

@@ -90,7 +90,10 @@ func (h *Handler) Serve(table []*resources.Resource) {
 func (h *Handler) ServeCustom(custom []*resources.Resource) {
 	all := make(map[served]*entry, len(h.builtin)+len(custom))
 	for _, r := range slices.Concat(custom, h.builtin) {
-		e := &entry{Resource: r, typeHead: typeHead(r.Kind)}
+		e := &entry{Resource: r}
+		if !r.Custom {
+			e.typeHead = typeHead(r.Kind)
+		}
 		if stored := r.Stored(); stored.Prefix != "" {
 			e.table = h.Cache.Table(stored.Name().String())
 		}
@@ -141,7 +144,7 @@ func (c *call) serve() error {
 	if err = c.routed(); err != nil {
 		return err
 	}
-	if c.form, err = negotiate(c.r, c.offer()); err != nil {
+	if c.form, err = negotiate(c.r, c.offer(), c.res.Custom); err != nil {
 		return err
 	}
 	if c.res.table == nil {

@@ -74,6 +74,7 @@ const (
 // formKey names what an Accept header came to.
 type formKey struct {
 	offer  offer
+	custom bool
 	accept string
 }
 
@@ -84,14 +85,14 @@ var knownForms sync.Map
 const maxAccept = 256
 
 // negotiate picks the form that the client likes best of those that can be
-// served.
-func negotiate(r *http.Request, o offer) (form, error) {
+// served. Custom resources have no protobuf form of their own.
+func negotiate(r *http.Request, o offer, custom bool) (form, error) {
 	accept := r.Header.Get("Accept")
 	f := form{pretty: o == offerAll && wantsPretty(r)}
 	if accept == "" || accept == "*/*" || accept == typeJSON {
 		return f, nil
 	}
-	key := formKey{o, accept}
+	key := formKey{o, custom, accept}
 	if known, ok := knownForms.Load(key); ok {
 		k := known.(form)
 		k.pretty = k.pretty || f.pretty
@@ -101,7 +102,7 @@ func negotiate(r *http.Request, o offer) (form, error) {
 		return f, status.NoRepresentation(offered(o)...)
 	}
 	for _, c := range clauses(accept) {
-		if got, ok := c.form(o); ok {
+		if got, ok := c.form(o); ok && !(custom && got.shape == whole && got.encoding == encodeProtobuf) {
 			if len(accept) < maxAccept {
 				knownForms.Store(key, got)
 			}

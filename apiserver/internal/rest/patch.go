@@ -80,6 +80,9 @@ func (c *call) patched(p patcher, o options) change {
 // patcher reads a patch of an object of kind k.
 func (c *call) patcher(b []byte, k *scheme.Kind) (patcher, error) {
 	media := c.mediaType()
+	if media == typeStrategicPatch && c.res.Custom && k == c.res.Kind {
+		return nil, status.UnsupportedMediaType(typeJSONPatch, typeMergePatch, typeApplyPatch)
+	}
 	switch media {
 	case typeJSONPatch:
 		if !json.Valid(b) {

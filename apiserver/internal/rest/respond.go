@@ -43,7 +43,7 @@ func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if d := e.Status.Details; d != nil && d.RetryAfterSeconds > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(d.RetryAfterSeconds)))
 	}
-	f, _ := negotiate(r, offerAll) // A client that takes nothing gets JSON.
+	f, _ := negotiate(r, offerAll, false) // A client that takes nothing gets JSON.
 	writeStatus(w, f, int(e.Status.Code), &e.Status)
 }
 

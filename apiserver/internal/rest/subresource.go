@@ -29,7 +29,7 @@ func (c *call) subresource() error {
 		return status.NoResource()
 	}
 	var err error
-	if c.form, err = negotiate(c.r, offerAll); err != nil {
+	if c.form, err = negotiate(c.r, offerAll, c.res.Custom && sub.Scale == nil); err != nil {
 		return err
 	}
 	switch sub.Name {
