@@ -189,10 +189,16 @@ func (k *Kind) give(t *tree, entries []entry, w Writer, set int32) []entry {
 	if e.manager == "" {
 		e.manager = "unknown"
 	}
+	if w.Subresource == scale {
+		e.time = nil
+	}
 	for i := range entries {
 		if o := &entries[i]; o.same(&e) {
 			t.union(o.set, set)
-			o.time, o.raw = e.time, nil
+			o.raw = nil
+			if e.time != nil {
+				o.time = e.time
+			}
 			return entries
 		}
 	}

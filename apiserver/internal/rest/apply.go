@@ -14,6 +14,7 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/scheme"
 )
 
 // applied is a configuration that was sent to be applied.
@@ -60,7 +61,9 @@ func configuration(b []byte) ([]byte, error) {
 }
 
 // config reads of a configuration what its handling depends on.
-func (c *call) config(o options, doc []byte) (*applied, error) {
+func (c *call) config(o options, doc []byte) (*applied, error) { return configOf(c.res.Kind, o, doc) }
+
+func configOf(k *scheme.Kind, o options, doc []byte) (*applied, error) {
 	var head struct {
 		meta.TypeMeta
 		Metadata struct {
@@ -70,7 +73,7 @@ func (c *call) config(o options, doc []byte) (*applied, error) {
 		} `json:"metadata"`
 	}
 	json.Unmarshal(doc, &head) // What does not fit the typed reading tells.
-	if want := c.res.Kind.TypeMeta(); head.TypeMeta != want {
+	if want := k.TypeMeta(); head.TypeMeta != want {
 		version := head.APIVersion
 		if !strings.Contains(version, "/") {
 			version = "/" + version
@@ -124,18 +127,23 @@ func (c *call) applyTo(o options, body, doc []byte, cur *current, old meta.Objec
 // merged applies the configuration; the object is nil when it stays as it is.
 func (c *call) merged(o options, cfg *applied, live []byte, managed []meta.ManagedFieldsEntry) (meta.Object, []meta.ManagedFieldsEntry, error) {
 	text, entries, err := c.res.fields().Apply(c.writer(o), cfg.Config, live, managed)
-	var conflict *fieldmanager.Conflict
-	if errors.As(err, &conflict) {
-		return nil, nil, status.ApplyConflict(conflict.Message, conflict.Causes)
-	}
 	if err != nil {
-		return nil, nil, status.Unknown(err)
+		return nil, nil, applyError(err)
 	}
 	if text == nil {
 		return nil, entries, nil
 	}
 	next, err := c.decodeJSON(text, c.res.Kind, options{validation: meta.FieldValidationIgnore})
 	return next, entries, err
+}
+
+// applyError is the refusal of a configuration.
+func applyError(err error) error {
+	var conflict *fieldmanager.Conflict
+	if errors.As(err, &conflict) {
+		return status.ApplyConflict(conflict.Message, conflict.Causes)
+	}
+	return status.Unknown(err)
 }
 
 // strictYAML tells of keys that the body has twice.

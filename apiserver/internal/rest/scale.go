@@ -34,6 +34,9 @@ func (c *call) setScale(of *resources.Scale) error {
 	if err != nil {
 		return err
 	}
+	if c.info.Verb == "patch" && c.mediaType() == typeApplyPatch {
+		return c.applyScale(of, o, b)
+	}
 	kind := scheme.ByKind("autoscaling/v1", "Scale")
 	var sent meta.Object
 	if c.info.Verb == "update" {

@@ -168,8 +168,11 @@ func (c *call) prepareChanged(sub *resources.Subresource, o options, cur *curren
 	}
 	prepare(next, old)
 	m.ManagedFields = managed
-	if errs := validate(next, old); len(errs) > 0 {
-		return c.invalid(m.Name, errs)
+	var errs field.Report
+	meta.ValidateObjectMetaUpdate(&errs, m, om, field.New("metadata"))
+	errs.Errors = append(errs.Errors, validate(next, old)...)
+	if len(errs.Errors) > 0 {
+		return c.invalid(m.Name, errs.Errors)
 	}
 	if sub == nil {
 		c.warnAbout(next, old)
