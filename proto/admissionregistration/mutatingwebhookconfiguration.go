@@ -118,13 +118,13 @@ const (
 // Rule names resources.
 type Rule struct {
 	// The groups; * is every group and must stand alone. Required.
-	APIGroups []string `json:"apiGroups,omitempty" protobuf:"1"`
+	APIGroups []string `json:"apiGroups,omitempty" protobuf:"1" listType:"atomic"`
 	// The versions; * is every version and must stand alone. Required.
-	APIVersions []string `json:"apiVersions,omitempty" protobuf:"2"`
+	APIVersions []string `json:"apiVersions,omitempty" protobuf:"2" listType:"atomic"`
 	// The resources: pods, pods/log, pods/* for all subresources, */scale
 	// for one subresource of everything, * for everything without and */*
 	// with subresources. What is named must not overlap. Required.
-	Resources []string `json:"resources,omitempty" protobuf:"3"`
+	Resources []string `json:"resources,omitempty" protobuf:"3" listType:"atomic"`
 	// Whether resources in namespaces are meant (Namespaced), those outside
 	// of them (Cluster), or both (*, the default).
 	Scope *ScopeType `json:"scope,omitempty" protobuf:"4"`

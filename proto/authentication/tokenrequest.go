@@ -12,7 +12,7 @@ type TokenRequest struct {
 	// Standard object's metadata.
 	meta.ObjectMeta `json:"metadata,omitempty" protobuf:"1"`
 	// What token is asked for.
-	Spec TokenRequestSpec `json:"spec" protobuf:"2" required:"true"`
+	Spec TokenRequestSpec `json:"spec" protobuf:"2"`
 	// The token; set by the server.
 	Status TokenRequestStatus `json:"status,omitempty" protobuf:"3"`
 }
@@ -20,7 +20,7 @@ type TokenRequest struct {
 // TokenRequestSpec says what token is asked for.
 type TokenRequestSpec struct {
 	// Those who are to accept the token; empty stands for the API server.
-	Audiences []string `json:"audiences" protobuf:"1" listType:"atomic" required:"true"`
+	Audiences []string `json:"audiences" protobuf:"1" listType:"atomic"`
 	// How long the token is to be good; the server may choose another span.
 	ExpirationSeconds *int64 `json:"expirationSeconds,omitempty" protobuf:"4"`
 	// An object with whose deletion the token becomes void.
@@ -30,9 +30,9 @@ type TokenRequestSpec struct {
 // TokenRequestStatus holds the token.
 type TokenRequestStatus struct {
 	// The token itself.
-	Token string `json:"token" protobuf:"1" required:"true"`
+	Token string `json:"token" protobuf:"1"`
 	// When the token ends.
-	ExpirationTimestamp meta.Time `json:"expirationTimestamp" protobuf:"2" required:"true"`
+	ExpirationTimestamp meta.Time `json:"expirationTimestamp" protobuf:"2"`
 }
 
 // BoundObjectReference names the object that a token is bound to.

@@ -85,7 +85,8 @@ func wireType(r *Ref) string {
 func goName(t *Type) string { return t.Pkg.Dir + "." + t.Name }
 
 // openAPIName turns the protobuf package around the way OpenAPI does:
-// k8s.io.api.core.v1 is io.k8s.api.core.v1 there.
+// k8s.io.api.core.v1 is io.k8s.api.core.v1 there, and what protobuf writes with
+// an underscore has its dash again.
 func openAPIName(t *Type) string {
-	return "io.k8s." + strings.TrimPrefix(t.Pkg.ProtoPackage, "k8s.io.") + "." + t.Name
+	return "io.k8s." + strings.ReplaceAll(strings.TrimPrefix(t.Pkg.ProtoPackage, "k8s.io."), "_", "-") + "." + t.Name
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/policy"
 	"github.com/pilothouse/pilothouse/proto/schema"
 )
 
@@ -115,6 +116,21 @@ func TestStrategic(t *testing.T) {
 			t.Errorf("%s was accepted", bad)
 		}
 	}
+}
+
+func TestStrategicReplaces(t *testing.T) {
+	budget := schema.For(&policy.PodDisruptionBudget{})
+	doc := []byte(`{"spec":{"selector":{"matchLabels":{"a":"1"}}}}`)
+	next := []byte(`{"spec":{"selector":{"matchLabels":{"b":"2"}}}}`)
+	got, err := Strategic(doc, next, budget)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameJSON(t, "the selector is replaced as a whole", got, string(next))
+	if got, err = ThreeWay(doc, next, doc, budget); err != nil {
+		t.Fatal(err)
+	}
+	sameJSON(t, "the whole selector is sent", got, string(next))
 }
 
 func TestThreeWay(t *testing.T) {

@@ -91,6 +91,9 @@ func mergeValue(old, v any, name string, t *schema.Type) (any, error) {
 	f := t.Field(name)
 	switch v := v.(type) {
 	case map[string]any:
+		if f != nil && f.PatchReplace {
+			return v, nil
+		}
 		was, _ := old.(map[string]any)
 		return mergeObject(was, v, fieldType(f, t))
 	case []any:

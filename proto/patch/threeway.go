@@ -61,8 +61,10 @@ func (d differ) field(out map[string]any, k string, was, want, have any, t *sche
 	switch want := want.(type) {
 	case map[string]any:
 		haveMap, ok := have.(map[string]any)
-		if !ok {
-			out[k] = want
+		if !ok || d.strategic && f != nil && f.PatchReplace {
+			if !equal(want, have) {
+				out[k] = want
+			}
 			return
 		}
 		wasMap, _ := was.(map[string]any)

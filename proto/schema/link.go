@@ -65,6 +65,7 @@ func (x *index) field(f fieldSource) *Field {
 	for s := range strings.SplitSeq(tag.Get("patchStrategy"), ",") {
 		field.PatchMerge = field.PatchMerge || s == "merge"
 		field.RetainKeys = field.RetainKeys || s == "retainKeys"
+		field.PatchReplace = field.PatchReplace || s == "replace"
 	}
 	if k := tag.Get("listMapKey"); k != "" {
 		field.ListMapKeys = strings.Split(k, ",")
@@ -101,7 +102,7 @@ var basics = map[string]*Type{
 	"int32":   {Kind: Integer, Format: "int32"},
 	"int64":   {Kind: Integer, Format: "int64"},
 	"float64": {Kind: Number, Format: "double"},
-	"any":     {Kind: Any},
+	"any":     {Kind: Free},
 }
 
 // scalars are the types that look like structs in Go and like single values
@@ -121,13 +122,13 @@ var scalars = []*Type{
 		Doc: "A change of an object, in the form that the content type names."},
 	{Kind: String, GoName: "meta.IntOrString", Name: "io.k8s.apimachinery.pkg.util.intstr.IntOrString", Format: "int-or-string",
 		Doc: "A number or a string."},
-	{Kind: Any, GoName: "apiextensions.JSON", Name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON",
+	{Kind: Free, GoName: "apiextensions.JSON", Name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON",
 		Doc: "Any JSON value: a string, number, boolean, object, list or null."},
-	{Kind: Any, GoName: "apiextensions.JSONSchemaPropsOrBool", Name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool",
+	{Kind: Free, GoName: "apiextensions.JSONSchemaPropsOrBool", Name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool",
 		Doc: "A schema, or whether any value is allowed at all."},
-	{Kind: Any, GoName: "apiextensions.JSONSchemaPropsOrArray", Name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray",
+	{Kind: Free, GoName: "apiextensions.JSONSchemaPropsOrArray", Name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray",
 		Doc: "One schema for all items, or one for each."},
-	{Kind: Any, GoName: "apiextensions.JSONSchemaPropsOrStringArray", Name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray",
+	{Kind: Free, GoName: "apiextensions.JSONSchemaPropsOrStringArray", Name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray",
 		Doc: "A schema, or a list of properties."},
 	{Kind: String, GoName: "quantity.Quantity", Name: "io.k8s.apimachinery.pkg.api.resource.Quantity",
 		Doc: "An amount: a decimal number with an optional suffix, one of n u m k M G T P E, Ki Mi Gi Ti Pi Ei, or an exponent such as e3."},

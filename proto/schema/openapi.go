@@ -117,9 +117,7 @@ func (d dialect) shape(t *Type) *Definition {
 	case Object:
 		def.Type = "object"
 	case Any:
-		if t.Name != "" {
-			def.Type = "object"
-		}
+		def.Type = "object"
 	case Array:
 		def.Type, def.Items = "array", d.use(t.Elem)
 	case Map:
@@ -171,6 +169,9 @@ func (d dialect) property(f *Field) *Definition {
 	}
 	if f.RetainKeys {
 		strategy = append(strategy, "retainKeys")
+	}
+	if f.PatchReplace {
+		strategy = append(strategy, "replace")
 	}
 	def.PatchStrategy = strings.Join(strategy, ",")
 	return def

@@ -23,7 +23,8 @@ const (
 	Integer                 // int32 or int64: see Format
 	Number                  // a floating point number
 	Boolean
-	Any // any JSON object, or for the cells of a table any value
+	Any  // any JSON object
+	Free // any JSON value
 )
 
 // Type describes one type. All its values are shared: do not change them.
@@ -62,7 +63,10 @@ type Field struct {
 	// RetainKeys says that strategic merge patch drops the fields that a
 	// $retainKeys list does not name.
 	RetainKeys bool
-	MergeKey   string
+	// PatchReplace says that strategic merge patch replaces the object instead
+	// of merging it.
+	PatchReplace bool
+	MergeKey     string
 	// ListType and ListMapKeys say how apply merges the list: atomic, set or
 	// map. MapType does the same for a map or an object.
 	ListType    string

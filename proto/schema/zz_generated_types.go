@@ -1983,17 +1983,17 @@ var structs = []typeSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
 		{"metadata", "meta.ObjectMeta", ``, "Standard object's metadata."},
-		{"spec", "authentication.TokenRequestSpec", `required:"true"`, "What token is asked for."},
+		{"spec", "authentication.TokenRequestSpec", ``, "What token is asked for."},
 		{"status", "authentication.TokenRequestStatus", ``, "The token; set by the server."},
 	}},
 	{goName: "authentication.TokenRequestSpec", name: "io.k8s.api.authentication.v1.TokenRequestSpec", mapType: "", doc: "TokenRequestSpec says what token is asked for.", fields: []fieldSource{
-		{"audiences", "[]string", `required:"true" listType:"atomic"`, "Those who are to accept the token; empty stands for the API server."},
+		{"audiences", "[]string", `listType:"atomic"`, "Those who are to accept the token; empty stands for the API server."},
 		{"expirationSeconds", "int64", ``, "How long the token is to be good; the server may choose another span."},
 		{"boundObjectRef", "authentication.BoundObjectReference", ``, "An object with whose deletion the token becomes void."},
 	}},
 	{goName: "authentication.TokenRequestStatus", name: "io.k8s.api.authentication.v1.TokenRequestStatus", mapType: "", doc: "TokenRequestStatus holds the token.", fields: []fieldSource{
-		{"token", "string", `required:"true"`, "The token itself."},
-		{"expirationTimestamp", "meta.Time", `required:"true"`, "When the token ends."},
+		{"token", "string", ``, "The token itself."},
+		{"expirationTimestamp", "meta.Time", ``, "When the token ends."},
 	}},
 	{goName: "authentication.BoundObjectReference", name: "io.k8s.api.authentication.v1.BoundObjectReference", mapType: "", doc: "BoundObjectReference names the object that a token is bound to.", fields: []fieldSource{
 		{"kind", "string", ``, "Pod, Secret or Node."},
@@ -2218,15 +2218,15 @@ var structs = []typeSource{
 	}},
 	{goName: "admissionregistration.RuleWithOperations", name: "io.k8s.api.admissionregistration.v1.RuleWithOperations", mapType: "", doc: "RuleWithOperations names operations on resources.", fields: []fieldSource{
 		{"operations", "[]admissionregistration.OperationType", `listType:"atomic"`, "What is done: CREATE, UPDATE, DELETE, CONNECT, or * for all of them.\nRequired."},
-		{"apiGroups", "[]string", ``, "The groups; * is every group and must stand alone. Required."},
-		{"apiVersions", "[]string", ``, "The versions; * is every version and must stand alone. Required."},
-		{"resources", "[]string", ``, "The resources: pods, pods/log, pods/* for all subresources, */scale\nfor one subresource of everything, * for everything without and */*\nwith subresources. What is named must not overlap. Required."},
+		{"apiGroups", "[]string", `listType:"atomic"`, "The groups; * is every group and must stand alone. Required."},
+		{"apiVersions", "[]string", `listType:"atomic"`, "The versions; * is every version and must stand alone. Required."},
+		{"resources", "[]string", `listType:"atomic"`, "The resources: pods, pods/log, pods/* for all subresources, */scale\nfor one subresource of everything, * for everything without and */*\nwith subresources. What is named must not overlap. Required."},
 		{"scope", "admissionregistration.ScopeType", ``, "Whether resources in namespaces are meant (Namespaced), those outside\nof them (Cluster), or both (*, the default)."},
 	}},
 	{goName: "admissionregistration.Rule", name: "io.k8s.api.admissionregistration.v1.Rule", mapType: "", doc: "Rule names resources.", fields: []fieldSource{
-		{"apiGroups", "[]string", ``, "The groups; * is every group and must stand alone. Required."},
-		{"apiVersions", "[]string", ``, "The versions; * is every version and must stand alone. Required."},
-		{"resources", "[]string", ``, "The resources: pods, pods/log, pods/* for all subresources, */scale\nfor one subresource of everything, * for everything without and */*\nwith subresources. What is named must not overlap. Required."},
+		{"apiGroups", "[]string", `listType:"atomic"`, "The groups; * is every group and must stand alone. Required."},
+		{"apiVersions", "[]string", `listType:"atomic"`, "The versions; * is every version and must stand alone. Required."},
+		{"resources", "[]string", `listType:"atomic"`, "The resources: pods, pods/log, pods/* for all subresources, */scale\nfor one subresource of everything, * for everything without and */*\nwith subresources. What is named must not overlap. Required."},
 		{"scope", "admissionregistration.ScopeType", ``, "Whether resources in namespaces are meant (Namespaced), those outside\nof them (Cluster), or both (*, the default)."},
 	}},
 	{goName: "admissionregistration.MatchCondition", name: "io.k8s.api.admissionregistration.v1.MatchCondition", mapType: "", doc: "MatchCondition is a condition, in CEL, on requests.", fields: []fieldSource{
@@ -2269,9 +2269,9 @@ var structs = []typeSource{
 	{goName: "admissionregistration.NamedRuleWithOperations", name: "io.k8s.api.admissionregistration.v1.NamedRuleWithOperations", mapType: "atomic", doc: "NamedRuleWithOperations names operations on resources, or on some objects\nof them.", fields: []fieldSource{
 		{"resourceNames", "[]string", `listType:"atomic"`, "The only objects that the rule is about. Empty means all."},
 		{"operations", "[]admissionregistration.OperationType", `listType:"atomic"`, "What is done: CREATE, UPDATE, DELETE, CONNECT, or * for all of them.\nRequired."},
-		{"apiGroups", "[]string", ``, "The groups; * is every group and must stand alone. Required."},
-		{"apiVersions", "[]string", ``, "The versions; * is every version and must stand alone. Required."},
-		{"resources", "[]string", ``, "The resources: pods, pods/log, pods/* for all subresources, */scale\nfor one subresource of everything, * for everything without and */*\nwith subresources. What is named must not overlap. Required."},
+		{"apiGroups", "[]string", `listType:"atomic"`, "The groups; * is every group and must stand alone. Required."},
+		{"apiVersions", "[]string", `listType:"atomic"`, "The versions; * is every version and must stand alone. Required."},
+		{"resources", "[]string", `listType:"atomic"`, "The resources: pods, pods/log, pods/* for all subresources, */scale\nfor one subresource of everything, * for everything without and */*\nwith subresources. What is named must not overlap. Required."},
 		{"scope", "admissionregistration.ScopeType", ``, "Whether resources in namespaces are meant (Namespaced), those outside\nof them (Cluster), or both (*, the default)."},
 	}},
 	{goName: "admissionregistration.Validation", name: "io.k8s.api.admissionregistration.v1.Validation", mapType: "", doc: "Validation is one thing that must be true of a request.", fields: []fieldSource{
@@ -2355,30 +2355,30 @@ var structs = []typeSource{
 		{"metadata", "meta.ListMeta", ``, "The revision of the list and, when it is a page of a longer one, where\nthe next page begins."},
 		{"items", "[]admissionregistration.ValidatingWebhookConfiguration", `required:"true"`, "The objects, in the order of their namespaces and names."},
 	}},
-	{goName: "apiextensions.ConversionReview", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.ConversionReview", mapType: "", doc: "ConversionReview is what a webhook that converts objects is sent, and what it\nanswers with.", fields: []fieldSource{
+	{goName: "apiextensions.ConversionReview", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ConversionReview", mapType: "", doc: "ConversionReview is what a webhook that converts objects is sent, and what it\nanswers with.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
 		{"request", "apiextensions.ConversionRequest", ``, "What is to be converted; set in the request."},
 		{"response", "apiextensions.ConversionResponse", ``, "What became of it; set in the answer."},
 	}},
-	{goName: "apiextensions.ConversionRequest", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.ConversionRequest", mapType: "", doc: "ConversionRequest names objects to convert.", fields: []fieldSource{
+	{goName: "apiextensions.ConversionRequest", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ConversionRequest", mapType: "", doc: "ConversionRequest names objects to convert.", fields: []fieldSource{
 		{"uid", "meta.UID", ``, "Names this request."},
 		{"desiredAPIVersion", "string", ``, "The group and version that the objects are wanted in."},
 		{"objects", "[]meta.RawExtension", ``, "The objects, in whatever versions they are stored."},
 	}},
-	{goName: "apiextensions.ConversionResponse", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.ConversionResponse", mapType: "", doc: "ConversionResponse holds what became of the objects.", fields: []fieldSource{
+	{goName: "apiextensions.ConversionResponse", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ConversionResponse", mapType: "", doc: "ConversionResponse holds what became of the objects.", fields: []fieldSource{
 		{"uid", "meta.UID", ``, "That of the request."},
 		{"convertedObjects", "[]meta.RawExtension", ``, "The objects in the wanted version, in the order of the request. Nothing but\nlabels and annotations of their metadata may change."},
 		{"result", "meta.Status", ``, "Whether it went well: its status is Success or Failure, and its message says\nwhy it failed."},
 	}},
-	{goName: "apiextensions.CustomResourceDefinition", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition", mapType: "", doc: "CustomResourceDefinition adds a kind of one's own to the API: the server serves\nit like the built-in ones as soon as its names are accepted.", fields: []fieldSource{
+	{goName: "apiextensions.CustomResourceDefinition", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition", mapType: "", doc: "CustomResourceDefinition adds a kind of one's own to the API: the server serves\nit like the built-in ones as soon as its names are accepted.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
 		{"metadata", "meta.ObjectMeta", ``, ""},
 		{"spec", "apiextensions.CustomResourceDefinitionSpec", `required:"true"`, "What is to be served."},
 		{"status", "apiextensions.CustomResourceDefinitionStatus", ``, "How far that is. Written by the server."},
 	}},
-	{goName: "apiextensions.CustomResourceDefinitionSpec", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec", mapType: "", doc: "CustomResourceDefinitionSpec says how a resource is called and what its\nobjects look like.", fields: []fieldSource{
+	{goName: "apiextensions.CustomResourceDefinitionSpec", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec", mapType: "", doc: "CustomResourceDefinitionSpec says how a resource is called and what its\nobjects look like.", fields: []fieldSource{
 		{"group", "string", `required:"true"`, "The API group of the resource; objects are served below /apis/GROUP. The\ndefinition is called PLURAL.GROUP."},
 		{"names", "apiextensions.CustomResourceDefinitionNames", `required:"true"`, "How the resource and its kind are called."},
 		{"scope", "apiextensions.ResourceScope", `required:"true"`, "Whether objects live in namespaces: Cluster or Namespaced. It cannot be\nchanged."},
@@ -2386,7 +2386,7 @@ var structs = []typeSource{
 		{"conversion", "apiextensions.CustomResourceConversion", ``, "How objects are converted between the versions. By default only their\napiVersion changes."},
 		{"preserveUnknownFields", "bool", ``, "Whether fields that the schema does not have are kept. It must be false; to\nkeep fields, say so in the schema."},
 	}},
-	{goName: "apiextensions.CustomResourceDefinitionNames", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames", mapType: "", doc: "CustomResourceDefinitionNames are the names of a resource.", fields: []fieldSource{
+	{goName: "apiextensions.CustomResourceDefinitionNames", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames", mapType: "", doc: "CustomResourceDefinitionNames are the names of a resource.", fields: []fieldSource{
 		{"plural", "string", `required:"true"`, "The name in paths, such as crontabs: lower-case letters."},
 		{"singular", "string", ``, "The name of one, for tools. By default the kind in lower case."},
 		{"shortNames", "[]string", `listType:"atomic"`, "Short names for tools, such as ct."},
@@ -2394,7 +2394,7 @@ var structs = []typeSource{
 		{"listKind", "string", ``, "The kind of lists. By default the kind with List behind it."},
 		{"categories", "[]string", `listType:"atomic"`, "Names that stand for many resources, such as all."},
 	}},
-	{goName: "apiextensions.CustomResourceDefinitionVersion", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion", mapType: "", doc: "CustomResourceDefinitionVersion is one version of a resource.", fields: []fieldSource{
+	{goName: "apiextensions.CustomResourceDefinitionVersion", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion", mapType: "", doc: "CustomResourceDefinitionVersion is one version of a resource.", fields: []fieldSource{
 		{"name", "string", `required:"true"`, "The version's name, such as v1 or v1beta1: objects are served below\n/apis/GROUP/NAME."},
 		{"served", "bool", `required:"true"`, "Whether the version is served."},
 		{"storage", "bool", `required:"true"`, "Whether objects are stored in this version. It must be so for exactly one\nversion."},
@@ -2405,10 +2405,10 @@ var structs = []typeSource{
 		{"additionalPrinterColumns", "[]apiextensions.CustomResourceColumnDefinition", `listType:"atomic"`, "What tables show beside the name. The default is one column with the age."},
 		{"selectableFields", "[]apiextensions.SelectableField", `listType:"atomic"`, "The fields that field selectors may name beside metadata.name and\nmetadata.namespace; at most 8."},
 	}},
-	{goName: "apiextensions.CustomResourceValidation", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation", mapType: "", doc: "CustomResourceValidation holds the schema of a version's objects.", fields: []fieldSource{
+	{goName: "apiextensions.CustomResourceValidation", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation", mapType: "", doc: "CustomResourceValidation holds the schema of a version's objects.", fields: []fieldSource{
 		{"openAPIV3Schema", "apiextensions.JSONSchemaProps", ``, "The schema, in the words of OpenAPI 3.0."},
 	}},
-	{goName: "apiextensions.JSONSchemaProps", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps", mapType: "", doc: "JSONSchemaProps is a schema: what JSON values may look like. A schema for\ncustom resources must be structural: it tells the type of every field.", fields: []fieldSource{
+	{goName: "apiextensions.JSONSchemaProps", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps", mapType: "", doc: "JSONSchemaProps is a schema: what JSON values may look like. A schema for\ncustom resources must be structural: it tells the type of every field.", fields: []fieldSource{
 		{"id", "string", ``, "Not allowed in custom resources."},
 		{"$schema", "apiextensions.JSONSchemaURL", ``, "The dialect. Not allowed in custom resources."},
 		{"$ref", "string", ``, "A reference to another schema. Not allowed in custom resources."},
@@ -2454,11 +2454,11 @@ var structs = []typeSource{
 		{"x-kubernetes-map-type", "string", ``, "How objects are merged: granular by field, atomic as a whole. The default is\ngranular."},
 		{"x-kubernetes-validations", "[]apiextensions.ValidationRule", `patchStrategy:"merge" patchMergeKey:"rule" listType:"map" listMapKey:"rule"`, "Expressions in CEL that must be true of the value."},
 	}},
-	{goName: "apiextensions.ExternalDocumentation", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation", mapType: "", doc: "ExternalDocumentation points to a text elsewhere.", fields: []fieldSource{
+	{goName: "apiextensions.ExternalDocumentation", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation", mapType: "", doc: "ExternalDocumentation points to a text elsewhere.", fields: []fieldSource{
 		{"description", "string", ``, "What is found there."},
 		{"url", "string", ``, "Where it is."},
 	}},
-	{goName: "apiextensions.ValidationRule", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.ValidationRule", mapType: "", doc: "ValidationRule is an expression in CEL that must be true of a value.", fields: []fieldSource{
+	{goName: "apiextensions.ValidationRule", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule", mapType: "", doc: "ValidationRule is an expression in CEL that must be true of a value.", fields: []fieldSource{
 		{"rule", "string", `required:"true"`, "The expression. self is the value at this place of the schema; oldSelf, where\nit is used, the value before an update, and the rule is then checked for\nupdates only."},
 		{"message", "string", ``, "What is told when the rule is broken. Without it the rule itself is shown. It\nis required when the rule has line breaks."},
 		{"messageExpression", "string", ``, "An expression whose string is told instead of message; message is the\nfallback."},
@@ -2466,17 +2466,17 @@ var structs = []typeSource{
 		{"fieldPath", "string", ``, "The field that the error is about, as a path below this value, such as\n.spec.size."},
 		{"optionalOldSelf", "bool", ``, "Makes oldSelf an optional value, so that a rule that uses it is checked on\ncreation too."},
 	}},
-	{goName: "apiextensions.CustomResourceSubresources", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources", mapType: "", doc: "CustomResourceSubresources says which parts of an object have paths of their\nown.", fields: []fieldSource{
+	{goName: "apiextensions.CustomResourceSubresources", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources", mapType: "", doc: "CustomResourceSubresources says which parts of an object have paths of their\nown.", fields: []fieldSource{
 		{"status", "apiextensions.CustomResourceSubresourceStatus", ``, "Turns on the path /status."},
 		{"scale", "apiextensions.CustomResourceSubresourceScale", ``, "Turns on the path /scale."},
 	}},
-	{goName: "apiextensions.CustomResourceSubresourceStatus", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus", mapType: "", doc: "CustomResourceSubresourceStatus turns on the path /status: writes there change\nthe status alone, writes to the object itself all but the status.", fields: []fieldSource{}},
-	{goName: "apiextensions.CustomResourceSubresourceScale", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale", mapType: "", doc: "CustomResourceSubresourceScale turns on the path /scale, which tools use to\nread and set how many replicas there are.", fields: []fieldSource{
+	{goName: "apiextensions.CustomResourceSubresourceStatus", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus", mapType: "", doc: "CustomResourceSubresourceStatus turns on the path /status: writes there change\nthe status alone, writes to the object itself all but the status.", fields: []fieldSource{}},
+	{goName: "apiextensions.CustomResourceSubresourceScale", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale", mapType: "", doc: "CustomResourceSubresourceScale turns on the path /scale, which tools use to\nread and set how many replicas there are.", fields: []fieldSource{
 		{"specReplicasPath", "string", `required:"true"`, "The path of the wanted number of replicas, below .spec, such as\n.spec.replicas."},
 		{"statusReplicasPath", "string", `required:"true"`, "The path of the number of replicas there are, below .status."},
 		{"labelSelectorPath", "string", ``, "The path of a string that selects the replicas, below .status or .spec.\nAutoscalers need it."},
 	}},
-	{goName: "apiextensions.CustomResourceColumnDefinition", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition", mapType: "", doc: "CustomResourceColumnDefinition is a column of the tables that kubectl get\nshows.", fields: []fieldSource{
+	{goName: "apiextensions.CustomResourceColumnDefinition", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition", mapType: "", doc: "CustomResourceColumnDefinition is a column of the tables that kubectl get\nshows.", fields: []fieldSource{
 		{"name", "string", `required:"true"`, "The heading."},
 		{"type", "string", `required:"true"`, "The type of the cells: string, integer, number, boolean or date. A date is\nshown as the time since."},
 		{"format", "string", ``, "What a string or number looks like; name marks the object's name."},
@@ -2484,35 +2484,35 @@ var structs = []typeSource{
 		{"priority", "int32", ``, "0 is always shown, more only in wide output."},
 		{"jsonPath", "string", `required:"true"`, "Where the value is found in the object, such as .spec.replicas."},
 	}},
-	{goName: "apiextensions.SelectableField", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.SelectableField", mapType: "", doc: "SelectableField is a field that field selectors may name.", fields: []fieldSource{
+	{goName: "apiextensions.SelectableField", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.SelectableField", mapType: "", doc: "SelectableField is a field that field selectors may name.", fields: []fieldSource{
 		{"jsonPath", "string", `required:"true"`, "The path of a string, boolean or integer, such as .spec.color. Arrays cannot\nbe on the way."},
 	}},
-	{goName: "apiextensions.CustomResourceConversion", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion", mapType: "", doc: "CustomResourceConversion says how objects get from one version to another.", fields: []fieldSource{
+	{goName: "apiextensions.CustomResourceConversion", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion", mapType: "", doc: "CustomResourceConversion says how objects get from one version to another.", fields: []fieldSource{
 		{"strategy", "apiextensions.ConversionStrategyType", `required:"true"`, "None changes the apiVersion alone, Webhook asks a webhook."},
 		{"webhook", "apiextensions.WebhookConversion", ``, "How the webhook is called. Required for the strategy Webhook."},
 	}},
-	{goName: "apiextensions.WebhookConversion", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.WebhookConversion", mapType: "", doc: "WebhookConversion says how a webhook that converts objects is called.", fields: []fieldSource{
+	{goName: "apiextensions.WebhookConversion", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookConversion", mapType: "", doc: "WebhookConversion says how a webhook that converts objects is called.", fields: []fieldSource{
 		{"clientConfig", "apiextensions.WebhookClientConfig", ``, "Where the webhook is."},
 		{"conversionReviewVersions", "[]string", `required:"true" listType:"atomic"`, "The versions of ConversionReview that the webhook understands, the best first.\nv1 is what is sent."},
 	}},
-	{goName: "apiextensions.WebhookClientConfig", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig", mapType: "", doc: "WebhookClientConfig says where a webhook is: either url or service is set.", fields: []fieldSource{
+	{goName: "apiextensions.WebhookClientConfig", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig", mapType: "", doc: "WebhookClientConfig says where a webhook is: either url or service is set.", fields: []fieldSource{
 		{"url", "string", ``, "The webhook's address as an https URL, without user and query."},
 		{"service", "apiextensions.ServiceReference", ``, "The service that the webhook runs behind."},
 		{"caBundle", "[]byte", ``, "Certificates in PEM that the webhook's own is checked with. Without it the\nserver's usual ones are used."},
 	}},
-	{goName: "apiextensions.ServiceReference", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.ServiceReference", mapType: "", doc: "ServiceReference is a port of a service, and a path there.", fields: []fieldSource{
+	{goName: "apiextensions.ServiceReference", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference", mapType: "", doc: "ServiceReference is a port of a service, and a path there.", fields: []fieldSource{
 		{"namespace", "string", `required:"true"`, "The service's namespace."},
 		{"name", "string", `required:"true"`, "The service's name."},
 		{"path", "string", ``, "The path to send requests to."},
 		{"port", "int32", ``, "The service's port. Defaults to 443."},
 	}},
-	{goName: "apiextensions.CustomResourceDefinitionStatus", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus", mapType: "", doc: "CustomResourceDefinitionStatus is how far the server is with a definition.", fields: []fieldSource{
+	{goName: "apiextensions.CustomResourceDefinitionStatus", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus", mapType: "", doc: "CustomResourceDefinitionStatus is how far the server is with a definition.", fields: []fieldSource{
 		{"conditions", "[]apiextensions.CustomResourceDefinitionCondition", `listType:"map" listMapKey:"type"`, "The aspects of the state: whether the names are accepted, whether the resource\nis served, whether it is being removed."},
 		{"acceptedNames", "apiextensions.CustomResourceDefinitionNames", ``, "The names that the resource is served under. They may differ from the wanted\nones while those belong to another."},
 		{"storedVersions", "[]string", `listType:"atomic"`, "The versions that objects may be stored in. One can be taken off when all of\nits objects have been written anew."},
 		{"observedGeneration", "int64", ``, "The generation of the definition that the state was found for."},
 	}},
-	{goName: "apiextensions.CustomResourceDefinitionCondition", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition", mapType: "", doc: "CustomResourceDefinitionCondition is one aspect of a definition's state.", fields: []fieldSource{
+	{goName: "apiextensions.CustomResourceDefinitionCondition", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition", mapType: "", doc: "CustomResourceDefinitionCondition is one aspect of a definition's state.", fields: []fieldSource{
 		{"type", "apiextensions.CustomResourceDefinitionConditionType", `required:"true"`, "The aspect: Established, NamesAccepted, NonStructuralSchema, Terminating and\nothers."},
 		{"status", "apiextensions.ConditionStatus", `required:"true"`, "Whether it holds: True, False or Unknown."},
 		{"lastTransitionTime", "meta.Time", ``, "When status changed."},
@@ -2520,20 +2520,20 @@ var structs = []typeSource{
 		{"message", "string", ``, "Why, for people."},
 		{"observedGeneration", "int64", ``, "The generation of the definition that it was found for."},
 	}},
-	{goName: "apiextensions.CustomResourceDefinitionList", name: "io.k8s.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionList", mapType: "", doc: "CustomResourceDefinitionList is what a list of CustomResourceDefinition objects is answered with.", fields: []fieldSource{
+	{goName: "apiextensions.CustomResourceDefinitionList", name: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionList", mapType: "", doc: "CustomResourceDefinitionList is what a list of CustomResourceDefinition objects is answered with.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
 		{"metadata", "meta.ListMeta", ``, ""},
 		{"items", "[]apiextensions.CustomResourceDefinition", `required:"true"`, ""},
 	}},
-	{goName: "apiregistration.APIService", name: "io.k8s.kube_aggregator.pkg.apis.apiregistration.v1.APIService", mapType: "", doc: "APIService says who serves one version of one API group. Its name is\n<version>.<group>.", fields: []fieldSource{
+	{goName: "apiregistration.APIService", name: "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService", mapType: "", doc: "APIService says who serves one version of one API group. Its name is\n<version>.<group>.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
 		{"metadata", "meta.ObjectMeta", ``, "The object's name, labels and other metadata."},
 		{"spec", "apiregistration.APIServiceSpec", ``, "What is wanted."},
 		{"status", "apiregistration.APIServiceStatus", ``, "Whether the API can be reached."},
 	}},
-	{goName: "apiregistration.APIServiceSpec", name: "io.k8s.kube_aggregator.pkg.apis.apiregistration.v1.APIServiceSpec", mapType: "", doc: "APIServiceSpec says who serves a version of a group, and how it is ranked\namong others.", fields: []fieldSource{
+	{goName: "apiregistration.APIServiceSpec", name: "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec", mapType: "", doc: "APIServiceSpec says who serves a version of a group, and how it is ranked\namong others.", fields: []fieldSource{
 		{"service", "apiregistration.ServiceReference", ``, "The service behind which another API server serves the group's\nversion, over TLS. Nothing means that this API server does."},
 		{"group", "string", ``, "The group."},
 		{"version", "string", ``, "The version."},
@@ -2542,22 +2542,22 @@ var structs = []typeSource{
 		{"groupPriorityMinimum", "int32", `required:"true"`, "How high the group ranks, 1 to 20000: clients prefer what ranks higher\nwhen a name is ambiguous. The highest of the versions of a group\ncounts; groups of the same rank are ordered by name. Kubernetes' own\nkinds have 18000 and more, extensions should stay below 10000."},
 		{"versionPriority", "int32", `required:"true"`, "How high the version ranks within its group, 1 to 1000. Versions of\nthe same rank are ordered as versions: stable before beta before\nalpha, then the higher number first."},
 	}},
-	{goName: "apiregistration.ServiceReference", name: "io.k8s.kube_aggregator.pkg.apis.apiregistration.v1.ServiceReference", mapType: "", doc: "ServiceReference names the service behind which an API server is.", fields: []fieldSource{
+	{goName: "apiregistration.ServiceReference", name: "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference", mapType: "", doc: "ServiceReference names the service behind which an API server is.", fields: []fieldSource{
 		{"namespace", "string", ``, "The service's namespace."},
 		{"name", "string", ``, "The service's name."},
 		{"port", "int32", ``, "The service's port, 1 to 65535. 443 by default."},
 	}},
-	{goName: "apiregistration.APIServiceStatus", name: "io.k8s.kube_aggregator.pkg.apis.apiregistration.v1.APIServiceStatus", mapType: "", doc: "APIServiceStatus says whether an API can be reached.", fields: []fieldSource{
+	{goName: "apiregistration.APIServiceStatus", name: "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus", mapType: "", doc: "APIServiceStatus says whether an API can be reached.", fields: []fieldSource{
 		{"conditions", "[]apiregistration.APIServiceCondition", `patchStrategy:"merge" patchMergeKey:"type" listType:"map" listMapKey:"type"`, "Where the API stands."},
 	}},
-	{goName: "apiregistration.APIServiceCondition", name: "io.k8s.kube_aggregator.pkg.apis.apiregistration.v1.APIServiceCondition", mapType: "", doc: "APIServiceCondition is one aspect of the state of an API.", fields: []fieldSource{
+	{goName: "apiregistration.APIServiceCondition", name: "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceCondition", mapType: "", doc: "APIServiceCondition is one aspect of the state of an API.", fields: []fieldSource{
 		{"type", "apiregistration.APIServiceConditionType", `required:"true"`, "What the condition is about: Available."},
 		{"status", "apiregistration.ConditionStatus", `required:"true"`, "Whether it holds: True, False or Unknown."},
 		{"lastTransitionTime", "meta.Time", ``, "When the status last changed from one value to another."},
 		{"reason", "string", ``, "Why, one word in CamelCase for programs."},
 		{"message", "string", ``, "Why, in words for people."},
 	}},
-	{goName: "apiregistration.APIServiceList", name: "io.k8s.kube_aggregator.pkg.apis.apiregistration.v1.APIServiceList", mapType: "", doc: "APIServiceList is what a list of APIService objects is answered with.", fields: []fieldSource{
+	{goName: "apiregistration.APIServiceList", name: "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceList", mapType: "", doc: "APIServiceList is what a list of APIService objects is answered with.", fields: []fieldSource{
 		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
 		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
 		{"metadata", "meta.ListMeta", ``, "The revision of the list and, when it is a page of a longer one, where\nthe next page begins."},

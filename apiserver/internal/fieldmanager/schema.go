@@ -76,7 +76,7 @@ func (b *builder) ref(t *schema.Type) smd.TypeRef {
 	case schema.Object:
 		b.add(t)
 		return nameOf(t.GoName)
-	case schema.Any:
+	case schema.Any, schema.Free:
 		return b.any(t)
 	case schema.Array:
 		return smd.TypeRef{Inlined: smd.Atom{List: &smd.List{ElementType: b.ref(t.Elem), ElementRelationship: smd.Atomic}}}

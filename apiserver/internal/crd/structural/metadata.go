@@ -26,7 +26,7 @@ func shapeOf(t *schema.Type) *Schema {
 		return &Schema{Type: "array", Items: shapeOf(t.Elem)}
 	case schema.Map:
 		return &Schema{Type: "object", Additional: shapeOf(t.Elem)}
-	case schema.Any:
+	case schema.Any, schema.Free:
 		return &Schema{Preserve: true}
 	}
 	return nothing
