@@ -31,7 +31,7 @@ func (d *process) securely() *http.Server {
 
 // cluster makes what every cluster has.
 func (d *process) cluster() *bootstrap.Cluster {
-	return &bootstrap.Cluster{API: d.rest, Cache: d.cache, ServiceIP: d.alloc.First(), Advertise: d.advertise, Port: int32(d.SecurePort)}
+	return &bootstrap.Cluster{API: d.rest, Cache: d.cache, Services: d.services.Masked(), ServiceIP: d.alloc.First(), Advertise: d.advertise, Port: int32(d.SecurePort)}
 }
 
 // flows puts the objects of flow control right.

@@ -29,6 +29,8 @@ type Cluster struct {
 	API http.Handler
 	// Cache tells what is there.
 	Cache *cache.Cache
+	// Services is the range that services get their addresses from.
+	Services netip.Prefix
 	// ServiceIP is the kubernetes service's address.
 	ServiceIP netip.Addr
 	// Advertise and Port are where this server is reached.
@@ -61,6 +63,9 @@ func (c *Cluster) Make(ctx context.Context) error {
 		}
 	}
 	if err := c.authentication(ctx); err != nil {
+		return err
+	}
+	if err := c.serviceCIDR(ctx); err != nil {
 		return err
 	}
 	if c.Cache.Table("services").Get("default", "kubernetes") == nil {
