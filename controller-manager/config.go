@@ -31,10 +31,15 @@ type Config struct {
 	NodeCIDRMaskSizeV6 int      // the same for a range of IPv6; 0 for 64
 	AllocateNodeCIDRs  bool     // give nodes their range
 
-	RootCAFile          string // the CA to publish; empty for that of the kubeconfig
-	EndpointsPerSlice   int    // most endpoints of one slice
-	MirroredPerSubset   int    // most addresses mirrored of a hand-made subset
-	TerminatedPodGCFrom int    // ended pods above this number are removed; 0 for no limit
+	RootCAFile             string        // the CA to publish; empty for that of the kubeconfig
+	ClusterSigningCertFile string        // the authority that signs certificates that are asked for; empty signs none
+	ClusterSigningKeyFile  string        // its key
+	ClusterSigningDuration time.Duration // how long those certificates are good, at most
+	ServiceAccountKeyFile  string        // signs the tokens that lie in secrets; empty fills in none
+
+	EndpointsPerSlice   int // most endpoints of one slice
+	MirroredPerSubset   int // most addresses mirrored of a hand-made subset
+	TerminatedPodGCFrom int // ended pods above this number are removed; 0 for no limit
 
 	NodeMonitorGrace             time.Duration // silence after which a node is unknown
 	NodeStartupGrace             time.Duration // the same for a node that has never reported
@@ -68,7 +73,8 @@ func DefaultConfig() Config {
 	return Config{
 		BindAddress: "0.0.0.0", Port: 10257, Profiling: true, Controllers: []string{"*"}, Leader: election,
 		ClusterCIDR: []string{"10.244.0.0/16"}, AllocateNodeCIDRs: true,
-		EndpointsPerSlice: 100, MirroredPerSubset: 1000, TerminatedPodGCFrom: 12500,
+		ClusterSigningDuration: 365 * 24 * time.Hour,
+		EndpointsPerSlice:      100, MirroredPerSubset: 1000, TerminatedPodGCFrom: 12500,
 		NodeMonitorGrace: 8 * time.Second, NodeStartupGrace: 60 * time.Second,
 		NotReadyTolerationSeconds: 5, UnreachableTolerationSeconds: 5, NodeFence: 20 * time.Second,
 		UnhealthyZone: 0.55, EvictionRate: 1, SecondaryEvictionRate: 0.1, LargeCluster: 50,
@@ -121,6 +127,13 @@ func (c *Config) AddFlags(g *daemon.FlagGroups) {
 	f.IntVar(&c.TerminatedPodGCFrom, "terminated-pod-gc-threshold", c.TerminatedPodGCFrom, "ended pods above this number are removed, the oldest first; 0: none")
 	f.StringVar(&c.RootCAFile, "root-ca-file", c.RootCAFile, "CA bundle for kube-root-ca.crt in every namespace; empty: the kubeconfig's")
 
+	f.StringVar(&c.ServiceAccountKeyFile, "service-account-private-key-file", c.ServiceAccountKeyFile, "key that signs the tokens of service accounts that lie in secrets; empty: such secrets are not filled in")
+
+	f = g.Group("Certificates")
+	f.StringVar(&c.ClusterSigningCertFile, "cluster-signing-cert-file", c.ClusterSigningCertFile, "authority that signs the certificates that are asked for and approved; empty: none are signed")
+	f.StringVar(&c.ClusterSigningKeyFile, "cluster-signing-key-file", c.ClusterSigningKeyFile, "its key")
+	f.DurationVar(&c.ClusterSigningDuration, "cluster-signing-duration", c.ClusterSigningDuration, "how long such a certificate is good, at most")
+
 	c.Leader.AddFlags(g.Group("Leader election"))
 
 	f = g.Group("Health and metrics")
@@ -163,6 +176,12 @@ func (c Config) Validate() error {
 	}
 	if c.EndpointsPerSlice < 1 || c.EndpointsPerSlice > 1000 {
 		bad("max-endpoints-per-slice", c.EndpointsPerSlice, "1 to 1000")
+	}
+	if (c.ClusterSigningCertFile == "") != (c.ClusterSigningKeyFile == "") {
+		errs = append(errs, errors.New("--cluster-signing-cert-file and --cluster-signing-key-file must be given together"))
+	}
+	if c.ClusterSigningDuration <= 0 {
+		bad("cluster-signing-duration", c.ClusterSigningDuration, "a time above zero")
 	}
 	if err := c.Leader.Validate(); err != nil {
 		errs = append(errs, err)

@@ -7,6 +7,10 @@ import (
 	"github.com/pilothouse/pilothouse/client/queue"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/catalog"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/cluster"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/clusterroleaggregation"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/csrapproving"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/csrcleaner"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/csrsigning"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/daemonset"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/deployment"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/disruption"
@@ -23,6 +27,7 @@ import (
 	"github.com/pilothouse/pilothouse/controller-manager/internal/rootca"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/scaling"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/serviceaccount"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/serviceaccounttoken"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/statefulset"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/tainteviction"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/volumeprotection"
@@ -42,6 +47,10 @@ type build struct {
 	catalog *catalog.Catalog
 	pools   []nodeipam.Pool
 	ca      []byte
+	signing *csrsigning.Authority    // nil signs no certificates
+	tokens  *serviceaccounttoken.Key // nil fills in no secrets
+	// published says that every namespace gets the cluster's authority.
+	published bool
 }
 
 // entry is one controller of this binary.
@@ -53,6 +62,9 @@ type entry struct {
 }
 
 func one(Config) int { return 1 }
+
+// rootCA is the controller that others wait for.
+const rootCA = "root-ca-certificate-publisher-controller"
 
 // entries is every controller there is. To add one, write its package and a
 // line here.
@@ -96,8 +108,23 @@ var entries = []entry{
 	}},
 	{"persistentvolumeclaim-protection-controller", "pvc-protection", one, func(b build) loop { return volumeprotection.NewClaims(b.view) }},
 	{"persistentvolume-protection-controller", "pv-protection", one, func(b build) loop { return volumeprotection.NewVolumes(b.view) }},
-	{"serviceaccount-controller", "serviceaccount", one, func(b build) loop { return serviceaccount.New(b.view) }},
-	{"root-ca-certificate-publisher-controller", "root-ca-cert-publisher", one, func(b build) loop {
+	{"serviceaccount-controller", "serviceaccount", one, func(b build) loop { return serviceaccount.New(b.view, b.published) }},
+	{"serviceaccount-token-controller", "serviceaccount-token", one, func(b build) loop {
+		if b.tokens == nil {
+			return nil
+		}
+		return serviceaccounttoken.New(b.view, b.tokens, b.ca)
+	}},
+	{"clusterrole-aggregation-controller", "clusterrole-aggregation", one, func(b build) loop { return clusterroleaggregation.New(b.view) }},
+	{"certificatesigningrequest-signing-controller", "csrsigning", one, func(b build) loop {
+		if b.signing == nil {
+			return nil
+		}
+		return csrsigning.New(b.view, b.signing)
+	}},
+	{"certificatesigningrequest-approving-controller", "csrapproving", one, func(b build) loop { return csrapproving.New(b.view) }},
+	{"certificatesigningrequest-cleaner-controller", "csrcleaner", one, func(b build) loop { return csrcleaner.New(b.view) }},
+	{rootCA, "root-ca-cert-publisher", one, func(b build) loop {
 		if len(b.ca) == 0 {
 			return nil
 		}

@@ -3,6 +3,7 @@ module github.com/pilothouse/pilothouse/controller-manager
 go 1.26.0
 
 require (
+	github.com/golang-jwt/jwt/v5 v5.3.1
 	github.com/pilothouse/pilothouse/client v0.0.0
 	github.com/pilothouse/pilothouse/proto v0.0.0
 )

@@ -25,6 +25,8 @@ import (
 	"github.com/pilothouse/pilothouse/client/leader"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/catalog"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/cluster"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/csrsigning"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/serviceaccounttoken"
 )
 
 // component names this process in events and leases.
@@ -34,6 +36,10 @@ const component = "kube-controller-manager"
 // controllers while this process is the leader.
 func Run(ctx context.Context, cfg Config) error {
 	if err := cfg.Validate(); err != nil {
+		return daemon.UsageError{Err: err}
+	}
+	keys, err := loadKeys(cfg)
+	if err != nil {
 		return daemon.UsageError{Err: err}
 	}
 	c, ca, err := connect(cfg)
@@ -53,7 +59,7 @@ func Run(ctx context.Context, cfg Config) error {
 	g.Go(func() error {
 		return leader.Run(ctx, c, cfg.Leader, func(ctx context.Context) error {
 			slog.Info("Leading")
-			return runControllers(ctx, cfg, c, ca)
+			return runControllers(ctx, cfg, c, ca, keys)
 		})
 	})
 	return g.Wait()
@@ -88,9 +94,32 @@ func connect(cfg Config) (*client.Client, []byte, error) {
 	return c, ca, err
 }
 
+// keys are what this process signs with.
+type keys struct {
+	signing *csrsigning.Authority
+	tokens  *serviceaccounttoken.Key
+}
+
+// loadKeys reads the keys that flags name.
+func loadKeys(cfg Config) (keys, error) {
+	var k keys
+	var err error
+	if cfg.ClusterSigningCertFile != "" {
+		if k.signing, err = csrsigning.LoadAuthority(cfg.ClusterSigningCertFile, cfg.ClusterSigningKeyFile, cfg.ClusterSigningDuration); err != nil {
+			return k, fmt.Errorf("--cluster-signing-cert-file: %w", err)
+		}
+	}
+	if cfg.ServiceAccountKeyFile != "" {
+		if k.tokens, err = serviceaccounttoken.LoadKey(cfg.ServiceAccountKeyFile); err != nil {
+			return k, fmt.Errorf("--service-account-private-key-file: %w", err)
+		}
+	}
+	return k, nil
+}
+
 // runControllers runs the enabled controllers until ctx ends or one of them
 // fails. It begins from nothing each time.
-func runControllers(ctx context.Context, cfg Config, c *client.Client, ca []byte) error {
+func runControllers(ctx context.Context, cfg Config, c *client.Client, ca []byte, keys keys) error {
 	pools, err := cfg.pools()
 	if err != nil {
 		return err
@@ -102,7 +131,8 @@ func runControllers(ctx context.Context, cfg Config, c *client.Client, ca []byte
 	events := event.NewRecorder(c, component, host)
 	defer events.Close()
 	view := cluster.NewView(c, events)
-	b := build{cfg: cfg, view: view, catalog: catalog.New(c), pools: pools, ca: ca}
+	b := build{cfg: cfg, view: view, catalog: catalog.New(c), pools: pools, ca: ca,
+		signing: keys.signing, tokens: keys.tokens, published: len(ca) > 0 && cfg.enabled(rootCA)}
 
 	g, ctx := errgroup.WithContext(ctx)
 	synced := make(chan struct{})

@@ -167,7 +167,9 @@ func (cl *Cluster) startMaster(ctx context.Context) error {
 		}
 		args := []string{cl.bin("kube-" + name), "--kubeconfig=/etc/kubernetes/" + name + ".kubeconfig"}
 		if name == "controller-manager" {
-			args = append(args, "--cluster-cidr="+cl.PodCIDR, "--allocate-node-cidrs=true")
+			const pki = dataDir + "/pki/"
+			args = append(args, "--cluster-cidr="+cl.PodCIDR, "--allocate-node-cidrs=true", "--cluster-signing-cert-file="+pki+"ca.crt",
+				"--cluster-signing-key-file="+pki+"ca.key", "--service-account-private-key-file="+pki+"sa.key")
 		}
 		if err := cl.start(ctx, cl.Master, "kube-"+name, args); err != nil {
 			return err

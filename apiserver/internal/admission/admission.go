@@ -107,6 +107,7 @@ func New(c *cache.Cache, a *authz.Authorizer) *Chain {
 		protectVolumes,
 		v.defaultIngressClass,
 		v.roleEscalation,
+		v.certificateRequests,
 	}}
 }
 

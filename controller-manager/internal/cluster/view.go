@@ -15,11 +15,13 @@ import (
 	"github.com/pilothouse/pilothouse/client/event"
 	"github.com/pilothouse/pilothouse/client/informer"
 	"github.com/pilothouse/pilothouse/proto/apps"
+	"github.com/pilothouse/pilothouse/proto/certificates"
 	"github.com/pilothouse/pilothouse/proto/coordination"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/discovery"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/policy"
+	"github.com/pilothouse/pilothouse/proto/rbac"
 )
 
 // Indexes of the pod cache.
@@ -206,4 +208,20 @@ func (v *View) RootCAs() *informer.Informer[*core.ConfigMap] {
 // PersistentVolumes is the cache of all volumes.
 func (v *View) PersistentVolumes() *informer.Informer[*core.PersistentVolume] {
 	return cache(v, "persistent volumes", informer.Options[*core.PersistentVolume]{})
+}
+
+// ClusterRoles is the cache of all cluster roles.
+func (v *View) ClusterRoles() *informer.Informer[*rbac.ClusterRole] {
+	return cache(v, "cluster roles", informer.Options[*rbac.ClusterRole]{})
+}
+
+// CertificateRequests is the cache of all requests for certificates.
+func (v *View) CertificateRequests() *informer.Informer[*certificates.CertificateSigningRequest] {
+	return cache(v, "certificate signing requests", informer.Options[*certificates.CertificateSigningRequest]{})
+}
+
+// TokenSecrets is the cache of the secrets that hold tokens of service
+// accounts.
+func (v *View) TokenSecrets() *informer.Informer[*core.Secret] {
+	return cache(v, "token secrets", informer.Options[*core.Secret]{FieldSelector: "type=" + string(core.SecretTypeServiceAccountToken)})
 }

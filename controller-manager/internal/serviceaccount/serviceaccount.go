@@ -14,6 +14,7 @@ import (
 	"github.com/pilothouse/pilothouse/client/informer"
 	"github.com/pilothouse/pilothouse/client/queue"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/cluster"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/rootca"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
@@ -24,10 +25,13 @@ type Controller struct {
 	queue      *queue.Queue[meta.Key]
 	namespaces *informer.Informer[*core.Namespace]
 	accounts   *informer.Informer[*core.ServiceAccount]
+	maps       *informer.Informer[*core.ConfigMap] // nil: not waited for
 }
 
-// New makes the controller. It watches namespaces and service accounts.
-func New(view *cluster.View) *Controller {
+// New makes the controller. It watches namespaces and service accounts. With
+// after set it makes an account once its namespace has the config map of the
+// cluster's authority: pods can be made from then on, and need both to start.
+func New(view *cluster.View, after bool) *Controller {
 	c := &Controller{
 		view: view, queue: controller.NewQueue(),
 		namespaces: view.Namespaces(), accounts: view.ServiceAccounts(),
@@ -37,6 +41,14 @@ func New(view *cluster.View) *Controller {
 			c.queue.Add(meta.KeyOf(new))
 		}
 	})
+	if after {
+		c.maps = view.RootCAs()
+		c.maps.OnChange(func(old, new *core.ConfigMap) {
+			if old == nil {
+				c.queue.Add(meta.Key{Name: new.Namespace})
+			}
+		})
+	}
 	c.accounts.OnChange(func(old, new *core.ServiceAccount) {
 		if new == nil {
 			c.queue.Add(meta.Key{Name: old.Namespace})
@@ -56,6 +68,11 @@ func (c *Controller) Sync(ctx context.Context, key meta.Key) (time.Duration, err
 	ns, ok := c.namespaces.Get("", key.Name)
 	if !ok {
 		return 0, nil
+	}
+	if c.maps != nil {
+		if _, ok := c.maps.Get(ns.Name, rootca.ConfigMap); !ok {
+			return 0, nil // The config map's coming calls again.
+		}
 	}
 	for _, sa := range plan(ns, func(name string) bool { _, ok := c.accounts.Get(ns.Name, name); return ok }) {
 		_, err := client.Of[*core.ServiceAccount](c.view.Client).Create(ctx, sa)
