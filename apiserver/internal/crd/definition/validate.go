@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pilothouse/pilothouse/apiserver/internal/crd/jsonpath"
 	"github.com/pilothouse/pilothouse/proto/apiextensions"
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -92,7 +91,7 @@ func validateSpec(r *field.Report, d, old *apiextensions.CustomResourceDefinitio
 func validateVersions(r *field.Report, d, old *apiextensions.CustomResourceDefinition, p *field.Path) {
 	names, storage, unique := map[string]bool{}, 0, true
 	for i := range d.Spec.Versions {
-		v, at := &d.Spec.Versions[i], p.Index(i)
+		v := &d.Spec.Versions[i]
 		if v.Storage {
 			storage++
 		}
@@ -100,12 +99,12 @@ func validateVersions(r *field.Report, d, old *apiextensions.CustomResourceDefin
 			unique = false
 		}
 		names[v.Name] = true
-		r.Each(at.Child("name"), v.Name, meta.IsDNS1035Label(v.Name))
+		r.Each(p.Index(i).Child("name"), v.Name, meta.IsDNS1035Label(v.Name))
 		var before *apiextensions.CustomResourceDefinitionVersion
 		if old != nil {
 			before = old.Version(v.Name)
 		}
-		validateVersion(r, d, v, before, at)
+		validateVersion(r, d, v, before, p.Index(i), i == 0)
 	}
 	if !unique {
 		r.Invalid(p, field.Literal(fmt.Sprintf("%#v", versionNames(d))), "must contain unique version names")
@@ -123,34 +122,64 @@ func versionNames(d *apiextensions.CustomResourceDefinition) []string {
 	return out
 }
 
-func validateVersion(r *field.Report, d *apiextensions.CustomResourceDefinition, v, old *apiextensions.CustomResourceDefinitionVersion, p *field.Path) {
-	if w := v.DeprecationWarning; w != nil {
-		at := p.Child("deprecationWarning")
-		if !v.Deprecated {
-			r.Invalid(at, *w, "can only be set for deprecated versions")
-		}
-		if len(*w) > 256 {
-			r.Invalid(at, *w, "must be <= 256 characters long")
-		}
-		if *w == "" {
-			r.Invalid(at, *w, "must not be an empty string")
-		}
-		if i := strings.IndexFunc(*w, func(c rune) bool { return c < ' ' || c == 0x7f }); i >= 0 {
-			r.Invalid(at, *w, fmt.Sprintf("must only contain printable UTF-8 characters; non-printable character found at index %d", i))
+// at is where errors about a part of a version say that it lies: a part that is
+// the same in all versions belongs to the definition as a whole, as it once did.
+func at(d *apiextensions.CustomResourceDefinition, p *field.Path, part, whole string, of func(*apiextensions.CustomResourceDefinitionVersion) any) *field.Path {
+	for i := range d.Spec.Versions {
+		if !meta.Equal(of(&d.Spec.Versions[0]), of(&d.Spec.Versions[i])) {
+			return p.Child(part)
 		}
 	}
-	validateSchema(r, d, v, old, p.Child("schema"))
-	if s := v.Subresources; s != nil && s.Scale != nil {
-		validateScale(r, s.Scale, p.Child("subresources", "scale"))
+	return field.New("spec", whole)
+}
+
+type crdVersion = apiextensions.CustomResourceDefinitionVersion
+
+func validateVersion(r *field.Report, d *apiextensions.CustomResourceDefinition, v, old *crdVersion, p *field.Path, first bool) {
+	if w := v.DeprecationWarning; w != nil {
+		validateWarning(r, v, *w, p.Child("deprecationWarning"))
+	}
+	if v.Schema == nil || v.Schema.OpenAPIV3Schema == nil {
+		r.Required(p.Child("schema", "openAPIV3Schema"), "schemas are required")
+	}
+	schema := at(d, p, "schema", "validation", func(v *crdVersion) any { return v.Schema })
+	subresources := at(d, p, "subresources", "subresources", func(v *crdVersion) any { return v.Subresources })
+	columns := at(d, p, "additionalPrinterColumns", "additionalPrinterColumns", func(v *crdVersion) any { return v.AdditionalPrinterColumns })
+	fields := at(d, p, "selectableFields", "selectableFields", func(v *crdVersion) any { return v.SelectableFields })
+	own := func(q *field.Path) bool { return first || strings.HasPrefix(q.String(), p.String()) }
+	if own(schema) {
+		validateSchema(r, v, old, schema)
+	}
+	if s := v.Subresources; s != nil && s.Scale != nil && own(subresources) {
+		validateScale(r, s.Scale, subresources.Child("scale"))
 	}
 	for i := range v.AdditionalPrinterColumns {
-		validateColumn(r, &v.AdditionalPrinterColumns[i], p.Child("additionalPrinterColumns").Index(i))
+		if own(columns) {
+			validateColumn(r, &v.AdditionalPrinterColumns[i], columns.Index(i))
+		}
 	}
-	validateSelectable(r, v, p.Child("selectableFields"))
+	if own(fields) {
+		validateSelectable(r, v, fields)
+	}
+}
+
+func validateWarning(r *field.Report, v *crdVersion, w string, p *field.Path) {
+	if !v.Deprecated {
+		r.Invalid(p, w, "can only be set for deprecated versions")
+	}
+	if len(w) > 256 {
+		r.Invalid(p, w, "must be <= 256 characters long")
+	}
+	if w == "" {
+		r.Invalid(p, w, "must not be an empty string")
+	}
+	if i := strings.IndexFunc(w, func(c rune) bool { return c < ' ' || c == 0x7f }); i >= 0 {
+		r.Invalid(p, w, fmt.Sprintf("must only contain printable UTF-8 characters; non-printable character found at index %d", i))
+	}
 }
 
 func validateScale(r *field.Report, s *apiextensions.CustomResourceSubresourceScale, p *field.Path) {
-	below := func(name, path string, roots ...string) {
+	below := func(name, path, allowed string, roots ...string) {
 		at := p.Child(name)
 		if path == "" {
 			r.Required(at, "")
@@ -159,13 +188,13 @@ func validateScale(r *field.Report, s *apiextensions.CustomResourceSubresourceSc
 		if problem := simplePath(path); problem != "" {
 			r.Invalid(at, path, problem)
 		} else if !slices.ContainsFunc(roots, func(root string) bool { return strings.HasPrefix(path, root+".") }) {
-			r.Invalid(at, path, "should be a json path under "+strings.Join(roots, " or "))
+			r.Invalid(at, path, "should be a json path under "+allowed)
 		}
 	}
-	below("specReplicasPath", s.SpecReplicasPath, ".spec")
-	below("statusReplicasPath", s.StatusReplicasPath, ".status")
+	below("specReplicasPath", s.SpecReplicasPath, ".spec", ".spec")
+	below("statusReplicasPath", s.StatusReplicasPath, ".status", ".status")
 	if s.LabelSelectorPath != nil && *s.LabelSelectorPath != "" {
-		below("labelSelectorPath", *s.LabelSelectorPath, ".status", ".spec")
+		below("labelSelectorPath", *s.LabelSelectorPath, "either .spec or .status", ".status", ".spec")
 	}
 }
 
@@ -204,11 +233,9 @@ func validateColumn(r *field.Report, c *apiextensions.CustomResourceColumnDefini
 		r.Invalid(p.Child("format"), c.Format, "must be one of "+sortedList(columnFormats))
 	}
 	if c.JSONPath == "" {
-		r.Required(p.Child("jsonPath"), "")
+		r.Required(p.Child("JSONPath"), "")
 	} else if c.JSONPath[0] != '.' {
-		r.Invalid(p.Child("jsonPath"), c.JSONPath, "must be a simple json path starting with .")
-	} else if _, err := jsonpath.Parse(c.JSONPath); err != nil {
-		r.Invalid(p.Child("jsonPath"), c.JSONPath, "must be a valid JSON path: "+err.Error())
+		r.Invalid(p.Child("JSONPath"), c.JSONPath, "must be a simple json path starting with .")
 	}
 }
 
@@ -260,11 +287,11 @@ func validateConversion(r *field.Report, c *apiextensions.CustomResourceConversi
 	case "":
 		r.Required(p.Child("strategy"), "")
 	case apiextensions.NoneConverter:
-		if c.Webhook != nil {
-			r.Forbidden(p.Child("webhook"), "should not be set when strategy is not set to Webhook")
+		if c.Webhook != nil && len(c.Webhook.ConversionReviewVersions) > 0 {
+			r.Forbidden(p.Child("conversionReviewVersions"), "should not be set when strategy is not set to Webhook")
 		}
 	case apiextensions.WebhookConverter:
-		validateWebhook(r, c.Webhook, p.Child("webhook"))
+		validateWebhook(r, c.Webhook, p)
 	default:
 		r.Add(field.NotSupported(p.Child("strategy"), c.Strategy, []apiextensions.ConversionStrategyType{apiextensions.NoneConverter, apiextensions.WebhookConverter}))
 	}
@@ -272,9 +299,9 @@ func validateConversion(r *field.Report, c *apiextensions.CustomResourceConversi
 
 func validateWebhook(r *field.Report, w *apiextensions.WebhookConversion, p *field.Path) {
 	if w == nil || w.ClientConfig == nil {
-		r.Required(p.Child("clientConfig"), "required when strategy is set to Webhook")
+		r.Required(p.Child("webhookClientConfig"), "required when strategy is set to Webhook")
 	} else {
-		validateClient(r, w.ClientConfig, p.Child("clientConfig"))
+		validateClient(r, w.ClientConfig, p.Child("webhookClientConfig"))
 	}
 	versions := p.Child("conversionReviewVersions")
 	if w == nil || len(w.ConversionReviewVersions) == 0 {
@@ -351,7 +378,7 @@ func validateService(r *field.Report, s *apiextensions.ServiceReference, p *fiel
 	if !strings.HasPrefix(path, "/") {
 		r.Invalid(at, path, "must start with a '/'")
 	}
-	for i, step := range strings.Split(strings.TrimSuffix(strings.TrimPrefix(path, "/"), "/"), "/") {
+	for i, step := range steps(path) {
 		if step == "" {
 			r.Invalid(at, path, fmt.Sprintf("segment[%d] may not be empty", i))
 		} else if problems := meta.IsDNS1123Subdomain(step); len(problems) > 0 {
@@ -425,3 +452,6 @@ func Approved(value string) string {
 	}
 	return ""
 }
+
+// steps are the parts of a path behind its first character.
+func steps(path string) []string { return strings.Split(strings.TrimSuffix(path[1:], "/"), "/") }

@@ -25,7 +25,7 @@ func New(p *apiextensions.JSONSchemaProps) *Schema {
 	if p.XMapType != nil {
 		s.MapType = *p.XMapType
 	}
-	if p.Default != nil {
+	if p.Default != nil && string(p.Default.Raw) != "null" {
 		s.Default, s.HasDefault = value(p.Default), true
 	}
 	if len(p.Properties) > 0 {

@@ -87,6 +87,9 @@ func (s *Schema) MaxProperties() *int64 { return s.limits.maxProperties }
 // Enum are the values that are allowed; nil means all.
 func (s *Schema) Enum() []any { return s.limits.enum }
 
+// Required are the fields that must be there.
+func (s *Schema) Required() []string { return s.limits.required }
+
 // nothing is the shape of a place that may hold values but no fields.
 var nothing = &Schema{}
 
