@@ -28,6 +28,20 @@ type change struct {
 	cur, prev *Object
 	gone      atomic.Pointer[Object]
 	second    [Deleted + 1]atomic.Pointer[[]byte]
+	old       atomic.Bool
+}
+
+// age lets go of what is kept for a new change only: watches that come to it
+// late make it anew.
+func (c *change) age() {
+	c.old.Store(true)
+	for i := range c.second {
+		c.second[i].Store(nil)
+	}
+	c.gone.Store(nil)
+	if c.cur != nil {
+		c.cur.age()
+	}
 }
 
 // deleted is prev as the deletion shows it.
@@ -35,8 +49,11 @@ func (c *change) deleted() *Object {
 	if o := c.gone.Load(); o != nil {
 		return o
 	}
-	c.gone.CompareAndSwap(nil, c.prev.at(c.rev))
-	return c.gone.Load()
+	o := c.prev.at(c.rev)
+	if !c.old.Load() {
+		c.gone.Store(o)
+	}
+	return o
 }
 
 // Event is what a watcher is told.
@@ -66,10 +83,12 @@ func (e *Event) JSON(scratch *[]byte) []byte {
 		return *scratch
 	}
 	if e.Object.native == e.Type {
-		return e.Object.frame
+		if f := e.Object.young.Load(); f != nil {
+			return *f
+		}
 	}
 	b := append((*scratch)[:0], frameHeads[e.Type]...)
-	b = append(b, e.Object.JSON()...)
+	b = e.Object.AppendJSON(b)
 	*scratch = append(b, frameTail...)
 	return *scratch
 }
@@ -114,6 +133,8 @@ func (e *Event) Encoded(encode func(*Event) ([]byte, error)) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	slot.Store(&b)
+	if !e.change.old.Load() {
+		slot.Store(&b)
+	}
 	return b, nil
 }

@@ -36,11 +36,11 @@ func (l *changeLog) add(c *change) {
 
 // weight is the bytes that only the log holds on to.
 func (c *change) weight() int {
-	const overhead = 128
+	const overhead = 512
 	if c.prev == nil {
 		return overhead
 	}
-	return overhead + len(c.prev.frame)
+	return overhead + len(c.prev.kept.bytes)
 }
 
 // drop forgets the oldest revision: all of its changes, for half a revision

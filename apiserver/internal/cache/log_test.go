@@ -21,7 +21,7 @@ func TestLogForgets(t *testing.T) {
 	}
 	big := make([]byte, logBytes/2)
 	for rev := int64(4); rev < 8; rev++ {
-		l.add(&change{rev: rev, prev: &Object{frame: big}})
+		l.add(&change{rev: rev, prev: &Object{kept: packed{bytes: big}}})
 	}
 	if l.floor != 6 || len(l.changes) != 1 {
 		t.Errorf("no room: %d changes after %d", len(l.changes), l.floor)

@@ -3,7 +3,9 @@ package cache
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"sync/atomic"
+	"unique"
 )
 
 // Object is one version of one object: its bytes and what selectors need. It
@@ -21,12 +23,16 @@ type Object struct {
 	table  *Table
 	labels []Label
 	fields []string // the values of the table's fields
-	// frame is a whole watch event of type native: the JSON lies within.
-	frame  []byte
+	kept   packed   // the JSON
+	// young is a whole watch event of type native with the JSON within: while the
+	// version is new, many want just that.
+	young  atomic.Pointer[[]byte]
 	native EventType
+	// typed is how much of the JSON names the kind, if it begins with that.
+	typed uint8
 	// The resourceVersion field lies at [cut, cutEnd) of the JSON.
 	cut, cutEnd int32
-	second      atomic.Pointer[[]byte]
+	second      atomic.Pointer[packed]
 }
 
 // The parts of a watch event around the object.
@@ -39,9 +45,40 @@ var frameHeads = [...]string{
 }
 
 // JSON is the object as clients get it, resourceVersion included. Never change
-// it.
+// it. It may have to be put together: who only passes it on appends it to what
+// he has.
 func (o *Object) JSON() []byte {
-	return o.frame[len(frameHeads[o.native]) : len(o.frame)-len(frameTail)]
+	if f := o.young.Load(); f != nil {
+		return within(*f, o.native)
+	}
+	return o.kept.whole()
+}
+
+// within is the object in a watch event.
+func within(frame []byte, t EventType) []byte {
+	return frame[len(frameHeads[t]) : len(frame)-len(frameTail)]
+}
+
+// AppendJSON appends the object as clients get it.
+func (o *Object) AppendJSON(dst []byte) []byte { return o.kept.appendTo(dst, 0) }
+
+// AppendItem appends the object as an item of a list, whose kind tells the
+// item's own.
+func (o *Object) AppendItem(dst []byte) []byte {
+	if o.typed == 0 {
+		return o.kept.appendTo(dst, 0)
+	}
+	return o.kept.appendTo(append(dst, '{'), int(o.typed))
+}
+
+// Size is the length of the JSON.
+func (o *Object) Size() int { return o.kept.size }
+
+// age lets go of what is kept for a new version only.
+func (o *Object) age() {
+	if o.kept.model != nil {
+		o.young.Store(nil)
+	}
 }
 
 // Stored is a copy of the bytes that etcd holds: without resourceVersion.
@@ -54,6 +91,9 @@ func (o *Object) Stored() []byte {
 // Holds says whether value, without resourceVersion, is what is stored: a
 // write of it would change nothing.
 func (o *Object) Holds(value []byte) bool {
+	if len(value) != o.kept.size-int(o.cutEnd-o.cut) {
+		return false
+	}
 	b := o.JSON()
 	cut := int(o.cut)
 	return len(value) == len(b)-int(o.cutEnd-o.cut) &&
@@ -87,13 +127,14 @@ func (o *Object) Field(name string) string {
 // when it is first asked for, and kept as long as this version is.
 func (o *Object) Encoded(encode func(json []byte) ([]byte, error)) ([]byte, error) {
 	if b := o.second.Load(); b != nil {
-		return *b, nil
+		return b.whole(), nil
 	}
 	b, err := encode(o.JSON())
 	if err != nil {
 		return nil, err
 	}
-	o.second.Store(&b)
+	p := o.table.second.pack(b)
+	o.second.Store(&p)
 	return b, nil
 }
 
@@ -145,17 +186,37 @@ func newObject(t *Table, key string, value []byte, rev int64, native EventType) 
 	frame = append(frame, head...)
 	body, cut, cutEnd := splice(frame[len(head):], value, rev)
 	frame = frame[:len(head)+len(body)]
-	found := t.lift.lift(frame[len(head):])
+	text := frame[len(head):]
+	found := t.lift.lift(text)
 	if !found.ok {
 		return nil
 	}
-	o := &Object{
-		Rev: rev, UID: found.uid, key: key, table: t, labels: found.labels,
-		frame: append(frame, frameTail...), native: native, cut: int32(cut), cutEnd: int32(cutEnd),
-	}
+	frame = append(frame, frameTail...)
+	o := &Object{Rev: rev, UID: found.uid, key: key, table: t, labels: found.labels,
+		kept: t.first.pack(text), native: native, cut: int32(cut), cutEnd: int32(cutEnd)}
+	o.young.Store(&frame)
 	o.Namespace, o.Name = t.split(key)
 	o.fields = t.declared(found.values)
+	if len(t.typeHead) < 256 && bytes.HasPrefix(text, t.typeHead) {
+		o.typed = uint8(len(t.typeHead))
+	}
+	if o.kept.model != nil {
+		o.detach()
+	}
 	return o
+}
+
+// detach makes the lifted strings independent of the JSON that they lie in.
+// Labels and fields have few values for many objects, which share them.
+func (o *Object) detach() {
+	o.UID = strings.Clone(o.UID)
+	for i := range o.labels {
+		l := &o.labels[i]
+		l.Key, l.Value = unique.Make(l.Key).Value(), unique.Make(l.Value).Value()
+	}
+	for i := range o.fields {
+		o.fields[i] = unique.Make(o.fields[i]).Value()
+	}
 }
 
 // at makes the object as a deletion at rev shows it: its last state, with the
@@ -172,8 +233,12 @@ func (o *Object) at(rev int64) *Object {
 	frame = append(frame, field[bytes.LastIndexByte(field, '"'):]...)
 	cutEnd := len(frame) - len(head)
 	frame = append(append(frame, b[o.cutEnd:]...), frameTail...)
-	return &Object{
+	text := within(frame, Deleted)
+	gone := &Object{
 		Namespace: o.Namespace, Name: o.Name, UID: o.UID, Rev: rev, key: o.key, table: o.table,
-		labels: o.labels, fields: o.fields, frame: frame, native: Deleted, cut: o.cut, cutEnd: int32(cutEnd),
+		labels: o.labels, fields: o.fields, kept: packed{bytes: text, size: len(text)}, native: Deleted,
+		typed: o.typed, cut: o.cut, cutEnd: int32(cutEnd),
 	}
+	gone.young.Store(&frame)
+	return gone
 }

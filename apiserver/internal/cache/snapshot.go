@@ -58,6 +58,7 @@ func (t *Table) read(ctx context.Context, rev int64) (*snapshot, error) {
 	s := &snapshot{last: rev, objects: new(btree.Map[string, *Object])}
 	_, err := t.cache.readAll(ctx, t.res.Prefix, rev, func(u []update) {
 		for _, u := range u {
+			u.obj.age()
 			s.objects.Load(u.key, u.obj)
 		}
 	}, func(string) *Table { return t })

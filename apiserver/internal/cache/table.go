@@ -53,6 +53,10 @@ type Table struct {
 	single  bool    // every field has one path, so slots are fields
 	byName  map[string]int
 	indexes []int // of indexed fields
+	// typeHead is how the canonical JSON of an object begins.
+	typeHead []byte
+	// first and second pack the objects' JSON and their second encoding.
+	first, second packer
 
 	mu      sync.RWMutex
 	objects btree.Map[string, *Object]
@@ -61,6 +65,10 @@ type Table struct {
 	log     changeLog
 	watches watchSet
 	closed  bool
+	// young are the latest changes, a ring: what only new versions need is let
+	// go of when they leave it.
+	young [youngMost]*change
+	born  int
 	// followers are told of every change.
 	followers []func(old, new *Object)
 
@@ -69,6 +77,10 @@ type Table struct {
 	view  atomic.Pointer[snapshot]
 	saved savedSnapshots
 }
+
+// youngMost is how many changes of a table are young. Watches that keep up are
+// told of them from bytes that are there.
+const youngMost = 128
 
 // indexEntry says that the object at key is found by the term.
 type indexEntry struct {
@@ -93,7 +105,8 @@ type snapshot struct {
 func newTable(c *Cache, res Resource) *Table {
 	t := &Table{
 		res: res, cache: c, single: true,
-		byName: map[string]int{"metadata.name": fieldName},
+		byName:   map[string]int{"metadata.name": fieldName},
+		typeHead: []byte(`{"kind":"` + res.Kind + `","apiVersion":"` + res.APIVersion + `",`),
 	}
 	if res.Namespaced {
 		t.byName["metadata.namespace"] = fieldNamespace
@@ -222,11 +235,21 @@ func (t *Table) apply(updates []update) {
 	for _, u := range updates {
 		if c := t.set(u); c != nil {
 			t.log.add(c)
+			t.grow(c)
 			t.watches.dispatch(c, t.log.next()-1)
 			t.tell(c.prev, c.cur)
 		}
 		t.last = max(t.last, u.rev)
 	}
+}
+
+// grow makes the oldest of the young changes make room for c.
+func (t *Table) grow(c *change) {
+	at := &t.young[t.born%youngMost]
+	if *at != nil {
+		(*at).age()
+	}
+	*at, t.born = c, t.born+1
 }
 
 // set changes the tree and its indexes and tells what changed, or nil.
@@ -265,6 +288,7 @@ func (t *Table) load(objects []*Object, rev int64) {
 	defer t.mu.Unlock()
 	slices.SortFunc(objects, func(a, b *Object) int { return cmp.Compare(a.key, b.key) })
 	for _, o := range objects {
+		o.age()
 		t.objects.Load(o.key, o)
 		t.addToIndex(o)
 	}

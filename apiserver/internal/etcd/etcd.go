@@ -117,7 +117,10 @@ func (e *Etcd) Run(ctx context.Context) error {
 	go func() {
 		defer close(watched)
 		if e.space != nil {
+			trimmed := make(chan struct{})
+			go func() { defer close(trimmed); trimPages(watching, e.space.path) }()
 			e.space.run(watching)
+			<-trimmed
 		}
 	}()
 	defer func() { unwatch(); <-watched }()

@@ -24,6 +24,11 @@ const (
 
 const defaultQuota = 8 << 30
 
+// catchUp is how many entries of its log the member keeps in memory, with all
+// the bytes that were written. They are for followers that lag behind, and it
+// has none.
+const catchUp = 16
+
 // start runs the embedded member and waits until it takes writes.
 func start(ctx context.Context, cfg Config) (*Etcd, error) {
 	ec, err := memberConfig(cfg)
@@ -98,6 +103,7 @@ func memberConfig(cfg Config) (*embed.Config, error) {
 		ec.QuotaBackendBytes = defaultQuota
 	}
 	ec.MaxRequestBytes = 4 << 20
+	ec.SnapshotCatchUpEntries = catchUp
 	ec.UnsafeNoFsync = cfg.NoSync
 	ec.EnableGRPCGateway = false
 	ec.ZapLoggerBuilder = embed.NewZapLoggerBuilder(zapTo(cfg.Log))

@@ -79,26 +79,27 @@ func (c *call) answerList(l *cache.List) error {
 	return c.listJSON(l, m, c.res.Kind.APIVersion(), c.res.Kind.ListKind(), c.itemRenderer())
 }
 
-// itemRenderer gives the function that makes an item of a JSON list: the
+// itemRenderer gives the function that appends an item of a JSON list: the
 // object's bytes. Of a built-in kind the items do not name their kind, which
 // that of the list tells already.
-func (c *call) itemRenderer() func(*cache.Object) ([]byte, error) {
-	if c.res.View != nil {
-		return func(o *cache.Object) ([]byte, error) {
+func (c *call) itemRenderer() func([]byte, *cache.Object) ([]byte, error) {
+	switch {
+	case c.res.View != nil:
+		return func(dst []byte, o *cache.Object) ([]byte, error) {
 			b, err := c.served(cached(o))
-			return c.untyped(b), err
+			if rest, ok := bytes.CutPrefix(b, c.res.typeHead); ok && !c.res.Custom {
+				return append(append(dst, '{'), rest...), err
+			}
+			return append(dst, b...), err
 		}
+	case c.res.Custom:
+		return func(dst []byte, o *cache.Object) ([]byte, error) { return o.AppendJSON(dst), nil }
 	}
-	return func(o *cache.Object) ([]byte, error) { return c.untyped(o.JSON()), nil }
+	return func(dst []byte, o *cache.Object) ([]byte, error) { return o.AppendItem(dst), nil }
 }
 
-// untyped is an object's canonical JSON without its kind and API version: a
-// piece of it, behind a brace of the caller's.
-func (c *call) untyped(b []byte) []byte { return bytes.TrimPrefix(b, c.res.typeHead) }
-
-// listJSON streams the items' bytes; render gives those of one item, with its
-// opening brace or without.
-func (c *call) listJSON(l *cache.List, m meta.ListMeta, apiVersion, kind string, render func(*cache.Object) ([]byte, error)) error {
+// listJSON streams the items' bytes; render appends those of one item.
+func (c *call) listJSON(l *cache.List, m meta.ListMeta, apiVersion, kind string, render func([]byte, *cache.Object) ([]byte, error)) error {
 	head, err := codec.EncodeJSON(&m)
 	if err != nil {
 		return err
@@ -113,18 +114,14 @@ func (c *call) listJSON(l *cache.List, m meta.ListMeta, apiVersion, kind string,
 	s.write([]byte(`,"items":[`))
 	first := true
 	for o := range l.All() {
-		b, err := render(o)
-		if err != nil {
-			return c.broken(s, err)
-		}
 		if !first {
 			*s.buf = append(*s.buf, ',')
 		}
 		first = false
-		if len(b) > 0 && b[0] != '{' {
-			*s.buf = append(*s.buf, '{')
+		if *s.buf, err = render(*s.buf, o); err != nil {
+			return c.broken(s, err)
 		}
-		if !s.write(b) {
+		if !s.write(nil) {
 			return nil
 		}
 	}
@@ -133,21 +130,20 @@ func (c *call) listJSON(l *cache.List, m meta.ListMeta, apiVersion, kind string,
 }
 
 // listPretty is listJSON laid out for people.
-func (c *call) listPretty(s *stream, l *cache.List, head []byte, apiVersion, kind string, render func(*cache.Object) ([]byte, error)) error {
+func (c *call) listPretty(s *stream, l *cache.List, head []byte, apiVersion, kind string, render func([]byte, *cache.Object) ([]byte, error)) error {
 	buf := bytes.NewBufferString("{\n  \"kind\": \"" + kind + "\",\n  \"apiVersion\": \"" + apiVersion + "\",\n  \"metadata\": ")
 	if err := json.Indent(buf, head, "  ", "  "); err != nil {
 		return err
 	}
 	buf.WriteString(",\n  \"items\": [")
 	between, end := "\n    ", "]\n}"
+	var scratch []byte
 	for o := range l.All() {
-		b, err := render(o)
-		if err == nil && len(b) > 0 && b[0] != '{' {
-			b = append([]byte{'{'}, b...)
-		}
+		var err error
+		scratch, err = render(scratch[:0], o)
 		buf.WriteString(between)
 		if err == nil {
-			err = json.Indent(buf, b, "    ", "  ")
+			err = json.Indent(buf, scratch, "    ", "  ")
 		}
 		if err != nil {
 			return c.broken(s, err)
@@ -175,12 +171,13 @@ func (c *call) broken(s *stream, err error) error {
 }
 
 func (c *call) listPartial(l *cache.List, m meta.ListMeta) error {
-	return c.listJSON(l, m, "meta.k8s.io/"+c.form.version, "PartialObjectMetadataList", func(o *cache.Object) ([]byte, error) {
+	return c.listJSON(l, m, "meta.k8s.io/"+c.form.version, "PartialObjectMetadataList", func(dst []byte, o *cache.Object) ([]byte, error) {
 		p, err := c.partialOf(cached(o))
 		if err != nil {
-			return nil, err
+			return dst, err
 		}
-		return codec.EncodeJSON(p)
+		b, err := codec.EncodeJSON(p)
+		return append(dst, b...), err
 	})
 }
 

@@ -155,8 +155,9 @@ func (c *call) encoded(code int, b []byte) error {
 // ones cost more to compress than to send.
 const gzipFrom = 128 << 10
 
-// pieceSize is about what a list sends at once.
-const pieceSize = 1 << 20
+// pieceSize is about what a list sends at once. Many lists at a time have one
+// each, so it is not larger than what the network takes in one go.
+const pieceSize = 128 << 10
 
 var pieces = sync.Pool{New: func() any { return new([]byte) }}
 
@@ -201,7 +202,7 @@ func (s *stream) flush() {
 	}
 	if !s.started {
 		s.started = true
-		if s.mayZip && len(*s.buf) > gzipFrom {
+		if s.mayZip && len(*s.buf) >= gzipFrom {
 			s.w.Header().Set("Content-Encoding", "gzip")
 			s.w.Header().Add("Vary", "Accept-Encoding")
 			s.zip = zippers.Get().(*gzip.Writer)
