@@ -385,4 +385,3 @@ func TestClientGoDiscovery(t *testing.T) {
 		t.Errorf("openapi v3 of apps: %d bytes, %v", len(body), err)
 	}
 }
-
