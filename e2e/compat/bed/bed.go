@@ -38,6 +38,8 @@ type Bed struct {
 type Config struct {
 	// Flags are more flags of the API server.
 	Flags []string
+	// ManagerFlags are more flags of the controller manager.
+	ManagerFlags []string
 	// Controllers are those of the controller manager; empty: all.
 	Controllers string
 	// Etcd says that etcd runs beside the server and not inside it.
@@ -61,7 +63,8 @@ func Start(t testing.TB, c Config) *Bed {
 	b.apiserver = &process{path: filepath.Join(bin, "kube-apiserver"),
 		args: append([]string{"--data-dir=" + dir, fmt.Sprint("--secure-port=", port), "--bind-address=127.0.0.1"}, c.Flags...)}
 	b.manager = &process{path: filepath.Join(bin, "kube-controller-manager"),
-		args: []string{"--kubeconfig=" + filepath.Join(dir, "controller-manager.kubeconfig"), "--secure-port=0", "--controllers=" + cmp.Or(c.Controllers, "*")}}
+		args: append([]string{"--kubeconfig=" + filepath.Join(dir, "controller-manager.kubeconfig"), "--secure-port=0",
+			"--controllers=" + cmp.Or(c.Controllers, "*")}, c.ManagerFlags...)}
 	if c.Etcd {
 		b.startEtcd(t, bin)
 	}
@@ -197,11 +200,11 @@ func Binaries(t testing.TB) string {
 			return
 		}
 		built.dir = filepath.Join(cmp.Or(os.Getenv("COMPAT_CACHE"), filepath.Join(root, "bin", "strangers")), "ours")
-		for _, b := range [][3]string{{"apiserver", "kube-apiserver", "./cmd/kube-apiserver"}, {"apiserver", "etcd", "go.etcd.io/etcd/server/v3"},
-			{"controller-manager", "kube-controller-manager", "./cmd/kube-controller-manager"}} {
-			module, cmd := b[0], b[1]
-			build := exec.Command("go", "build", "-o", filepath.Join(built.dir, cmd), b[2])
-			build.Dir, build.Env = filepath.Join(root, module), append(os.Environ(), "GOWORK=off")
+		for cmd, pkg := range map[string]string{"kube-apiserver": "./apiserver/cmd/kube-apiserver", "etcd": "go.etcd.io/etcd/server/v3",
+			"kube-controller-manager": "./controller-manager/cmd/kube-controller-manager"} {
+			build := exec.Command("go", "build", "-o", filepath.Join(built.dir, cmd), pkg)
+			// These tests are outside of the workspace, the daemons inside.
+			build.Dir, build.Env = root, append(os.Environ(), "GOWORK="+filepath.Join(root, "go.work"))
 			if out, err := build.CombinedOutput(); err != nil {
 				built.err = fmt.Errorf("build %s: %w\n%s", cmd, err, out)
 				return
