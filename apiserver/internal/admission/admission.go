@@ -97,6 +97,7 @@ func New(c *cache.Cache, a *authz.Authorizer) *Chain {
 	v := &view{c, a}
 	return &Chain{admit: []Step{
 		v.namespaceLifecycle,
+		v.limitDefaults,
 		v.serviceAccount,
 		v.nodeRestriction,
 		v.priority,
@@ -108,6 +109,8 @@ func New(c *cache.Cache, a *authz.Authorizer) *Chain {
 		v.defaultIngressClass,
 		v.roleEscalation,
 		v.certificateRequests,
+	}, check: []Step{
+		v.limitsHold,
 	}}
 }
 
