@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"fmt"
+
 	"github.com/pilothouse/pilothouse/proto/authorization"
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -21,7 +23,7 @@ func validateAccessReview(o meta.Object) field.ErrorList {
 			errs = append(errs, field.Invalid(spec.Child("resourceAttributes", "namespace"), a.Namespace, "must match metadata.namespace"))
 		}
 		if n := r.Spec.NonResourceAttributes; n != nil {
-			errs = append(errs, field.Invalid(spec.Child("nonResourceAttributes"), *n, "disallowed on this kind of request"))
+			errs = append(errs, field.Invalid(spec.Child("nonResourceAttributes"), field.Literal(fmt.Sprintf("%#v", *n)), "disallowed on this kind of request"))
 		}
 		errs = append(errs, emptyMeta(&r.ObjectMeta, meta.ObjectMeta{Namespace: r.Namespace})...)
 		return errs
@@ -51,7 +53,7 @@ func validateAttributes(a *authorization.ResourceAttributes, n *authorization.No
 	case a == nil && n == nil:
 		errs = append(errs, field.Invalid(path.Child("resourceAttributes"), "null", "exactly one of nonResourceAttributes or resourceAttributes must be specified"))
 	case a != nil && n != nil:
-		errs = append(errs, field.Invalid(path.Child("nonResourceAttributes"), *n, "cannot be specified in combination with resourceAttributes"))
+		errs = append(errs, field.Invalid(path.Child("nonResourceAttributes"), field.Literal(fmt.Sprintf("%#v", *n)), "cannot be specified in combination with resourceAttributes"))
 	}
 	if a == nil {
 		return errs
