@@ -229,17 +229,3 @@ func TestKeySet(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
-
-func BenchmarkHolder(b *testing.B) {
-	s := newAccounts(b, ecKey(b), living())
-	token, _, err := s.Sign(podBinding, s.Audiences, "id", time.Now(), 3600)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, _, err := s.Holder(b.Context(), token, s.Audiences); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

@@ -14,7 +14,7 @@ import (
 // costs far more than most requests, and a connection shows the same one each
 // time.
 type certificates struct {
-	mu    sync.Mutex
+	mu    sync.RWMutex
 	known map[[sha256.Size]byte]verified
 }
 
@@ -76,8 +76,8 @@ func subjectUID(c *x509.Certificate) string {
 }
 
 func (c *certificates) get(sum [sha256.Size]byte) *User {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.mu.RLock()
+	defer c.mu.RUnlock()
 	if v, ok := c.known[sum]; ok && time.Now().Before(v.until) {
 		return v.user
 	}
