@@ -98,6 +98,12 @@ bench: prerequisites build images ## Benchmarks; they print figures and assert n
 	@go test -run '^$$' -bench . -p 1 ./kubelet/ ./e2e/scenarios/
 	@if [ -n "$(ANCHOR_DIR)" ]; then echo "==> the API server beside upstream's" && e2e/bench/run.sh; fi
 
+FUZZTIME ?= 10s
+fuzz: toolchain ## Random bytes for everything that reads strangers' bytes (FUZZTIME=10s for each)
+	@grep -rnoE --include='*_test.go' '^func Fuzz\w+' $(MODULES) | while IFS=: read -r file _ func; do \
+		echo "==> $$(dirname $$file) $${func#func }"; \
+		go test -run '^$$' -fuzz "^$${func#func }\$$" -fuzztime $(FUZZTIME) -parallel 2 ./$$(dirname $$file) || exit 1; done
+
 lint: toolchain ## gofmt, go vet, staticcheck
 	@bad=$$(gofmt -l $(MODULES)); [ -z "$$bad" ] || { echo "gofmt would change: $$bad"; exit 1; }
 	@go vet $(PACKAGES)
@@ -115,4 +121,4 @@ help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 
-.PHONY: up down prerequisites build images gen clean test test-unit test-integration test-compat test-e2e bench lint toolchain help
+.PHONY: up down prerequisites build images gen clean test test-unit test-integration test-compat test-e2e bench fuzz lint toolchain help
