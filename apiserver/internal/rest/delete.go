@@ -21,7 +21,8 @@ import (
 
 // returned are the resources whose deletion answers with the object; others
 // answer with a Status.
-var returned = []string{"pods", "services", "persistentvolumes", "persistentvolumeclaims", "podtemplates", "resourcequotas", "serviceaccounts"}
+var returned = []string{"namespaces", "pods", "services", "persistentvolumes", "persistentvolumeclaims", "podtemplates", "resourcequotas", "serviceaccounts",
+	"csidrivers.storage.k8s.io", "csinodes.storage.k8s.io", "storageclasses.storage.k8s.io", "volumeattachments.storage.k8s.io", "volumeattributesclasses.storage.k8s.io"}
 
 // delete begins or completes an object's deletion.
 func (c *call) delete() error {
@@ -38,7 +39,7 @@ func (c *call) deleteWith(opts *meta.DeleteOptions) error {
 	if err != nil {
 		return err
 	}
-	if gone && !slices.Contains(returned, c.res.Kind.Resource) {
+	if gone && !slices.Contains(returned, c.name().String()) {
 		o, err := c.typed(s)
 		if err != nil {
 			return err
