@@ -138,6 +138,7 @@ func podSubresources() []Subresource {
 		{Name: "log", Verbs: []string{"get"}},
 		{Name: "portforward", Kind: named("v1", "PodPortForwardOptions"), Verbs: connectVerbs},
 		{Name: "proxy", Kind: named("v1", "PodProxyOptions"), Verbs: proxyVerbs},
+		part("resize", keepAllButSizes, core.ValidatePodResize),
 		part("status", keepPodSpec, core.ValidatePodStatusUpdate),
 	}
 }

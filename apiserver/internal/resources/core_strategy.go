@@ -83,6 +83,12 @@ func keepAllButEphemeral(p, old *core.Pod) {
 	p.Spec.EphemeralContainers = next
 }
 
+// keepAllButSizes lets the resources of containers alone change.
+func keepAllButSizes(p, old *core.Pod) {
+	keepMeta(p, old)
+	core.ResizePod(p, old)
+}
+
 func newPodTemplate(t *core.PodTemplate) { t.Generation = 1 }
 
 func keepPodTemplateGeneration(t, old *core.PodTemplate) {
