@@ -15,6 +15,7 @@ import (
 	"github.com/pilothouse/pilothouse/client/event"
 	"github.com/pilothouse/pilothouse/client/informer"
 	"github.com/pilothouse/pilothouse/proto/apps"
+	"github.com/pilothouse/pilothouse/proto/batch"
 	"github.com/pilothouse/pilothouse/proto/certificates"
 	"github.com/pilothouse/pilothouse/proto/coordination"
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -178,6 +179,16 @@ func (v *View) ControllerRevisions() *informer.Informer[*apps.ControllerRevision
 // PersistentVolumeClaims is the cache of all claims.
 func (v *View) PersistentVolumeClaims() *informer.Informer[*core.PersistentVolumeClaim] {
 	return cache(v, "persistent volume claims", informer.Options[*core.PersistentVolumeClaim]{})
+}
+
+// Jobs is the cache of all jobs.
+func (v *View) Jobs() *informer.Informer[*batch.Job] {
+	return cache(v, "jobs", informer.Options[*batch.Job]{})
+}
+
+// CronJobs is the cache of all cron jobs.
+func (v *View) CronJobs() *informer.Informer[*batch.CronJob] {
+	return cache(v, "cron jobs", informer.Options[*batch.CronJob]{})
 }
 
 // Deployments is the cache of all deployments.

@@ -65,7 +65,7 @@ func plan(set Set, pods, relatives []*core.Pod, gone map[meta.UID]bool, now time
 		case diff > 0:
 			s.create = min(diff, burst)
 		case diff < 0:
-			s.delete = firstToGo(replicas, relatives, min(-diff, burst), now)
+			s.delete = FirstToGo(replicas, relatives, min(-diff, burst), now)
 		}
 	}
 	s.status, s.again = statusOf(set, replicas, now)
@@ -100,9 +100,9 @@ func statusOf(set Set, replicas []*core.Pod, now time.Time) (Status, time.Durati
 	return st, again
 }
 
-// firstToGo picks the n replicas whose loss hurts least. Their relatives count
+// FirstToGo picks the n replicas whose loss hurts least. Their relatives count
 // where nodes are compared by how crowded they are.
-func firstToGo(replicas, relatives []*core.Pod, n int, now time.Time) []*core.Pod {
+func FirstToGo(replicas, relatives []*core.Pod, n int, now time.Time) []*core.Pod {
 	onNode := map[string]int{}
 	for _, p := range slices.Concat(replicas, relatives) {
 		if p.Spec.NodeName != "" {
