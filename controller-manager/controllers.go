@@ -8,6 +8,7 @@ import (
 	"github.com/pilothouse/pilothouse/controller-manager/internal/catalog"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/cluster"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/clusterroleaggregation"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/cronjob"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/csrapproving"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/csrcleaner"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/csrsigning"
@@ -18,6 +19,7 @@ import (
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpointslice"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpointslicemirroring"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/garbagecollector"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/job"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/namespace"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/nodeipam"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/nodelifecycle"
@@ -30,6 +32,7 @@ import (
 	"github.com/pilothouse/pilothouse/controller-manager/internal/serviceaccounttoken"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/statefulset"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/tainteviction"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/ttlafterfinished"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/volumeprotection"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
@@ -79,6 +82,9 @@ var entries = []entry{
 		func(b build) loop { return daemonset.New(b.view) }},
 	{"statefulset-controller", "statefulset", func(c Config) int { return c.ConcurrentStatefulSets },
 		func(b build) loop { return statefulset.New(b.view) }},
+	{"job-controller", "job", func(c Config) int { return c.ConcurrentJobs }, func(b build) loop { return job.New(b.view) }},
+	{"cronjob-controller", "cronjob", func(c Config) int { return c.ConcurrentCronJobs }, func(b build) loop { return cronjob.New(b.view) }},
+	{"ttl-after-finished-controller", "ttl-after-finished", one, func(b build) loop { return ttlafterfinished.New(b.view) }},
 	{"disruption-controller", "disruption", one, func(b build) loop { return disruption.New(b.view, scaling.New(b.view.Client, b.catalog)) }},
 	{"endpoints-controller", "endpoint", func(c Config) int { return c.ConcurrentEndpoints },
 		func(b build) loop { return endpoints.New(b.view) }},

@@ -213,3 +213,49 @@ func TestStatefulSet(t *testing.T) {
 		t.Errorf("%s is left", left[0].Metadata.Name)
 	}
 }
+
+// Jobs run to their end, numbered ones too; a cron job starts what was missed.
+func TestJobs(t *testing.T) {
+	ns := namespace(t)
+	job := func(name, script string, spec ...string) string {
+		return fmt.Sprintf(`apiVersion: batch/v1
+kind: Job
+metadata: {name: %s}
+spec:
+  %s
+  template:
+    spec:
+      restartPolicy: Never
+      terminationGracePeriodSeconds: 1
+      containers:
+      - {name: c, image: "busybox:1.35", command: [sh, -c, %q]}
+`, name, strings.Join(spec, "\n  "), script)
+	}
+	kubectl(t, "create", "-n", ns, "-f", file(t, job("numbers", "echo I am $JOB_COMPLETION_INDEX of $(hostname)", "completions: 4", "parallelism: 2", "completionMode: Indexed")))
+	kubectl(t, "create", "-n", ns, "-f", file(t, job("broken", "exit 3", "backoffLimit: 0")))
+	kubectl(t, "create", "-n", ns, "-f", file(t, job("endless", "sleep 600", "activeDeadlineSeconds: 2")))
+	const end = `{.status.conditions[?(@.status=="True")].type}`
+	says(t, ns, "job/numbers", end+" {.status.completedIndexes} {.status.succeeded}", "SuccessCriteriaMet Complete 0-3 4")
+	says(t, ns, "job/broken", `{.status.conditions[?(@.type=="Failed")].reason} {.status.failed}`, "BackoffLimitExceeded 1")
+	says(t, ns, "job/endless", `{.status.conditions[?(@.type=="Failed")].reason}`, "DeadlineExceeded")
+	if out := kubectl(t, "logs", "-n", ns, "-l", "batch.kubernetes.io/job-completion-index=2"); out != "I am 2 of numbers-2\n" {
+		t.Errorf("the third said %q", out)
+	}
+	if out := kubectl(t, "get", "pods", "-n", ns, "-o", "jsonpath={.items[*].metadata.finalizers}"); out != "" {
+		t.Errorf("finalizers are left: %s", out)
+	}
+	kubectl(t, "create", "-n", ns, "-f", file(t, `apiVersion: batch/v1
+kind: CronJob
+metadata: {name: tick}
+spec:
+  schedule: "0 0 1 1 *"
+  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: "busybox:1.35", command: [date]}]}}}}
+`))
+	kubectl(t, "patch", "-n", ns, "cronjob/tick", "--subresource=status", "--type=merge", "-p", `{"status":{"lastScheduleTime":"2020-01-01T00:00:00Z"}}`)
+	eventually(t, 60*time.Second, func() error {
+		if out := kubectl(t, "get", "cronjob/tick", "-n", ns, "-o", "jsonpath={.status.lastSuccessfulTime}"); out == "" {
+			return errors.New("the cron job has not run")
+		}
+		return nil
+	})
+}

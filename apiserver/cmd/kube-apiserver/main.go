@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	_ "time/tzdata" // schedules name time zones, and hosts may know none
 
 	"github.com/pilothouse/pilothouse/apiserver"
 	"github.com/pilothouse/pilothouse/client/daemon"

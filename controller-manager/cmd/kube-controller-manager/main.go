@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	_ "time/tzdata" // schedules name time zones, and hosts may know none
 
 	"github.com/pilothouse/pilothouse/client/daemon"
 	controllermanager "github.com/pilothouse/pilothouse/controller-manager"
