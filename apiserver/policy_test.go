@@ -108,3 +108,24 @@ func TestExpressionsAreCompiled(t *testing.T) {
 	r.want(422, "undefined field 'zz'")
 	r.want(422, `must evaluate to one of [string null_type] but got int`)
 }
+
+// TestPoliciesAreTypeChecked: the status tells of what would fail, for each kind
+// that the rules name.
+func TestPoliciesAreTypeChecked(t *testing.T) {
+	r := hooked(t)
+	policies := admissionAPI + "validatingadmissionpolicies"
+	r.do("POST", policies, []byte(`{"metadata":{"name":"typed"},"spec":{
+		"matchConstraints":{"resourceRules":[{"apiGroups":["apps"],"apiVersions":["v1"],"resources":["deployments","replicasets"],"operations":["*"]},
+			{"apiGroups":[""],"apiVersions":["v1"],"resources":["pods"],"operations":["*"]}]},
+		"variables":[{"name":"w","expression":"object.spec.replicas"}],
+		"validations":[{"expression":"object.metadata.name == 'x' && object.metadata.creationTimestamp == object.metadata.deletionTimestamp"},
+			{"expression":"variables.w == 'x'"},{"expression":"object.spec.nope == 1"}]}}`), "")
+	r.want(201, "")
+	r.until(policies+"/typed", `"observedGeneration":1`)
+	r.want(200, `"typeChecking":{"expressionWarnings":[{"fieldRef":"spec.validations[1].expression","warning":"apps/v1, Kind=Deployment: ERROR:`)
+	r.want(200, `undefined field 'nope'`)
+	r.want(200, `,{"fieldRef":"spec.validations[2].expression","warning":"/v1, Kind=Pod: ERROR:`)
+	r.do("PATCH", policies+"/typed", []byte(`{"spec":{"validations":[{"expression":"object.metadata.name != ''"}]}}`), "application/merge-patch+json")
+	r.want(200, "")
+	r.until(policies+"/typed", `"observedGeneration":2,"typeChecking":{}`)
+}

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/pilothouse/pilothouse/apiserver/internal/admission/policy"
 	"github.com/pilothouse/pilothouse/apiserver/internal/aggregation"
 	"github.com/pilothouse/pilothouse/apiserver/internal/allocator"
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
@@ -102,21 +103,23 @@ func (l listeners) close() {
 // process is all parts, put together and not yet running.
 type process struct {
 	*settled
-	etcd     *etcd.Etcd
-	store    *store.Store
-	cache    *cache.Cache
-	alloc    *allocator.Allocator
-	rest     *rest.Handler
-	custom   customResources
-	others   *aggregation.Aggregator
-	authz    *authz.Authorizer
-	front    *server.Server
-	keys     *keyring
-	fairness *fairness.Controller // nil: no limit
-	stopping context.Context      // done when the watches must end
-	stop     context.CancelFunc
-	leaving  atomic.Bool   // /readyz fails
-	ready    chan struct{} // closed when requests can be served
+	etcd   *etcd.Etcd
+	store  *store.Store
+	cache  *cache.Cache
+	alloc  *allocator.Allocator
+	rest   *rest.Handler
+	custom customResources
+	others *aggregation.Aggregator
+	// typeChecks tells the authors of policies of mistakes.
+	typeChecks *policy.Checker
+	authz      *authz.Authorizer
+	front      *server.Server
+	keys       *keyring
+	fairness   *fairness.Controller // nil: no limit
+	stopping   context.Context      // done when the watches must end
+	stop       context.CancelFunc
+	leaving    atomic.Bool   // /readyz fails
+	ready      chan struct{} // closed when requests can be served
 }
 
 // assemble puts the parts together.
@@ -149,6 +152,7 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 	}
 	docs.Refuse, reach.Refuse = rest.Refuse, rest.Refuse
 	api := openapi.New(table)
+	d.typeChecks = policy.NewChecker(d.cache, d.rest, s.Log)
 	d.others = d.aggregation(reach, docs, api)
 	d.others.Local(kinds(table), nil)
 	d.custom = d.customResources(table, docs, api)
@@ -239,6 +243,7 @@ func (d *process) run(ctx context.Context, l listeners) error {
 	}
 	close(d.ready)
 	g.Go(func() error { return d.others.Run(inner) })
+	g.Go(func() error { return d.typeChecks.Run(inner) })
 	d.Log.Info("serving", "address", l.secure.Addr().String(), "advertise", d.advertise.String(), "kubeconfig", d.adminKubeconfig())
 	if d.Started != nil {
 		d.Started(l.secure.Addr())

@@ -1,7 +1,6 @@
 package aggregation
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
+	"github.com/pilothouse/pilothouse/apiserver/internal/loopback"
 	"github.com/pilothouse/pilothouse/proto/apiregistration"
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -180,8 +180,8 @@ func (x *extension) tell(ctx context.Context, c apiregistration.APIServiceCondit
 		return err
 	}
 	b = append(append([]byte(`{"status":`), b...), '}')
-	err = call(ctx, x.API, http.MethodPatch, servicesPath+"/"+x.name+"/status", "application/strategic-merge-patch+json", bytes.NewReader(b))
-	if errors.Is(err, errNotFound) {
+	err = loopback.Call(ctx, x.API, http.MethodPatch, servicesPath+"/"+x.name+"/status", "application/strategic-merge-patch+json", b)
+	if errors.Is(err, loopback.ErrNotFound) {
 		return nil // It has been deleted; so will the extension be.
 	}
 	if err == nil {

@@ -1,7 +1,6 @@
 package aggregation
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -9,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
+	"github.com/pilothouse/pilothouse/apiserver/internal/loopback"
 	"github.com/pilothouse/pilothouse/proto/apiregistration"
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -160,16 +161,31 @@ func (l *localServices) settle(ctx context.Context) error {
 		}
 		b, err := codec.EncodeJSON(wanted[n])
 		if err == nil {
-			err = call(ctx, l.API, http.MethodPost, servicesPath, "application/json", bytes.NewReader(b))
+			err = loopback.Call(ctx, l.API, http.MethodPost, servicesPath, "application/json", b)
 		}
-		if err != nil && !errors.Is(err, errConflict) {
+		if err != nil && !errors.Is(err, loopback.ErrConflict) {
 			errs = append(errs, err)
 		}
 	}
 	for _, o := range l.unwanted(ctx, wanted) {
-		if err := call(ctx, l.API, http.MethodDelete, servicesPath+"/"+o, "", bytes.NewReader(nil)); err != nil && !errors.Is(err, errNotFound) {
+		if err := loopback.Call(ctx, l.API, http.MethodDelete, servicesPath+"/"+o, "", nil); err != nil && !errors.Is(err, loopback.ErrNotFound) {
 			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// unwanted are the names of the APIServices that this server has made for custom
+// resources that are gone.
+func (l *localServices) unwanted(ctx context.Context, wanted map[string]*apiregistration.APIService) (names []string) {
+	list, err := l.Cache.Table("apiservices.apiregistration.k8s.io").List(ctx, cache.ListOptions{ResourceVersion: "0"})
+	if err != nil {
+		return nil
+	}
+	for o := range list.All() {
+		if how, ok := o.Label(automanaged); ok && how == "true" && wanted[o.Name] == nil {
+			names = append(names, o.Name)
+		}
+	}
+	return names
 }

@@ -81,8 +81,11 @@ func environment(params bool, variables []admissionregistration.Variable, typed 
 	for _, v := range variables {
 		x := match.Compile(env, v.Expression)
 		compiled[v.Name] = x
-		if x.Err == nil {
+		switch {
+		case x.Err == nil:
 			fields[v.Name] = x.Program.OutputType()
+		case typed != nil: // One mistake is told of once.
+			fields[v.Name] = cel.Dyn
 		}
 	}
 	return env, compiled, nil

@@ -1,4 +1,7 @@
-package aggregation
+// Package loopback sends requests through this server's own door: what the
+// server writes of its own accord is defaulted, admitted and checked like
+// anybody else's.
+package loopback
 
 import (
 	"bytes"
@@ -10,35 +13,34 @@ import (
 	"net/url"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
-	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/request"
-	"github.com/pilothouse/pilothouse/proto/apiregistration"
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
 // Answers that callers tell apart.
 var (
-	errNotFound = errors.New("not found")
-	errConflict = errors.New("conflict")
+	ErrNotFound = errors.New("not found")
+	ErrConflict = errors.New("conflict")
 )
 
-// call sends a request through this server's own door.
-func call(ctx context.Context, api http.Handler, method, path, contentType string, body *bytes.Reader) error {
+// Call sends a request to api, the handler of resources, as the server itself.
+// The error is what the answer's Status says.
+func Call(ctx context.Context, api http.Handler, method, path, contentType string, body []byte) error {
 	header := http.Header{}
 	if contentType != "" {
 		header.Set("Content-Type", contentType)
 	}
 	r := (&http.Request{Method: method, URL: &url.URL{Path: path}, Header: header,
-		Body: io.NopCloser(body), ContentLength: int64(body.Len())}).WithContext(authn.Trusted(ctx))
+		Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body))}).WithContext(authn.Trusted(ctx))
 	info := request.Parse(r)
 	a := answer{header: http.Header{}}
 	api.ServeHTTP(&a, r.WithContext(request.With(r.Context(), &info)))
 	switch {
 	case a.code == http.StatusNotFound:
-		return errNotFound
+		return ErrNotFound
 	case a.code == http.StatusConflict:
-		return errConflict
+		return ErrConflict
 	case a.code >= http.StatusMultipleChoices:
 		var s meta.Status
 		if err := codec.DecodeJSON(a.text.Bytes(), &s); err != nil {
@@ -64,18 +66,3 @@ func (a *answer) Write(b []byte) (int, error) { return a.text.Write(b) }
 
 // WriteHeader keeps the code.
 func (a *answer) WriteHeader(code int) { a.code = code }
-
-// unwanted are the names of the APIServices that this server has made for custom
-// resources that are gone.
-func (l *localServices) unwanted(ctx context.Context, wanted map[string]*apiregistration.APIService) (names []string) {
-	list, err := l.Cache.Table("apiservices.apiregistration.k8s.io").List(ctx, cache.ListOptions{ResourceVersion: "0"})
-	if err != nil {
-		return nil
-	}
-	for o := range list.All() {
-		if how, ok := o.Label(automanaged); ok && how == "true" && wanted[o.Name] == nil {
-			names = append(names, o.Name)
-		}
-	}
-	return names
-}
