@@ -17,8 +17,11 @@ type customResources struct {
 	served chan struct{} // closed when those that were there at the start are served
 }
 
-func (d *process) customResources(table []*resources.Resource, docs *discovery.Handler, api *openapi.Handler) customResources {
-	return customResources{&crd.Controller{Cache: d.cache, Store: d.store, Log: d.Log,
+// resolver finds the address of a service's port.
+type resolver func(ctx context.Context, namespace, name string, port int32) (string, error)
+
+func (d *process) customResources(table []*resources.Resource, docs *discovery.Handler, api *openapi.Handler, resolve resolver) customResources {
+	return customResources{&crd.Controller{Cache: d.cache, Store: d.store, Log: d.Log, Webhooks: &crd.Webhooks{Resolve: resolve},
 		Builtin: func(group, version, plural string) bool {
 			return slices.ContainsFunc(table, func(r *resources.Resource) bool {
 				return r.Kind.Group == group && r.Kind.Version == version && r.Kind.Resource == plural

@@ -155,7 +155,7 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 	d.typeChecks = policy.NewChecker(d.cache, d.rest, s.Log)
 	d.others = d.aggregation(reach, docs, api)
 	d.others.Local(kinds(table), nil)
-	d.custom = d.customResources(table, docs, api)
+	d.custom = d.customResources(table, docs, api, reach.ServiceHost)
 	if n := s.MaxRequests + s.MaxMutatingRequests; n > 0 {
 		d.fairness = fairness.New(n, max(s.RequestTimeout, time.Minute)/4)
 	}

@@ -350,12 +350,12 @@ func (c *Cache) update(t *Table, e *clientv3.Event) (update, bool) {
 	if e.IsCreate() {
 		native = Added
 	}
-	return c.decode(t, e.Kv, native)
+	return c.decode(t, e.Kv, native, true)
 }
 
 // decode makes an object of what etcd holds. What is no object is said in the
 // log and otherwise ignored: one bad value must not stop the rest.
-func (c *Cache) decode(t *Table, kv *mvccpb.KeyValue, native EventType) (update, bool) {
+func (c *Cache) decode(t *Table, kv *mvccpb.KeyValue, native EventType, just bool) (update, bool) {
 	value := kv.Value
 	if t.res.Decrypt != nil {
 		plain, err := t.res.Decrypt(string(kv.Key), value)
@@ -366,7 +366,16 @@ func (c *Cache) decode(t *Table, kv *mvccpb.KeyValue, native EventType) (update,
 		value = plain
 	}
 	key := t.relative(string(kv.Key))
+	stale := false
+	if t.res.Refresh != nil {
+		if now := t.res.Refresh(value, just); now != nil {
+			value, stale = now, true
+		}
+	}
 	o := newObject(t, key, value, kv.ModRevision, native)
+	if o != nil {
+		o.stale = stale
+	}
 	if o == nil {
 		c.log.Error("a stored value is no JSON object", "key", string(kv.Key))
 		return update{}, false

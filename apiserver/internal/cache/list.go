@@ -69,6 +69,18 @@ func (l *List) Objects() []*Object {
 	return l.page
 }
 
+// Hold reads the list to its end and keeps its objects, so that All can be
+// called again.
+func (l *List) Hold() []*Object {
+	if l.cursor != nil {
+		for o := l.cursor.next(); o != nil; o = l.cursor.next() {
+			l.page = append(l.page, o)
+		}
+		l.cursor = nil
+	}
+	return l.page
+}
+
 // All walks over the objects in the order of their keys.
 func (l *List) All() iter.Seq[*Object] {
 	return func(yield func(*Object) bool) {

@@ -33,6 +33,7 @@ type Object struct {
 	// The resourceVersion field lies at [cut, cutEnd) of the JSON.
 	cut, cutEnd int32
 	second      atomic.Pointer[packed]
+	stale       bool // etcd has it in another form
 }
 
 // The parts of a watch event around the object.
@@ -91,7 +92,7 @@ func (o *Object) Stored() []byte {
 // Holds says whether value, without resourceVersion, is what is stored: a
 // write of it would change nothing.
 func (o *Object) Holds(value []byte) bool {
-	if len(value) != o.kept.size-int(o.cutEnd-o.cut) {
+	if o.stale || len(value) != o.kept.size-int(o.cutEnd-o.cut) {
 		return false
 	}
 	b := o.JSON()

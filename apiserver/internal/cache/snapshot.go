@@ -144,7 +144,7 @@ func (c *Cache) readAll(ctx context.Context, prefix string, rev int64, use func(
 		updates := make([]update, 0, len(resp.Kvs))
 		for _, kv := range resp.Kvs {
 			if t := owner(string(kv.Key)); t != nil {
-				if u, ok := c.decode(t, kv, Added); ok {
+				if u, ok := c.decode(t, kv, Added, false); ok {
 					updates = append(updates, u)
 				}
 			}

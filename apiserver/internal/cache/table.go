@@ -28,6 +28,10 @@ type Resource struct {
 	Fields []Field
 	// Decrypt turns what etcd holds into JSON; nil means it is JSON.
 	Decrypt func(key string, value []byte) ([]byte, error)
+	// Refresh makes of an object that was stored under other rules, such as an
+	// older schema, what it is under those of now. It returns nil for one that is
+	// as it should be; just says that it has been written a moment ago.
+	Refresh func(value []byte, just bool) []byte
 }
 
 // Field is a selectable field.

@@ -29,7 +29,7 @@ type Controller struct {
 	Store *store.Store
 	// Serve is told what to serve whenever that changes.
 	Serve func([]*resources.Resource) error
-	// Converters reach the webhooks that convert; nil where there are none.
+	// Webhooks reaches the webhooks that convert.
 	Webhooks *Webhooks
 	// Builtin says whether a resource of that group, version and plural is the
 	// server's own.
@@ -150,6 +150,7 @@ func (c *Controller) sync(ctx context.Context) error {
 	for name, s := range c.serving {
 		if !there[name] {
 			gone = append(gone, s.table)
+			c.Webhooks.forget(name)
 			delete(c.serving, name)
 			changed = true
 		}

@@ -37,13 +37,21 @@ var (
 func resourcesOf(d *apiextensions.CustomResourceDefinition, convert converter) (served []*resources.Resource, stored *resources.Resource) {
 	storage := newVersion(d, d.StorageVersion())
 	stored = storage.resource()
+	if convert != nil {
+		// Objects may lie in several versions, and only the webhook can tell what
+		// those mean: they are read as they are, and converted.
+		k := *storage.kind
+		k.New = func() meta.Object { return object.New(storage.kind.TypeMeta(), nil) }
+		stored = &resources.Resource{Kind: &k, Custom: true}
+	}
 	stored.Prefix = "/registry/" + d.Spec.Group + "/" + d.Status.AcceptedNames.Plural + "/"
 	stored.Fields = fieldsOf(d)
+	stored.Refresh = refresher(d, storage, convert)
 	for i := range d.Spec.Versions {
 		v := &d.Spec.Versions[i]
 		switch {
 		case !v.Served:
-		case v.Storage:
+		case v.Storage && convert == nil:
 			served = append(served, stored)
 		default:
 			one := newVersion(d, v)

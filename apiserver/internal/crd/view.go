@@ -9,8 +9,8 @@ import (
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
-// converter makes objects of a definition into objects of another version. It
-// may change what it is given. Nil stands for changing the apiVersion alone.
+// converter makes objects of a definition into objects of another version.
+// Nil stands for changing the apiVersion alone.
 type converter interface {
 	convert(ctx context.Context, objects []*object.Object, apiVersion string) ([]*object.Object, error)
 }
@@ -52,7 +52,11 @@ func translate(ctx context.Context, c converter, os []meta.Object, v *version) (
 func relabel(in []*object.Object, v *version, apiVersion string) []meta.Object {
 	out := make([]meta.Object, len(in))
 	for i, o := range in {
-		o.APIVersion = apiVersion
+		if o.APIVersion != apiVersion {
+			same := *o
+			o = &same
+			o.APIVersion = apiVersion
+		}
 		c := object.New(v.kind.TypeMeta(), v.schema)
 		if jsonwire.Unmarshal(o.AppendJSON(nil), c) != nil {
 			c = o // Our own text: it can be read.

@@ -74,6 +74,9 @@ type Resource struct {
 	// Table makes the rows that people see, for a kind that package table does not
 	// know.
 	Table *table.Printer
+	// Refresh makes stored objects what they are under the rules of now: see
+	// cache.Resource.
+	Refresh func(value []byte, just bool) []byte
 	// Schema is the OpenAPI schema of the kind, for one that is not in proto.
 	Schema *apiextensions.JSONSchemaProps
 }
@@ -172,7 +175,7 @@ func (r *Resource) Stored() *Resource {
 // Cached declares the resource to the cache.
 func (r *Resource) Cached() cache.Resource {
 	return cache.Resource{Name: r.Name().String(), Prefix: r.Prefix, Namespaced: r.Kind.Namespaced,
-		APIVersion: r.Kind.APIVersion(), Kind: r.Kind.Kind, Fields: r.Fields}
+		APIVersion: r.Kind.APIVersion(), Kind: r.Kind.Kind, Fields: r.Fields, Refresh: r.Refresh}
 }
 
 // kind is an entry's functions with the kind's own type.

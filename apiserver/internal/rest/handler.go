@@ -74,6 +74,8 @@ type entry struct {
 	table *cache.Table // nil when nothing is stored
 	// typeHead begins the canonical JSON of every object of the kind.
 	typeHead []byte
+	// customHead is typeHead of a custom resource, whose items in lists keep it.
+	customHead []byte
 	// others serve the same objects in other groups and versions.
 	others []*entry
 	tracker
@@ -91,7 +93,9 @@ func (h *Handler) ServeCustom(custom []*resources.Resource) {
 	all := make(map[served]*entry, len(h.builtin)+len(custom))
 	for _, r := range slices.Concat(custom, h.builtin) {
 		e := &entry{Resource: r}
-		if !r.Custom {
+		if r.Custom {
+			e.customHead = typeHead(r.Kind)
+		} else {
 			e.typeHead = typeHead(r.Kind)
 		}
 		if stored := r.Stored(); stored.Prefix != "" {
@@ -113,6 +117,8 @@ type call struct {
 	res   *entry
 	query url.Values
 	form  form
+	// converted are the objects of a list that a webhook converted, all in one.
+	converted map[*cache.Object][]byte
 }
 
 // ServeHTTP answers one request about a resource. Who sends it and what it

@@ -56,6 +56,9 @@ func (c *call) list() error {
 	if err != nil {
 		return c.refusal(err)
 	}
+	if err := c.convertAll(l); err != nil {
+		return err
+	}
 	return c.answerList(l)
 }
 

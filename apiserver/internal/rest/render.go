@@ -30,6 +30,10 @@ func (c *call) typed(s source) (meta.Object, error) {
 		o := s.kind.New()
 		return o, codec.DecodeJSON(s.json, o)
 	}
+	if b := c.converted[s.obj]; b != nil {
+		o := c.res.Kind.New()
+		return o, codec.DecodeJSON(b, o)
+	}
 	o := c.res.Stored().Kind.New()
 	if err := codec.DecodeJSON(s.json, o); err != nil {
 		return nil, err
@@ -44,6 +48,12 @@ func (c *call) typed(s source) (meta.Object, error) {
 func (c *call) served(s source) ([]byte, error) {
 	if c.res.View == nil || s.kind != nil {
 		return s.json, nil
+	}
+	if b := c.converted[s.obj]; b != nil {
+		return b, nil
+	}
+	if c.res.Custom && bytes.HasPrefix(s.json, c.res.customHead) {
+		return s.json, nil // stored in the version that is asked for
 	}
 	o, err := c.typed(s)
 	if err != nil {
