@@ -512,6 +512,10 @@ func (x *JSONSchemaProps) AppendProto(b []byte) []byte {
 
 // DecodeProto reads x's fields from b and skips those it does not know.
 func (x *JSONSchemaProps) DecodeProto(d *pbwire.Decoder, b []byte) {
+	if !d.Enter() {
+		return
+	}
+	defer d.Leave()
 	for len(b) > 0 {
 		number, f, rest := d.Next(b)
 		b = rest

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -147,13 +148,47 @@ func (w *writer) protoMessage(number int, body func()) {
 	w.f("b = pbwire.Close(b, %s)\n", n)
 }
 
+// recursive says whether a value of the type can hold another one, so that a
+// message has no end of its own.
+func (t *Type) recursive() bool {
+	seen := map[*Type]bool{}
+	var reaches func(*Ref) bool
+	reaches = func(r *Ref) bool {
+		switch {
+		case r == nil:
+			return false
+		case r.Kind != Named || r.Type == nil:
+			return reaches(r.Elem)
+		case r.Type == t:
+			return true
+		case seen[r.Type]:
+			return false
+		}
+		seen[r.Type] = true
+		return r.Type.any(reaches)
+	}
+	return t.any(reaches)
+}
+
+// any says whether f holds for what the type is made of.
+func (t *Type) any(f func(*Ref) bool) bool {
+	if !t.Struct {
+		return f(t.Under)
+	}
+	return slices.ContainsFunc(t.Fields, func(x *Field) bool { return f(x.Ref) })
+}
+
 func (w *writer) decodeProto(t *Type, fields []*Field) {
 	w.f("// DecodeProto reads x's fields from b and skips those it does not know.\n")
 	if len(fields) == 0 {
 		w.f("func (x *%s) DecodeProto(d *pbwire.Decoder, b []byte) {\nfor len(b) > 0 {\n_, _, b = d.Next(b)\n}\n}\n\n", t.Name)
 		return
 	}
-	w.f("func (x *%s) DecodeProto(d *pbwire.Decoder, b []byte) {\nfor len(b) > 0 {\nnumber, f, rest := d.Next(b)\nb = rest\nswitch number {\n", t.Name)
+	w.f("func (x *%s) DecodeProto(d *pbwire.Decoder, b []byte) {\n", t.Name)
+	if t.recursive() {
+		w.f("if !d.Enter() {\nreturn\n}\ndefer d.Leave()\n")
+	}
+	w.f("for len(b) > 0 {\nnumber, f, rest := d.Next(b)\nb = rest\nswitch number {\n")
 	for _, f := range fields {
 		w.f("case %d:\n", f.Number)
 		w.readProto(f.Ref, "x."+f.Go)

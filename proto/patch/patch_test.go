@@ -196,6 +196,9 @@ func FuzzStrategic(f *testing.F) {
 		if out, err := Strategic([]byte(doc), []byte(patch), pod); err == nil && !json.Valid(out) {
 			t.Errorf("%s + %s made %s", doc, patch, out)
 		}
+		if !json.Valid([]byte(doc)) {
+			return // Merge trusts the document: it is what was stored.
+		}
 		out, err := Merge([]byte(doc), []byte(patch))
 		if err == nil && !json.Valid(out) {
 			t.Errorf("%s + %s merged to %s", doc, patch, out)

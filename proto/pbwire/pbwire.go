@@ -85,14 +85,19 @@ var (
 	errVarint    = errors.New("protobuf: a number is longer than 64 bits")
 	errNumber    = errors.New("protobuf: a field has the number 0")
 	errType      = errors.New("protobuf: a field has the wrong wire type")
+	errDepth     = errors.New("protobuf: messages are nested too deep")
 )
 
 // Decoder holds what the reading of one object shares: the first error and
 // the room for strings.
 type Decoder struct {
 	err   error
+	depth int // of messages that can hold themselves
 	chunk strings.Builder
 }
+
+// maxDepth is how far such messages may be nested: as far as JSON.
+const maxDepth = 10000
 
 // Field is the value of one field as it came.
 type Field struct {
@@ -108,7 +113,7 @@ func Unmarshal(b []byte, m Message) error {
 	d := pool.Get().(*Decoder)
 	m.DecodeProto(d, b)
 	err := d.err
-	d.err = nil
+	d.err, d.depth = nil, 0
 	pool.Put(d)
 	return err
 }
@@ -119,6 +124,20 @@ func (d *Decoder) Fail(err error) {
 		d.err = err
 	}
 }
+
+// Enter begins a message of a type that can hold itself; false when there are
+// too many around it. Leave ends it.
+func (d *Decoder) Enter() bool {
+	if d.depth >= maxDepth {
+		d.Fail(errDepth)
+		return false
+	}
+	d.depth++
+	return true
+}
+
+// Leave ends what Enter began.
+func (d *Decoder) Leave() { d.depth-- }
 
 // Next takes one field off b, which is not empty. After an error the number is
 // 0 and the rest empty.
