@@ -163,13 +163,15 @@ func TestStrictProblems(t *testing.T) {
 func TestTypeErrors(t *testing.T) {
 	const json = "json: cannot unmarshal "
 	for text, want := range map[string]string{
-		`{"spec":{"replicas":"3"}}`:                        json + "string into Go struct field ReplicationControllerSpec.spec.replicas of type int32",
-		`{"spec":{"replicas":1.5}}`:                        json + "number 1.5 into Go struct field ReplicationControllerSpec.spec.replicas of type int32",
-		`{"spec":{"replicas":3000000000}}`:                 json + "number 3000000000 into Go struct field ReplicationControllerSpec.spec.replicas of type int32",
-		`{"metadata":{"labels":{"a":1}}}`:                  json + "number into Go struct field ObjectMeta.metadata.labels of type string",
-		`{"metadata":{"labels":[]}}`:                       json + "array into Go struct field ObjectMeta.metadata.labels of type map[string]string",
-		`{"spec":"x"}`:                                     json + "string into Go struct field ReplicationController.spec of type v1.ReplicationControllerSpec",
-		`{"spec":{"template":{"spec":{"containers":{}}}}}`: json + "object into Go struct field PodSpec.spec.template.spec.containers of type []v1.Container",
+		`{"spec":{"replicas":"3"}}`:                                                json + "string into Go struct field ReplicationControllerSpec.spec.replicas of type int32",
+		`{"spec":{"replicas":1.5}}`:                                                json + "number 1.5 into Go struct field ReplicationControllerSpec.spec.replicas of type int32",
+		`{"spec":{"replicas":3000000000}}`:                                         json + "number 3000000000 into Go struct field ReplicationControllerSpec.spec.replicas of type int32",
+		`{"metadata":{"labels":{"a":1}}}`:                                          json + "number into Go struct field ObjectMeta.metadata.labels of type string",
+		`{"spec":{"selector":{"a":1}},"metadata":{"x":{"\"}":"}"}}}`:               json + "number into Go struct field ReplicationControllerSpec.spec.selector of type string",
+		`{"status":[],"metadata":{}}`:                                              json + "array into Go struct field ReplicationController.status of type v1.ReplicationControllerStatus",
+		`{"metadata":{"labels":[]}}`:                                               json + "array into Go struct field ObjectMeta.metadata.labels of type map[string]string",
+		`{"spec":"x"}`:                                                             json + "string into Go struct field ReplicationController.spec of type v1.ReplicationControllerSpec",
+		`{"spec":{"template":{"spec":{"containers":{}}}}}`:                         json + "object into Go struct field PodSpec.spec.template.spec.containers of type []v1.Container",
 		`{"spec":{"template":{"spec":{"containers":[{"env":[{"value":true}]}]}}}}`: json + "bool into Go struct field EnvVar.spec.template.spec.containers.env.value of type string",
 		`[]`:  json + "array into Go value of type v1.ReplicationController",
 		`"x"`: json + "string into Go value of type v1.ReplicationController",

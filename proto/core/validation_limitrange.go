@@ -99,9 +99,23 @@ func checkLimitOrder(r *field.Report, l *LimitRangeItem, n ResourceName, p *fiel
 	if q, ok := l.MaxLimitRequestRatio[n]; ok && q.Cmp(quantity.FromInt(1, q.Format())) < 0 {
 		r.Invalid(p.Child("maxLimitRequestRatio").Key(string(n)), q, fmt.Sprintf("ratio %s is less than 1", q))
 	}
+	if q, ok := l.MaxLimitRequestRatio[n]; ok && hasBoth(l.Min, l.Max, n) {
+		least, most := l.Min[n], l.Max[n]
+		if limit := float64(most.MilliValue()) / float64(least.MilliValue()); float64(q.MilliValue())/1000 > limit {
+			r.Invalid(p.Child("maxLimitRequestRatio").Key(string(n)), q, fmt.Sprintf("ratio %s is greater than max/min = %f", q, limit))
+		}
+	}
 	d, ok := l.Default[n]
 	req, also := l.DefaultRequest[n]
 	if ok && also && !mayOvercommit(n) && d.Cmp(req) != 0 {
 		r.Invalid(p.Child("defaultRequest").Key(string(n)), req, fmt.Sprintf("default value %s must equal to defaultRequest value %s in %s", d, req, n))
 	}
+}
+
+// hasBoth reports whether two lists both name a resource, the first one more
+// than nothing of it.
+func hasBoth(a, b ResourceList, n ResourceName) bool {
+	q, ok := a[n]
+	_, also := b[n]
+	return ok && also && q.Sign() > 0
 }

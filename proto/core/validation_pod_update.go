@@ -34,6 +34,9 @@ func ValidatePodUpdate(p, old *Pod) field.ErrorList {
 	checkDeadlineUpdate(&r, p.Spec.ActiveDeadlineSeconds, old.Spec.ActiveDeadlineSeconds, specPath.Child("activeDeadlineSeconds"))
 	checkTolerationsUpdate(&r, p.Spec.Tolerations, old.Spec.Tolerations, specPath.Child("tolerations"))
 	checkGatesUpdate(&r, p.Spec.SchedulingGates, old.Spec.SchedulingGates, specPath.Child("schedulingGates"))
+	if len(old.Spec.SchedulingGates) > 0 {
+		checkNarrowed(&r, &p.Spec, &old.Spec)
+	}
 	if fixed := withMutableFieldsOf(&p.Spec, &old.Spec); !meta.Equal(fixed, old.Spec) {
 		r.Forbidden(specPath, podUpdateForbidden+differences(&fixed, &old.Spec))
 	}
@@ -51,8 +54,10 @@ func withMutableFieldsOf(s, old *PodSpec) PodSpec {
 	if g, was := s.TerminationGracePeriodSeconds, old.TerminationGracePeriodSeconds; g != nil && was != nil && *was < 0 && *g == 1 {
 		c.TerminationGracePeriodSeconds = was
 	}
-	if len(old.SchedulingGates) > 0 && narrows(s.NodeSelector, old.NodeSelector) {
+	if len(old.SchedulingGates) > 0 {
+		// checkNarrowed has looked at what says where a gated pod goes.
 		c.NodeSelector = old.NodeSelector
+		c.Affinity = withNodeAffinityOf(s.Affinity, old.Affinity)
 	}
 	return c
 }

@@ -103,8 +103,7 @@ func checkScopeConflict(r *field.Report, scopes, shown []ResourceQuotaScope, p *
 func checkScopeExpression(r *field.Report, e *ScopedResourceSelectorRequirement, p *field.Path) {
 	if !slices.Contains(quotaScopes, e.ScopeName) {
 		r.Invalid(p.Child("scopeName"), e.ScopeName, "unsupported scope")
-	}
-	if e.ScopeName != ResourceQuotaScopePriorityClass && e.ScopeName != ResourceQuotaScopeVolumeAttributesClass && e.Operator != ScopeSelectorOpExists {
+	} else if e.ScopeName != ResourceQuotaScopePriorityClass && e.ScopeName != ResourceQuotaScopeVolumeAttributesClass && e.Operator != ScopeSelectorOpExists {
 		r.Invalid(p.Child("operator"), e.Operator, "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity")
 	}
 	switch e.Operator {

@@ -183,9 +183,33 @@ func (d *Decoder) mismatched(value, typ string, offset int) {
 // Leave is called when a struct has been read; the first struct to leave
 // behind an error is the one that has the field.
 func (d *Decoder) Leave(owner string) {
-	if d.mismatch != nil && d.mismatch.owner == "" {
+	if d.mismatch != nil && d.mismatch.owner == "" && d.around(d.mismatch.offset) {
 		d.mismatch.owner = owner
 	}
+}
+
+// around reports whether the object that was just left began before the given
+// place inside of it or of an object before it: whether its end is the first to
+// be that far out.
+func (d *Decoder) around(offset int) bool {
+	depth, least, outermost := 0, 0, false
+	for i := offset; i < d.pos; i++ {
+		switch d.data[i] {
+		case '"':
+			for i++; i < d.pos && d.data[i] != '"'; i++ {
+				if d.data[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+			outermost = depth < least
+			least = min(least, depth)
+		}
+	}
+	return outermost
 }
 
 // Null skips a null and says whether it was there.
