@@ -27,7 +27,7 @@ var (
 // Call sends a request to api, the handler of resources, as the server itself.
 // The error is what the answer's Status says.
 func Call(ctx context.Context, api http.Handler, method, path, contentType string, body []byte) error {
-	header := http.Header{}
+	header := http.Header{"User-Agent": {"kube-apiserver"}}
 	if contentType != "" {
 		header.Set("Content-Type", contentType)
 	}

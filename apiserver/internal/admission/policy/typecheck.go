@@ -3,6 +3,7 @@ package policy
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -100,13 +101,12 @@ func (k *Checker) check(ctx context.Context, name string) error {
 	if p.Status.ObservedGeneration == p.Generation && p.Status.TypeChecking != nil {
 		return nil
 	}
-	status, err := codec.EncodeJSON(&admissionregistration.ValidatingAdmissionPolicyStatus{
-		ObservedGeneration: p.Generation, TypeChecking: &admissionregistration.TypeChecking{ExpressionWarnings: warnings(&p.Spec)}})
+	found, err := json.Marshal(warnings(&p.Spec)) // null takes away what there was
 	if err != nil {
 		return err
 	}
 	err = loopback.Call(ctx, k.api, http.MethodPatch, "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/"+name+"/status",
-		"application/merge-patch+json", slices.Concat([]byte(`{"status":`), status, []byte(`}`)))
+		"application/merge-patch+json", fmt.Appendf(nil, `{"status":{"observedGeneration":%d,"typeChecking":{"expressionWarnings":%s}}}`, p.Generation, found))
 	if errors.Is(err, loopback.ErrNotFound) {
 		return nil
 	}
