@@ -21,20 +21,20 @@ func TestRolesAreMended(t *testing.T) {
 	roles, bindings := client.Of[*rbac.ClusterRole](c), client.Of[*rbac.ClusterRoleBinding](c)
 	const basic, monitoring, dns = "system:basic-user", "system:monitoring", "system:kube-dns"
 
-	role := get(t, roles, basic)
+	role := stored(t, roles, basic)
 	whole := len(role.Rules)
 	role.Rules = []rbac.PolicyRule{{Verbs: []string{"get"}, APIGroups: []string{"example.com"}, Resources: []string{"things"}}}
 	write(t, roles, role)
-	free := get(t, roles, monitoring)
+	free := stored(t, roles, monitoring)
 	free.Rules, free.Annotations["rbac.authorization.kubernetes.io/autoupdate"] = nil, "false"
 	write(t, roles, free)
-	b := get(t, bindings, basic)
+	b := stored(t, bindings, basic)
 	b.Subjects = []rbac.Subject{{Kind: "User", APIGroup: "rbac.authorization.k8s.io", Name: "ann"}}
 	write(t, bindings, b)
 	if err := bindings.Delete(ctx, "", dns); err != nil {
 		t.Fatal(err)
 	}
-	wrong := get(t, bindings, monitoring)
+	wrong := stored(t, bindings, monitoring)
 	if err := bindings.Delete(ctx, "", monitoring); err != nil {
 		t.Fatal(err)
 	}
@@ -49,22 +49,22 @@ func TestRolesAreMended(t *testing.T) {
 	second := testserver.Start(t, func(c *apiserver.Config) { c.DataDir = first.DataDir })
 	c = second.Client(t)
 	roles, bindings = client.Of[*rbac.ClusterRole](c), client.Of[*rbac.ClusterRoleBinding](c)
-	if got := get(t, roles, basic); len(got.Rules) <= whole || got.Rules[0].Resources[0] != "things" {
+	if got := stored(t, roles, basic); len(got.Rules) <= whole || got.Rules[0].Resources[0] != "things" {
 		t.Errorf("the role has the rules %+v", got.Rules)
 	}
-	if got := get(t, roles, monitoring); len(got.Rules) != 0 {
+	if got := stored(t, roles, monitoring); len(got.Rules) != 0 {
 		t.Errorf("the role that says autoupdate=false has the rules %+v", got.Rules)
 	}
-	if got := get(t, bindings, basic); len(got.Subjects) != 2 || !slices.ContainsFunc(got.Subjects, func(s rbac.Subject) bool { return s.Name == "system:authenticated" }) {
+	if got := stored(t, bindings, basic); len(got.Subjects) != 2 || !slices.ContainsFunc(got.Subjects, func(s rbac.Subject) bool { return s.Name == "system:authenticated" }) {
 		t.Errorf("the binding has the subjects %+v", got.Subjects)
 	}
-	get(t, bindings, dns)
-	if got := get(t, bindings, monitoring); got.RoleRef.Name != monitoring || got.UID == wrong.UID {
+	stored(t, bindings, dns)
+	if got := stored(t, bindings, monitoring); got.RoleRef.Name != monitoring || got.UID == wrong.UID {
 		t.Errorf("the binding is to %+v", got.RoleRef)
 	}
 }
 
-func get[T meta.Object](t *testing.T, r client.Resource[T], name string) T {
+func stored[T meta.Object](t *testing.T, r client.Resource[T], name string) T {
 	t.Helper()
 	o, err := r.Get(t.Context(), "", name)
 	if err != nil {
