@@ -11,13 +11,12 @@ import (
 // most patches are small beside the object, so only their part of it is read.
 // What is wrong with the rest of the document is not found.
 func Merge(doc, patch []byte) ([]byte, error) {
-	p, err := decode(patch)
+	changes, err := decodePatch(patch)
 	if err != nil {
 		return nil, errorf("error decoding patch: %v", err)
 	}
-	changes, ok := p.(map[string]any)
-	if !ok {
-		return nil, errorf("error decoding patch: a patch must be a JSON object")
+	if changes == nil {
+		return nil, errorf("Invalid JSON Patch")
 	}
 	doc = bytes.TrimSpace(doc)
 	if len(doc) == 0 || doc[0] != '{' {
@@ -28,6 +27,26 @@ func Merge(doc, patch []byte) ([]byte, error) {
 
 // mergeText appends doc, the text of an object, with the changes made.
 func mergeText(out, doc []byte, changes map[string]any) ([]byte, error) {
+	return rewrite(out, doc, changes, mergeMember)
+}
+
+// mergeMember appends a member's value, which may be nil, with its change made.
+func mergeMember(out, value []byte, _ string, change any) ([]byte, bool, error) {
+	if inner, ok := change.(map[string]any); ok && len(value) > 0 && value[0] == '{' {
+		out, err := mergeText(out, value, inner)
+		return out, true, err
+	}
+	text, err := encode(merge(nil, change))
+	return append(out, text...), true, err
+}
+
+// change appends what a member becomes, whose value is nil when it is new, and
+// says whether anything does.
+type change func(out, value []byte, name string, to any) ([]byte, bool, error)
+
+// rewrite appends doc, the text of an object, with its members changed by f.
+// Those that no change is for are copied; those that change to nil go.
+func rewrite(out, doc []byte, changes map[string]any, f change) ([]byte, error) {
 	out = append(out, '{')
 	var done []string
 	from := -1 // where what is copied as it stands begins
@@ -37,12 +56,23 @@ func mergeText(out, doc []byte, changes map[string]any) ([]byte, error) {
 			from = -1
 		}
 	}
+	put := func(key, value []byte, name string, to any) error {
+		was := len(out)
+		text, keep, err := f(append(append(begin(out), key...), ':'), value, name, to)
+		if err != nil {
+			return err
+		}
+		if out = text; !keep {
+			out = out[:was]
+		}
+		return nil
+	}
 	for at, m := range members(doc) {
 		name, err := m.name()
 		if err != nil {
 			return nil, err
 		}
-		change, changed := changes[name]
+		to, changed := changes[name]
 		if !changed {
 			if from < 0 {
 				from = at
@@ -51,11 +81,10 @@ func mergeText(out, doc []byte, changes map[string]any) ([]byte, error) {
 		}
 		flush(at)
 		done = append(done, name)
-		if change == nil {
+		if to == nil {
 			continue
 		}
-		out = append(append(begin(out), m.key...), ':')
-		if out, err = mergeMember(out, m.value, change); err != nil {
+		if err := put(m.key, m.value, name, to); err != nil {
 			return nil, err
 		}
 	}
@@ -68,21 +97,11 @@ func mergeText(out, doc []byte, changes map[string]any) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(append(begin(out), key...), ':')
-		if out, err = mergeMember(out, nil, changes[name]); err != nil {
+		if err := put(key, nil, name, changes[name]); err != nil {
 			return nil, err
 		}
 	}
 	return append(out, '}'), nil
-}
-
-// mergeMember appends a member's value, which may be nil, with its change made.
-func mergeMember(out, value []byte, change any) ([]byte, error) {
-	if inner, ok := change.(map[string]any); ok && len(value) > 0 && value[0] == '{' {
-		return mergeText(out, value, inner)
-	}
-	text, err := encode(merge(nil, change))
-	return append(out, text...), err
 }
 
 // begin appends the comma between members where one is due.

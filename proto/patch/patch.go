@@ -12,16 +12,52 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
-	jsonpatch "github.com/evanphx/json-patch/v5"
+	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 )
 
 // Error says what is wrong with a patch, in words for the one who sent it.
-type Error struct{ Message string }
+type Error struct {
+	// Kind is how the API server answers.
+	Kind ErrorKind
+	// Message tells it.
+	Message string
+}
 
+// ErrorKind is the sort of an Error.
+type ErrorKind int
+
+// The sorts of errors.
+const (
+	// BadPatch cannot be understood.
+	BadPatch ErrorKind = iota
+	// Refused can be understood, and not be done.
+	Refused
+	// TooLarge asks for too much.
+	TooLarge
+	// Failed is anything else that a strategic merge patch fails for.
+	Failed
+)
+
+// Error is the message.
 func (e *Error) Error() string { return e.Message }
 
-func errorf(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
+func errorf(format string, args ...any) error { return &Error{BadPatch, fmt.Sprintf(format, args...)} }
+
+func refused(format string, args ...any) error { return &Error{Refused, fmt.Sprintf(format, args...)} }
+
+func failure(format string, args ...any) error { return &Error{Failed, fmt.Sprintf(format, args...)} }
+
+var errRetainKeys = &Error{BadPatch, "invalid patch format of retainKeys"}
+
+func badDirective(what any, patch map[string]any) error {
+	return failure("unknown patch type: %v in map: %v", what, patch)
+}
+
+func noKey(m map[string]any, key string) error {
+	return failure("map: %v does not contain declared merge key: %s", m, key)
+}
 
 func merge(doc, patch any) any {
 	p, ok := patch.(map[string]any)
@@ -42,26 +78,57 @@ func merge(doc, patch any) any {
 	return d
 }
 
+// operation is one of a JSON patch, to see whether a text is one.
+type operation struct {
+	Op    string          `json:"op"`
+	Path  string          `json:"path"`
+	From  string          `json:"from"`
+	Value json.RawMessage `json:"value"`
+}
+
 // JSONPatch applies a list of operations, all or none of them.
 func JSONPatch(doc, operations []byte) ([]byte, error) {
+	var list []operation
+	if err := json.Unmarshal(operations, &list); err != nil {
+		text := strings.NewReplacer("[]patch.operation", "[]handlers.jsonPatchOp", "patch.operation", "handlers.jsonPatchOp",
+			"Go struct field operation.", "Go struct field jsonPatchOp.").Replace(err.Error())
+		return nil, errorf("error decoding patch: %s", text)
+	}
+	if len(list) > maxOperations {
+		return nil, &Error{TooLarge, fmt.Sprintf("The allowed maximum operations in a JSON patch is %d, got %d", maxOperations, len(list))}
+	}
 	ops, err := jsonpatch.DecodePatch(operations)
 	if err != nil {
 		return nil, errorf("error decoding patch: %v", err)
 	}
-	if len(ops) > maxOperations {
-		return nil, errorf("The allowed maximum operations in a JSON patch is %d, got %d", maxOperations, len(ops))
-	}
-	options := jsonpatch.NewApplyOptions()
-	options.AccumulatedCopySizeLimit = 3 << 20 // copies may not blow a small patch up to more than a request
-	out, err := ops.ApplyWithOptions(doc, options)
+	out, err := ops.Apply(doc)
 	if err != nil {
-		return nil, errorf("the server rejected our request due to an error in our request: %v", err)
+		return nil, refused("%v", err)
 	}
 	return out, nil
 }
 
-// maxOperations bounds the work that one request can ask for.
-const maxOperations = 10000
+// Bounds of the work that one request can ask for: copies may not blow a small
+// patch up to more than a request.
+const (
+	maxOperations = 10000
+	maxCopies     = 3 << 20
+)
+
+func init() { jsonpatch.AccumulatedCopySizeLimit = maxCopies }
+
+// decodePatch reads a patch that must be an object; null is none.
+func decodePatch(b []byte) (map[string]any, error) {
+	v, err := decode(b)
+	if err != nil {
+		err = json.Unmarshal(b, new(any)) // in the words that users know
+	}
+	m, ok := v.(map[string]any)
+	if err == nil && !ok && v != nil {
+		err = json.Unmarshal(b, &m)
+	}
+	return m, err
+}
 
 func decodeBoth(doc, patch []byte) (d, p any, err error) {
 	if d, err = decode(doc); err != nil {

@@ -90,7 +90,7 @@ func TestStrategic(t *testing.T) {
 		{"null deletes", `{"metadata":{"labels":{"a":"1","b":"2"}}}`, `{"metadata":{"labels":{"a":null}}}`, `{"metadata":{"labels":{"b":"2"}}}`},
 		{"lists without a key are replaced",
 			`{"spec":{"containers":[{"name":"a","args":["x","y"]}]}}`, `{"spec":{"containers":[{"name":"a","args":["z"]}]}}`, `{"spec":{"containers":[{"name":"a","args":["z"]}]}}`},
-		{"sets of texts are united", `{"metadata":{"finalizers":["a"]}}`, `{"metadata":{"finalizers":["b","a"]}}`, `{"metadata":{"finalizers":["a","b"]}}`},
+		{"sets of texts are united", `{"metadata":{"finalizers":["a"]}}`, `{"metadata":{"finalizers":["b","a"]}}`, `{"metadata":{"finalizers":["b","a"]}}`},
 		{"and emptied by name", `{"metadata":{"finalizers":["a","b"]}}`, `{"metadata":{"$deleteFromPrimitiveList/finalizers":["a"]}}`, `{"metadata":{"finalizers":["b"]}}`},
 		{"the order is set",
 			`{"spec":{"containers":[{"name":"a"},{"name":"x"},{"name":"b"}]}}`,
@@ -100,7 +100,8 @@ func TestStrategic(t *testing.T) {
 			`{"spec":{"volumes":[{"name":"v","emptyDir":{}}]}}`,
 			`{"spec":{"volumes":[{"name":"v","$retainKeys":["name","hostPath"],"hostPath":{"path":"/x"}}]}}`,
 			`{"spec":{"volumes":[{"name":"v","hostPath":{"path":"/x"}}]}}`},
-		{"directives do not stay in new elements", `{}`, `{"spec":{"containers":[{"name":"a","$patch":"merge"}]}}`, `{"spec":{"containers":[{"name":"a"}]}}`},
+		{"directives about what is not there do nothing", `{}`, `{"spec":{"containers":[{"name":"a","$patch":"delete"},{"name":"b"}]}}`, `{"spec":{"containers":[{"name":"b"}]}}`},
+		{"nulls do not stay in what is new", `{}`, `{"spec":{"securityContext":{"runAsUser":null,"fsGroup":1}}}`, `{"spec":{"securityContext":{"fsGroup":1}}}`},
 		{"conditions merge by type",
 			`{"status":{"conditions":[{"type":"Ready","status":"True"}]}}`, `{"status":{"conditions":[{"type":"Ready","status":"False"}]}}`, `{"status":{"conditions":[{"type":"Ready","status":"False"}]}}`},
 	} {

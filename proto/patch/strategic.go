@@ -1,7 +1,7 @@
 package patch
 
 import (
-	"fmt"
+	"bytes"
 	"maps"
 	"slices"
 	"strings"
@@ -11,7 +11,7 @@ import (
 
 // Directives of a strategic merge patch.
 const (
-	directive       = "$patch" // replace, delete or merge
+	directive       = "$patch" // replace or delete
 	retainKeys      = "$retainKeys"
 	deletePrimitive = "$deleteFromPrimitiveList/"
 	elementOrder    = "$setElementOrder/"
@@ -19,37 +19,92 @@ const (
 
 // Strategic applies a strategic merge patch to a document of type t. Lists
 // whose type declares a merge key are merged element by element, others are
-// replaced; without a type (nil) all are.
+// replaced; without a type (nil) all are. Like Merge it reads only what the
+// patch changes.
 func Strategic(doc, patch []byte, t *schema.Type) ([]byte, error) {
-	d, p, err := decodeBoth(doc, patch)
+	changes, err := decodePatch(patch)
 	if err != nil {
-		return nil, err
+		return nil, errorf("%v", err)
 	}
-	m, ok := d.(map[string]any)
-	if !ok {
-		return nil, fmt.Errorf("document: not a JSON object")
+	doc = bytes.TrimSpace(doc)
+	if len(doc) == 0 || doc[0] != '{' {
+		return nil, errorf("document: not a JSON object")
 	}
-	out, err := mergeObject(m, p.(map[string]any), t)
-	if err != nil {
-		return nil, err
-	}
-	return encode(out)
+	return strategicText(make([]byte, 0, len(doc)+len(patch)), doc, changes, t)
 }
 
-// mergeObject applies patch to doc, which it may change.
+// strategicText appends doc, the text of an object, with the changes made.
+// Where there are directives the object is taken apart.
+func strategicText(out, doc []byte, changes map[string]any, t *schema.Type) ([]byte, error) {
+	if directed(changes) {
+		d, err := decode(doc)
+		if err != nil {
+			return nil, err
+		}
+		was, _ := d.(map[string]any)
+		merged, err := mergeObject(was, changes, t)
+		if err != nil {
+			return nil, err
+		}
+		text, err := encode(merged)
+		return append(out, text...), err
+	}
+	return rewrite(out, doc, changes, func(out, value []byte, name string, change any) ([]byte, bool, error) {
+		return strategicMember(out, value, name, change, t)
+	})
+}
+
+// directed says whether a patch has directives on its first level.
+func directed(changes map[string]any) bool {
+	for k := range changes {
+		if strings.HasPrefix(k, "$") {
+			return true
+		}
+	}
+	return false
+}
+
+// strategicMember appends a member's value, nil when it has none, with its
+// change made. It says whether anything is left of it.
+func strategicMember(out, value []byte, name string, change any, t *schema.Type) ([]byte, bool, error) {
+	if inner, ok := change.(map[string]any); ok && len(value) > 0 && value[0] == '{' && !replaced(t, name) {
+		below, err := structAt(t, name)
+		if err != nil {
+			return nil, false, err
+		}
+		out, err = strategicText(out, value, inner, below)
+		return out, true, err
+	}
+	holder := map[string]any{}
+	if value != nil {
+		v, err := decode(value)
+		if err != nil {
+			return nil, false, err
+		}
+		holder[name] = v
+	}
+	if err := mergeField(holder, name, change, t, false); err != nil {
+		return nil, false, err
+	}
+	v, keep := holder[name]
+	if !keep {
+		return out, false, nil
+	}
+	text, err := encode(v)
+	return append(out, text...), true, err
+}
+
+// mergeObject applies patch to doc; it may change both.
 func mergeObject(doc, patch map[string]any, t *schema.Type) (map[string]any, error) {
 	if what, ok := patch[directive]; ok {
 		switch what {
 		case "replace":
-			out := maps.Clone(patch)
-			delete(out, directive)
-			return out, nil
+			delete(patch, directive)
+			return patch, nil
 		case "delete":
 			return map[string]any{}, nil
-		case "merge":
-		default:
-			return nil, errorf("unknown patch type found: %v", what)
 		}
+		return nil, badDirective(what, patch)
 	}
 	if doc == nil {
 		doc = map[string]any{}
@@ -57,71 +112,144 @@ func mergeObject(doc, patch map[string]any, t *schema.Type) (map[string]any, err
 	if err := retain(doc, patch); err != nil {
 		return nil, err
 	}
-	for _, k := range slices.Sorted(maps.Keys(patch)) {
-		v := patch[k]
-		switch {
-		case k == directive || k == retainKeys || strings.HasPrefix(k, elementOrder):
-			continue
-		case strings.HasPrefix(k, deletePrimitive):
-			if err := dropPrimitives(doc, strings.TrimPrefix(k, deletePrimitive), v); err != nil {
-				return nil, err
-			}
-			continue
-		case v == nil:
-			delete(doc, k)
-			continue
-		}
-		merged, err := mergeValue(doc[k], v, k, t)
-		if err != nil {
-			return nil, err
-		}
-		doc[k] = merged
+	if err := setOrders(doc, patch, t); err != nil {
+		return nil, err
 	}
-	for k, v := range patch {
-		if name, ok := strings.CutPrefix(k, elementOrder); ok {
-			if err := reorder(doc, name, v, t); err != nil {
-				return nil, err
-			}
+	for _, k := range slices.Sorted(maps.Keys(patch)) {
+		name, drop := strings.CutPrefix(k, deletePrimitive)
+		if err := mergeField(doc, name, patch[k], t, drop); err != nil {
+			return nil, err
 		}
 	}
 	return doc, nil
 }
 
-func mergeValue(old, v any, name string, t *schema.Type) (any, error) {
-	f := t.Field(name)
+// mergeField applies the part of a patch that is about one field; with drop it
+// is a list of what is to go from the field's.
+func mergeField(doc map[string]any, name string, v any, t *schema.Type, drop bool) error {
+	if v == nil {
+		delete(doc, name)
+		return nil
+	}
+	was, ok := doc[name]
+	if !ok || !sameSort(was, v) {
+		if drop {
+			return nil
+		}
+		if clean, keep := undirected(v); keep {
+			doc[name] = clean
+		}
+		return nil
+	}
+	var err error
 	switch v := v.(type) {
 	case map[string]any:
-		if f != nil && f.PatchReplace {
-			return v, nil
+		var below *schema.Type
+		if replaced(t, name) {
+			doc[name] = v
+		} else if below, err = structAt(t, name); err == nil {
+			doc[name], err = mergeObject(was.(map[string]any), v, below)
 		}
-		was, _ := old.(map[string]any)
-		return mergeObject(was, v, fieldType(f, t))
 	case []any:
-		was, isList := old.([]any)
-		if old != nil && !isList {
-			return v, nil
+		var f *schema.Field
+		if f, err = listAt(t, name); err == nil {
+			doc[name], err = mergeLists(was.([]any), v, f, drop)
 		}
-		if f == nil || !f.PatchMerge {
-			return v, nil
-		}
-		if !objects(v) {
-			return unite(was, v), nil
-		}
-		return mergeList(was, v, f)
+	default:
+		doc[name] = v
 	}
-	return v, nil
+	return err
 }
 
-// fieldType is the type below a field: of an object, of a map's values; nil
-// when nothing is known.
-func fieldType(f *schema.Field, parent *schema.Type) *schema.Type {
-	if f != nil {
-		return f.Type
+// replaced says whether a patch replaces a field that is an object as a whole.
+func replaced(t *schema.Type, name string) bool {
+	f := t.Field(name)
+	return f != nil && f.PatchReplace
+}
+
+// sameSort says whether both are objects, both lists, or single values of one
+// sort.
+func sameSort(a, b any) bool { return sortOf(a) == sortOf(b) }
+
+func sortOf(v any) int {
+	switch v.(type) {
+	case nil:
+		return 0
+	case map[string]any:
+		return 1
+	case []any:
+		return 2
+	case string:
+		return 3
+	case bool:
+		return 4
 	}
-	if parent != nil && parent.Kind == schema.Map {
-		return parent.Elem
+	return 5 // a number
+}
+
+// undirected is a value that is new, without nulls. An object with a directive
+// had something to change that is not there, and is not kept.
+func undirected(v any) (any, bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		if _, ok := v[directive]; ok {
+			return nil, false
+		}
+		for k, inner := range v {
+			clean, keep := undirected(inner)
+			if inner == nil || !keep || strings.HasPrefix(k, elementOrder) || strings.HasPrefix(k, deletePrimitive) || k == retainKeys {
+				delete(v, k)
+			} else {
+				v[k] = clean
+			}
+		}
+	case []any:
+		out := v[:0]
+		for _, inner := range v {
+			if clean, keep := undirected(inner); keep {
+				out = append(out, clean)
+			}
+		}
+		return out, true
 	}
-	return nil
+	return v, true
+}
+
+// structAt is the type of a field that is an object; nil when nothing is known.
+func structAt(t *schema.Type, name string) (*schema.Type, error) {
+	switch {
+	case t == nil:
+		return nil, nil
+	case t.Kind == schema.Map:
+		return t.Elem, nil
+	case t.Kind != schema.Object:
+		return nil, nil
+	}
+	f := t.Field(name)
+	if f == nil {
+		return nil, noField(t, name)
+	}
+	return f.Type, nil
+}
+
+// listAt is a field that is a list; nil when nothing is known.
+func listAt(t *schema.Type, name string) (*schema.Field, error) {
+	if t == nil || t.Kind != schema.Object {
+		return nil, nil
+	}
+	f := t.Field(name)
+	if f == nil {
+		return nil, noField(t, name)
+	}
+	if f.Type.Kind != schema.Array {
+		return nil, failure("expected slice or array type, but got: struct")
+	}
+	return f, nil
+}
+
+func noField(t *schema.Type, name string) error {
+	_, short, _ := strings.Cut(t.GoName, ".")
+	return failure("unable to find api field in struct %s for the json field %q", short, name)
 }
 
 // retain removes from doc what a $retainKeys list does not name.
@@ -130,158 +258,22 @@ func retain(doc, patch map[string]any) error {
 	if !ok {
 		return nil
 	}
+	delete(patch, retainKeys)
 	keys, ok := list.([]any)
 	if !ok {
-		return errorf("%s must be a list of field names", retainKeys)
+		return errRetainKeys
 	}
 	keep := map[string]bool{}
 	for _, k := range keys {
-		s, ok := k.(string)
-		if !ok {
-			return errorf("%s must be a list of field names, not %v", retainKeys, k)
+		if s, ok := k.(string); ok {
+			keep[s] = true
 		}
-		keep[s] = true
 	}
-	for k := range patch {
-		if !strings.HasPrefix(k, "$") && patch[k] != nil && !keep[k] {
-			return errorf("the patch sets %q, which %s does not name", k, retainKeys)
+	for k, v := range patch {
+		if v != nil && !keep[k] && !strings.HasPrefix(k, deletePrimitive) && !strings.HasPrefix(k, elementOrder) {
+			return errRetainKeys
 		}
 	}
 	maps.DeleteFunc(doc, func(k string, _ any) bool { return !keep[k] })
-	return nil
-}
-
-func dropPrimitives(doc map[string]any, name string, v any) error {
-	drop, ok := v.([]any)
-	if !ok {
-		return errorf("%s%s must be a list", deletePrimitive, name)
-	}
-	list, ok := doc[name].([]any)
-	if !ok {
-		return nil
-	}
-	doc[name] = slices.DeleteFunc(list, func(x any) bool { return slices.ContainsFunc(drop, func(d any) bool { return same(d, x) }) })
-	return nil
-}
-
-// unite appends what is new.
-func unite(old, add []any) []any {
-	out := slices.Clone(old)
-	for _, v := range add {
-		if !slices.ContainsFunc(out, func(x any) bool { return same(x, v) }) {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-func objects(list []any) bool {
-	return len(list) > 0 && !slices.ContainsFunc(list, func(v any) bool { _, ok := v.(map[string]any); return !ok })
-}
-
-// mergeList merges a list of objects by the field's merge key.
-func mergeList(old, patch []any, f *schema.Field) ([]any, error) {
-	if f.MergeKey == "" {
-		return unite(old, patch), nil
-	}
-	replace := slices.ContainsFunc(patch, func(v any) bool { return v.(map[string]any)[directive] == "replace" })
-	out := slices.Clone(old)
-	if replace {
-		out = nil
-	}
-	for _, v := range patch {
-		p := v.(map[string]any)
-		switch p[directive] {
-		case "replace":
-			if len(p) == 1 {
-				continue // the directive alone, beside the new elements
-			}
-			p = maps.Clone(p)
-			delete(p, directive)
-		case "delete":
-			key, ok := p[f.MergeKey]
-			if !ok {
-				return nil, missingKey(p, f)
-			}
-			out = slices.DeleteFunc(out, func(x any) bool { return hasKey(x, f.MergeKey, key) })
-			continue
-		}
-		key, ok := p[f.MergeKey]
-		if !ok {
-			return nil, missingKey(p, f)
-		}
-		at := slices.IndexFunc(out, func(x any) bool { return hasKey(x, f.MergeKey, key) })
-		if at < 0 {
-			fresh, err := mergeObject(nil, p, f.Type.Elem)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, fresh)
-			continue
-		}
-		merged, err := mergeObject(maps.Clone(out[at].(map[string]any)), p, f.Type.Elem)
-		if err != nil {
-			return nil, err
-		}
-		out[at] = merged
-	}
-	return out, nil
-}
-
-func missingKey(p map[string]any, f *schema.Field) error {
-	return errorf("map: %v does not contain declared merge key: %s", p, f.MergeKey)
-}
-
-func hasKey(x any, name string, value any) bool {
-	m, ok := x.(map[string]any)
-	if !ok {
-		return false
-	}
-	v, ok := m[name]
-	return ok && same(v, value)
-}
-
-// same compares scalars as they are written: the number 80 is the text 80.
-func same(a, b any) bool { return fmt.Sprint(a) == fmt.Sprint(b) }
-
-// reorder puts the elements that a $setElementOrder list names into its
-// order; those that it does not name keep their place among their neighbours.
-func reorder(doc map[string]any, name string, order any, t *schema.Type) error {
-	wanted, ok := order.([]any)
-	if !ok {
-		return errorf("%s%s must be a list", elementOrder, name)
-	}
-	list, ok := doc[name].([]any)
-	f := t.Field(name)
-	if !ok || f == nil || !f.PatchMerge {
-		return nil
-	}
-	rank := func(x any) int {
-		return slices.IndexFunc(wanted, func(w any) bool {
-			wm, isMap := w.(map[string]any)
-			if !isMap {
-				return same(w, x)
-			}
-			return hasKey(x, f.MergeKey, wm[f.MergeKey])
-		})
-	}
-	var named, others []int
-	for i, x := range list {
-		if rank(x) >= 0 {
-			named = append(named, i)
-		} else {
-			others = append(others, i)
-		}
-	}
-	slices.SortStableFunc(named, func(a, b int) int { return rank(list[a]) - rank(list[b]) })
-	out := make([]any, 0, len(list))
-	for len(named)+len(others) > 0 {
-		if len(others) == 0 || len(named) > 0 && named[0] < others[0] {
-			out, named = append(out, list[named[0]]), named[1:]
-		} else {
-			out, others = append(out, list[others[0]]), others[1:]
-		}
-	}
-	doc[name] = out
 	return nil
 }

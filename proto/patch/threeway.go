@@ -2,6 +2,7 @@ package patch
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -209,3 +210,27 @@ func equal(a, b any) bool {
 	}
 	return a == b
 }
+
+// fieldType is the type below a field: of an object, of a map's values; nil
+// when nothing is known.
+func fieldType(f *schema.Field, parent *schema.Type) *schema.Type {
+	if f != nil {
+		return f.Type
+	}
+	if parent != nil && parent.Kind == schema.Map {
+		return parent.Elem
+	}
+	return nil
+}
+
+func hasKey(x any, name string, value any) bool {
+	m, ok := x.(map[string]any)
+	if !ok {
+		return false
+	}
+	v, ok := m[name]
+	return ok && same(v, value)
+}
+
+// same compares scalars as they are written: the number 80 is the text 80.
+func same(a, b any) bool { return fmt.Sprint(a) == fmt.Sprint(b) }

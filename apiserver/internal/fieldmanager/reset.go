@@ -47,17 +47,13 @@ var reaches = map[string]map[string]reach{
 }
 
 // reachesOf is what writes of a kind reach, by the subresource through which
-// they come. The status of an object that is no Go struct, a custom one, comes
-// alone.
+// they come.
 func reachesOf(k *scheme.Kind, custom bool, subresources []string) map[string]reach {
 	out := map[string]reach{}
 	if slices.Contains(subresources, "status") {
 		out[""], out["status"] = allButStatus, allButSpec
-		if custom {
-			out["status"] = nothingButRest
-		}
 	}
-	if custom {
+	if custom { // its kind's name says nothing
 		return out
 	}
 	for sub, r := range reaches[k.Kind] {

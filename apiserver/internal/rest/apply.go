@@ -113,8 +113,8 @@ func (c *call) applyTo(o options, body, doc []byte, cur *current, old meta.Objec
 		return nil, err
 	}
 	nm := next.GetObjectMeta()
-	if nm.Name != m.Name {
-		return nil, status.BadRequest("the name of the object (%s) does not match the name on the URL (%s)", nm.Name, m.Name)
+	if err := c.sameName(nm); err != nil {
+		return nil, err
 	}
 	if nm.Namespace != m.Namespace {
 		return nil, status.BadRequest("the namespace of the provided object does not match the namespace sent on the request")

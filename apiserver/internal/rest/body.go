@@ -138,6 +138,30 @@ func (c *call) decode(b []byte, k *scheme.Kind, o options) (meta.Object, error) 
 
 // decodeJSON reads JSON text.
 func (c *call) decodeJSON(b []byte, k *scheme.Kind, o options) (meta.Object, error) {
+	obj, problems, err := readJSON(b, k, o)
+	if err == nil {
+		err = sameKind(obj.GetTypeMeta(), k)
+	}
+	if err != nil {
+		return nil, undecodable(obj.GetTypeMeta(), k, err)
+	}
+	if len(problems) > 0 && o.validation == meta.FieldValidationStrict {
+		return nil, undecodable(obj.GetTypeMeta(), k, strictError(problems))
+	}
+	for _, p := range problems {
+		c.warn(p)
+	}
+	return obj, nil
+}
+
+func strictError(problems []string) error {
+	return errors.New("strict decoding error: " + strings.Join(problems, ", "))
+}
+
+// readJSON reads JSON text, and unless o says to ignore them also tells of
+// fields that the kind does not have. The object has the kind that the text
+// says.
+func readJSON(b []byte, k *scheme.Kind, o options) (meta.Object, []string, error) {
 	obj := k.New()
 	*obj.GetTypeMeta() = meta.TypeMeta{}
 	var problems []string
@@ -151,19 +175,7 @@ func (c *call) decodeJSON(b []byte, k *scheme.Kind, o options) (meta.Object, err
 		object.SortProblems(problems)
 		err = unknownKind(u, k, b, err)
 	}
-	if err == nil {
-		err = sameKind(obj.GetTypeMeta(), k)
-	}
-	if err != nil {
-		return nil, undecodable(obj.GetTypeMeta(), k, err)
-	}
-	if len(problems) > 0 && o.validation == meta.FieldValidationStrict {
-		return nil, undecodable(obj.GetTypeMeta(), k, errors.New("strict decoding error: "+strings.Join(problems, ", ")))
-	}
-	for _, p := range problems {
-		c.warn(p)
-	}
-	return obj, nil
+	return obj, problems, err
 }
 
 // unknownKind refuses a custom resource that does not say what it is, or is

@@ -3,13 +3,16 @@ package rest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
-
-	"sigs.k8s.io/yaml"
+	"slices"
+	"strings"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/codec"
+	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/patch"
 	"github.com/pilothouse/pilothouse/proto/schema"
@@ -24,11 +27,20 @@ const (
 	typeApplyPatch     = "application/apply-patch+yaml"
 )
 
-// patcher makes the patched document of a document.
-type patcher func(doc []byte) ([]byte, error)
+// sentPatch is a patch that was sent.
+type sentPatch struct {
+	media string
+	body  []byte
+	kind  *scheme.Kind
+	// problems are what a strict reader minds of the patch itself.
+	problems []string
+}
 
 // patch changes the object, or the part of it that sub is.
 func (c *call) patch(sub *resources.Subresource) error {
+	if err := c.patchable(c.res.Kind); err != nil {
+		return err
+	}
 	o, err := c.writeOptions()
 	if err != nil {
 		return err
@@ -40,35 +52,39 @@ func (c *call) patch(sub *resources.Subresource) error {
 	if c.mediaType() == typeApplyPatch {
 		return c.apply(sub, o, b)
 	}
-	p, err := c.patcher(b, c.res.Kind)
-	if err != nil {
-		return err
-	}
-	s, err := c.modify(sub, o, c.patched(p, o))
+	s, err := c.modify(sub, o, c.patched(c.sentPatch(b, c.res.Kind, o), o))
 	if err != nil {
 		return err
 	}
 	return c.answer(http.StatusOK, s)
 }
 
+// patchable refuses patches of a sort that the kind does not take.
+func (c *call) patchable(k *scheme.Kind) error {
+	takes := []string{typeJSONPatch, typeMergePatch, typeStrategicPatch, typeApplyPatch}
+	if c.res.Custom && k == c.res.Kind {
+		takes = []string{typeJSONPatch, typeMergePatch, typeApplyPatch}
+	}
+	if !slices.Contains(takes, c.mediaType()) {
+		return status.UnsupportedMediaType(takes...)
+	}
+	return nil
+}
+
 // patched is the change that a patch makes.
-func (c *call) patched(p patcher, o options) change {
+func (c *call) patched(p *sentPatch, o options) change {
 	return func(cur *current, old meta.Object) (meta.Object, error) {
 		doc, err := c.served(source{json: cur.json})
 		if err != nil {
 			return nil, err
 		}
-		b, err := p(doc)
-		if err != nil {
-			return nil, err
-		}
-		next, err := c.decodePatched(b, doc, c.res.Kind, o)
+		next, err := c.patchDocument(p, doc, o)
 		if err != nil {
 			return nil, err
 		}
 		m, om := next.GetObjectMeta(), old.GetObjectMeta()
-		if m.Name != om.Name {
-			return nil, status.BadRequest("the name of the object (%s) does not match the name on the URL (%s)", m.Name, om.Name)
+		if err := c.sameName(m); err != nil {
+			return nil, err
 		}
 		if m.Namespace != om.Namespace {
 			return nil, status.BadRequest("the namespace of the provided object does not match the namespace sent on the request")
@@ -77,80 +93,129 @@ func (c *call) patched(p patcher, o options) change {
 	}
 }
 
-// patcher reads a patch of an object of kind k.
-func (c *call) patcher(b []byte, k *scheme.Kind) (patcher, error) {
-	media := c.mediaType()
-	if media == typeStrategicPatch && c.res.Custom && k == c.res.Kind {
-		return nil, status.UnsupportedMediaType(typeJSONPatch, typeMergePatch, typeApplyPatch)
+// sameName says that an object has the name that the request names.
+func (c *call) sameName(m *meta.ObjectMeta) error {
+	switch m.Name {
+	case c.info.Name:
+		return nil
+	case "":
+		return status.BadRequest("the name of the object (%s based on URL) was undeterminable: name must be provided", c.info.Name)
 	}
-	switch media {
+	return status.BadRequest("the name of the object (%s) does not match the name on the URL (%s)", m.Name, c.info.Name)
+}
+
+// sentPatch is the body as a patch of an object of kind k.
+func (c *call) sentPatch(b []byte, k *scheme.Kind, o options) *sentPatch {
+	p := &sentPatch{media: c.mediaType(), body: b, kind: k}
+	if o.validation != meta.FieldValidationIgnore {
+		p.problems = patch.Problems(b, p.media == typeJSONPatch)
+	}
+	return p
+}
+
+// apply makes the patched document of a document.
+func (p *sentPatch) apply(doc []byte) (out []byte, err error) {
+	switch p.media {
 	case typeJSONPatch:
-		if !json.Valid(b) {
-			return nil, status.BadRequest("error decoding patch: the body is not valid JSON")
-		}
-		return func(doc []byte) ([]byte, error) { return patchError(patch.JSONPatch(doc, b)) }, nil
-	case typeMergePatch, typeStrategicPatch:
-		b, err := jsonObject(b)
-		if err != nil {
-			return nil, err
-		}
-		if media == typeMergePatch {
-			return func(doc []byte) ([]byte, error) { return patchError(patch.Merge(doc, b)) }, nil
-		}
-		t := schema.For(k.New())
-		return func(doc []byte) ([]byte, error) { return patchError(patch.Strategic(doc, b, t)) }, nil
+		out, err = patch.JSONPatch(doc, p.body)
+	case typeMergePatch:
+		out, err = patch.Merge(doc, p.body)
+	default:
+		out, err = patch.Strategic(doc, p.body, schema.For(p.kind.New()))
 	}
-	return nil, status.UnsupportedMediaType(typeJSONPatch, typeMergePatch, typeStrategicPatch, typeApplyPatch)
+	var e *patch.Error
+	if !errors.As(err, &e) {
+		return out, err
+	}
+	switch e.Kind {
+	case patch.BadPatch:
+		return nil, status.BadRequest("%s", e.Message)
+	case patch.Refused:
+		return nil, status.Refused()
+	case patch.TooLarge:
+		return nil, status.TooMuch(e.Message)
+	}
+	return nil, status.Unknown(e)
 }
 
-// jsonObject is a patch's text as JSON; clients send YAML too.
-func jsonObject(b []byte) ([]byte, error) {
-	t := bytes.TrimSpace(b)
-	if len(t) > 0 && t[0] == '{' && json.Valid(t) {
-		return t, nil
+// patchDocument applies a patch to an object's JSON and reads what comes out.
+// Only what the patch brought in is held against the client.
+func (c *call) patchDocument(p *sentPatch, doc []byte, o options) (meta.Object, error) {
+	b, err := p.apply(doc)
+	if err != nil {
+		return nil, err
 	}
-	j, err := yaml.YAMLToJSON(b)
-	if err != nil || len(j) == 0 || j[0] != '{' {
-		return nil, status.BadRequest("error decoding patch: the body is not a valid JSON object")
-	}
-	return j, nil
-}
-
-// patchError makes the API's error of a patch that cannot be applied.
-func patchError(b []byte, err error) ([]byte, error) {
-	if err == nil {
-		return b, nil
-	}
-	e := status.BadRequest("%v", err)
-	e.Status.Code, e.Status.Reason = http.StatusUnprocessableEntity, meta.StatusReasonInvalid
-	e.Status.Message = "the server rejected our request due to an error in our request"
-	e.Status.Details = &meta.StatusDetails{Causes: []meta.StatusCause{{Type: meta.CauseTypeUnexpectedServerResponse, Message: err.Error()}}}
-	return nil, e
-}
-
-// decodePatched decodes a patched document; only what the patch brought in is
-// held against the client.
-func (c *call) decodePatched(b, doc []byte, k *scheme.Kind, o options) (meta.Object, error) {
-	if bytes.Equal(b, doc) {
+	if bytes.Equal(b, doc) && len(p.problems) == 0 {
 		o.validation = meta.FieldValidationIgnore
 	}
-	return c.decodeJSON(b, k, o)
+	obj, problems, err := readJSON(b, p.kind, o)
+	if p.media == typeStrategicPatch {
+		*obj.GetTypeMeta() = p.kind.TypeMeta() // it says nothing about the kind
+	}
+	if err == nil {
+		err = sameKind(obj.GetTypeMeta(), p.kind)
+	}
+	if err != nil {
+		return nil, p.unreadable(b, err)
+	}
+	problems = append(slices.Clip(p.problems), problems...)
+	if len(problems) > 0 && o.validation == meta.FieldValidationStrict {
+		return nil, p.unreadable(b, strictError(problems))
+	}
+	for _, text := range problems {
+		c.warn(text)
+	}
+	return obj, nil
+}
+
+// unreadable is the refusal of a patch that leads to no object of its kind.
+func (p *sentPatch) unreadable(b []byte, err error) error {
+	value, why := string(b), err.Error()
+	if p.media == typeStrategicPatch {
+		var v any
+		if json.Unmarshal(p.body, &v) == nil {
+			value = fmt.Sprintf("%+v", v)
+		}
+		why = restoring(why)
+	}
+	return status.Invalid("", "", "", field.ErrorList{field.Invalid(field.New("patch"), value, why)})
+}
+
+// restoring puts an error of reading JSON into the words of those who read a
+// tree of values.
+func restoring(why string) string {
+	what, ok := strings.CutPrefix(why, "json: cannot unmarshal ")
+	if !ok {
+		return why
+	}
+	value, _, _ := strings.Cut(what, " ")
+	from := map[string]string{"number": "int64", "object": "map", "array": "slice"}[value]
+	if from == "" {
+		from = value
+	}
+	into := what[strings.LastIndexByte(what, ' ')+1:]
+	switch {
+	case strings.HasPrefix(into, "map["):
+		return "cannot restore map from " + from
+	case strings.HasPrefix(into, "[]"):
+		return "cannot restore slice from " + from
+	case strings.Contains(into, "."):
+		return "cannot restore struct from: " + from
+	case value == "object" || value == "array":
+		return "unrecognized type: " + into
+	}
+	return "cannot convert " + from + " to " + into
 }
 
 // patchTyped applies the request's patch to a small object that is stored
 // nowhere itself, such as a Scale.
 func (c *call) patchTyped(b []byte, o options, obj meta.Object, k *scheme.Kind) (meta.Object, error) {
-	p, err := c.patcher(b, k)
-	if err != nil {
+	if err := c.patchable(k); err != nil {
 		return nil, err
 	}
 	doc, err := codec.EncodeJSON(obj)
 	if err != nil {
 		return nil, err
 	}
-	out, err := p(doc)
-	if err != nil {
-		return nil, err
-	}
-	return c.decodePatched(out, doc, k, o)
+	return c.patchDocument(c.sentPatch(b, k, o), doc, o)
 }

@@ -48,13 +48,9 @@ func (c *call) update(sub *resources.Subresource) error {
 		return err
 	}
 	m := obj.GetObjectMeta()
-	if m.Name == "" && sub == nil {
-		return c.invalid(m.Name, field.ErrorList{field.Required(field.New("metadata", "name"), "name must be provided")})
+	if err := c.sameName(m); err != nil {
+		return err
 	}
-	if m.Name != c.info.Name && m.Name != "" {
-		return status.BadRequest("the name of the object (%s) does not match the name on the URL (%s)", m.Name, c.info.Name)
-	}
-	m.Name = c.info.Name
 	if err := c.place(m); err != nil {
 		return err
 	}

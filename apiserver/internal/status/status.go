@@ -100,6 +100,17 @@ func ApplyConflict(message string, causes []meta.StatusCause) *Error {
 	return failure(http.StatusConflict, meta.StatusReasonConflict, &meta.StatusDetails{Causes: causes}, message)
 }
 
+// Refused: the request can be understood and cannot be done.
+func Refused() *Error {
+	return failure(http.StatusUnprocessableEntity, meta.StatusReasonInvalid, &meta.StatusDetails{},
+		"the server rejected our request due to an error in our request")
+}
+
+// TooMuch: the request asks for more than the server does at once.
+func TooMuch(message string) *Error {
+	return failure(http.StatusRequestEntityTooLarge, meta.StatusReasonRequestEntityTooLarge, nil, "Request entity too large: "+message)
+}
+
 // Unknown: the request failed in a way that has no reason of its own.
 func Unknown(err error) *Error {
 	return failure(http.StatusInternalServerError, "", nil, err.Error())
