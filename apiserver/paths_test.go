@@ -46,7 +46,7 @@ func TestPaths(t *testing.T) {
 	var document struct {
 		Paths map[string]map[string]json.RawMessage
 	}
-	if err := json.Unmarshal(get(t, client, s.URL+"/openapi/v2"), &document); err != nil {
+	if err := json.Unmarshal(fetch(t, client, s.URL+"/openapi/v2"), &document); err != nil {
 		t.Fatal(err)
 	}
 	missing := readUnserved(t)
@@ -192,7 +192,7 @@ func lines(t *testing.T, file string, columns int) (out [][]string) {
 	return out
 }
 
-func get(t *testing.T, client *http.Client, url string) []byte {
+func fetch(t *testing.T, client *http.Client, url string) []byte {
 	t.Helper()
 	answer, err := client.Get(url)
 	if err != nil {

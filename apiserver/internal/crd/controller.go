@@ -124,7 +124,8 @@ func (c *Controller) all(ctx context.Context) ([]*apiextensions.CustomResourceDe
 	return out, nil
 }
 
-// sync makes what is served what the definitions say.
+// sync makes what is served what the definitions say. The conditions are written
+// when that is done: who reads there that a resource is served finds it.
 func (c *Controller) sync(ctx context.Context) error {
 	all, err := c.all(ctx)
 	if err != nil {
@@ -132,10 +133,11 @@ func (c *Controller) sync(ctx context.Context) error {
 	}
 	changed := false
 	there := map[string]bool{}
+	var noted []*apiextensions.CustomResourceDefinition
 	for _, d := range all {
 		there[d.Name] = true
-		if err := c.status(ctx, d, all); err != nil {
-			return fmt.Errorf("write the status of %s: %w", d.Name, err)
+		if c.decide(d, all) {
+			noted = append(noted, d)
 		}
 		if !d.Is(apiextensions.Established) || !d.Is(apiextensions.NamesAccepted) && c.serving[d.Name] == nil {
 			continue
@@ -162,6 +164,11 @@ func (c *Controller) sync(ctx context.Context) error {
 	}
 	for _, t := range gone {
 		c.Cache.Remove(t)
+	}
+	for _, d := range noted {
+		if err := c.write(ctx, d); err != nil {
+			return fmt.Errorf("write the status of %s: %w", d.Name, err)
+		}
 	}
 	c.cleanUp(ctx, all)
 	return nil
@@ -210,17 +217,15 @@ func (c *Controller) add(ctx context.Context, d *apiextensions.CustomResourceDef
 	return true, nil
 }
 
-// status decides about the names and writes down what came of it. d is changed
-// in place.
-func (c *Controller) status(ctx context.Context, d *apiextensions.CustomResourceDefinition, all []*apiextensions.CustomResourceDefinition) error {
+// decide gives a definition its names, in place, and says whether that changed
+// its status.
+func (c *Controller) decide(d *apiextensions.CustomResourceDefinition, all []*apiextensions.CustomResourceDefinition) bool {
+	if d.DeletionTimestamp != nil {
+		return false
+	}
 	before := d.DeepCopy()
-	if d.DeletionTimestamp == nil {
-		acceptNames(d, all, meta.Now())
-	}
-	if meta.Equal(before.Status, d.Status) {
-		return nil
-	}
-	return c.write(ctx, d)
+	acceptNames(d, all, meta.Now())
+	return !meta.Equal(before.Status, d.Status)
 }
 
 // write stores a definition that this controller changed. When somebody else

@@ -28,7 +28,7 @@ type version struct {
 // verbs of custom resources.
 var (
 	verbs     = []string{"delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"}
-	lastVerbs = []string{"delete", "deletecollection", "get", "list", "watch"} // while the definition is being deleted
+	lastVerbs = []string{"delete", "deletecollection", "get", "list", "patch", "update", "watch"} // while the definition is being deleted
 	partVerbs = []string{"get", "patch", "update"}
 )
 
