@@ -89,6 +89,7 @@ func (f Fields) String() string {
 		}
 		parts[i] = r.Field + string(op) + EscapeFieldValue(r.Value)
 	}
+	slices.Sort(parts) // = and == are read in another order than they are written
 	return strings.Join(parts, ",")
 }
 
