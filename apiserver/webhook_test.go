@@ -385,3 +385,31 @@ func hooksExempt(t *testing.T, r *runner) {
 	r.want(400, `denied the request`)
 	r.unconfigure("Validating", "all")
 }
+
+// TestHooksSeeScales: a rule for a subresource that has a kind of its own is
+// shown that kind.
+func TestHooksSeeScales(t *testing.T) {
+	r := hooked(t)
+	h := serveHooks(t, map[string]answerer{
+		"limit": func(q *admission.AdmissionRequest, a *admission.AdmissionResponse) {
+			a.Allowed = !strings.Contains(string(q.Object.Raw), `"replicas":9`)
+		},
+		"double": patches(`[{"op":"replace","path":"/spec/replicas","value":4}]`),
+	})
+	rule := `"rules":[{"apiGroups":["apps"],"apiVersions":["v1"],"resources":["deployments/scale"],"operations":["UPDATE"]}]`
+	r.do("POST", "/apis/apps/v1/namespaces/hooked/deployments", []byte(`{"metadata":{"name":"d"},"spec":{"replicas":1,"selector":{"matchLabels":{"a":"b"}},
+		"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}`), "")
+	r.want(201, "")
+	scale := "/apis/apps/v1/namespaces/hooked/deployments/d/scale"
+	r.configure("Validating", "v", h.hook("limit", rule))
+	r.do("PATCH", scale, []byte(`{"spec":{"replicas":9}}`), "application/merge-patch+json")
+	r.want(400, `admission webhook \"limit.example.com\" denied the request`)
+	got := h.requests("limit")
+	if len(got) != 1 || got[0].Kind.Kind != "Scale" || got[0].Kind.Group != "autoscaling" || got[0].SubResource != "scale" || got[0].Resource.Resource != "deployments" ||
+		!strings.Contains(string(got[0].OldObject.Raw), `"kind":"Scale"`) || !strings.Contains(string(got[0].OldObject.Raw), `"spec":{"replicas":1}`) {
+		t.Errorf("the change of the size is shown as %+v", got)
+	}
+	r.configure("Mutating", "m", h.hook("double", rule))
+	r.do("PATCH", scale, []byte(`{"spec":{"replicas":2}}`), "application/merge-patch+json")
+	r.want(200, `"spec":{"replicas":4}`)
+}

@@ -70,7 +70,7 @@ func (c *call) applySize(of *resources.Scale, o options, cfg *applied, scale *au
 	if err != nil {
 		return nil, applyError(err)
 	}
-	next, err := c.resized(of, scale, old)
+	next, err := c.resized(of, o, scale, old)
 	if err != nil {
 		return nil, err
 	}

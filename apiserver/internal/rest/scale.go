@@ -3,6 +3,7 @@ package rest
 import (
 	"net/http"
 
+	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/autoscaling"
@@ -55,7 +56,7 @@ func (c *call) setScale(of *resources.Scale) error {
 				return nil, err
 			}
 		}
-		return c.resized(of, next.(*autoscaling.Scale), old)
+		return c.resized(of, o, next.(*autoscaling.Scale), old)
 	})
 	if err != nil {
 		return err
@@ -64,7 +65,7 @@ func (c *call) setScale(of *resources.Scale) error {
 }
 
 // resized is a copy of an object with the size that a Scale asks for.
-func (c *call) resized(of *resources.Scale, s *autoscaling.Scale, old meta.Object) (meta.Object, error) {
+func (c *call) resized(of *resources.Scale, o options, s *autoscaling.Scale, old meta.Object) (meta.Object, error) {
 	om := old.GetObjectMeta()
 	if s.Name == "" {
 		s.Name = om.Name
@@ -75,8 +76,20 @@ func (c *call) resized(of *resources.Scale, s *autoscaling.Scale, old meta.Objec
 	if s.Name != om.Name {
 		return nil, status.BadRequest("the name of the object (%s) does not match the name on the URL (%s)", s.Name, om.Name)
 	}
+	was, err := of.Read(old)
+	if err != nil {
+		return nil, err
+	}
+	r := c.admissionRequest(admission.Update, o)
+	r.Kind, r.Object, r.Old = scheme.ByKind("autoscaling/v1", "Scale"), s, was
+	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
+		return nil, err
+	}
 	if errs := autoscaling.ValidateScale(s); len(errs) > 0 {
 		return nil, status.Invalid("autoscaling", "Scale", s.Name, errs)
+	}
+	if err := c.Admission.Check(c.r.Context(), r); err != nil {
+		return nil, err
 	}
 	next := copyOf(old)
 	m := next.GetObjectMeta()

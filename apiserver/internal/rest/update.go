@@ -159,8 +159,11 @@ func (c *call) prepareChanged(sub *resources.Subresource, o options, cur *curren
 	managed := m.ManagedFields
 	r := c.admissionRequest(admission.Update, o)
 	r.Object, r.Old = next, old
-	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
-		return err
+	scaled := c.info.Subresource == "scale" // Admission has seen the Scale.
+	if !scaled {
+		if err := c.Admission.Admit(c.r.Context(), r); err != nil {
+			return err
+		}
 	}
 	prepare(next, old)
 	m.ManagedFields = managed
@@ -172,6 +175,9 @@ func (c *call) prepareChanged(sub *resources.Subresource, o options, cur *curren
 	}
 	if sub == nil {
 		c.warnAbout(next, old)
+	}
+	if scaled {
+		return nil
 	}
 	return c.Admission.Check(c.r.Context(), r)
 }
