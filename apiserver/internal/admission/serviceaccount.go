@@ -4,10 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"github.com/pilothouse/pilothouse/proto/codec"
 	"strings"
+	"time"
 
+	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
+	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/core"
 )
 
@@ -37,6 +39,9 @@ func (v *view) serviceAccount(ctx context.Context, r *Request) error {
 		return err
 	}
 	if o == nil {
+		o = v.awaitAccount(ctx, r.Namespace, p.Spec.ServiceAccountName)
+	}
+	if o == nil {
 		return status.Forbidden(r.Resource, r.Name, fmt.Sprintf("error looking up service account %s/%s: serviceaccount %q not found",
 			r.Namespace, p.Spec.ServiceAccountName, p.Spec.ServiceAccountName))
 	}
@@ -51,6 +56,44 @@ func (v *view) serviceAccount(ctx context.Context, r *Request) error {
 		mountToken(p)
 	}
 	return nil
+}
+
+// How long a pod waits for the default account of a new namespace, and how long
+// a namespace is new.
+const (
+	accountWait = 2 * time.Second
+	newborn     = 5 * time.Second
+)
+
+// awaitAccount waits for the default account of a namespace that has only just
+// been made: the controller manager makes the account right after it, and a pod
+// that comes in between should not be refused. It is nil when there is no hope
+// or no account.
+func (v *view) awaitAccount(ctx context.Context, namespace, name string) *cache.Object {
+	ns, err := v.get(ctx, "namespaces", "", namespace)
+	if err != nil || ns == nil || name != core.DefaultServiceAccountName {
+		return nil
+	}
+	var made core.Namespace
+	if codec.DecodeJSON(ns.JSON(), &made) != nil || time.Since(made.CreationTimestamp.Time) > newborn {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, accountWait)
+	defer cancel()
+	w, err := v.cache.Table("serviceaccounts").Watch(ctx, cache.WatchOptions{Namespace: namespace, Name: name})
+	if err != nil {
+		return nil
+	}
+	defer w.Close()
+	for {
+		e, err := w.Next(ctx)
+		if err != nil {
+			return nil
+		}
+		if e.Type == cache.Added && e.Object != nil {
+			return e.Object
+		}
+	}
 }
 
 // refuseMirror keeps the copies of static pods from having API credentials.
