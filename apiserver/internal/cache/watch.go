@@ -85,7 +85,12 @@ func (t *Table) Watch(ctx context.Context, o WatchOptions) (*Watch, error) {
 		marks: o.Bookmarks && initial && o.SendInitialEvents != nil, blueprint: o.Blueprint,
 	}
 	w.term, w.termed = want.watchTerm(t)
-	if err := t.open(w, rev, initial); err != nil {
+	err = t.open(w, rev, initial)
+	if _, expired := err.(*ExpiredError); expired {
+		w.since = rev
+		err = t.resume(ctx, w, rev)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if w.initial != nil {

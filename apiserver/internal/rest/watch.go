@@ -13,6 +13,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
+	"github.com/pilothouse/pilothouse/apiserver/internal/streaming"
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
@@ -95,34 +96,66 @@ type failed struct{ err error }
 func (f failed) Next(context.Context) (cache.Event, error) { return cache.Event{}, f.err }
 func (f failed) Pending() bool                             { return false }
 
-// stream writes events as they come, and to the network when there are no more
-// for the moment.
-func (c *call) stream(ctx context.Context, w events) error {
+// sink is where the events of a watch go: the answer's body, or the messages
+// of a WebSocket.
+type sink struct {
+	send  func([]byte) error
+	flush func() error
+}
+
+// bodySink is the sink of an ordinary watch.
+func (c *call) bodySink() sink {
 	h := c.w.Header()
 	h.Set("Cache-Control", "no-cache, private")
 	h.Set("Content-Type", c.form.contentType())
 	if c.form.encoding == encodeProtobuf {
-		h.Set("Content-Type", typeProtobuf+";stream=watch")
+		h.Set("Content-Type", typeProtobuf+streamed)
 	}
 	c.w.WriteHeader(http.StatusOK)
 	flusher := http.NewResponseController(c.w)
 	flusher.Flush()
+	return sink{send: func(b []byte) error { _, err := c.w.Write(b); return err }, flush: flusher.Flush}
+}
+
+// stream writes events as they come, and to the network when there are no more
+// for the moment.
+func (c *call) stream(ctx context.Context, w events) error {
+	if !streaming.Wanted(c.r) {
+		return c.tell(ctx, w, c.bodySink())
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	e, err := streaming.OpenEvents(c.w, c.r, cancel)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	text := c.form.encoding == encodeJSON
+	send := func(b []byte) error { return e.Send(b, true) }
+	if !text {
+		send = func(b []byte) error { return e.Send(b[4:], false) } // a message has its length already
+	}
+	return c.tell(ctx, w, sink{send, func() error { return nil }})
+}
+
+// tell passes on the events until the watch or its client ends.
+func (c *call) tell(ctx context.Context, w events, out sink) error {
 	render := c.eventRenderer()
 	var scratch []byte
 	for {
 		e, err := w.Next(ctx)
 		if err != nil {
-			return c.endWatch(err, flusher)
+			return c.endWatch(err, out)
 		}
 		b, err := render(&e, &scratch)
 		if err != nil {
 			c.Log.Error("watch broken off", "path", c.info.Path, "error", err)
 			return nil
 		}
-		if _, err := c.w.Write(b); err != nil {
+		if out.send(b) != nil {
 			return nil // the client is gone
 		}
-		if !w.Pending() && flusher.Flush() != nil {
+		if !w.Pending() && out.flush() != nil {
 			return nil
 		}
 	}
@@ -130,7 +163,7 @@ func (c *call) stream(ctx context.Context, w events) error {
 
 // endWatch tells a client that was too slow that it must list anew; all other
 // ends are quiet.
-func (c *call) endWatch(err error, flusher *http.ResponseController) error {
+func (c *call) endWatch(err error, out sink) error {
 	var expired *cache.ExpiredError
 	if !errors.As(err, &expired) {
 		return nil
@@ -150,8 +183,9 @@ func (c *call) endWatch(err error, flusher *http.ResponseController) error {
 		}
 		b = jsonFrame(meta.WatchError, j)
 	}
-	c.w.Write(b)
-	flusher.Flush()
+	if out.send(b) == nil {
+		out.flush()
+	}
 	return nil
 }
 
