@@ -99,7 +99,7 @@ func (t *Table) past(e *clientv3.Event) *change {
 }
 
 func (t *Table) pastObject(kv *mvccpb.KeyValue, native EventType) *Object {
-	u, ok := t.cache.decode(t, kv, native)
+	u, ok := t.cache.decode(t, kv, native, false)
 	if !ok {
 		return nil
 	}

@@ -58,6 +58,28 @@ func (l *List) Len() int {
 	return len(l.page)
 }
 
+// Snapshot names the state that a whole list shows: two lists of one snapshot
+// have the same objects. It is nil for a page.
+func (l *List) Snapshot() any {
+	if l.cursor == nil {
+		return nil
+	}
+	return l.cursor.snap
+}
+
+// AtLeast is the length of the objects' JSON, as far as it has to be counted to
+// reach most. The list can still be walked afterwards.
+func (l *List) AtLeast(most int) int {
+	if l.cursor == nil {
+		return 0
+	}
+	look, n := *l.cursor, 0
+	for o := look.next(); o != nil && n < most; o = look.next() {
+		n += o.Size()
+	}
+	return n
+}
+
 // Objects are all objects of the list, which can still be walked afterwards.
 func (l *List) Objects() []*Object {
 	if l.cursor != nil {

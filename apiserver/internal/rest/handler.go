@@ -63,6 +63,7 @@ type Handler struct {
 
 	table   atomic.Pointer[map[served]*entry]
 	builtin []*resources.Resource
+	zips    zips // compressed lists
 }
 
 // served names a resource on the wire.

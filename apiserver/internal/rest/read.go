@@ -107,14 +107,18 @@ func (c *call) listJSON(l *cache.List, m meta.ListMeta, apiVersion, kind string,
 	if err != nil {
 		return err
 	}
+	begin := []byte(`{"kind":"` + kind + `","apiVersion":"` + apiVersion + `","metadata":` + string(head) + `,"items":[`)
+	if c.form.shape == whole && c.res.View == nil && !c.form.pretty {
+		if done, err := c.listZipped(l, begin, render); done {
+			return err
+		}
+	}
 	s := newStream(c, typeJSON)
 	defer s.close()
 	if c.form.pretty {
 		return c.listPretty(s, l, head, apiVersion, kind, render)
 	}
-	s.write([]byte(`{"kind":"` + kind + `","apiVersion":"` + apiVersion + `","metadata":`))
-	s.write(head)
-	s.write([]byte(`,"items":[`))
+	s.write(begin)
 	first := true
 	for o := range l.All() {
 		if !first {

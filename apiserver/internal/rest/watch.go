@@ -101,6 +101,8 @@ func (f failed) Pending() bool                             { return false }
 type sink struct {
 	send  func([]byte) error
 	flush func() error
+	// joins says that events may be sent together.
+	joins bool
 }
 
 // bodySink is the sink of an ordinary watch.
@@ -114,7 +116,7 @@ func (c *call) bodySink() sink {
 	c.w.WriteHeader(http.StatusOK)
 	flusher := http.NewResponseController(c.w)
 	flusher.Flush()
-	return sink{send: func(b []byte) error { _, err := c.w.Write(b); return err }, flush: flusher.Flush}
+	return sink{send: func(b []byte) error { _, err := c.w.Write(b); return err }, flush: flusher.Flush, joins: true}
 }
 
 // stream writes events as they come, and to the network when there are no more
@@ -135,13 +137,13 @@ func (c *call) stream(ctx context.Context, w events) error {
 	if !text {
 		send = func(b []byte) error { return e.Send(b[4:], false) } // a message has its length already
 	}
-	return c.tell(ctx, w, sink{send, func() error { return nil }})
+	return c.tell(ctx, w, sink{send: send, flush: func() error { return nil }})
 }
 
 // tell passes on the events until the watch or its client ends.
 func (c *call) tell(ctx context.Context, w events, out sink) error {
 	render := c.eventRenderer()
-	var scratch []byte
+	var scratch, batch []byte
 	for {
 		e, err := w.Next(ctx)
 		if err != nil {
@@ -152,14 +154,27 @@ func (c *call) tell(ctx context.Context, w events, out sink) error {
 			c.Log.Error("watch broken off", "path", c.info.Path, "error", err)
 			return nil
 		}
+		more := w.Pending()
+		if out.joins && (more || len(batch) > 0) {
+			if batch = append(batch, b...); more && len(batch) < batchMost {
+				continue
+			}
+			b = batch
+		}
 		if out.send(b) != nil {
 			return nil // the client is gone
 		}
-		if !w.Pending() && out.flush() != nil {
+		if !more && out.flush() != nil {
 			return nil
+		}
+		if batch = batch[:0]; !more {
+			batch, scratch = nil, nil // an idle watch holds on to nothing
 		}
 	}
 }
+
+// batchMost is about how much of the events that wait is written at once.
+const batchMost = 32 << 10
 
 // endWatch tells a client that was too slow that it must list anew; all other
 // ends are quiet.
