@@ -27,26 +27,35 @@ func (v *view) defaultIngressClass(ctx context.Context, r *Request) error {
 }
 
 // classByDefault is the name of the object that one of the annotations makes the
-// default; empty when there is none. Of several the youngest is taken, so that
-// a default can be replaced by making another one.
+// default; empty when there is none.
 func (v *view) classByDefault(ctx context.Context, resource string, annotations ...string) (string, error) {
 	l, err := v.cache.Table(resource).List(ctx, cache.ListOptions{})
 	if err != nil {
 		return "", err
 	}
-	var name string
-	var made meta.Time
+	var d youngest
 	for o := range l.All() {
-		var m meta.PartialObjectMetadata
-		if err := codec.DecodeJSON(o.JSON(), &m); err != nil {
+		var p meta.PartialObjectMetadata
+		if err := codec.DecodeJSON(o.JSON(), &p); err != nil {
 			return "", err
 		}
-		for _, a := range annotations {
-			// The list is in the order of names: the first of one age stays.
-			if m.Annotations[a] == "true" && (name == "" || m.CreationTimestamp.After(made.Time)) {
-				name, made = m.Name, m.CreationTimestamp
-			}
+		d.look(&p.ObjectMeta, annotations...)
+	}
+	return d.name, nil
+}
+
+// youngest is the one of several defaults that counts, so that a default can be
+// replaced by making another one. Of one age it is the first by name.
+type youngest struct {
+	name string
+	made meta.Time
+}
+
+// look takes the next object, in the order of names, into account.
+func (y *youngest) look(m *meta.ObjectMeta, annotations ...string) {
+	for _, a := range annotations {
+		if m.Annotations[a] == "true" && (y.name == "" || m.CreationTimestamp.After(y.made.Time)) {
+			y.name, y.made = m.Name, m.CreationTimestamp
 		}
 	}
-	return name, nil
 }
