@@ -105,12 +105,13 @@ func script(t *testing.T, archive *txtar.Archive, file, version, kubectl, kubeco
 	if !ok {
 		recorded = s.Recorded[mainVersion]
 	}
-	compare(t, recorded, got)
+	compare(t, ns, recorded, got)
 }
 
 // compare fails the test for every command that went differently.
-func compare(t *testing.T, recorded, got string) {
+func compare(t *testing.T, name, recorded, got string) {
 	t.Helper()
+	meant := differences(t)
 	want, have := transcript.Entries(recorded), transcript.Entries(got)
 	alike := 0
 	for i, w := range want {
@@ -119,6 +120,10 @@ func compare(t *testing.T, recorded, got string) {
 			t.Errorf("never came to: $ %s", w.Command)
 		case have[i].Command != w.Command:
 			t.Fatalf("the script has changed at\n$ %s\nand must be recorded again with -upstream", have[i].Command)
+		case meant[name+": "+w.Command] != "":
+			if have[i].Result == w.Result {
+				t.Errorf("no longer differs, and is to be taken out of testdata/kubectl/differences: $ %s", w.Command)
+			}
 		case have[i].Result != w.Result:
 			t.Errorf("$ %s\n%s", w.Command, diff.Diff("upstream", []byte(w.Result), "ours", []byte(have[i].Result)))
 		default:
@@ -129,6 +134,25 @@ func compare(t *testing.T, recorded, got string) {
 		t.Errorf("not recorded: $ %s", have[len(want)].Command)
 	}
 	t.Logf("%d of %d commands went as with upstream", alike, len(want))
+}
+
+// differences are the commands that are meant to go differently, with reasons.
+func differences(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "kubectl", "differences"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, reason := map[string]string{}, ""
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		if why, ok := strings.CutPrefix(line, "# "); ok {
+			reason = why
+		} else if line != "" {
+			found[line] = reason
+		}
+	}
+	return found
 }
 
 // environment is a home folder with the kubectl first on the path, and a

@@ -470,7 +470,7 @@ func TestFutureRevision(t *testing.T) {
 	if _, err := h.pods.List(t.Context(), ListOptions{ResourceVersion: rv(rev + 1000)}); !errors.As(err, &tooNew) {
 		t.Errorf("a list of the far future gives %v", err)
 	}
-	var bad *BadRequestError
+	var bad *InvalidRevisionError
 	if _, err := h.pods.List(t.Context(), ListOptions{ResourceVersion: "abc"}); !errors.As(err, &bad) {
 		t.Errorf("resourceVersion=abc gives %v", err)
 	}

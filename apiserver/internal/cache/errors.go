@@ -46,6 +46,12 @@ type InvalidSelectorError struct{ Field string }
 
 func (e *InvalidSelectorError) Error() string { return "field label not supported: " + e.Field }
 
+// InvalidRevisionError says that a resourceVersion is no number. Upstream has no
+// reason for it, and the code of a server's fault (500).
+type InvalidRevisionError struct{ Message string }
+
+func (e *InvalidRevisionError) Error() string { return e.Message }
+
 // ParseRevision reads a resourceVersion parameter; the empty string is 0.
 func ParseRevision(s string) (int64, error) {
 	if s == "" {
@@ -57,7 +63,7 @@ func ParseRevision(s string) (int64, error) {
 		if e, ok := err.(*strconv.NumError); ok {
 			why = e.Err.Error()
 		}
-		return 0, &BadRequestError{Message: fmt.Sprintf("resourceVersion: Invalid value: %q: strconv.ParseUint: parsing %q: %s", s, s, why)}
+		return 0, &InvalidRevisionError{Message: fmt.Sprintf("resourceVersion: Invalid value: %q: strconv.ParseUint: parsing %q: %s", s, s, why)}
 	}
 	return int64(rev), nil
 }

@@ -6,6 +6,7 @@ package discovery
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"slices"
@@ -76,7 +77,7 @@ func describe(groups []apiGroup, address string) (*documents, error) {
 	var list meta.APIGroupList
 	list.TypeMeta = meta.TypeMeta{Kind: "APIGroupList", APIVersion: "v1"}
 	docs := map[string]any{
-		"/api": &meta.APIVersions{TypeMeta: meta.TypeMeta{Kind: "APIVersions", APIVersion: "v1"}, Versions: []string{"v1"}, ServerAddressByClientCIDRs: cidrs},
+		"/api": &meta.APIVersions{TypeMeta: meta.TypeMeta{Kind: "APIVersions"}, Versions: []string{"v1"}, ServerAddressByClientCIDRs: cidrs},
 	}
 	for _, g := range groups {
 		if g.name == "" {
@@ -203,14 +204,15 @@ func resourceList(groupVersion string, rs []*resources.Resource) *meta.APIResour
 	return l
 }
 
-// storageHash changes when the stored form does.
+// storageHash changes when the stored form does. It is upstream's hash of the
+// same names, so that who migrates objects sees no change where there is none.
 func storageHash(r *resources.Resource) string {
 	if r.Prefix == "" {
 		return ""
 	}
 	k := r.Stored().Kind
 	sum := sha256.Sum256([]byte(k.Group + "/" + k.Version + "/" + k.Kind))
-	return fmt.Sprintf("%x", sum[:6])
+	return base64.StdEncoding.EncodeToString(sum[:8])
 }
 
 func subKind(r *resources.Resource, s *resources.Subresource) *scheme.Kind {

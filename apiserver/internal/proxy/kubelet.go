@@ -34,6 +34,9 @@ func (p *Proxy) throughKubelet(w http.ResponseWriter, r *http.Request, i *reques
 		}
 	}
 	if pod.Spec.NodeName == "" {
+		if i.Subresource == "log" && r.Method == http.MethodGet {
+			return nil // It has said nothing yet.
+		}
 		return status.BadRequest("pod %s does not have a host assigned", pod.Name)
 	}
 	host, err := p.kubeletHost(r.Context(), pod.Spec.NodeName)

@@ -282,6 +282,7 @@ func (c *call) refusal(err error) error {
 		tooNew   *cache.TooNewError
 		bad      *cache.BadRequestError
 		badField *cache.InvalidSelectorError
+		revision *cache.InvalidRevisionError
 		large    *store.TooLargeError
 		conflict *store.ConflictError
 		missing  *store.NotFoundError
@@ -297,6 +298,8 @@ func (c *call) refusal(err error) error {
 		return status.TooNew(tooNew.Error())
 	case errors.As(err, &bad):
 		return status.BadRequest("%s", bad.Message)
+	case errors.As(err, &revision):
+		return status.Unknown(revision)
 	case errors.As(err, &badField):
 		return c.unsupportedField(badField.Field)
 	case errors.As(err, &large):

@@ -8,27 +8,11 @@ import (
 	"testing"
 )
 
-// Prometheus is Debian's, the one on this machine or one that is taken out of
-// its package without installing it.
+// Prometheus is the genuine one with the discovery of Kubernetes and no other.
+// It is built from its module: Debian's has had that discovery taken out.
 func Prometheus(t testing.TB) string {
 	t.Helper()
-	if path, err := exec.LookPath("prometheus"); err == nil {
-		return path
-	}
-	building.Lock()
-	defer building.Unlock()
-	dir := filepath.Join(Folder(t), "prometheus")
-	path := filepath.Join(dir, "usr", "bin", "prometheus")
-	if _, err := os.Stat(path); err == nil {
-		return path
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	// A machine that is new has no package lists yet.
-	run(t, dir, "sh", "-c", "apt-get -q download prometheus || { apt-get -q update && apt-get -q download prometheus; }")
-	run(t, dir, "sh", "-c", "dpkg -x prometheus_*.deb . && rm prometheus_*.deb")
-	return path
+	return Build(t, "prometheus", "prometheus", "github.com/prometheus/prometheus/cmd/prometheus", "-ldflags=-s -w", "-tags=remove_all_sd,enable_kubernetes_sd")
 }
 
 // JavaScript copies the scripts in dir and fetches the packages that their lock

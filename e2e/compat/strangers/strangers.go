@@ -41,7 +41,7 @@ func Kubectls(t testing.TB, main string) map[string]string {
 		}
 	}
 	if found[main] == "" {
-		path := Build(t, "kubectl", "./kubectl", "-ldflags="+kubectlVersion)
+		path := Build(t, "kubectl", "kubectl", ".", "-ldflags="+kubectlVersion)
 		v, err := version(path)
 		if err != nil {
 			t.Fatal(err)
@@ -90,14 +90,14 @@ func version(path string) (string, error) {
 
 var building sync.Mutex
 
-// Build builds the main package in dir, a folder here with a go.mod of its own,
-// and returns the program's path. The build cache makes a second build cheap.
-func Build(t testing.TB, name, dir string, flags ...string) string {
+// Build builds a main package as the go.mod in dir, a folder here, has it, and
+// returns the program's path. The build cache makes a second build cheap.
+func Build(t testing.TB, name, dir, pkg string, flags ...string) string {
 	t.Helper()
 	building.Lock()
 	defer building.Unlock()
 	path := filepath.Join(Folder(t), name)
-	cmd := exec.CommandContext(t.Context(), "go", append(append([]string{"build", "-trimpath", "-o", path}, flags...), ".")...)
+	cmd := exec.CommandContext(t.Context(), "go", append(append([]string{"build", "-trimpath", "-o", path}, flags...), pkg)...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod", "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
