@@ -38,6 +38,7 @@ var update = flag.Bool("update", false, "write what the server answers into the 
 //	                                            without managedFields
 //	cmp fields FILE                             its body with managedFields
 //	contains TEXT                               what its body holds somewhere
+//	await PATH TEXT                             watch a path until an event holds it
 //	header NAME TEXT                            what a header of it is
 func TestAPI(t *testing.T) {
 	s := testserver.Start(t, func(c *apiserver.Config) {
@@ -131,6 +132,8 @@ func (r *runner) step(f []string) {
 		if !strings.Contains(string(r.body), rest) {
 			r.t.Fatalf("%s: the body is %s", r.line, r.body)
 		}
+	case "await":
+		r.await(f[1], strings.Join(f[2:], " "))
 	case "header":
 		if got := strings.Join(r.header.Values(f[1]), ", "); !strings.Contains(got, strings.Join(f[2:], " ")) {
 			r.t.Fatalf("%s: it is %q", r.line, got)
