@@ -3,6 +3,7 @@ package resources
 import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/proto/apps"
+	"github.com/pilothouse/pilothouse/proto/core"
 )
 
 // appsResources are the workloads.
@@ -34,6 +35,11 @@ func appsResources() []*Resource {
 	}
 	daemonSet := v1("DaemonSet", "daemonsets")
 	daemonSet.Subresources = []Subresource{part("status", keepDaemonSetSpec, apps.ValidateDaemonSetStatusUpdate)}
+
+	deployment.Warnings = about(true, templatePath, func(d *apps.Deployment) *core.PodTemplateSpec { return &d.Spec.Template })
+	replicaSet.Warnings = about(true, templatePath, func(r *apps.ReplicaSet) *core.PodTemplateSpec { return &r.Spec.Template })
+	daemonSet.Warnings = about(false, templatePath, func(d *apps.DaemonSet) *core.PodTemplateSpec { return &d.Spec.Template })
+	statefulSet.Warnings = warnings(aboutStatefulSet)
 
 	return []*Resource{
 		kind[*apps.ControllerRevision]{nil, nil, nil, apps.ValidateControllerRevision, apps.ValidateControllerRevisionUpdate}.on(v1("ControllerRevision", "controllerrevisions")),

@@ -6,6 +6,8 @@ import (
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/proto/batch"
+	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
@@ -16,6 +18,10 @@ func batchResources() []*Resource {
 	job.Subresources = []Subresource{part("status", keepJobSpec, batch.ValidateJobStatusUpdate)}
 	cron := Resource{Kind: named("batch/v1", "CronJob"), Prefix: "/registry/cronjobs/"}
 	cron.Subresources = []Subresource{part("status", keepCronJobSpec, batch.ValidateCronJobStatusUpdate)}
+	job.Warnings = warnings(aboutJob)
+	cron.Warnings = about(true, field.New("spec", "jobTemplate", "spec", "template"), func(c *batch.CronJob) *core.PodTemplateSpec {
+		return &c.Spec.JobTemplate.Spec.Template
+	})
 	return []*Resource{
 		kind[*batch.CronJob]{batch.SetCronJobDefaults, newCronJob, keepCronJobStatus, batch.ValidateCronJob, batch.ValidateCronJobUpdate}.on(cron),
 		kind[*batch.Job]{batch.SetJobDefaults, newJob, keepJobStatus, batch.ValidateJob, batch.ValidateJobUpdate}.on(job),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
@@ -80,6 +81,14 @@ func coreResources() []*Resource {
 		part("status", keepServiceSpec, core.ValidateServiceStatusUpdate),
 	}
 
+	templates := v1("PodTemplate", "podtemplates")
+	templates.Warnings = about(false, field.New("template"), func(t *core.PodTemplate) *core.PodTemplateSpec { return &t.Template })
+	rc.Warnings = about(true, templatePath, func(c *core.ReplicationController) *core.PodTemplateSpec { return c.Spec.Template })
+	pod.Warnings, node.Warnings, account.Warnings = warnings(aboutPod), warnings(aboutNode), warnings(aboutAccount)
+	service.Warnings = warnings(aboutService)
+	pvc.Warnings = warnings(func(c, _ *core.PersistentVolumeClaim) []string { return core.WarnAboutClaim(c) })
+	pv.Warnings = warnings(func(v, _ *core.PersistentVolume) []string { return core.WarnAboutVolume(v) })
+
 	return []*Resource{
 		kind[*core.Binding]{}.on(binding),
 		kind[*core.ComponentStatus]{}.on(components),
@@ -92,7 +101,7 @@ func coreResources() []*Resource {
 		kind[*core.PersistentVolumeClaim]{core.SetPersistentVolumeClaimDefaults, newClaim, keepClaimStatus, core.ValidatePersistentVolumeClaim, core.ValidatePersistentVolumeClaimUpdate}.on(pvc),
 		kind[*core.PersistentVolume]{core.SetPersistentVolumeDefaults, newVolume, keepVolumeStatus, core.ValidatePersistentVolume, core.ValidatePersistentVolumeUpdate}.on(pv),
 		kind[*core.Pod]{core.SetPodDefaults, newPod, keepPodStatus, core.ValidatePod, core.ValidatePodUpdate}.on(pod),
-		kind[*core.PodTemplate]{core.SetPodTemplateDefaults, newPodTemplate, keepPodTemplateGeneration, core.ValidatePodTemplate, core.ValidatePodTemplateUpdate}.on(v1("PodTemplate", "podtemplates")),
+		kind[*core.PodTemplate]{core.SetPodTemplateDefaults, newPodTemplate, keepPodTemplateGeneration, core.ValidatePodTemplate, core.ValidatePodTemplateUpdate}.on(templates),
 		kind[*core.ReplicationController]{core.SetReplicationControllerDefaults, newController, keepControllerStatus, core.ValidateReplicationController, core.ValidateReplicationControllerUpdate}.on(rc),
 		kind[*core.ResourceQuota]{core.SetResourceQuotaDefaults, newQuota, keepQuotaStatus, core.ValidateResourceQuota, core.ValidateResourceQuotaUpdate}.on(quota),
 		kind[*core.Secret]{core.SetSecretDefaults, nil, nil, core.ValidateSecret, core.ValidateSecretUpdate}.on(secret),

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/storage"
 )
@@ -62,7 +63,7 @@ func capacityWarnings(c, _ *storage.CSIStorageCapacity) []string {
 	}
 	var out []string
 	for i, e := range s.MatchExpressions {
-		if text, old := oldNodeLabels[e.Key]; old {
+		if text := core.OldNodeLabel(e.Key); text != "" {
 			out = append(out, fmt.Sprintf("%s: %s is %s", p.Child("matchExpressions").Index(i).Child("key"), e.Key, text))
 		}
 	}

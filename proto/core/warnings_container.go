@@ -1,0 +1,97 @@
+package core
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pilothouse/pilothouse/proto/field"
+)
+
+func (w *warner) container(c *Container, p *field.Path) {
+	for _, name := range []ResourceName{ResourceMemory, ResourceEphemeralStorage} {
+		w.fraction(c.Resources.Limits, name, p.Child("resources", "limits"))
+	}
+	for _, name := range []ResourceName{ResourceMemory, ResourceEphemeralStorage} {
+		w.fraction(c.Resources.Requests, name, p.Child("resources", "requests"))
+	}
+	seen := map[string]bool{}
+	for i := range c.Env {
+		e := &c.Env[i]
+		// A value may be made of the one before it.
+		if seen[e.Name] && !strings.Contains(e.Value, "$("+e.Name+")") {
+			w.add(p.Child("env").Index(i), "hides previous definition of %q, which may be dropped when using apply", e.Name)
+		}
+		seen[e.Name] = true
+	}
+}
+
+// ports looks for ports of the last container that are there already.
+func (w *warner) ports(list []Container, p *field.Path) {
+	last := len(list) - 1
+	for i := range list[last].Ports {
+		port := &list[last].Ports[i]
+		for c := range list {
+			for j := range list[c].Ports {
+				if c == last && j >= i {
+					break
+				}
+				if o := &list[c].Ports[j]; o.ContainerPort == port.ContainerPort && o.Protocol == port.Protocol && o.HostPort == port.HostPort && o.HostIP == port.HostIP {
+					w.add(p.Index(last).Child("ports").Index(i), "duplicate port definition with %s", p.Index(c).Child("ports").Index(j))
+				}
+			}
+		}
+	}
+}
+
+// file is a path inside a volume, with where it comes from.
+type file struct{ path, source string }
+
+// overlaps looks for files of a volume that are in each other's place.
+func (w *warner) overlaps(v *Volume) {
+	var files []file
+	name := ""
+	items := func(list []KeyToPath, source string) {
+		for _, i := range list {
+			files = append(files, file{i.Path, source})
+		}
+	}
+	fields := func(list []DownwardAPIVolumeFile, source string) {
+		for _, i := range list {
+			files = append(files, file{i.Path, source})
+		}
+	}
+	switch {
+	case v.ConfigMap != nil:
+		name = fmt.Sprintf("ConfigMap %q", v.ConfigMap.Name)
+		items(v.ConfigMap.Items, "")
+	case v.Secret != nil:
+		name = fmt.Sprintf("Secret %q", v.Secret.SecretName)
+		items(v.Secret.Items, "")
+	case v.DownwardAPI != nil:
+		name = "DownwardAPI"
+		fields(v.DownwardAPI.Items, "")
+	case v.Projected != nil:
+		name = "Projected"
+		for i := range v.Projected.Sources {
+			switch s := &v.Projected.Sources[i]; {
+			case s.ConfigMap != nil:
+				items(s.ConfigMap.Items, fmt.Sprintf(" (ConfigMap %q)", s.ConfigMap.Name))
+			case s.Secret != nil:
+				items(s.Secret.Items, fmt.Sprintf(" (Secret %q)", s.Secret.Name))
+			case s.DownwardAPI != nil:
+				fields(s.DownwardAPI.Items, " (DownwardAPI)")
+			case s.ServiceAccountToken != nil:
+				files = append(files, file{s.ServiceAccountToken.Path, " (ServiceAccountToken)"})
+			case s.ClusterTrustBundle != nil:
+				files = append(files, file{s.ClusterTrustBundle.Path, " (ClusterTrustBundle)"})
+			}
+		}
+	}
+	for i, f := range files {
+		for _, o := range files[:i] {
+			if f.path == o.path || strings.HasPrefix(f.path, o.path+"/") || strings.HasPrefix(o.path, f.path+"/") {
+				w.texts = append(w.texts, fmt.Sprintf("volume %q (%s): overlapping paths: %q%s with %q%s", v.Name, name, f.path, f.source, o.path, o.source))
+			}
+		}
+	}
+}
