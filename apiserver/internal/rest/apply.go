@@ -158,14 +158,11 @@ func (c *call) strictYAML(o options, body []byte) error {
 	if o.validation == meta.FieldValidationStrict {
 		return status.BadRequest("error strict decoding YAML: %v", err)
 	}
-	for line := range strings.SplitSeq(strings.TrimPrefix(err.Error(), yamlErrors), "\n") {
-		c.warn(strings.TrimSpace(line))
+	for _, line := range yamlLines(err) {
+		c.warn(line)
 	}
 	return nil
 }
-
-// yamlErrors is what stands before the lines of an error about YAML.
-const yamlErrors = "error converting YAML to JSON: yaml: unmarshal errors:\n"
 
 // applyNew makes a new object of the configuration.
 func (c *call) applyNew(o options, body, doc []byte) error {

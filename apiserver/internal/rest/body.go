@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -126,7 +127,10 @@ func (c *call) decode(b []byte, k *scheme.Kind, o options) (meta.Object, error) 
 		if err != nil {
 			return nil, status.BadRequest("error converting YAML to JSON: %v", err)
 		}
-		return c.decodeJSON(j, k, o)
+		if o.validation == meta.FieldValidationIgnore {
+			return c.decodeJSON(j, k, o)
+		}
+		return c.decodeWith(yamlProblems(b, o), j, k, o)
 	case typeProtobuf:
 		if c.res.Custom && k == c.res.Kind {
 			return nil, status.UnsupportedMediaType(typeJSON, typeYAML)
@@ -138,13 +142,21 @@ func (c *call) decode(b []byte, k *scheme.Kind, o options) (meta.Object, error) 
 
 // decodeJSON reads JSON text.
 func (c *call) decodeJSON(b []byte, k *scheme.Kind, o options) (meta.Object, error) {
+	return c.decodeWith(nil, b, k, o)
+}
+
+// decodeWith is decodeJSON of text that has problems already.
+func (c *call) decodeWith(before []string, b []byte, k *scheme.Kind, o options) (meta.Object, error) {
 	obj, problems, err := readJSON(b, k, o)
-	if err == nil {
+	if err != nil {
+		err = unreadable(b, k, err)
+	} else {
 		err = sameKind(obj.GetTypeMeta(), k)
 	}
 	if err != nil {
 		return nil, undecodable(obj.GetTypeMeta(), k, err)
 	}
+	problems = append(before, problems...)
 	if len(problems) > 0 && o.validation == meta.FieldValidationStrict {
 		return nil, undecodable(obj.GetTypeMeta(), k, strictError(problems))
 	}
@@ -152,6 +164,43 @@ func (c *call) decodeJSON(b []byte, k *scheme.Kind, o options) (meta.Object, err
 		c.warn(p)
 	}
 	return obj, nil
+}
+
+// unreadable tells of text that is no object at all; other errors it leaves as
+// they are.
+func unreadable(b []byte, k *scheme.Kind, err error) error {
+	var head struct {
+		APIVersion string `json:"apiVersion,omitempty"`
+		Kind       string `json:"kind,omitempty"`
+	}
+	var s *status.Error
+	if bad := json.Unmarshal(b, &head); bad != nil && !errors.As(err, &s) {
+		return status.BadRequest("the object provided is unrecognized (must be of type %s): couldn't get version/kind; json parse error: %v (%s)",
+			k.Kind, bad, excerpt(b))
+	}
+	return err
+}
+
+// yamlProblems tells of keys that YAML text has twice: all at once to refuse
+// it, or one by one.
+func yamlProblems(b []byte, o options) []string {
+	err := yaml.UnmarshalStrict(b, &map[string]any{})
+	if err == nil {
+		return nil
+	}
+	if o.validation == meta.FieldValidationStrict {
+		return []string{strings.TrimPrefix(err.Error(), "error converting YAML to JSON: ")}
+	}
+	return yamlLines(err)
+}
+
+// yamlLines are the single errors in one about YAML.
+func yamlLines(err error) (lines []string) {
+	const before = "error converting YAML to JSON: yaml: unmarshal errors:\n"
+	for line := range strings.SplitSeq(strings.TrimPrefix(err.Error(), before), "\n") {
+		lines = append(lines, strings.TrimSpace(line))
+	}
+	return lines
 }
 
 func strictError(problems []string) error {
@@ -242,7 +291,23 @@ func sameKind(tm *meta.TypeMeta, k *scheme.Kind) error {
 	case tm.Kind == want.Kind:
 		return status.BadRequest("the API version in the data (%s) does not match the expected API version (%s)", tm.APIVersion, want.APIVersion)
 	}
-	return fmt.Errorf("no conversion from %s to %s", tm.Kind, want.Kind)
+	if scheme.ByKind(tm.APIVersion, tm.Kind) == nil {
+		return fmt.Errorf("no kind %q is registered for version %q in scheme %q", tm.Kind, tm.APIVersion, "pkg/api/legacyscheme/scheme.go:30")
+	}
+	return fmt.Errorf("converting (%s.%s) to (%s.%s): unknown conversion", versionOf(tm.APIVersion), tm.Kind, packageOf(k.Group), k.Kind)
+}
+
+func versionOf(apiVersion string) string {
+	return apiVersion[strings.LastIndexByte(apiVersion, '/')+1:]
+}
+
+// packageOf is what errors call a group: its first word.
+func packageOf(group string) string {
+	if group == "" {
+		return "core"
+	}
+	word, _, _ := strings.Cut(group, ".")
+	return word
 }
 
 // undecodable is the refusal of a body that is no object of kind k.
@@ -252,13 +317,9 @@ func undecodable(tm *meta.TypeMeta, k *scheme.Kind, err error) error {
 		return s
 	}
 	if tm.Kind == "" {
-		return status.BadRequest("the object provided is unrecognized (must be of type %s): %v", k.Kind, err)
+		*tm = k.TypeMeta()
 	}
-	version := tm.APIVersion
-	if _, v, ok := strings.Cut(version, "/"); ok {
-		version = v
-	}
-	return status.BadRequest("%s in version %q cannot be handled as a %s: %v", tm.Kind, version, k.Kind, err)
+	return status.BadRequest("%s in version %q cannot be handled as a %s: %v", tm.Kind, versionOf(tm.APIVersion), k.Kind, err)
 }
 
 // maxWarning bounds one warning; a header must not grow without limit.
