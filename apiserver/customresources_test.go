@@ -152,7 +152,9 @@ func TestDefinitionTakesItsObjectsAlong(t *testing.T) {
 	r.await("/apis/test.example.com/v1/widgets", `"deletionTimestamp"`)
 	r.must(http.StatusMethodNotAllowed, "POST", widgetPath, `{"apiVersion":"test.example.com/v1","kind":"Widget","metadata":{"name":"c"}}`)
 	r.must(404, "GET", widgetPath+"/a", "")
-	var at struct{ Metadata struct{ ResourceVersion string } }
+	var at struct {
+		Metadata struct{ ResourceVersion string }
+	}
 	if err := json.Unmarshal([]byte(r.must(200, "GET", definitions+"/widgets.test.example.com", "")), &at); err != nil {
 		t.Fatal(err)
 	}

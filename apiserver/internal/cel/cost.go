@@ -127,10 +127,25 @@ func (e estimator) EstimateCallCost(function, _ string, target *checker.AstNode,
 		}
 	case "validate":
 		if len(args) > 0 {
-			return &checker.CallEstimate{CostEstimate: e.size(args[0]).MultiplyByCostFactor(perByte)}
+			const pattern = 32 // the largest of the formats' patterns
+			return &checker.CallEstimate{CostEstimate: e.size(args[0]).MultiplyByCostFactor(perByte).Multiply(checker.CostEstimate{Min: pattern, Max: pattern})}
+		}
+	case "split":
+		if target != nil {
+			s := e.size(*target)
+			return &checker.CallEstimate{CostEstimate: s.MultiplyByCostFactor(perByte), ResultSize: &checker.SizeEstimate{Max: s.Max}}
+		}
+	case "_==_", "_!=_":
+		if len(args) == 2 && (alike(args[0].Type()) || alike(args[1].Type())) {
+			return fixed(1)
 		}
 	}
 	return nil
+}
+
+// alike says whether all values of a type cost the same to compare.
+func alike(t *Type) bool {
+	return t.Kind() == types.TypeKind || t.Kind() == types.OpaqueKind && t.TypeName() != "optional_type"
 }
 
 // size is what is known of a node's size.
