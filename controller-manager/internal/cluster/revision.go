@@ -49,6 +49,19 @@ func (r *Revision) Await(ctx context.Context, cache waiter) error {
 	return cache.WaitFor(ctx, strconv.FormatUint(latest, 10))
 }
 
+// WriteStatus stores o's status and returns once cache shows it. It is a
+// conflict when o is not the newest; an object that is gone has no status.
+func WriteStatus[T meta.Object](ctx context.Context, view *View, cache waiter, o T) error {
+	written, err := client.Of[T](view.Client).UpdateStatus(ctx, o)
+	if client.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return cache.WaitFor(ctx, written.GetObjectMeta().ResourceVersion)
+}
+
 // NamespaceTerminating tells whether err refuses a create because its
 // namespace is being deleted.
 func NamespaceTerminating(err error) bool {

@@ -118,12 +118,5 @@ func (c *Controller) writeStatus(ctx context.Context, cj *batch.CronJob, st batc
 	}
 	next := cj.DeepCopy()
 	next.Status = st
-	written, err := client.Of[*batch.CronJob](c.view.Client).UpdateStatus(ctx, next)
-	if client.IsNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return c.crons.WaitFor(ctx, written.ResourceVersion)
+	return cluster.WriteStatus(ctx, c.view, c.crons, next)
 }

@@ -267,12 +267,5 @@ func (c *Controller) writeStatus(ctx context.Context, ds *apps.DaemonSet, st app
 	}
 	next := ds.DeepCopy()
 	next.Status = st
-	written, err := client.Of[*apps.DaemonSet](c.view.Client).UpdateStatus(ctx, next)
-	if client.IsNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return c.sets.WaitFor(ctx, written.ResourceVersion)
+	return cluster.WriteStatus(ctx, c.view, c.sets, next)
 }

@@ -133,14 +133,7 @@ func (c *Controller) write(ctx context.Context, b *policy.PodDisruptionBudget, s
 	}
 	next := b.DeepCopy()
 	next.Status = st
-	written, err := client.Of[*policy.PodDisruptionBudget](c.view.Client).UpdateStatus(ctx, next)
-	if client.IsNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return c.budgets.WaitFor(ctx, written.ResourceVersion)
+	return cluster.WriteStatus(ctx, c.view, c.budgets, next)
 }
 
 // selects tells whether b guards p. A budget without a selector guards nothing,

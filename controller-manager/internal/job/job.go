@@ -266,12 +266,5 @@ func (c *Controller) writeStatus(ctx context.Context, j *batch.Job, st batch.Job
 	}
 	next := j.DeepCopy()
 	next.Status = st
-	written, err := client.Of[*batch.Job](c.view.Client).UpdateStatus(ctx, next)
-	if client.IsNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return c.jobs.WaitFor(ctx, written.ResourceVersion)
+	return cluster.WriteStatus(ctx, c.view, c.jobs, next)
 }

@@ -302,12 +302,5 @@ func (c *Controller) writeStatus(ctx context.Context, set *apps.StatefulSet, st 
 	}
 	next := set.DeepCopy()
 	next.Status = st
-	written, err := client.Of[*apps.StatefulSet](c.view.Client).UpdateStatus(ctx, next)
-	if client.IsNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return c.sets.WaitFor(ctx, written.ResourceVersion)
+	return cluster.WriteStatus(ctx, c.view, c.sets, next)
 }
