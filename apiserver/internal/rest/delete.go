@@ -147,6 +147,7 @@ func (c *call) deleteOnce(o options, opts *meta.DeleteOptions, cur *current) (so
 	if err := c.admitDelete(stored, opts); err != nil {
 		return source{}, false, err
 	}
+	fresh := m.DeletionTimestamp == nil
 	grace := c.gracePeriod(stored, opts)
 	if c.mark(stored, opts, grace) {
 		s, err := c.write(o, cur, stored, stored)
@@ -154,6 +155,10 @@ func (c *call) deleteOnce(o options, opts *meta.DeleteOptions, cur *current) (so
 	}
 	if !finished(stored) {
 		return source{json: cur.json, obj: cur.obj}, false, nil // Under way already, and not to be hastened.
+	}
+	if fresh && !c.res.Graceful {
+		s, err := c.remove(o, cur, stored, cur.json) // It goes as it was: nobody has seen it marked.
+		return s, true, err
 	}
 	m.ResourceVersion = ""
 	value, err := codec.EncodeJSON(stored)
