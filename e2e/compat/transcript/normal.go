@@ -11,6 +11,7 @@ var rules = []struct {
 	// Where the server is, and which build of 1.32 it is.
 	{regexp.MustCompile(`\b127\.0\.0\.1:\d+`), "SERVER"},
 	{regexp.MustCompile(`v1\.32\.\d+[-+.\w]*`), "v1.32.X"},
+	{regexp.MustCompile(`GitCommit:"[^"]*", GitTreeState:"[^"]*", BuildDate:"[^"]*", GoVersion:"[^"]*"`), "BUILD"},
 	// Since 1.34 an object that was never created says nothing of when it was.
 	{regexp.MustCompile(`(?m)^ *creationTimestamp: null\n`), ""},
 	// Identities, revisions and times.
