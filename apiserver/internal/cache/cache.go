@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -176,7 +177,10 @@ func (c *Cache) Run(ctx context.Context) error {
 				continue
 			}
 			loaded = true
-			c.readied.Do(func() { close(c.ready) })
+			c.readied.Do(func() {
+				close(c.ready)
+				go debug.FreeOSMemory() // loading leaves much that is not needed again
+			})
 		}
 		err := c.follow(ctx)
 		if errors.Is(err, rpctypes.ErrCompacted) {

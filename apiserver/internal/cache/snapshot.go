@@ -58,7 +58,6 @@ func (t *Table) read(ctx context.Context, rev int64) (*snapshot, error) {
 	s := &snapshot{last: rev, objects: new(btree.Map[string, *Object])}
 	_, err := t.cache.readAll(ctx, t.res.Prefix, rev, func(u []update) {
 		for _, u := range u {
-			u.obj.age()
 			s.objects.Load(u.key, u.obj)
 		}
 	}, func(string) *Table { return t })
@@ -145,6 +144,7 @@ func (c *Cache) readAll(ctx context.Context, prefix string, rev int64, use func(
 		for _, kv := range resp.Kvs {
 			if t := owner(string(kv.Key)); t != nil {
 				if u, ok := c.decode(t, kv, Added, false); ok {
+					u.obj.age() // nobody waits for it, and all of them at once are many bytes
 					updates = append(updates, u)
 				}
 			}

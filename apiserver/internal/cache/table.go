@@ -292,7 +292,6 @@ func (t *Table) load(objects []*Object, rev int64) {
 	defer t.mu.Unlock()
 	slices.SortFunc(objects, func(a, b *Object) int { return cmp.Compare(a.key, b.key) })
 	for _, o := range objects {
-		o.age()
 		t.objects.Load(o.key, o)
 		t.addToIndex(o)
 	}

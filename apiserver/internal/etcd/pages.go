@@ -24,6 +24,7 @@ const (
 // trimPages lets go of the pages of path's mapping when they have become many,
 // until ctx ends.
 func trimPages(ctx context.Context, path string) {
+	letGo(path) // opening it has read the whole database
 	start := mappedBytes()
 	ticker := time.NewTicker(pagesEvery)
 	defer ticker.Stop()
