@@ -76,6 +76,7 @@ func coreResources() []*Resource {
 
 	service.CreateOnUpdate = true
 	service.Fields = []cache.Field{{Name: "spec.clusterIP"}, {Name: "spec.type"}}
+	components.Warning = "v1 ComponentStatus is deprecated in v1.19+"
 	service.Subresources = []Subresource{
 		{Name: "proxy", Kind: named("v1", "ServiceProxyOptions"), Verbs: proxyVerbs},
 		part("status", keepServiceSpec, core.ValidateServiceStatusUpdate),
