@@ -188,6 +188,9 @@ func (c *call) applyNew(o options, body, doc []byte) error {
 		return status.Conflict(c.name(), c.info.Name,
 			fmt.Sprintf("uid mismatch: the provided object specified uid %s, and no existing object was found", cfg.uid))
 	}
+	if err := c.mayCreate(); err != nil {
+		return err
+	}
 	m.Name, m.ResourceVersion, m.ManagedFields = c.info.Name, "", entries
 	return c.createObject(obj, o)
 }

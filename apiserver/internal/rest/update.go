@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
+	"github.com/pilothouse/pilothouse/apiserver/internal/authz"
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
@@ -56,12 +57,26 @@ func (c *call) update(sub *resources.Subresource) error {
 	}
 	s, err := c.modify(sub, o, func(*current, meta.Object) (meta.Object, error) { return copyOf(obj), nil })
 	if missing(err) && sub == nil && c.res.CreateOnUpdate && m.UID == "" && m.ResourceVersion == "" {
+		if err := c.mayCreate(); err != nil {
+			return err
+		}
 		return c.createObject(obj, o)
 	}
 	if err != nil {
 		return err
 	}
 	return c.answer(http.StatusOK, s)
+}
+
+// mayCreate asks whether who may change an object may also make one: a write to
+// what is not there comes down to that.
+func (c *call) mayCreate() error {
+	i := *c.info
+	i.Verb = "create"
+	if d := c.Authz.Decide(c.r.Context(), c.user, &i); !d.Allowed {
+		return authz.Forbidden(c.user, &i, d.Reason())
+	}
+	return nil
 }
 
 // missing says whether err is the 404 of an object.
