@@ -11,7 +11,9 @@ require (
 	github.com/pilothouse/pilothouse/proto v0.0.0
 	google.golang.org/protobuf v1.36.12
 	k8s.io/api v0.37.2
+	k8s.io/apiextensions-apiserver v0.37.2
 	k8s.io/apimachinery v0.37.2
+	k8s.io/kube-aggregator v0.37.2
 )
 
 require (

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,52 +16,88 @@ import (
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/pbwire"
 	"github.com/pilothouse/pilothouse/proto/scheme"
+	admission "k8s.io/api/admission/v1"
+	admissionregistration "k8s.io/api/admissionregistration/v1"
 	apidiscovery "k8s.io/api/apidiscovery/v2"
+	apps "k8s.io/api/apps/v1"
 	authentication "k8s.io/api/authentication/v1"
+	authorization "k8s.io/api/authorization/v1"
 	autoscaling "k8s.io/api/autoscaling/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	batch "k8s.io/api/batch/v1"
+	certificates "k8s.io/api/certificates/v1"
 	coordination "k8s.io/api/coordination/v1"
 	upstream "k8s.io/api/core/v1"
 	discovery "k8s.io/api/discovery/v1"
 	events "k8s.io/api/events/v1"
+	flowcontrol "k8s.io/api/flowcontrol/v1"
+	networking "k8s.io/api/networking/v1"
+	node "k8s.io/api/node/v1"
 	policy "k8s.io/api/policy/v1"
+	rbac "k8s.io/api/rbac/v1"
+	scheduling "k8s.io/api/scheduling/v1"
+	storage "k8s.io/api/storage/v1"
+	apiextensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	apiregistration "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 )
 
-// theirs is the other side's types by the package and name of ours.
-var theirs = map[string]any{
-	"core.Binding": upstream.Binding{}, "core.ComponentStatus": upstream.ComponentStatus{}, "core.ComponentStatusList": upstream.ComponentStatusList{},
-	"core.ConfigMap": upstream.ConfigMap{}, "core.ConfigMapList": upstream.ConfigMapList{},
-	//lint:ignore SA1019 deprecated, but 1.32 serves it and so do we
-	"core.Endpoints": upstream.Endpoints{}, "core.EndpointsList": upstream.EndpointsList{},
-	"core.Event": upstream.Event{}, "core.EventList": upstream.EventList{}, "core.LimitRange": upstream.LimitRange{}, "core.LimitRangeList": upstream.LimitRangeList{},
-	"core.Namespace": upstream.Namespace{}, "core.NamespaceList": upstream.NamespaceList{}, "core.Node": upstream.Node{}, "core.NodeList": upstream.NodeList{},
-	"core.PersistentVolume": upstream.PersistentVolume{}, "core.PersistentVolumeList": upstream.PersistentVolumeList{},
-	"core.PersistentVolumeClaim": upstream.PersistentVolumeClaim{}, "core.PersistentVolumeClaimList": upstream.PersistentVolumeClaimList{},
-	"core.Pod": upstream.Pod{}, "core.PodList": upstream.PodList{}, "core.PodTemplate": upstream.PodTemplate{}, "core.PodTemplateList": upstream.PodTemplateList{},
-	"core.ReplicationController": upstream.ReplicationController{}, "core.ReplicationControllerList": upstream.ReplicationControllerList{},
-	"core.ResourceQuota": upstream.ResourceQuota{}, "core.ResourceQuotaList": upstream.ResourceQuotaList{},
-	"core.Secret": upstream.Secret{}, "core.SecretList": upstream.SecretList{}, "core.Service": upstream.Service{}, "core.ServiceList": upstream.ServiceList{},
-	"core.ServiceAccount": upstream.ServiceAccount{}, "core.ServiceAccountList": upstream.ServiceAccountList{},
-	"core.PodLogOptions": upstream.PodLogOptions{}, "core.PodExecOptions": upstream.PodExecOptions{}, "core.SerializedReference": upstream.SerializedReference{},
-	"coordination.Lease": coordination.Lease{}, "coordination.LeaseList": coordination.LeaseList{},
-	"discovery.EndpointSlice": discovery.EndpointSlice{}, "discovery.EndpointSliceList": discovery.EndpointSliceList{},
-	"events.Event": events.Event{}, "events.EventList": events.EventList{}, "autoscaling.Scale": autoscaling.Scale{}, "policy.Eviction": policy.Eviction{},
-	"authentication.TokenRequest":        authentication.TokenRequest{},
-	"apidiscovery.APIGroupDiscovery":     apidiscovery.APIGroupDiscovery{},
-	"apidiscovery.APIGroupDiscoveryList": apidiscovery.APIGroupDiscoveryList{},
-	"meta.Status":                        metav1.Status{},
-	"meta.DeleteOptions":                 metav1.DeleteOptions{},
-	"meta.ListOptions":                   metav1.ListOptions{},
-	"meta.PatchOptions":                  metav1.PatchOptions{},
-	"meta.APIResourceList":               metav1.APIResourceList{},
-	"meta.APIGroupList":                  metav1.APIGroupList{},
-	"meta.APIVersions":                   metav1.APIVersions{},
-	"meta.Condition":                     metav1.Condition{},
-	"meta.PartialObjectMetadata":         metav1.PartialObjectMetadata{},
-	"meta.PartialObjectMetadataList":     metav1.PartialObjectMetadataList{},
-	"meta.WatchEvent":                    metav1.WatchEvent{},
-	"meta.Table":                         metav1.Table{},
+// groups holds the other side's kinds by group, version and name.
+var groups = func() *runtime.Scheme {
+	all := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{
+		admission.AddToScheme, admissionregistration.AddToScheme, apidiscovery.AddToScheme, apiextensions.AddToScheme, apiregistration.AddToScheme,
+		apps.AddToScheme, authentication.AddToScheme, authorization.AddToScheme, autoscaling.AddToScheme, autoscalingv2.AddToScheme, batch.AddToScheme,
+		certificates.AddToScheme, coordination.AddToScheme, discovery.AddToScheme, events.AddToScheme, flowcontrol.AddToScheme, networking.AddToScheme,
+		node.AddToScheme, policy.AddToScheme, rbac.AddToScheme, scheduling.AddToScheme, storage.AddToScheme, upstream.AddToScheme,
+	} {
+		if err := add(all); err != nil {
+			panic(err)
+		}
+	}
+	return all
+}()
+
+// theirs is an empty value of the other side's type for one of ours, or nil.
+func theirs(ours reflect.Type) any {
+	if o, ok := unnamed[ours.String()]; ok {
+		return reflect.New(reflect.TypeOf(o)).Interface()
+	}
+	k := scheme.OfType(ours)
+	if k == nil {
+		return nil
+	}
+	// A list is known by the kind of its items.
+	o, err := groups.New(schema.GroupVersionKind{Group: k.Group, Version: k.Version, Kind: ours.Name()})
+	if err != nil {
+		return nil
+	}
+	return o
 }
+
+// unnamed are the other side's types that no group registers, by the package
+// and name of ours.
+var unnamed = map[string]any{
+	"core.PodLogOptions": upstream.PodLogOptions{}, "core.PodExecOptions": upstream.PodExecOptions{}, "core.SerializedReference": upstream.SerializedReference{},
+	"meta.Status":                    metav1.Status{},
+	"meta.DeleteOptions":             metav1.DeleteOptions{},
+	"meta.ListOptions":               metav1.ListOptions{},
+	"meta.PatchOptions":              metav1.PatchOptions{},
+	"meta.APIResourceList":           metav1.APIResourceList{},
+	"meta.APIGroupList":              metav1.APIGroupList{},
+	"meta.APIVersions":               metav1.APIVersions{},
+	"meta.Condition":                 metav1.Condition{},
+	"meta.PartialObjectMetadata":     metav1.PartialObjectMetadata{},
+	"meta.PartialObjectMetadataList": metav1.PartialObjectMetadataList{},
+	"meta.WatchEvent":                metav1.WatchEvent{},
+	"meta.Table":                     metav1.Table{},
+}
+
+// ahead are kinds to which the other side has added an experimental part that
+// it always writes, empty as it is, and that is not in the contract.
+var ahead = map[string]bool{"storage.CSINode": true, "storage.CSINodeList": true}
 
 // message is what the other side's types implement.
 type message interface {
@@ -75,16 +110,18 @@ type message interface {
 func eachFilled(t *testing.T, check func(t *testing.T, ours, other any)) {
 	for _, s := range codectest.Samples() {
 		typ := reflect.TypeOf(s).Elem()
+		if ahead[typ.String()] {
+			continue
+		}
 		t.Run(typ.String(), func(t *testing.T) {
-			o, ok := theirs[typ.String()]
-			if !ok {
+			if theirs(typ) == nil {
 				t.Fatal("theirs has no type for it")
 			}
 			for seed := range uint64(40) {
 				v := reflect.New(typ).Interface()
 				codectest.Fill(v, seed)
 				forget(reflect.ValueOf(v).Elem())
-				if check(t, v, reflect.New(reflect.TypeOf(o)).Interface()); t.Failed() {
+				if check(t, v, theirs(typ)); t.Failed() {
 					t.Fatalf("with seed %d", seed)
 				}
 			}
@@ -219,8 +256,8 @@ func TestEveryServedKindIsCompared(t *testing.T) {
 		if k.New == nil {
 			continue
 		}
-		if name := strings.TrimPrefix(reflect.TypeOf(k.New()).String(), "*"); theirs[name] == nil {
-			t.Errorf("%s is not compared", name)
+		if typ := reflect.TypeOf(k.New()).Elem(); theirs(typ) == nil {
+			t.Errorf("%s is not compared", typ)
 		}
 	}
 }

@@ -142,12 +142,21 @@ func protoFileName(protoPackage string) string {
 // structs that of the struct.
 func protoName(f *Field) string {
 	if f.JSON != "" {
-		return f.JSON
+		return camel(strings.TrimPrefix(f.JSON, "$"))
 	}
 	if f.Go == "ProbeHandler" {
 		return "handler" // what the field was called before the struct was
 	}
 	return strings.ToLower(f.Go[:1]) + f.Go[1:]
+}
+
+// camel joins the words of a name with dashes.
+func camel(name string) string {
+	words := strings.Split(name, "-")
+	for i, w := range words[1:] {
+		words[i+1] = strings.ToUpper(w[:1]) + w[1:]
+	}
+	return strings.Join(words, "")
 }
 
 // customMessages are the messages of the types with hand-written codecs that
