@@ -53,7 +53,7 @@ func (c *content) add(r catalog.Resource, left []meta.ObjectMeta) {
 	if len(left) == 0 {
 		return
 	}
-	c.left[r.ID()] += len(left)
+	c.left[r.Name+"."+r.Group] += len(left) // a core resource too has its dot, as users know it
 	for i := range left {
 		for _, f := range left[i].Finalizers {
 			c.finalizers[f]++
