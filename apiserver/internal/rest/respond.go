@@ -30,7 +30,7 @@ func (c *call) refuse(err error) {
 		err = status.Timeout("request did not complete within the allotted timeout")
 	}
 	e := status.From(err)
-	if logged(e.Status.Code) {
+	if logged(e.Status.Code) && !errors.Is(c.r.Context().Err(), context.Canceled) { // a client that left is no trouble of ours
 		c.Log.Error("request failed", "verb", c.info.Verb, "path", c.info.Path, "error", err)
 	}
 	Refuse(c.w, c.r, e)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/pilothouse/pilothouse/controller-manager/internal/podstate"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/replicas"
 	"github.com/pilothouse/pilothouse/proto/batch"
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -69,12 +70,15 @@ func plan(s *state) step {
 	default:
 		s.manage(&out)
 	}
-	gone := int32(len(out.delete) + len(out.drop))
-	terminating := int32(len(s.terminating)) + gone
-	st.Active, st.Ready, st.Terminating = int32(len(s.active))-gone, &s.ready, &terminating
-	if st.Active < 0 {
-		st.Active = 0
+	going := slices.Concat(out.delete, out.drop)
+	left := slices.DeleteFunc(slices.Clone(s.active), func(p *core.Pod) bool { return slices.Contains(going, p) })
+	ready, terminating := int32(0), int32(len(s.terminating)+len(going))
+	for _, p := range left {
+		if podstate.Ready(p) {
+			ready++
+		}
 	}
+	st.Active, st.Ready, st.Terminating = int32(len(left)), &ready, &terminating
 	return out
 }
 

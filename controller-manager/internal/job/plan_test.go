@@ -47,6 +47,9 @@ func newWorld(t *testing.T, j *batch.Job) *world { return &world{t: t, j: j, now
 // step takes one step of the controller; a crash comes after n writes.
 func (w *world) step(n int) (idle bool) {
 	s := plan(newState(w.j, w.pods, w.now))
+	if s.status.Ready != nil && *s.status.Ready > s.status.Active {
+		w.t.Fatalf("%d pods are ready and %d active: the API server refuses that", *s.status.Ready, s.status.Active)
+	}
 	writes := 0
 	do := func(f func()) {
 		if writes++; writes <= n {
@@ -73,6 +76,7 @@ func (w *world) step(n int) (idle bool) {
 			w.made++
 			p.Name = fmt.Sprintf("%s%d", p.GenerateName, w.made)
 			p.UID, p.CreationTimestamp, p.Status.Phase = meta.UID(p.Name), meta.NewTime(w.now), core.PodRunning
+			p.Status.Conditions = []core.PodCondition{{Type: core.PodReady, Status: core.ConditionTrue}}
 			w.pods = append(w.pods, p)
 		})
 	}

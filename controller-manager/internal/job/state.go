@@ -32,7 +32,6 @@ type state struct {
 	now  time.Time
 
 	active, terminating []*core.Pod
-	ready               int32
 	// succeeded and failed are the pods that ended and are not in the counts
 	// yet.
 	succeeded, failed []*core.Pod
@@ -84,9 +83,6 @@ func (s *state) sort(p *core.Pod) {
 		s.terminating = append(s.terminating, p)
 	default:
 		s.active = append(s.active, p)
-		if podstate.Ready(p) {
-			s.ready++
-		}
 	}
 }
 
