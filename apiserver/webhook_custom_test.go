@@ -27,7 +27,9 @@ func TestWebhooksOfCustomResources(t *testing.T) {
 				patches(`[{"op":"add","path":"/spec","value":{"colour":"red","unknown":1}},{"op":"add","path":"/other","value":1}]`)(q, a)
 			}
 		},
-		"judge": func(q *admission.AdmissionRequest, a *admission.AdmissionResponse) { a.Allowed = !strings.Contains(q.Name, "bad") },
+		"judge": func(q *admission.AdmissionRequest, a *admission.AdmissionResponse) {
+			a.Allowed = !strings.Contains(q.Name, "bad")
+		},
 		"other": allows,
 		"exact": allows,
 	})
