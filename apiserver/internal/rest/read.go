@@ -12,7 +12,6 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/apiserver/internal/store"
 	"github.com/pilothouse/pilothouse/proto/codec"
-	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
@@ -314,16 +313,4 @@ func (c *call) refusal(err error) error {
 		return status.Timeout("request did not complete within requested timeout: etcd does not answer")
 	}
 	return err
-}
-
-func notSupported(name, value string, known ...string) field.ErrorList {
-	return field.ErrorList{field.NotSupported(field.New(name), value, known)}
-}
-
-func forbidden(name, why string) field.ErrorList {
-	return field.ErrorList{field.Forbidden(field.New(name), why)}
-}
-
-func required(name, why string) field.ErrorList {
-	return field.ErrorList{field.Required(field.New(name), why)}
 }
