@@ -59,6 +59,8 @@ type Mutation struct {
 }
 
 // PatchType is a way to write a change down.
+//
+// +enum
 type PatchType string
 
 // The values of PatchType.

@@ -99,6 +99,8 @@ type RuleWithOperations struct {
 }
 
 // OperationType is what a request does.
+//
+// +enum
 type OperationType string
 
 // The values of OperationType.
@@ -144,6 +146,8 @@ const (
 )
 
 // FailurePolicyType says what a faulty webhook or policy does to requests.
+//
+// +enum
 type FailurePolicyType string
 
 // The values of FailurePolicyType.
@@ -155,6 +159,8 @@ const (
 )
 
 // MatchPolicyType says how rules compare resources.
+//
+// +enum
 type MatchPolicyType string
 
 // The values of MatchPolicyType.
@@ -166,6 +172,8 @@ const (
 )
 
 // SideEffectClass says whether calling a webhook changes anything else.
+//
+// +enum
 type SideEffectClass string
 
 // The values of SideEffectClass.
@@ -184,6 +192,8 @@ const (
 )
 
 // ReinvocationPolicyType says whether a webhook or policy may be run again.
+//
+// +enum
 type ReinvocationPolicyType string
 
 // The values of ReinvocationPolicyType.

@@ -61,6 +61,8 @@ const (
 )
 
 // ValidationAction is what is done about a violation.
+//
+// +enum
 type ValidationAction string
 
 // The values of ValidationAction.

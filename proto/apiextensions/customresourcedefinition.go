@@ -231,6 +231,8 @@ type ValidationRule struct {
 }
 
 // FieldValueErrorReason is the machine-readable kind of an error.
+//
+// +enum
 type FieldValueErrorReason string
 
 // The values of FieldValueErrorReason.

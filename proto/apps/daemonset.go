@@ -47,6 +47,8 @@ type DaemonSetUpdateStrategy struct {
 }
 
 // DaemonSetUpdateStrategyType is a way to replace pods.
+//
+// +enum
 type DaemonSetUpdateStrategyType string
 
 // The values of DaemonSetUpdateStrategyType.

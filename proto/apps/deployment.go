@@ -54,6 +54,8 @@ type DeploymentStrategy struct {
 }
 
 // DeploymentStrategyType is a way to replace pods.
+//
+// +enum
 type DeploymentStrategyType string
 
 // The values of DeploymentStrategyType.

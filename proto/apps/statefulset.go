@@ -55,6 +55,8 @@ type StatefulSetSpec struct {
 }
 
 // PodManagementPolicyType is an order in which pods are started and ended.
+//
+// +enum
 type PodManagementPolicyType string
 
 // The values of PodManagementPolicyType.
@@ -77,6 +79,8 @@ type StatefulSetUpdateStrategy struct {
 }
 
 // StatefulSetUpdateStrategyType is a way to replace pods.
+//
+// +enum
 type StatefulSetUpdateStrategyType string
 
 // The values of StatefulSetUpdateStrategyType.

@@ -43,6 +43,8 @@ type CronJobSpec struct {
 }
 
 // ConcurrencyPolicy says what to do when the last job still runs.
+//
+// +enum
 type ConcurrencyPolicy string
 
 // The values of ConcurrencyPolicy.

@@ -92,6 +92,8 @@ type PodFailurePolicyRule struct {
 }
 
 // PodFailurePolicyAction is what to do about a failure.
+//
+// +enum
 type PodFailurePolicyAction string
 
 // The values of PodFailurePolicyAction.
@@ -119,6 +121,8 @@ type PodFailurePolicyOnExitCodesRequirement struct {
 }
 
 // PodFailurePolicyOnExitCodesOperator relates an exit code to a list.
+//
+// +enum
 type PodFailurePolicyOnExitCodesOperator string
 
 // The values of PodFailurePolicyOnExitCodesOperator.
@@ -154,6 +158,8 @@ type SuccessPolicyRule struct {
 }
 
 // CompletionMode says whether pods are alike or numbered.
+//
+// +enum
 type CompletionMode string
 
 // The values of CompletionMode.
@@ -165,6 +171,8 @@ const (
 )
 
 // PodReplacementPolicy says when a pod is replaced.
+//
+// +enum
 type PodReplacementPolicy string
 
 // The values of PodReplacementPolicy.

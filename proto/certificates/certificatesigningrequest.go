@@ -49,6 +49,8 @@ type CertificateSigningRequestSpec struct {
 }
 
 // KeyUsage is a use that a key is put to.
+//
+// +enum
 type KeyUsage string
 
 // The values of KeyUsage.

@@ -1,6 +1,8 @@
 package core
 
 // PullPolicy says when an image is fetched: Always, IfNotPresent, or Never.
+//
+// +enum
 type PullPolicy string
 
 // The values of PullPolicy.
@@ -102,6 +104,8 @@ type ContainerPort struct {
 }
 
 // Protocol is a transport protocol.
+//
+// +enum
 type Protocol string
 
 // The values of Protocol.
@@ -301,6 +305,8 @@ const (
 
 // MountPropagationMode says which way new mounts travel between node and
 // container.
+//
+// +enum
 type MountPropagationMode string
 
 // The values of MountPropagationMode.
@@ -319,6 +325,8 @@ type VolumeDevice struct {
 }
 
 // TerminationMessagePolicy says where a container's last words come from.
+//
+// +enum
 type TerminationMessagePolicy string
 
 // The values of TerminationMessagePolicy.

@@ -40,6 +40,8 @@ type NamespaceStatus struct {
 }
 
 // NamespacePhase is a stage of a namespace's life.
+//
+// +enum
 type NamespacePhase string
 
 // The values of NamespacePhase.

@@ -90,6 +90,8 @@ type NodeStatus struct {
 }
 
 // NodePhase is no longer used; conditions tell more.
+//
+// +enum
 type NodePhase string
 
 // The values of NodePhase.

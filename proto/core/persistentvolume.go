@@ -285,6 +285,8 @@ type CSIPersistentVolumeSource struct {
 
 // PersistentVolumeReclaimPolicy says what becomes of a volume when its claim
 // goes.
+//
+// +enum
 type PersistentVolumeReclaimPolicy string
 
 // The values of PersistentVolumeReclaimPolicy.
@@ -313,6 +315,8 @@ type PersistentVolumeStatus struct {
 }
 
 // PersistentVolumePhase is a stage of a volume's life.
+//
+// +enum
 type PersistentVolumePhase string
 
 // The values of PersistentVolumePhase.

@@ -39,6 +39,8 @@ type PersistentVolumeClaimSpec struct {
 // PersistentVolumeAccessMode says in which way a volume is mounted:
 // ReadWriteOnce by one node, ReadOnlyMany and ReadWriteMany by many,
 // ReadWriteOncePod by one pod.
+//
+// +enum
 type PersistentVolumeAccessMode string
 
 // The values of PersistentVolumeAccessMode.
@@ -59,6 +61,8 @@ type VolumeResourceRequirements struct {
 
 // PersistentVolumeMode says whether a volume is a file system or a raw
 // device.
+//
+// +enum
 type PersistentVolumeMode string
 
 // The values of PersistentVolumeMode.
@@ -126,6 +130,8 @@ type PersistentVolumeClaimStatus struct {
 }
 
 // PersistentVolumeClaimPhase is a stage of a claim's life.
+//
+// +enum
 type PersistentVolumeClaimPhase string
 
 // The values of PersistentVolumeClaimPhase.
@@ -186,6 +192,8 @@ type ModifyVolumeStatus struct {
 }
 
 // PersistentVolumeClaimModifyVolumeStatus is a stage of such a change.
+//
+// +enum
 type PersistentVolumeClaimModifyVolumeStatus string
 
 // The values of PersistentVolumeClaimModifyVolumeStatus.

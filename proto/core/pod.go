@@ -127,6 +127,8 @@ type PodSpec struct {
 
 // RestartPolicy says whether the containers of a pod are restarted when they
 // end.
+//
+// +enum
 type RestartPolicy string
 
 // The values of RestartPolicy.
@@ -137,6 +139,8 @@ const (
 )
 
 // DNSPolicy says where a pod looks up names.
+//
+// +enum
 type DNSPolicy string
 
 // The values of DNSPolicy.
@@ -197,6 +201,8 @@ const (
 )
 
 // PreemptionPolicy says whether a pod may push out others.
+//
+// +enum
 type PreemptionPolicy string
 
 // The values of PreemptionPolicy.
@@ -292,6 +298,8 @@ type PodStatus struct {
 }
 
 // PodPhase is a stage of a pod's life.
+//
+// +enum
 type PodPhase string
 
 // The values of PodPhase.
@@ -346,6 +354,8 @@ type PodIP struct {
 }
 
 // PodQOSClass says which pods go first when a node runs short.
+//
+// +enum
 type PodQOSClass string
 
 // The values of PodQOSClass.

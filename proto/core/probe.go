@@ -56,6 +56,8 @@ type HTTPGetAction struct {
 }
 
 // URIScheme is how an HTTP request travels.
+//
+// +enum
 type URIScheme string
 
 // The values of URIScheme.
@@ -119,6 +121,8 @@ type SleepAction struct {
 }
 
 // Signal is the name of a signal to a process.
+//
+// +enum
 type Signal string
 
 // The values of Signal.

@@ -29,6 +29,8 @@ type ResourceQuotaSpec struct {
 
 // ResourceQuotaScope tells pods that count from others: Terminating have a
 // deadline, BestEffort ask for nothing, PriorityClass are of a class.
+//
+// +enum
 type ResourceQuotaScope string
 
 // The values of ResourceQuotaScope.
@@ -62,6 +64,8 @@ type ScopedResourceSelectorRequirement struct {
 }
 
 // ScopeSelectorOperator relates a scope to values.
+//
+// +enum
 type ScopeSelectorOperator string
 
 // The values of ScopeSelectorOperator.

@@ -55,6 +55,8 @@ type NodeSelectorRequirement struct {
 }
 
 // NodeSelectorOperator relates a label of a node to values.
+//
+// +enum
 type NodeSelectorOperator string
 
 // The values of NodeSelectorOperator.
@@ -134,6 +136,8 @@ type Toleration struct {
 }
 
 // TolerationOperator compares a toleration with a taint.
+//
+// +enum
 type TolerationOperator string
 
 // The values of TolerationOperator.
@@ -147,6 +151,8 @@ const (
 // TaintEffect is what a taint does to pods that do not tolerate it:
 // NoSchedule keeps new ones away, PreferNoSchedule if it can be helped,
 // NoExecute also sends away those that run.
+//
+// +enum
 type TaintEffect string
 
 // The values of TaintEffect.
@@ -183,6 +189,8 @@ type TopologySpreadConstraint struct {
 
 // UnsatisfiableConstraintAction says what to do when pods cannot be spread as
 // wanted.
+//
+// +enum
 type UnsatisfiableConstraintAction string
 
 // The values of UnsatisfiableConstraintAction.
@@ -192,6 +200,8 @@ const (
 )
 
 // NodeInclusionPolicy says whether nodes that the pod cannot run on count.
+//
+// +enum
 type NodeInclusionPolicy string
 
 // The values of NodeInclusionPolicy.

@@ -66,6 +66,8 @@ type WindowsSecurityContextOptions struct {
 }
 
 // ProcMountType says how much of /proc a container sees.
+//
+// +enum
 type ProcMountType string
 
 // The values of ProcMountType.
@@ -83,6 +85,8 @@ type SeccompProfile struct {
 }
 
 // SeccompProfileType is a source of a seccomp profile.
+//
+// +enum
 type SeccompProfileType string
 
 // The values of SeccompProfileType.
@@ -102,6 +106,8 @@ type AppArmorProfile struct {
 }
 
 // AppArmorProfileType is a source of an AppArmor profile.
+//
+// +enum
 type AppArmorProfileType string
 
 // The values of AppArmorProfileType.
@@ -145,6 +151,8 @@ type PodSecurityContext struct {
 }
 
 // SupplementalGroupsPolicy says which groups the first processes have.
+//
+// +enum
 type SupplementalGroupsPolicy string
 
 // The values of SupplementalGroupsPolicy.
@@ -162,6 +170,8 @@ type Sysctl struct {
 }
 
 // PodFSGroupChangePolicy says when the owner of a volume's files is changed.
+//
+// +enum
 type PodFSGroupChangePolicy string
 
 // The values of PodFSGroupChangePolicy.

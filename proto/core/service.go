@@ -92,6 +92,8 @@ type ServicePort struct {
 }
 
 // ServiceType says how a service is reached.
+//
+// +enum
 type ServiceType string
 
 // The values of ServiceType.
@@ -103,6 +105,8 @@ const (
 )
 
 // ServiceAffinity says whether a client gets the same pod again.
+//
+// +enum
 type ServiceAffinity string
 
 // The values of ServiceAffinity.
@@ -112,6 +116,8 @@ const (
 )
 
 // ServiceExternalTrafficPolicy says which pods get traffic from outside.
+//
+// +enum
 type ServiceExternalTrafficPolicy string
 
 // The values of ServiceExternalTrafficPolicy.
@@ -134,6 +140,8 @@ type ClientIPConfig struct {
 }
 
 // IPFamily is a family of addresses.
+//
+// +enum
 type IPFamily string
 
 // The values of IPFamily.
@@ -144,6 +152,8 @@ const (
 )
 
 // IPFamilyPolicy says whether a service has addresses of one family or both.
+//
+// +enum
 type IPFamilyPolicy string
 
 // The values of IPFamilyPolicy.
@@ -155,6 +165,8 @@ const (
 
 // ServiceInternalTrafficPolicy says which pods get traffic from within the
 // cluster.
+//
+// +enum
 type ServiceInternalTrafficPolicy string
 
 // The values of ServiceInternalTrafficPolicy.

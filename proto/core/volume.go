@@ -88,6 +88,8 @@ type HostPathVolumeSource struct {
 }
 
 // HostPathType says what must be at a path of the node.
+//
+// +enum
 type HostPathType string
 
 // The values of HostPathType.
@@ -427,6 +429,8 @@ type AzureDiskVolumeSource struct {
 }
 
 // AzureDataDiskCachingMode says how the host caches a disk.
+//
+// +enum
 type AzureDataDiskCachingMode string
 
 // The values of AzureDataDiskCachingMode.
@@ -437,6 +441,8 @@ const (
 )
 
 // AzureDataDiskKind says how a disk is kept.
+//
+// +enum
 type AzureDataDiskKind string
 
 // The values of AzureDataDiskKind.

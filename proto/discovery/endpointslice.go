@@ -22,6 +22,8 @@ type EndpointSlice struct {
 }
 
 // AddressType is a kind of address.
+//
+// +enum
 type AddressType string
 
 // Endpoint is one backend of a Service.

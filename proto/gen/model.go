@@ -41,6 +41,8 @@ type Type struct {
 	MapType string
 	// Consts are the values declared for a string type.
 	Consts []string
+	// Enum says that the values are published: +enum.
+	Enum bool
 }
 
 // Field is one field of a struct.
@@ -163,7 +165,10 @@ func (p *Package) declare(f *ast.File) (specs []*ast.TypeSpec) {
 				doc = g.Doc
 			}
 			t := &Type{Pkg: p, Name: ts.Name.Name}
-			t.Doc, t.MapType = splitDoc(doc)
+			var marks map[string]string
+			t.Doc, marks = splitDoc(doc)
+			t.MapType = marks["mapType"]
+			_, t.Enum = marks["enum"]
 			p.Types = append(p.Types, t)
 			p.byName[t.Name] = t
 			specs = append(specs, ts)

@@ -28,6 +28,14 @@ func schemaFile(m *Model) ([]byte, error) {
 			}
 		}
 	}
+	w.f("}\n\n// published are those of enums whose values the OpenAPI documents list.\nvar published = map[string]bool{\n")
+	for _, p := range m.Packages {
+		for _, t := range p.Types {
+			if t.Enum {
+				w.f("%q: true,\n", goName(t))
+			}
+		}
+	}
 	w.f("}\n")
 	return w.bytes()
 }

@@ -41,18 +41,21 @@ func receiver(d *ast.FuncDecl) string {
 	return lastName(d.Recv.List[0].Type)
 }
 
-// splitDoc is a comment's prose and the value of its +mapType line.
-func splitDoc(g *ast.CommentGroup) (doc, mapType string) {
+// splitDoc is a comment's prose and its marks: the lines such as +enum or
+// +mapType=atomic.
+func splitDoc(g *ast.CommentGroup) (doc string, marks map[string]string) {
 	if g == nil {
-		return "", ""
+		return "", nil
 	}
+	marks = map[string]string{}
 	var prose []string
-	for _, line := range strings.Split(g.Text(), "\n") {
-		if v, ok := strings.CutPrefix(line, "+mapType="); ok {
-			mapType = strings.TrimSpace(v)
-		} else if !strings.HasPrefix(line, "+") {
+	for line := range strings.SplitSeq(g.Text(), "\n") {
+		if mark, ok := strings.CutPrefix(line, "+"); ok {
+			name, value, _ := strings.Cut(mark, "=")
+			marks[strings.TrimSpace(name)] = strings.TrimSpace(value)
+		} else {
 			prose = append(prose, line)
 		}
 	}
-	return strings.TrimSpace(strings.Join(prose, "\n")), mapType
+	return strings.TrimSpace(strings.Join(prose, "\n")), marks
 }

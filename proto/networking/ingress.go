@@ -111,6 +111,8 @@ type HTTPIngressPath struct {
 }
 
 // PathType says how an ingress compares paths.
+//
+// +enum
 type PathType string
 
 // The values of PathType.

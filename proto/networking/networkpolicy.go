@@ -89,6 +89,8 @@ type NetworkPolicyEgressRule struct {
 }
 
 // PolicyType is a direction of connections.
+//
+// +enum
 type PolicyType string
 
 // The values of PolicyType.

@@ -158,6 +158,9 @@ func appendSchema(b []byte, d *schema.Definition) []byte {
 	}
 	b = truth(b, 16, d.UniqueItems)
 	b = texts(b, 19, d.Required)
+	for _, v := range d.Enum {
+		b = message(b, 20, func(b []byte) []byte { return text(b, 2, string(v)) })
+	}
 	if e := d.AdditionalProperties; e != nil {
 		b = message(b, 21, func(b []byte) []byte {
 			return message(b, 1, func(b []byte) []byte { return appendSchema(b, e) })

@@ -37,6 +37,8 @@ type PodDisruptionBudgetSpec struct {
 
 // UnhealthyPodEvictionPolicyType says when pods that are not ready may be
 // evicted.
+//
+// +enum
 type UnhealthyPodEvictionPolicyType string
 
 // The values of UnhealthyPodEvictionPolicyType.

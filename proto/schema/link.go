@@ -90,7 +90,7 @@ func (x *index) parse(e string) *Type {
 		return t
 	}
 	if values, ok := enums[e]; ok {
-		return &Type{Kind: String, GoName: e, Enum: values}
+		return &Type{Kind: String, GoName: e, Enum: values, Published: published[e]}
 	}
 	panic("schema: the generated description names an unknown type " + e)
 }

@@ -3,6 +3,7 @@ package schema
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -124,6 +125,9 @@ func (d dialect) shape(t *Type) *Definition {
 		def.Type, def.AdditionalProperties = "object", d.use(t.Elem)
 	case String:
 		def.Type = "string"
+		if t.Published {
+			def.Enum = literals(t.Enum)
+		}
 	case Integer:
 		def.Type = "integer"
 	case Number:
@@ -140,6 +144,14 @@ func (d dialect) shape(t *Type) *Definition {
 		}
 	}
 	return def
+}
+
+// literals are values as JSON, in the order of the alphabet.
+func literals(values []string) (out []json.RawMessage) {
+	for _, v := range slices.Sorted(slices.Values(values)) {
+		out = append(out, json.RawMessage(strconv.Quote(v)))
+	}
+	return out
 }
 
 // use is a reference to t, or t itself when it has no name.

@@ -44,6 +44,9 @@ type Type struct {
 	MapType string
 	// Enum holds the values declared for a string type.
 	Enum []string
+	// Published says that the OpenAPI documents list them. Others may grow, or
+	// are only the best known ones.
+	Published bool
 
 	byName map[string]*Field
 }

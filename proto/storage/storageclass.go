@@ -35,6 +35,8 @@ type StorageClass struct {
 }
 
 // VolumeBindingMode says when volumes are bound.
+//
+// +enum
 type VolumeBindingMode string
 
 // The values of VolumeBindingMode.
