@@ -19,6 +19,7 @@ import (
 	"github.com/pilothouse/pilothouse/client"
 	"github.com/pilothouse/pilothouse/client/daemon"
 	"github.com/pilothouse/pilothouse/client/informer"
+	"github.com/pilothouse/pilothouse/kube-proxy/internal/departure"
 	"github.com/pilothouse/pilothouse/kube-proxy/internal/healthcheck"
 	"github.com/pilothouse/pilothouse/kube-proxy/internal/sysctl"
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -62,7 +63,7 @@ func Run(ctx context.Context, c Config) error {
 		g.Go(func() error { return b.Watch(ctx, l.tampered) })
 	}
 	if c.HealthzAddress != "" {
-		g.Go(func() error { return healthcheck.Serve(ctx, c.HealthzAddress, l.health) })
+		g.Go(func() error { return healthcheck.Serve(ctx, c.HealthzAddress, l.health, map[string]http.Handler{departure.Path: l.ledger}) })
 	}
 	if c.MetricsAddress != "" {
 		g.Go(func() error { return daemon.Serve(ctx, c.MetricsAddress, serveOptions(mode, l, c.Profiling)) })

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/kube-proxy/internal/conntrack"
+	"github.com/pilothouse/pilothouse/kube-proxy/internal/departure"
 	"github.com/pilothouse/pilothouse/kube-proxy/internal/healthcheck"
 	"github.com/pilothouse/pilothouse/kube-proxy/internal/table"
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -34,6 +35,7 @@ type loop struct {
 	backends []backend
 	minSync  time.Duration
 	checks   *healthcheck.Checks
+	ledger   *departure.Ledger // what kubelets that end pods are told
 	log      *slog.Logger
 	wake     chan struct{}
 
@@ -57,7 +59,7 @@ func newLoop(node string, backends []backend, minSync time.Duration, log *slog.L
 		backends: backends, minSync: minSync, log: log, wake: make(chan struct{}, 1),
 		services: map[meta.Key]*core.Service{}, slices: map[meta.Key]*discovery.EndpointSlice{},
 		rebuild: true, since: time.Now(), table: table.New(node),
-		localCount: map[uint16]map[table.Name]healthcheck.Service{},
+		localCount: map[uint16]map[table.Name]healthcheck.Service{}, ledger: departure.New(),
 	}
 	l.checks = healthcheck.New(func() bool { return !l.health().Late })
 	return l
@@ -141,6 +143,7 @@ func (l *loop) sync(ctx context.Context) (rebuilt bool, err error) {
 	changes := l.table.Changes()
 	l.unfinished = append(l.unfinished, changes...)
 	if len(changes) == 0 && !rebuild {
+		l.ledger.Confirm()
 		l.done(since, start)
 		return false, nil
 	}
@@ -154,6 +157,7 @@ func (l *loop) sync(ctx context.Context) (rebuilt bool, err error) {
 		l.failed(since)
 		return rebuild, err
 	}
+	l.ledger.Confirm()
 	l.forgetConnections(l.unfinished)
 	l.updateChecks(l.unfinished)
 	l.unfinished = nil
@@ -171,6 +175,7 @@ func (l *loop) take() (rebuild bool, since time.Time) {
 	}
 	for key, s := range l.slices {
 		l.table.SetSlice(key, s)
+		l.ledger.Note(key, s)
 	}
 	clear(l.services)
 	clear(l.slices)

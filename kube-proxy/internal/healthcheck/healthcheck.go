@@ -103,8 +103,8 @@ type Health struct {
 	Late bool
 }
 
-// Serve answers /healthz and /livez on addr until ctx ends.
-func Serve(ctx context.Context, addr string, health func() Health) error {
+// Serve answers /healthz and /livez on addr, and further paths, until ctx ends.
+func Serve(ctx context.Context, addr string, health func() Health, further map[string]http.Handler) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return fmt.Errorf("--healthz-bind-address: %w", err)
@@ -112,6 +112,9 @@ func Serve(ctx context.Context, addr string, health func() Health) error {
 	mux := http.NewServeMux()
 	for _, path := range []string{"/healthz", "/livez"} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { answerHealth(w, health()) })
+	}
+	for path, h := range further {
+		mux.Handle(path, h)
 	}
 	s := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() { s.Close() })
