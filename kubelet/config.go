@@ -51,6 +51,8 @@ type Config struct {
 	StatusFrequency  time.Duration // --node-status-update-frequency: how often the node is looked at
 	StatusReport     time.Duration // --node-status-report-frequency: how often it is reported without a change
 	FenceAfter       time.Duration // --fence-after: without a renewal for this long, pods that must not run twice are stopped; 0 for never
+	DepartureWait    time.Duration // --departure-wait: how long at most a deleted pod serves on until the proxies have let go of it; 0 for not at all
+	ProxyPort        int           // --kube-proxy-healthz-port: where proxies are asked
 	Relist           time.Duration // --relist-period
 	LogMaxSize       string        // --container-log-max-size
 	LogMaxFiles      int           // --container-log-max-files
@@ -73,7 +75,7 @@ func DefaultConfig() Config {
 		CgroupDriver: "cgroupfs", CgroupRoot: "/sys/fs/cgroup", MaxPods: 110,
 		Address: "0.0.0.0", Port: 10250, HealthzAddress: "127.0.0.1", HealthzPort: 10248,
 		LeaseDuration: 8, LeaseRenew: 2 * time.Second, StatusFrequency: 5 * time.Second, StatusReport: 5 * time.Minute,
-		FenceAfter: 20 * time.Second, Relist: 10 * time.Second, LogMaxSize: "10Mi", LogMaxFiles: 5,
+		FenceAfter: 20 * time.Second, DepartureWait: 2 * time.Second, ProxyPort: 10256, Relist: 10 * time.Second, LogMaxSize: "10Mi", LogMaxFiles: 5,
 	}
 }
 
@@ -87,6 +89,8 @@ func (c *Config) Flags(g *daemon.FlagGroups) {
 	f.DurationVar(&c.StatusFrequency, "node-status-update-frequency", c.StatusFrequency, "how often the node's status is worked out; it is written when it changed")
 	f.DurationVar(&c.StatusReport, "node-status-report-frequency", c.StatusReport, "how often the node's status is written without a change")
 	f.DurationVar(&c.FenceAfter, "fence-after", c.FenceAfter, "stop pods that must not run twice when no heartbeat got through for this long; 0 never")
+	f.DurationVar(&c.DepartureWait, "departure-wait", c.DepartureWait, "how long at most a deleted pod serves on until no node's kube-proxy sends new connections to it, half of its grace at most; 0 not at all")
+	f.IntVar(&c.ProxyPort, "kube-proxy-healthz-port", c.ProxyPort, "port of every kube-proxy's --healthz-bind-address, where it is asked")
 
 	f = g.Group("Node")
 	f.StringVar(&c.NodeName, "hostname-override", c.NodeName, "name of the node")
@@ -147,7 +151,7 @@ func (c *Config) Validate() error {
 		flag string
 		port int
 		zero bool
-	}{{"port", c.Port, false}, {"healthz-port", c.HealthzPort, true}} {
+	}{{"port", c.Port, false}, {"healthz-port", c.HealthzPort, true}, {"kube-proxy-healthz-port", c.ProxyPort, false}} {
 		if p.port < 0 || p.port > 65535 || p.port == 0 && !p.zero {
 			return fmt.Errorf("--%s=%d: must be a port, 1 to 65535", p.flag, p.port)
 		}
@@ -157,6 +161,9 @@ func (c *Config) Validate() error {
 	}
 	if c.FenceAfter != 0 && c.FenceAfter < time.Duration(c.LeaseDuration)*time.Second {
 		return fmt.Errorf("--fence-after=%s: must be 0, or at least --node-lease-duration-seconds=%d", c.FenceAfter, c.LeaseDuration)
+	}
+	if c.DepartureWait < 0 {
+		return fmt.Errorf("--departure-wait=%s: must not be negative", c.DepartureWait)
 	}
 	if c.MaxPods < 1 {
 		return fmt.Errorf("--max-pods=%d: must be at least 1", c.MaxPods)

@@ -43,6 +43,25 @@ func (w *worker) kill(ctx context.Context, s Step) {
 	})
 }
 
+// depart begins the wait until no node sends new connections to the pod. It
+// ends early when the pod is stopped for another reason too.
+func (w *worker) depart(ctx context.Context, most time.Duration) {
+	ctx, cancel := context.WithCancel(ctx)
+	w.mu.Lock()
+	w.mem.Departing = time.Now()
+	w.giveUp = cancel
+	pod := w.pod
+	w.mu.Unlock()
+	w.wg.Go(func() {
+		defer cancel()
+		w.m.Depart(ctx, pod, most)
+		w.update(func(m *Memory) {
+			m.Departed = true
+			w.giveUp = nil
+		})
+	})
+}
+
 func wait(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():

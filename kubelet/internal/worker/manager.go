@@ -57,6 +57,9 @@ type Manager struct {
 
 	// Ended is called after a pod has left this node; it may be nil.
 	Ended func()
+	// Depart returns once no node sends new connections to a deleted pod, or
+	// after most. With nil nobody waits.
+	Depart func(ctx context.Context, pod *core.Pod, most time.Duration)
 	// Fenced says whether pods that must not run twice may not run now.
 	Fenced func() bool
 

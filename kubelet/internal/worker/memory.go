@@ -32,6 +32,10 @@ type Memory struct {
 	Starting       string               // the container id between create and start
 	Probes         map[string]ProbeResult
 	Stop           *Stop
+	// Departing is when the wait began for all nodes to let go of a pod that
+	// was deleted; Departed says that it is over, or that nobody waits.
+	Departing time.Time
+	Departed  bool
 	// Held: the node is cut off and this pod must not run twice, so it must
 	// not run here for now.
 	Held      bool
@@ -102,6 +106,9 @@ func (m *Memory) StopGrace(pod *core.Pod, now time.Time) time.Duration {
 		if s := time.Duration(*m.Stop.Grace) * time.Second; s < g || pod.DeletionGracePeriodSeconds == nil {
 			g = s
 		}
+	}
+	if !m.Departing.IsZero() {
+		g -= now.Sub(m.Departing) // the wait is part of the grace
 	}
 	return max(g, time.Second)
 }

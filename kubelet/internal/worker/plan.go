@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"slices"
 	"time"
 
 	"github.com/pilothouse/pilothouse/kubelet/internal/cri"
@@ -18,6 +19,7 @@ const (
 	StopSandbox                 // take down a sandbox (ID) and what is left in it
 	Pull                        // make sure that the container's image is present
 	Start                       // create and start the container
+	Depart                      // wait until no node sends new connections to the pod, for Grace at most
 	Kill                        // stop a running container (ID) with its grace
 	RemoveDead                  // remove the record of an old run (ID)
 	RemoveSandbox               // remove an old sandbox (ID)
@@ -27,7 +29,7 @@ const (
 
 // String names the action for logs.
 func (a Action) String() string {
-	return [...]string{"wait", "set up", "new sandbox", "stop sandbox", "pull", "start", "kill", "remove dead", "remove sandbox", "tear down", "finish"}[a]
+	return [...]string{"wait", "set up", "new sandbox", "stop sandbox", "pull", "start", "depart", "kill", "remove dead", "remove sandbox", "tear down", "finish"}[a]
 }
 
 // Step is the one next action for a pod, with what it needs.
@@ -38,7 +40,7 @@ type Step struct {
 	ID        string          // container or sandbox
 	Restarts  int             // Start: what the new run's restart count will be
 	Backoff   time.Duration   // Start: the pause that will follow the new run
-	Grace     time.Duration   // Kill
+	Grace     time.Duration   // Kill, Depart
 	Reason    string          // Kill: why, for the event
 	After     time.Duration   // Wait: look again at the latest after this time; 0 for only when something happens
 }
@@ -216,6 +218,9 @@ func planHold(pod *core.Pod, rt *cri.Pod, m *Memory, now time.Time) Step {
 // planStop takes a pod down: its main containers first, then its sidecars from
 // the last to the first, then the sandbox, and the rest.
 func planStop(pod *core.Pod, rt *cri.Pod, m *Memory, now time.Time) Step {
+	if step, departing := planDeparture(pod, rt, m, now); departing {
+		return step
+	}
 	if step, running := planKills(pod, rt, m, now); running {
 		return step
 	}
@@ -233,6 +238,23 @@ func planStop(pod *core.Pod, rt *cri.Pod, m *Memory, now time.Time) Step {
 		return afterFailure(m.FinishFailure, now, Step{Action: Finish})
 	}
 	return Step{Action: Wait}
+}
+
+// planDeparture has a deleted pod wait, while it goes on serving, until no node
+// sends new connections to it. Half of its grace is left for its own end. A pod
+// that is stopped for another reason as well does not wait.
+func planDeparture(pod *core.Pod, rt *cri.Pod, m *Memory, now time.Time) (step Step, departing bool) {
+	if m.Departed || m.Stop != nil || m.Held || pod.DeletionTimestamp == nil || len(m.Kills) > 0 || !anyRuns(rt) {
+		return Step{}, false
+	}
+	if m.Departing.IsZero() {
+		return Step{Action: Depart, Grace: m.StopGrace(pod, now) / 2}, true
+	}
+	return Step{Action: Wait}, true
+}
+
+func anyRuns(rt *cri.Pod) bool {
+	return rt != nil && slices.ContainsFunc(rt.Containers, func(c cri.Container) bool { return c.State == cri.Running })
 }
 
 // planKills finds the next container to stop; running is false when none is

@@ -57,7 +57,7 @@ func runtime(runs ...string) *cri.Pod {
 // ready is the memory of a pod that is set up and whose images are there.
 func ready(names ...string) *Memory {
 	m := NewMemory()
-	m.SetUpDone = true
+	m.SetUpDone, m.Departed = true, true
 	for _, n := range names {
 		m.Pulls[n] = &PullState{Ref: "sha256:1"}
 	}
@@ -122,6 +122,11 @@ func TestPlan(t *testing.T) {
 			return rt
 		}(), ready("i"), "start i"},
 
+		"a deleted pod first serves on":           {deleted(pod(always, "a"), 30), runtime("a:running"), with(ready(), func(m *Memory) { m.Departed = false }), "depart"},
+		"until the proxies have let go of it":     {deleted(pod(always, "a"), 30), runtime("a:running"), with(ready(), func(m *Memory) { m.Departed, m.Departing = false, now }), "wait"},
+		"but not when it is stopped anyway":       {deleted(pod(always, "a"), 30), runtime("a:running"), with(ready(), func(m *Memory) { m.Departed, m.Stop = false, &Stop{} }), "kill a-1"},
+		"nor when the node must not run it":       {deleted(pod(always, "a"), 30), runtime("a:running"), with(ready(), func(m *Memory) { m.Departed, m.Held = false, true }), "kill a-1"},
+		"nor when nothing of it runs":             {deleted(pod(always, "a"), 30), runtime("a:exit1"), with(ready(), func(m *Memory) { m.Departed = false }), "stop sandbox s1"},
 		"a deleted pod's containers are killed":   {deleted(pod(always, "a"), 30), runtime("a:running"), ready(), "kill a-1"},
 		"the kill is waited for":                  {deleted(pod(always, "a"), 30), runtime("a:running"), with(ready(), func(m *Memory) { m.Kills["a-1"] = KillState{Deadline: now.Add(30 * time.Second)} }), "wait"},
 		"a shorter grace kills sooner":            {deleted(pod(always, "a"), 1), runtime("a:running"), with(ready(), func(m *Memory) { m.Kills["a-1"] = KillState{Deadline: now.Add(30 * time.Second)} }), "kill a-1"},
@@ -203,5 +208,22 @@ func TestDeadline(t *testing.T) {
 	st := Status(p, runtime("a:exit1"), m, Host{}, now)
 	if st.Phase != core.PodFailed || st.Reason != "DeadlineExceeded" {
 		t.Errorf("the status is %s %q", st.Phase, st.Reason)
+	}
+}
+
+func TestTheWaitIsPartOfTheGrace(t *testing.T) {
+	m := ready()
+	m.Departed = false
+	p, rt := deleted(pod(core.RestartPolicyAlways, "a"), 30), runtime("a:running")
+	if s := Plan(p, rt, m, now); s.Action != Depart || s.Grace != 15*time.Second {
+		t.Fatalf("%v for %v, want half of the grace to depart", s.Action, s.Grace)
+	}
+	m.Departing = now
+	m.Departed = true
+	if s := Plan(p, rt, m, now.Add(2*time.Second)); s.Action != Kill || s.Grace != 28*time.Second {
+		t.Errorf("%v with %v, want the rest of the grace for the end", s.Action, s.Grace)
+	}
+	if s := Plan(deleted(p, 1), rt, m, now.Add(2*time.Second)); s.Grace != time.Second {
+		t.Errorf("a grace of %v, want a second at least", s.Grace)
 	}
 }

@@ -30,6 +30,8 @@ func (w *worker) take(ctx context.Context, s Step) {
 		w.pull(ctx, s.Container)
 	case Start:
 		w.start(ctx, s)
+	case Depart:
+		w.depart(ctx, s.Grace)
 	case Kill:
 		w.kill(ctx, s)
 	case RemoveDead:

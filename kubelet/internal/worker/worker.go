@@ -28,7 +28,7 @@ type worker struct {
 	messages map[string]string // termination messages by container id
 	probers  map[string]context.CancelFunc
 	told     map[string]bool // events that are written once per container run
-	giveUp   func()          // ends a set-up that waits for objects, when the pod is to stop
+	giveUp   func()          // ends a wait that has no point any more, when the pod is to stop
 }
 
 func newWorker(m *Manager, pod *core.Pod) *worker {
@@ -37,6 +37,7 @@ func newWorker(m *Manager, pod *core.Pod) *worker {
 		pod: pod, mem: NewMemory(), messages: map[string]string{}, probers: map[string]context.CancelFunc{}, told: map[string]bool{},
 	}
 	w.mem.StartTime = time.Now()
+	w.mem.Departed = m.Depart == nil
 	return w
 }
 
@@ -53,7 +54,7 @@ func (w *worker) set(pod *core.Pod) {
 		w.mem.SetUpDone = false // downward API files show labels and annotations
 	}
 	w.pod = pod
-	if pod.DeletionTimestamp != nil && w.giveUp != nil {
+	if pod.DeletionTimestamp != nil && w.mem.Departing.IsZero() && w.giveUp != nil {
 		w.giveUp()
 	}
 	w.mu.Unlock()
