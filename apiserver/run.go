@@ -29,6 +29,7 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/fairness"
 	"github.com/pilothouse/pilothouse/apiserver/internal/openapi"
 	"github.com/pilothouse/pilothouse/apiserver/internal/proxy"
+	"github.com/pilothouse/pilothouse/apiserver/internal/quota"
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
 	"github.com/pilothouse/pilothouse/apiserver/internal/rest"
 	"github.com/pilothouse/pilothouse/apiserver/internal/server"
@@ -143,7 +144,7 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 	d.authz = &authz.Authorizer{RBAC: authz.NewRBAC(), Nodes: &authz.Graph{Cache: d.cache}, Lag: &authz.Lag{Cache: d.cache, Written: d.store.LastRevision}}
 	d.authz.RBAC.Follow(d.cache, s.Log)
 	reach := proxy.New(d.cache, k.kubelet)
-	d.rest = &rest.Handler{Store: d.store, Cache: d.cache, Allocator: d.alloc, Admission: d.admission(reach), Accounts: accounts,
+	d.rest = &rest.Handler{Store: d.store, Cache: d.cache, Allocator: d.alloc, Quotas: quota.New(d.cache, s.Log), Admission: d.admission(reach), Accounts: accounts,
 		Authn: who, Authz: d.authz, Connector: reach, Components: d.components, Log: s.Log, Stopping: d.stopping, MinWatch: max(s.MinWatchTime, time.Second)}
 	d.rest.Serve(table)
 	docs, err := discovery.New(table, net.JoinHostPort(s.advertise.String(), strconv.Itoa(s.SecurePort)))

@@ -116,24 +116,29 @@ func (c *call) storeNew(obj meta.Object, o options, r *admission.Request) error 
 	}
 	key := c.res.table.Key(m.Namespace, m.Name)
 	if o.dryRun {
+		if err := c.checkQuotas(obj, nil); err != nil {
+			return err
+		}
 		return c.pretendNew(stored)
 	}
 	var s source
-	put := func(ops []store.Op) error {
-		value, err := codec.EncodeJSON(stored)
-		if err != nil {
+	err := c.charge(obj, nil, func(booked []store.Op) (rev int64, err error) {
+		put := func(ops []store.Op) error {
+			value, err := codec.EncodeJSON(stored)
+			if err != nil {
+				return err
+			}
+			rev, err = c.Store.Create(c.r.Context(), key, value, c.res.TTL, append(ops, booked...)...)
+			s = source{json: cache.WithRevision(value, rev)}
 			return err
 		}
-		rev, err := c.Store.Create(c.r.Context(), key, value, c.res.TTL, ops...)
-		s = source{json: cache.WithRevision(value, rev)}
-		return err
-	}
-	var err error
-	if svc, ok := stored.(*core.Service); ok {
-		err = c.allocate(svc, nil, put)
-	} else {
-		err = put(nil)
-	}
+		if svc, ok := stored.(*core.Service); ok {
+			err = c.allocate(svc, nil, put)
+		} else {
+			err = put(nil)
+		}
+		return rev, err
+	})
 	var exists *store.ExistsError
 	if errors.As(err, &exists) {
 		return err

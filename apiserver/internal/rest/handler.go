@@ -22,6 +22,7 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
 	"github.com/pilothouse/pilothouse/apiserver/internal/authz"
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
+	"github.com/pilothouse/pilothouse/apiserver/internal/quota"
 	"github.com/pilothouse/pilothouse/apiserver/internal/request"
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
@@ -42,6 +43,8 @@ type Handler struct {
 	Cache *cache.Cache
 	// Allocator hands out the services' addresses and node ports.
 	Allocator *allocator.Allocator
+	// Quotas are charged with every write.
+	Quotas *quota.Keeper
 	// Admission looks at every write before it is validated.
 	Admission *admission.Chain
 	// Authn and Authz answer reviews: who a token is for, who may do what.

@@ -234,31 +234,32 @@ func (c *call) write(o options, cur *current, next, old meta.Object) (source, er
 		return source{json: cur.json, obj: cur.obj}, nil
 	}
 	if o.dryRun {
+		if err := c.checkQuotas(next, cur); err != nil {
+			return source{}, err
+		}
 		m.ResourceVersion = revision
 		b, err := codec.EncodeJSON(next)
 		return source{json: b}, err
 	}
 	var s source
-	put := func(ops []store.Op) error {
-		if len(ops) > 0 {
-			if value, err = codec.EncodeJSON(next); err != nil {
-				return err
-			}
+	err = c.charge(next, cur, func(booked []store.Op) (rev int64, err error) {
+		put := func(ops []store.Op) error {
+			rev, err = c.Store.Update(c.r.Context(), c.res.table.Key(m.Namespace, m.Name), value, cur.rev, c.res.TTL, append(ops, booked...)...)
+			s = source{json: cache.WithRevision(value, rev)}
+			return err
 		}
-		rev, err := c.Store.Update(c.r.Context(), c.res.table.Key(m.Namespace, m.Name), value, cur.rev, c.res.TTL, ops...)
-		s = source{json: cache.WithRevision(value, rev)}
-		return err
-	}
-	if svc, ok := next.(*core.Service); ok && c.info.Subresource == "" {
-		return s, c.allocate(svc, old.(*core.Service), func(ops []store.Op) error {
-			value, err = codec.EncodeJSON(next)
-			if err != nil {
+		svc, ok := next.(*core.Service)
+		if !ok || c.info.Subresource != "" {
+			return rev, put(nil)
+		}
+		err = c.allocate(svc, old.(*core.Service), func(ops []store.Op) error {
+			if value, err = codec.EncodeJSON(next); err != nil {
 				return err
 			}
 			return put(ops)
 		})
-	}
-	err = put(nil)
+		return rev, err
+	})
 	return s, err
 }
 
@@ -284,6 +285,8 @@ func (c *call) remove(o options, cur *current, obj meta.Object, last []byte) (so
 	if svc, ok := obj.(*core.Service); ok {
 		ops = c.release(svc)
 	}
-	_, err := c.Store.Delete(c.r.Context(), c.res.table.Key(m.Namespace, m.Name), cur.rev, ops...)
+	err := c.charge(nil, cur, func(booked []store.Op) (int64, error) {
+		return c.Store.Delete(c.r.Context(), c.res.table.Key(m.Namespace, m.Name), cur.rev, append(ops, booked...)...)
+	})
 	return source{json: last}, err
 }

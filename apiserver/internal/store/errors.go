@@ -59,6 +59,18 @@ type ClaimedError struct {
 
 func (e *ClaimedError) Error() string { return fmt.Sprintf("%s is claimed by %s", e.Key, e.Owner) }
 
+// SwapError says that what a write replaces beside its own key was changed.
+type SwapError struct {
+	Key string
+	// Current is the value that is there, Rev its revision; zero when nothing is.
+	Current []byte
+	Rev     int64
+}
+
+func (e *SwapError) Error() string {
+	return fmt.Sprintf("%s was changed: it is at revision %d", e.Key, e.Rev)
+}
+
 // TooLargeError says that an object is over MaxValue.
 type TooLargeError struct {
 	Key string
@@ -71,7 +83,7 @@ func (e *TooLargeError) Error() string {
 }
 
 // refused tells why a transaction's conditions did not hold, from what its
-// other branch read: first the key, then each claim.
+// other branch read: first the key, then each op that has a condition.
 func refused(key string, expect int64, resp *clientv3.TxnResponse, ops []Op) error {
 	got := resp.Responses[0].GetResponseRange().Kvs
 	switch {
@@ -84,11 +96,17 @@ func refused(key string, expect int64, resp *clientv3.TxnResponse, ops []Op) err
 	}
 	next := 1
 	for _, op := range ops {
-		if !op.claim {
+		if _, ok := op.condition(); !ok {
 			continue
 		}
-		if kvs := resp.Responses[next].GetResponseRange().Kvs; len(kvs) == 1 {
+		kvs := resp.Responses[next].GetResponseRange().Kvs
+		switch {
+		case op.claim && len(kvs) == 1:
 			return &ClaimedError{Key: op.key, Owner: string(kvs[0].Value)}
+		case op.swap != 0 && len(kvs) == 0:
+			return &SwapError{Key: op.key}
+		case op.swap != 0 && kvs[0].ModRevision != op.swap:
+			return &SwapError{Key: op.key, Current: kvs[0].Value, Rev: kvs[0].ModRevision}
 		}
 		next++
 	}

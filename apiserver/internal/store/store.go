@@ -9,7 +9,7 @@
 // places that must ask etcd itself.
 //
 // Start with Create; errors.go says what can go wrong, claim.go how a write
-// takes an address or a port along in the same transaction.
+// takes an address, a port or a quota along in the same transaction.
 package store
 
 import (
@@ -44,15 +44,15 @@ func (s *Store) LastRevision() int64 { return s.last.Load() }
 // Create writes value at key, which must not exist, and returns the revision.
 // With a ttl over zero etcd removes the key after that time, give or take a
 // minute. The ops happen in the same transaction or not at all.
-// Errors: *ExistsError, *ClaimedError, and those of any request.
+// Errors: *ExistsError, *ClaimedError, *SwapError, and those of any request.
 func (s *Store) Create(ctx context.Context, key string, value []byte, ttl time.Duration, ops ...Op) (int64, error) {
 	return s.put(ctx, key, value, 0, ttl, ops)
 }
 
 // Update replaces the value at key if its revision is still expect, and
 // returns the new revision. A ttl starts anew; zero means no expiry.
-// Errors: *NotFoundError, *ConflictError, *ClaimedError, and those of any
-// request.
+// Errors: *NotFoundError, *ConflictError, *ClaimedError, *SwapError, and those
+// of any request.
 func (s *Store) Update(ctx context.Context, key string, value []byte, expect int64, ttl time.Duration, ops ...Op) (int64, error) {
 	return s.put(ctx, key, value, expect, ttl, ops)
 }
@@ -86,8 +86,8 @@ func (s *Store) commit(ctx context.Context, key string, expect int64, write clie
 	then := []clientv3.Op{write}
 	otherwise := []clientv3.Op{clientv3.OpGet(key)}
 	for _, op := range ops {
-		if op.claim {
-			conditions = append(conditions, clientv3.Compare(clientv3.CreateRevision(op.key), "=", 0))
+		if cond, ok := op.condition(); ok {
+			conditions = append(conditions, cond)
 			otherwise = append(otherwise, clientv3.OpGet(op.key))
 		}
 		then = append(then, op.do())
