@@ -77,12 +77,11 @@ func ValidateNodeUpdate(n, old *Node) field.ErrorList {
 			r.Duplicate(statusPath.Child("addresses").Index(i), a)
 		}
 	}
+	checkPodCIDRs(&r, n.Spec.PodCIDRs, specPath.Child("podCIDRs"))
 	if len(old.Spec.PodCIDRs) > 0 {
 		if !slices.Equal(n.Spec.PodCIDRs, old.Spec.PodCIDRs) {
 			r.Forbidden(specPath.Child("podCIDRs"), "node updates may not change podCIDR except from \"\" to valid")
 		}
-	} else {
-		checkPodCIDRs(&r, n.Spec.PodCIDRs, specPath.Child("podCIDRs"))
 	}
 	if old.Spec.ProviderID != "" && n.Spec.ProviderID != old.Spec.ProviderID {
 		r.Forbidden(specPath.Child("providerID"), "node updates may not change providerID except from \"\" to valid")

@@ -38,12 +38,13 @@ func checkServiceSpec(r *field.Report, s *Service) {
 			CheckNonSpecialIP(r, ip, p.Child("externalIPs").Index(i))
 		}
 	}
+	field.OneOf(r, p.Child("type"), spec.Type, ServiceTypeClusterIP, ServiceTypeExternalName, ServiceTypeLoadBalancer, ServiceTypeNodePort)
+	checkPortsTogether(r, spec, p.Child("ports"))
 	checkLoadBalancer(r, s, p)
 	checkTrafficPolicies(r, spec, p)
 }
 
 func checkServiceType(r *field.Report, s *ServiceSpec, p *field.Path) {
-	field.OneOf(r, p.Child("type"), s.Type, ServiceTypeClusterIP, ServiceTypeExternalName, ServiceTypeLoadBalancer, ServiceTypeNodePort)
 	headless := len(s.ClusterIPs) > 0 && s.ClusterIPs[0] == ClusterIPNone || s.ClusterIP == ClusterIPNone
 	switch s.Type {
 	case ServiceTypeLoadBalancer, ServiceTypeNodePort:
@@ -74,11 +75,7 @@ func checkExternalName(r *field.Report, s *ServiceSpec, p *field.Path) {
 }
 
 func checkServicePorts(r *field.Report, s *ServiceSpec, ports *field.Path) {
-	type key struct {
-		protocol Protocol
-		port     int32
-	}
-	names, nodePorts, seen := map[string]bool{}, map[key]bool{}, map[key]bool{}
+	names := map[string]bool{}
 	for i := range s.Ports {
 		port, p := &s.Ports[i], ports.Index(i)
 		checkServicePort(r, port, len(s.Ports) > 1, p)
@@ -86,19 +83,36 @@ func checkServicePorts(r *field.Report, s *ServiceSpec, ports *field.Path) {
 			r.Duplicate(p.Child("name"), port.Name)
 		}
 		names[port.Name] = true
-		if port.NodePort != 0 {
-			if s.Type == ServiceTypeClusterIP {
-				r.Forbidden(p.Child("nodePort"), "may not be used when `type` is 'ClusterIP'")
+	}
+}
+
+// checkPortsTogether checks the ports against the type and against each other.
+func checkPortsTogether(r *field.Report, s *ServiceSpec, ports *field.Path) {
+	type key struct {
+		protocol Protocol
+		port     int32
+	}
+	if s.Type == ServiceTypeClusterIP {
+		for i := range s.Ports {
+			if s.Ports[i].NodePort != 0 {
+				r.Forbidden(ports.Index(i).Child("nodePort"), "may not be used when `type` is 'ClusterIP'")
 			}
-			k := key{port.Protocol, port.NodePort}
+		}
+	}
+	nodePorts := map[key]bool{}
+	for i := range s.Ports {
+		if k := (key{s.Ports[i].Protocol, s.Ports[i].NodePort}); k.port != 0 {
 			if nodePorts[k] {
-				r.Duplicate(p.Child("nodePort"), port.NodePort)
+				r.Duplicate(ports.Index(i).Child("nodePort"), k.port)
 			}
 			nodePorts[k] = true
 		}
-		k := key{port.Protocol, port.Port}
+	}
+	seen := map[key]bool{}
+	for i := range s.Ports {
+		k := key{s.Ports[i].Protocol, s.Ports[i].Port}
 		if seen[k] {
-			r.Duplicate(p, ServicePort{Protocol: port.Protocol, Port: port.Port})
+			r.Duplicate(ports.Index(i), ServicePort{Protocol: k.protocol, Port: k.port})
 		}
 		seen[k] = true
 	}
@@ -214,7 +228,7 @@ func checkLoadBalancer(r *field.Report, s *Service, p *field.Path) {
 	const only = "may only be used when `type` is 'LoadBalancer'"
 	balanced := s.Spec.Type == ServiceTypeLoadBalancer
 	if ranges := s.Spec.LoadBalancerSourceRanges; len(ranges) > 0 {
-		p := p.Child("loadBalancerSourceRanges")
+		p := p.Child("LoadBalancerSourceRanges") // the capital is upstream's
 		if !balanced {
 			r.Forbidden(p, only)
 		}

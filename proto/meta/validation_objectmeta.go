@@ -86,7 +86,7 @@ func ValidateObjectMetaUpdate(r *field.Report, m, old *ObjectMeta, p *field.Path
 	ValidateImmutable(r, m.DeletionTimestamp, old.DeletionTimestamp, p.Child("deletionTimestamp"))
 	ValidateImmutable(r, m.DeletionGracePeriodSeconds, old.DeletionGracePeriodSeconds, p.Child("deletionGracePeriodSeconds"))
 	validateCommon(r, m, p)
-	validateStandardFinalizers(r, m.Finalizers, p.Child("finalizers"))
+	validateFinalizers(r, m.Finalizers, p.Child("finalizers"))
 }
 
 // PrepareUpdate carries the fields that a writer may leave out, and those
@@ -188,12 +188,7 @@ func validateFinalizers(r *field.Report, finalizers []string, p *field.Path) {
 	if slices.Contains(finalizers, FinalizerOrphanDependents) && slices.Contains(finalizers, FinalizerDeleteDependents) {
 		r.Invalid(p, finalizers, fmt.Sprintf("finalizer %s and %s cannot be both set", FinalizerOrphanDependents, FinalizerDeleteDependents))
 	}
-	validateStandardFinalizers(r, finalizers, p)
-}
-
-// validateStandardFinalizers wants a prefix on every finalizer but the
-// cluster's own.
-func validateStandardFinalizers(r *field.Report, finalizers []string, p *field.Path) {
+	// The cluster's own finalizers alone have no prefix.
 	for i, f := range finalizers {
 		switch f {
 		case "kubernetes", FinalizerOrphanDependents, FinalizerDeleteDependents:

@@ -201,10 +201,13 @@ func restoring(why string) string {
 		return "cannot restore slice from " + from
 	case strings.Contains(into, "."):
 		return "cannot restore struct from: " + from
-	case value == "object" || value == "array":
-		return "unrecognized type: " + into
+	case from == "int64" && into == "string":
+		return "cannot convert int64 to string"
+	case from == "int64" && strings.HasPrefix(into, "int"):
+		// Whole numbers fit; what does not is a fraction.
+		return "cannot convert float64 to " + into
 	}
-	return "cannot convert " + from + " to " + into
+	return "unrecognized type: " + into
 }
 
 // patchTyped applies the request's patch to a small object that is stored
