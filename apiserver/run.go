@@ -34,6 +34,7 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/rest"
 	"github.com/pilothouse/pilothouse/apiserver/internal/server"
 	"github.com/pilothouse/pilothouse/apiserver/internal/store"
+	"github.com/pilothouse/pilothouse/apiserver/internal/usage"
 )
 
 // Run serves until ctx ends, then lets the requests under way end and stops
@@ -116,6 +117,7 @@ type process struct {
 	authz      *authz.Authorizer
 	front      *server.Server
 	keys       *keyring
+	usage      *usage.Meter
 	fairness   *fairness.Controller // nil: no limit
 	stopping   context.Context      // done when the watches must end
 	stop       context.CancelFunc
@@ -144,7 +146,8 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 	d.authz = &authz.Authorizer{RBAC: authz.NewRBAC(), Nodes: &authz.Graph{Cache: d.cache}, Lag: &authz.Lag{Cache: d.cache, Written: d.store.LastRevision}}
 	d.authz.RBAC.Follow(d.cache, s.Log)
 	reach := proxy.New(d.cache, k.kubelet)
-	d.rest = &rest.Handler{Store: d.store, Cache: d.cache, Allocator: d.alloc, Quotas: quota.New(d.cache, s.Log), Admission: d.admission(reach), Accounts: accounts,
+	d.usage = usage.New(reach.Nodes, reach.AskKubelet, s.Log)
+	d.rest = &rest.Handler{Usage: d.usage, Store: d.store, Cache: d.cache, Allocator: d.alloc, Quotas: quota.New(d.cache, s.Log), Admission: d.admission(reach), Accounts: accounts,
 		Authn: who, Authz: d.authz, Connector: reach, Components: d.components, Log: s.Log, Stopping: d.stopping, MinWatch: max(s.MinWatchTime, time.Second)}
 	d.rest.Serve(table)
 	docs, err := discovery.New(table, net.JoinHostPort(s.advertise.String(), strconv.Itoa(s.SecurePort)))
@@ -245,6 +248,7 @@ func (d *process) run(ctx context.Context, l listeners) error {
 	close(d.ready)
 	g.Go(func() error { return d.others.Run(inner) })
 	g.Go(func() error { return d.typeChecks.Run(inner) })
+	g.Go(func() error { return d.usage.Run(inner) })
 	d.Log.Info("serving", "address", l.secure.Addr().String(), "advertise", d.advertise.String(), "kubeconfig", d.adminKubeconfig())
 	if d.Started != nil {
 		d.Started(l.secure.Addr())

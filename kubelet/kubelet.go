@@ -96,7 +96,7 @@ func Run(ctx context.Context, cfg Config) error {
 	defer k.events.Close()
 	return k.run(ctx, &cfg, &server.Server{
 		Addr: net.JoinHostPort(cfg.Address, strconv.Itoa(cfg.Port)), TLS: serving, Clients: pool,
-		Runtime: runtime, Pods: k.workers.Pods, Healthy: func() error { return nil }, Log: slog.Default(),
+		Runtime: runtime, Cgroups: k.workers.Cgroups, Pods: k.workers.Pods, Healthy: func() error { return nil }, Log: slog.Default(),
 	})
 }
 

@@ -27,6 +27,7 @@ var packages = []Package{
 	{Dir: "scheduling", Group: "scheduling.k8s.io", Version: "v1", ProtoPackage: "k8s.io.api.scheduling.v1"},
 	{Dir: "storage", Group: "storage.k8s.io", Version: "v1", ProtoPackage: "k8s.io.api.storage.v1"},
 	{Dir: "apidiscovery", Group: "apidiscovery.k8s.io", Version: "v2", ProtoPackage: "k8s.io.api.apidiscovery.v2"},
+	{Dir: "metrics", Group: "metrics.k8s.io", Version: "v1beta1", ProtoPackage: "k8s.io.metrics.pkg.apis.metrics.v1beta1"},
 }
 
 // foreign lists the packages beside those above whose types the kinds use;

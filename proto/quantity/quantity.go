@@ -50,6 +50,9 @@ func FromInt(n int64, f Format) Quantity { return Quantity{n: n, format: f} }
 // FromMilli is n thousandths in the decimal form.
 func FromMilli(n int64) Quantity { return fromScaled(n, 3, DecimalSI) }
 
+// FromNano is n billionths.
+func FromNano(n int64) Quantity { return fromScaled(n, 9, DecimalSI) }
+
 // fromScaled is n / 10^scale in its shortest representation.
 func fromScaled(n int64, scale uint8, f Format) Quantity {
 	for scale > 0 && n%10 == 0 {

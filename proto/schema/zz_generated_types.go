@@ -3705,6 +3705,38 @@ var structs = []typeSource{
 		{"acceptedTypes", "[]meta.GroupVersionKind", ``, "The kinds that it takes; empty means the response kind."},
 		{"verbs", "[]string", ``, "What can be done with it."},
 	}},
+	{goName: "metrics.NodeMetrics", name: "io.k8s.metrics.pkg.apis.metrics.v1beta1.NodeMetrics", mapType: "", doc: "NodeMetrics is how much a node uses.", fields: []fieldSource{
+		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
+		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
+		{"metadata", "meta.ObjectMeta", ``, "The name and labels of the node."},
+		{"timestamp", "meta.Time", `required:"true"`, "When it was measured: the end of the time that window is the length of."},
+		{"window", "meta.Duration", `required:"true"`, "How long it was measured. The use of CPU is the average of that time."},
+		{"usage", "map[string]quantity.Quantity", `required:"true"`, "What is used: cpu, and memory that cannot be taken back."},
+	}},
+	{goName: "metrics.NodeMetricsList", name: "io.k8s.metrics.pkg.apis.metrics.v1beta1.NodeMetricsList", mapType: "", doc: "NodeMetricsList is what a list of NodeMetrics objects is answered with.", fields: []fieldSource{
+		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
+		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
+		{"metadata", "meta.ListMeta", ``, "Nothing: what is measured has no revision."},
+		{"items", "[]metrics.NodeMetrics", `required:"true"`, "The nodes, in the order of their names."},
+	}},
+	{goName: "metrics.PodMetrics", name: "io.k8s.metrics.pkg.apis.metrics.v1beta1.PodMetrics", mapType: "", doc: "PodMetrics is how much the containers of a pod use.", fields: []fieldSource{
+		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
+		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
+		{"metadata", "meta.ObjectMeta", ``, "The namespace, name and labels of the pod."},
+		{"timestamp", "meta.Time", `required:"true"`, "When it was measured: the end of the time that window is the length of."},
+		{"window", "meta.Duration", `required:"true"`, "How long it was measured. The use of CPU is the average of that time."},
+		{"containers", "[]metrics.ContainerMetrics", `required:"true" listType:"atomic"`, "The containers, all of the same time."},
+	}},
+	{goName: "metrics.PodMetricsList", name: "io.k8s.metrics.pkg.apis.metrics.v1beta1.PodMetricsList", mapType: "", doc: "PodMetricsList is what a list of PodMetrics objects is answered with.", fields: []fieldSource{
+		{"kind", "string", ``, "The kind, such as Pod: what the fields mean. It cannot be changed."},
+		{"apiVersion", "string", ``, "The group and version of the kind, such as v1 or apps/v1."},
+		{"metadata", "meta.ListMeta", ``, "Nothing: what is measured has no revision."},
+		{"items", "[]metrics.PodMetrics", `required:"true"`, "The pods, in the order of their namespaces and names."},
+	}},
+	{goName: "metrics.ContainerMetrics", name: "io.k8s.metrics.pkg.apis.metrics.v1beta1.ContainerMetrics", mapType: "", doc: "ContainerMetrics is how much a container uses.", fields: []fieldSource{
+		{"name", "string", `required:"true"`, "The name of the container."},
+		{"usage", "map[string]quantity.Quantity", `required:"true"`, "What is used: cpu, and memory that cannot be taken back."},
+	}},
 }
 
 // enums holds the values declared for the API's string types.

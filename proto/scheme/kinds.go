@@ -22,6 +22,7 @@ import (
 	"github.com/pilothouse/pilothouse/proto/events"
 	"github.com/pilothouse/pilothouse/proto/flowcontrol"
 	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/metrics"
 	"github.com/pilothouse/pilothouse/proto/networking"
 	"github.com/pilothouse/pilothouse/proto/node"
 	"github.com/pilothouse/pilothouse/proto/policy"
@@ -99,6 +100,9 @@ var table = []entry{
 	listed[authorization.SelfSubjectAccessReview, none]("authorization.k8s.io", "v1", "SelfSubjectAccessReview", cluster, "selfsubjectaccessreviews"),
 	listed[authorization.SelfSubjectRulesReview, none]("authorization.k8s.io", "v1", "SelfSubjectRulesReview", cluster, "selfsubjectrulesreviews"),
 	listed[authorization.SubjectAccessReview, none]("authorization.k8s.io", "v1", "SubjectAccessReview", cluster, "subjectaccessreviews"),
+
+	listed[metrics.NodeMetrics, metrics.NodeMetricsList]("metrics.k8s.io", "v1beta1", "NodeMetrics", cluster, "nodes"),
+	listed[metrics.PodMetrics, metrics.PodMetricsList]("metrics.k8s.io", "v1beta1", "PodMetrics", namespaced, "pods"),
 
 	listed[autoscaling.Scale, none]("autoscaling", "v1", "Scale", namespaced, ""),
 	listed[policy.Eviction, none]("policy", "v1", "Eviction", namespaced, ""),

@@ -50,6 +50,7 @@ var ranks = map[groupVersion]Rank{
 	{"node.k8s.io", "v1"}:                  {16300, 15},
 	{"discovery.k8s.io", "v1"}:             {16200, 15},
 	{"flowcontrol.apiserver.k8s.io", "v1"}: {16100, 21},
+	{"metrics.k8s.io", "v1beta1"}:          {100, 100},
 }
 
 // GroupRank is where a group stands that this server serves itself.

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"bytes"
+	"iter"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -109,6 +110,17 @@ func (o *Object) Label(key string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// Labels walks over the labels in the order of their keys.
+func (o *Object) Labels() iter.Seq2[string, string] {
+	return func(yield func(key, value string) bool) {
+		for _, l := range o.labels {
+			if !yield(l.Key, l.Value) {
+				return
+			}
+		}
+	}
 }
 
 // Kind is the kind that the object's table declares.

@@ -116,6 +116,11 @@ func (p *Proxy) kubeletHost(ctx context.Context, node string) (string, error) {
 	if err := p.fetch(ctx, "nodes", "", node, n); err != nil {
 		return "", err
 	}
+	return kubeletOf(n)
+}
+
+// kubeletOf is where the kubelet of a node is reached that has been read.
+func kubeletOf(n *core.Node) (string, error) {
 	port := n.Status.DaemonEndpoints.KubeletEndpoint.Port
 	if port == 0 {
 		port = defaultKubeletPort

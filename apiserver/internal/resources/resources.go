@@ -262,5 +262,6 @@ func All() []*Resource {
 		discoveryResources(),
 		nodeResources(),
 		flowcontrolResources(),
+		metricsResources(),
 	)
 }

@@ -27,6 +27,7 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/apiserver/internal/store"
+	"github.com/pilothouse/pilothouse/apiserver/internal/usage"
 )
 
 // Connector serves the subresources that reach into nodes, pods and services.
@@ -56,6 +57,8 @@ type Handler struct {
 	Connector Connector
 	// Components tells how the control plane is, for componentstatuses.
 	Components func(ctx context.Context) []ComponentHealth
+	// Usage knows what nodes and pods use.
+	Usage *usage.Meter
 	// Log is for what goes wrong on the server's side.
 	Log *slog.Logger
 	// MinWatch is the shortest time after which a watch is ended that says

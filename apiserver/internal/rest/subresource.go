@@ -84,6 +84,8 @@ func (c *call) virtual() error {
 		return c.componentList()
 	case c.res.Kind.Kind == "ComponentStatus" && c.info.Verb == "get":
 		return c.component()
+	case c.res.Kind.Group == "metrics.k8s.io" && (c.info.Verb == "list" || c.info.Verb == "get"):
+		return c.showUsage()
 	}
 	if c.info.Verb != "create" {
 		return status.NoMethod()

@@ -3,8 +3,8 @@
 // reads. Only clients with a certificate of the cluster's CA are answered, and
 // of these only the API server and the cluster's administrators.
 //
-// server.go holds the routes and who may use them, logs.go and stream.go the
-// answers.
+// server.go holds the routes and who may use them; the answers are in files named
+// for them.
 package server
 
 import (
@@ -22,6 +22,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/pilothouse/pilothouse/kubelet/internal/cgroup"
 	"github.com/pilothouse/pilothouse/kubelet/internal/cri"
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -33,6 +34,8 @@ type Server struct {
 	TLS     *tls.Config // with the serving certificate
 	Clients *x509.CertPool
 	Runtime *cri.Client
+	// Cgroups counts what the node and its pods use.
+	Cgroups *cgroup.Manager
 	// Pods are the node's pods, each with its newest status.
 	Pods func() []*core.Pod
 	// Healthy is nil when the kubelet does its work.
@@ -83,6 +86,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /pods", s.pods)
 	mux.HandleFunc("GET /runningpods/", s.pods)
 	mux.Handle("GET /metrics", promhttp.Handler())
+	mux.HandleFunc("GET /metrics/resource", s.resource)
 	mux.HandleFunc("GET /stats/summary", s.summary)
 	mux.HandleFunc("GET /containerLogs/{namespace}/{pod}/{container}", s.logs)
 	for _, method := range []string{"GET ", "POST "} {
