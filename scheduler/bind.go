@@ -27,16 +27,14 @@ func (s *Scheduler) send(ctx context.Context) {
 
 // bind tells the API server where p goes. The decision is already counted in;
 // when the server does not take it, it is taken back.
-func (s *Scheduler) bind(ctx context.Context, e *backlog.Entry, p *cluster.Pod, node string) {
-	b := &core.Binding{
-		TypeMeta:   meta.TypeMeta{Kind: "Binding", APIVersion: "v1"},
-		ObjectMeta: meta.ObjectMeta{Namespace: p.Namespace, Name: p.Name, UID: p.UID},
-		Target:     core.ObjectReference{Kind: "Node", Name: node},
-	}
-	err := s.pods.CreateSub(ctx, p.Namespace, p.Name, "binding", b, nil)
+func (s *Scheduler) bind(ctx context.Context, e *backlog.Entry, p *cluster.Pod, o *core.Pod, node string) {
+	err := s.before(ctx, p, node)
 	if err == nil {
-		slog.Debug("Bound", "pod", meta.KeyOf(p.Pod).String(), "node", node)
-		s.rec.Eventf(p, core.EventTypeNormal, "Scheduled", "Successfully assigned %s to %s", meta.KeyOf(p.Pod), node)
+		err = s.sendBinding(ctx, o, node)
+	}
+	if err == nil {
+		slog.Debug("Bound", "pod", meta.KeyOf(o).String(), "node", node)
+		s.rec.Eventf(o, core.EventTypeNormal, "Scheduled", "Successfully assigned %s to %s", meta.KeyOf(o), node)
 		return
 	}
 	if ctx.Err() != nil {
@@ -46,9 +44,19 @@ func (s *Scheduler) bind(ctx context.Context, e *backlog.Entry, p *cluster.Pod, 
 	if client.IsNotFound(err) {
 		return // deleted in the meantime; the watch says so too
 	}
-	slog.Warn("Binding failed", "pod", meta.KeyOf(p.Pod).String(), "node", node, "err", err)
-	s.rec.Eventf(p, core.EventTypeWarning, "FailedScheduling", "binding rejected: %v", err)
+	slog.Warn("Binding failed", "pod", meta.KeyOf(o).String(), "node", node, "err", err)
+	s.rec.Eventf(o, core.EventTypeWarning, "FailedScheduling", "binding rejected: %v", err)
 	bindErrors.Inc()
+}
+
+// sendBinding creates the binding of p to node.
+func (s *Scheduler) sendBinding(ctx context.Context, p *core.Pod, node string) error {
+	b := &core.Binding{
+		TypeMeta:   meta.TypeMeta{Kind: "Binding", APIVersion: "v1"},
+		ObjectMeta: meta.ObjectMeta{Namespace: p.Namespace, Name: p.Name, UID: p.UID},
+		Target:     core.ObjectReference{Kind: "Node", Name: node},
+	}
+	return s.pods.CreateSub(ctx, p.Namespace, p.Name, "binding", b, nil)
 }
 
 // unbind takes a decision back and has the pod tried again, unless the watch
@@ -59,7 +67,10 @@ func (s *Scheduler) unbind(e *backlog.Entry, p *cluster.Pod) {
 	if !s.backlog.Has(p.UID) {
 		return // gone, or bound after all
 	}
-	s.cluster.RemovePod(p.UID)
+	if node, was := s.cluster.RemovePod(p.UID); was {
+		s.undo(p, node)
+		s.happened(&cluster.Event{Happening: cluster.PodGone, Node: s.cluster.Node(node), Pod: p})
+	}
 	s.backlog.Pause(e, time.Now())
 	s.nudge()
 }

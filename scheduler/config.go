@@ -8,6 +8,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/client/daemon"
 	"github.com/pilothouse/pilothouse/client/leader"
+	"github.com/pilothouse/pilothouse/scheduler/internal/placement"
 )
 
 // Config is what the scheduler is told.
@@ -86,3 +87,10 @@ func (cfg *Config) Validate() error {
 
 // address is where to serve.
 func (cfg *Config) address() string { return net.JoinHostPort(cfg.BindAddress, strconv.Itoa(cfg.Port)) }
+
+// profiles are the rules for the pods of each spec.schedulerName.
+func (cfg *Config) profiles() map[string]placement.Profile {
+	p := placement.DefaultProfile()
+	p.Percentage = cfg.Percentage
+	return map[string]placement.Profile{cfg.Name: p}
+}

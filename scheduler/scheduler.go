@@ -3,6 +3,7 @@ package scheduler
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -21,18 +22,23 @@ type Scheduler struct {
 	pods  client.Resource[*core.Pod]
 	rec   *event.Recorder
 	watch struct {
-		pods  *informer.Informer[*core.Pod]
-		nodes *informer.Informer[*core.Node]
+		pods       *informer.Informer[*core.Pod]
+		nodes      *informer.Informer[*core.Node]
+		namespaces *informer.Informer[*core.Namespace]
 	}
-	chooser placement.Chooser
-	outbox  chan func(context.Context) // bindings and conditions to send
+	choosers map[string]*placement.Chooser // by spec.schedulerName
+	steps    []step
+	rescue   rescue
+	outbox   chan func(context.Context) // bindings and conditions to send
+	aside    sync.WaitGroup             // bindings that take their time
 
 	// mu is held over a whole decision: no change comes between looking and
 	// parking, so none that could have helped is missed.
 	mu      sync.Mutex
 	cluster *cluster.Cluster
 	backlog *backlog.Backlog
-	wake    chan struct{} // has room for one: something may be there to try
+	letters []func(context.Context) // to be posted after the decision
+	wake    chan struct{}           // has room for one: something may be there to try
 }
 
 // senders is how many bindings are on their way at once.
@@ -42,15 +48,20 @@ const senders = 32
 func New(c *client.Client, rec *event.Recorder, cfg *Config) *Scheduler {
 	s := &Scheduler{
 		cfg: cfg, pods: client.Of[*core.Pod](c), rec: rec,
-		chooser: placement.Chooser{Percentage: cfg.Percentage},
+		choosers: map[string]*placement.Chooser{}, rescue: noRescue,
 		outbox:  make(chan func(context.Context), 10000),
 		cluster: cluster.New(), backlog: backlog.New(), wake: make(chan struct{}, 1),
+	}
+	for name, profile := range cfg.profiles() {
+		s.choosers[name] = placement.New(profile)
 	}
 	s.backlog.Longest = cfg.ParkedFor
 	s.watch.pods = informer.New(c, informer.Options[*core.Pod]{FieldSelector: "status.phase!=Succeeded,status.phase!=Failed"})
 	s.watch.nodes = informer.New(c, informer.Options[*core.Node]{})
+	s.watch.namespaces = informer.New(c, informer.Options[*core.Namespace]{})
 	s.watch.pods.OnChange(s.podChanged)
 	s.watch.nodes.OnChange(s.nodeChanged)
+	s.watch.namespaces.OnChange(s.namespaceChanged)
 	return s
 }
 
@@ -58,13 +69,15 @@ func New(c *client.Client, rec *event.Recorder, cfg *Config) *Scheduler {
 func (s *Scheduler) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
+	defer s.aside.Wait()
+	wg.Go(func() { _ = s.watch.namespaces.Run(ctx) })
 	wg.Go(func() { _ = s.watch.nodes.Run(ctx) })
 	wg.Go(func() { _ = s.watch.pods.Run(ctx) })
 	for range senders {
 		wg.Go(func() { s.send(ctx) })
 	}
 	// Nodes and all that runs on them must be known before the first decision.
-	for _, synced := range []<-chan struct{}{s.watch.nodes.Synced(), s.watch.pods.Synced()} {
+	for _, synced := range []<-chan struct{}{s.watch.namespaces.Synced(), s.watch.nodes.Synced(), s.watch.pods.Synced()} {
 		select {
 		case <-synced:
 		case <-ctx.Done():
@@ -128,24 +141,55 @@ func (s *Scheduler) next(ctx context.Context, now time.Time) (wait time.Duration
 		s.mu.Unlock()
 		return wait, false
 	}
-	n, failure := s.chooser.Choose(e.Pod, s.cluster)
-	p := e.Pod
-	if failure == nil {
-		// The node object may be replaced once the lock is given back.
-		node := n.Name
-		s.cluster.SetPod(p, node)
-		s.mu.Unlock()
-		s.post(ctx, func(ctx context.Context) { s.bind(ctx, e, p, node) })
-	} else {
-		s.backlog.Park(e, failure.Filters, now)
-		s.mu.Unlock()
-		s.rec.Eventf(p, core.EventTypeWarning, "FailedScheduling", "%s", failure.Message)
-		if conditionChanged(p.Pod, failure.Message) {
-			s.post(ctx, func(ctx context.Context) { s.markUnschedulable(ctx, p.Pod, failure.Message) })
-		}
+	found := s.decide(ctx, e, now)
+	letters := s.letters
+	s.letters = nil
+	s.mu.Unlock()
+	// Not with the lock held: those who send may need it.
+	for _, f := range letters {
+		s.post(ctx, f)
 	}
-	observe(failure == nil, time.Since(now))
+	observe(found, time.Since(now))
 	return 0, true
+}
+
+// decide finds a node for a pod, or parks it. The lock is held: what is to be
+// sent is only posted.
+func (s *Scheduler) decide(ctx context.Context, e *backlog.Entry, now time.Time) bool {
+	p := e.Pod
+	chooser := s.choosers[p.Spec.SchedulerName]
+	n, failure := chooser.Choose(p, s.cluster)
+	if failure != nil {
+		message := failure.Message + s.rescue(ctx, p, chooser, failure)
+		s.backlog.Park(e, maps.Clone(failure.Filters), now)
+		s.refuse(ctx, p.Pod, message)
+		return false
+	}
+	if err := s.reserve(p, n); err != nil {
+		s.backlog.Pause(e, now)
+		s.refuse(ctx, p.Pod, err.Error())
+		return false
+	}
+	// The node object may be replaced once the lock is given back, and so may
+	// the pod.
+	node, object := n.Name, p.Pod
+	s.cluster.SetPod(p, node)
+	s.happened(&cluster.Event{Happening: cluster.PodPlaced, Node: n, Pod: p})
+	bind := func(ctx context.Context) { s.bind(ctx, e, p, object, node) }
+	if s.slow(p) {
+		s.aside.Go(func() { bind(ctx) })
+	} else {
+		s.letters = append(s.letters, bind)
+	}
+	return true
+}
+
+// refuse tells users why a pod has no node.
+func (s *Scheduler) refuse(ctx context.Context, p *core.Pod, message string) {
+	s.rec.Eventf(p, core.EventTypeWarning, "FailedScheduling", "%s", message)
+	if conditionChanged(p, message) {
+		s.letters = append(s.letters, func(ctx context.Context) { s.markUnschedulable(ctx, p, message) })
+	}
 }
 
 // post hands work to the senders; it waits only when thousands are queued.

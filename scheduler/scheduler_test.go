@@ -161,7 +161,7 @@ func popped(t *testing.T, s *Scheduler, p *core.Pod) *backlog.Entry {
 	t.Helper()
 	s.podChanged(nil, p)
 	e, _ := s.backlog.Pop(time.Now())
-	n, failure := s.chooser.Choose(e.Pod, s.cluster)
+	n, failure := s.choosers[e.Pod.Spec.SchedulerName].Choose(e.Pod, s.cluster)
 	if failure != nil {
 		t.Fatal(failure.Message)
 	}

@@ -1,47 +1,95 @@
 package scheduler
 
 import (
+	"maps"
 	"reflect"
 	"time"
 
 	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/scheduler/internal/backlog"
 	"github.com/pilothouse/pilothouse/scheduler/internal/cluster"
 	"github.com/pilothouse/pilothouse/scheduler/internal/filter"
 )
 
+// happened has the pods tried again that e may have made room for. The lock is
+// held.
+func (s *Scheduler) happened(e *cluster.Event) {
+	woken := s.backlog.Wake(time.Now(), func(waiting *backlog.Entry) bool {
+		if len(waiting.Refused) == 0 {
+			return true
+		}
+		c := s.choosers[waiting.Pod.Spec.SchedulerName]
+		return c != nil && filter.Freed(c.Filters, waiting.Pod, waiting.Refused, e, s.cluster)
+	})
+	if woken {
+		s.nudge()
+	}
+}
+
 // podChanged brings a pod's change into the picture. Pods that have ended are
 // not watched: they come as deleted.
 func (s *Scheduler) podChanged(old, p *core.Pod) {
-	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case p == nil:
 		s.backlog.Remove(old.UID)
-		if _, was := s.cluster.RemovePod(old.UID); was {
-			s.backlog.Wake(now, filter.Fit, filter.Ports)
-			s.nudge()
-		}
+		s.podLeft(old)
 	case p.Spec.NodeName != "":
 		s.backlog.Remove(p.UID)
-		s.cluster.SetPod(cluster.NewPod(p), p.Spec.NodeName)
-		if old != nil && shrunk(&old.Spec, &p.Spec) {
-			s.backlog.Wake(now, filter.Fit)
-			s.nudge()
-		}
-	case p.Spec.SchedulerName != s.cfg.Name || p.DeletionTimestamp != nil:
+		s.podIsOn(p)
+	case s.choosers[p.Spec.SchedulerName] == nil || p.DeletionTimestamp != nil:
 		s.backlog.Remove(p.UID)
 		// A decision may be on its way; it counts until the pod is gone.
 	default:
 		asks := old != nil && asksElse(old, p)
-		s.backlog.Set(cluster.NewPod(p), asks, now)
+		s.backlog.Set(cluster.NewPod(p), asks, time.Now())
 		s.nudge()
 	}
 }
 
-// shrunk says whether a running pod's requests may have become smaller.
-func shrunk(old, new *core.PodSpec) bool {
-	return !reflect.DeepEqual(old.Containers, new.Containers)
+// podLeft takes a pod off its node, if it is on one.
+func (s *Scheduler) podLeft(o *core.Pod) {
+	p := s.cluster.Placed(o.UID)
+	if p == nil {
+		return
+	}
+	node, _ := s.cluster.RemovePod(o.UID)
+	s.happened(&cluster.Event{Happening: cluster.PodGone, Node: s.cluster.Node(node), Pod: p})
+}
+
+// podIsOn has a pod on the node that it names.
+func (s *Scheduler) podIsOn(o *core.Pod) {
+	node := o.Spec.NodeName
+	was := s.cluster.Placed(o.UID)
+	if was == nil {
+		p := cluster.NewPod(o)
+		s.cluster.SetPod(p, node)
+		s.happened(&cluster.Event{Happening: cluster.PodPlaced, Node: s.cluster.Node(node), Pod: p})
+		return
+	}
+	if on, _ := s.cluster.NodeOf(o.UID); on == node && alike(was.Pod, o) {
+		was.Pod = o // its status may be another
+		return
+	}
+	p := cluster.NewPod(o)
+	s.cluster.SetPod(p, node)
+	s.happened(&cluster.Event{
+		Happening: cluster.PodShrunk | cluster.PodLabels | cluster.PodPlaced, Node: s.cluster.Node(node), Pod: p, Old: was,
+	})
+}
+
+// alike says whether a pod that is on a node is the same to all others as it
+// was, but for what a binding adds.
+func alike(was, is *core.Pod) bool {
+	if (was.DeletionTimestamp == nil) != (is.DeletionTimestamp == nil) || !maps.Equal(was.Labels, is.Labels) {
+		return false
+	}
+	if len(was.OwnerReferences)+len(is.OwnerReferences) > 0 && !reflect.DeepEqual(was.OwnerReferences, is.OwnerReferences) {
+		return false
+	}
+	return reflect.DeepEqual(was.Spec.Containers, is.Spec.Containers) && reflect.DeepEqual(was.Spec.InitContainers, is.Spec.InitContainers) &&
+		reflect.DeepEqual(was.Spec.Resources, is.Spec.Resources)
 }
 
 // asksElse says whether a waiting pod asks for something else than before.
@@ -51,42 +99,45 @@ func asksElse(old, new *core.Pod) bool {
 }
 
 // nodeChanged brings a node's change into the picture, and wakes the pods that
-// it may help.
-func (s *Scheduler) nodeChanged(old, n *core.Node) {
-	now := time.Now()
+// it may help. Its heartbeats are no reason to try again.
+func (s *Scheduler) nodeChanged(gone, n *core.Node) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if n == nil {
-		s.cluster.RemoveNode(old.Name)
+		// That may help too: the place that it was alone in does not count
+		// any more.
+		s.cluster.RemoveNode(gone.Name)
+		s.happened(&cluster.Event{Happening: cluster.NodeGone})
 		return
 	}
-	s.cluster.SetNode(n)
-	if old == nil {
-		s.backlog.Wake(now)
-		s.nudge()
+	was := s.cluster.Node(n.Name)
+	var old *core.Node
+	if was != nil {
+		old = was.Object
+	}
+	if !s.cluster.SetNode(n) {
 		return
 	}
-	if filters := helps(old, n); len(filters) > 0 {
-		s.backlog.Wake(now, filters...)
-		s.nudge()
+	if h := cluster.NodeChange(old, n); h != 0 {
+		s.happened(&cluster.Event{Happening: h, Node: s.cluster.Node(n.Name)})
 	}
 }
 
-// helps lists the filters that may judge the node otherwise than before. Its
-// heartbeats are no reason to try again.
-func helps(old, n *core.Node) []string {
-	var filters []string
-	if !reflect.DeepEqual(old.Status.Allocatable, n.Status.Allocatable) {
-		filters = append(filters, filter.Fit)
+// namespaceChanged brings a namespace's labels into the picture.
+func (s *Scheduler) namespaceChanged(old, n *core.Namespace) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var changed bool
+	if n == nil {
+		changed = s.cluster.SetNamespace(old.Name, nil)
+	} else {
+		labels := n.Labels
+		if labels == nil {
+			labels = map[string]string{}
+		}
+		changed = s.cluster.SetNamespace(n.Name, labels)
 	}
-	if !reflect.DeepEqual(old.Labels, n.Labels) {
-		filters = append(filters, filter.NodeAffinity)
+	if changed {
+		s.happened(&cluster.Event{Happening: cluster.NamespaceLabels})
 	}
-	if !reflect.DeepEqual(old.Spec.Taints, n.Spec.Taints) {
-		filters = append(filters, filter.Taints)
-	}
-	if old.Spec.Unschedulable && !n.Spec.Unschedulable {
-		filters = append(filters, filter.Unschedulable)
-	}
-	return filters
 }

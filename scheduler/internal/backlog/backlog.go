@@ -25,13 +25,15 @@ type Entry struct {
 	Pod *cluster.Pod
 	// Attempts is how often a node has been looked for.
 	Attempts int
+	// Refused are the names of the filters that refused it, while it is
+	// parked. They belong to the entry.
+	Refused map[string]bool
 
-	since   time.Time // when it came, for the order
-	due     time.Time // when its pause is over
-	filters map[string]bool
-	parked  time.Time // when it was found to fit nowhere
-	place   place
-	index   int
+	since  time.Time // when it came, for the order
+	due    time.Time // when its pause is over
+	parked time.Time // when it was found to fit nowhere
+	place  place
+	index  int
 }
 
 // place is which of the parts an entry is in.
@@ -48,6 +50,7 @@ const (
 // Backlog is all waiting pods.
 type Backlog struct {
 	entries map[meta.UID]*Entry
+	parked  map[*Entry]bool
 	active  entryHeap
 	paused  entryHeap
 	// Longest is after what time a parked pod is tried again even if nothing
@@ -57,7 +60,7 @@ type Backlog struct {
 
 // New is an empty backlog.
 func New() *Backlog {
-	b := &Backlog{entries: map[meta.UID]*Entry{}, Longest: 5 * time.Minute}
+	b := &Backlog{entries: map[meta.UID]*Entry{}, parked: map[*Entry]bool{}, Longest: 5 * time.Minute}
 	b.active.before = func(x, y *Entry) bool {
 		if x.Pod.Priority != y.Pod.Priority {
 			return x.Pod.Priority > y.Pod.Priority
@@ -118,6 +121,8 @@ func (b *Backlog) put(e *Entry, to place) {
 		heap.Remove(&b.active, e.index)
 	case paused:
 		heap.Remove(&b.paused, e.index)
+	case parked:
+		delete(b.parked, e)
 	}
 	e.place = to
 	switch to {
@@ -125,6 +130,8 @@ func (b *Backlog) put(e *Entry, to place) {
 		heap.Push(&b.active, e)
 	case paused:
 		heap.Push(&b.paused, e)
+	case parked:
+		b.parked[e] = true
 	}
 }
 
@@ -154,10 +161,14 @@ func (b *Backlog) Pause(e *Entry, now time.Time) {
 	b.put(e, paused)
 }
 
-// Park keeps e until something happens that those filters look at.
-func (b *Backlog) Park(e *Entry, filters map[string]bool, now time.Time) {
-	e.filters, e.parked = filters, now
-	e.due = now.Add(pauseAfter(e.Attempts))
+// Park keeps e until something happens that those filters look at. The first
+// time it is tried again at once then; one that is refused again and again
+// waits in between.
+func (b *Backlog) Park(e *Entry, refused map[string]bool, now time.Time) {
+	e.Refused, e.parked, e.due = refused, now, now
+	if e.Attempts > 1 {
+		e.due = now.Add(pauseAfter(e.Attempts - 1))
+	}
 	b.put(e, parked)
 }
 
@@ -170,26 +181,17 @@ func pauseAfter(attempts int) time.Duration {
 	return min(d, LongestPause)
 }
 
-// Wake has the parked pods tried again that one of those filters refused; no
-// filters means any. Those whose pause is not over yet wait for that.
-func (b *Backlog) Wake(now time.Time, filters ...string) {
-	for _, e := range b.entries {
-		if e.place == parked && e.helped(filters) {
+// Wake has the parked pods tried again that freed says yes to, and says
+// whether there are any. Those whose pause is not over yet wait for that.
+func (b *Backlog) Wake(now time.Time, freed func(e *Entry) bool) bool {
+	woken := false
+	for e := range b.parked {
+		if freed(e) {
 			b.unpark(e, now)
+			woken = true
 		}
 	}
-}
-
-func (e *Entry) helped(filters []string) bool {
-	if len(filters) == 0 || len(e.filters) == 0 {
-		return true
-	}
-	for _, f := range filters {
-		if e.filters[f] {
-			return true
-		}
-	}
-	return false
+	return woken
 }
 
 func (b *Backlog) unpark(e *Entry, now time.Time) {
@@ -202,8 +204,8 @@ func (b *Backlog) unpark(e *Entry, now time.Time) {
 
 // WakeOld has the pods tried again that have been parked for Longest.
 func (b *Backlog) WakeOld(now time.Time) {
-	for _, e := range b.entries {
-		if e.place == parked && now.Sub(e.parked) >= b.Longest {
+	for e := range b.parked {
+		if now.Sub(e.parked) >= b.Longest {
 			b.put(e, active)
 		}
 	}

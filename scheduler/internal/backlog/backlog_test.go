@@ -1,6 +1,7 @@
 package backlog
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -61,22 +62,35 @@ func TestPausesDouble(t *testing.T) {
 	}
 }
 
+// refusedBy wakes what one of those filters refused.
+func refusedBy(filters ...string) func(*Entry) bool {
+	return func(e *Entry) bool {
+		return slices.ContainsFunc(filters, func(f string) bool { return e.Refused[f] })
+	}
+}
+
+func always(*Entry) bool { return true }
+
 func TestOnlyWhatHelpsWakes(t *testing.T) {
 	b := New()
 	b.Set(pod("a", 0), false, start)
 	b.Park(pop(t, b, start, "a"), map[string]bool{"Fit": true}, start)
 	later := start.Add(time.Minute)
-	b.Wake(later, "Taints")
+	b.Wake(later, refusedBy("Taints"))
 	pop(t, b, later, "")
-	b.Wake(later, "Taints", "Fit")
+	b.Wake(later, refusedBy("Taints", "Fit"))
 	pop(t, b, later, "a")
 }
 
-func TestWakingDoesNotShortenThePause(t *testing.T) {
+// TestTheFirstHelpIsTakenAtOnce: only a pod that is refused again and again
+// has to pause, whatever happens.
+func TestTheFirstHelpIsTakenAtOnce(t *testing.T) {
 	b := New()
 	b.Set(pod("a", 0), false, start)
 	b.Park(pop(t, b, start, "a"), map[string]bool{"Fit": true}, start)
-	b.Wake(start.Add(100*time.Millisecond), "Fit")
+	b.Wake(start, always)
+	b.Park(pop(t, b, start, "a"), map[string]bool{"Fit": true}, start)
+	b.Wake(start.Add(100*time.Millisecond), always)
 	pop(t, b, start.Add(900*time.Millisecond), "")
 	pop(t, b, start.Add(time.Second), "a")
 }
@@ -107,7 +121,7 @@ func TestGates(t *testing.T) {
 	p := pod("a", 0)
 	p.Spec.SchedulingGates = []core.PodSchedulingGate{{Name: "quota"}}
 	b.Set(p, false, start)
-	b.Wake(start)
+	b.Wake(start, always)
 	pop(t, b, start, "")
 	if _, _, _, gates := b.Counts(); gates != 1 {
 		t.Errorf("%d pods are gated, want 1", gates)
@@ -141,6 +155,6 @@ func TestRemove(t *testing.T) {
 			t.Errorf("%s: not removed exactly once", name)
 		}
 	}
-	b.Wake(start.Add(time.Hour))
+	b.Wake(start.Add(time.Hour), always)
 	pop(t, b, start.Add(time.Hour), "")
 }

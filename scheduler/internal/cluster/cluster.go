@@ -1,104 +1,29 @@
 // Package cluster is the scheduler's picture of the nodes and of what runs on
 // them, kept up to date by differences: whoever decides looks at it as it is,
-// no copy is made for a decision.
+// no copy is made for a decision and nothing is counted anew for one.
+//
+// What a pod says about other pods is asked of counts: a Tally is how many
+// pods of some kind are in each place that a label of nodes makes, and a
+// Carried is in which places there are pods with a certain term of affinity.
+// Tallies are made when first asked for and then follow every change.
 //
 // It is not safe for concurrent use; the scheduler holds one lock around it
 // and its backlog, so that no change can fall between a decision and what
 // becomes of it.
+//
+// pod.go and node.go hold the two; near.go, spread.go and match.go are what
+// pods say about each other, group.go who means whom, topology.go the places,
+// tally.go and carried.go the counts, event.go what can happen.
 package cluster
 
 import (
+	"maps"
 	"slices"
-	"strings"
 
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/quantity"
 )
-
-// Pod is a pod with what decisions need of it worked out once.
-type Pod struct {
-	*core.Pod
-	// Requests is what fits or not; Scored is the same with guesses for
-	// containers that ask for nothing.
-	Requests, Scored Resources
-	// Ports are those it takes on its host.
-	Ports []Port
-	// Owner is the UID of the controller that made it, empty when nobody did.
-	Owner meta.UID
-	// Priority decides who goes first.
-	Priority int32
-}
-
-// Port is a port of a host. IP is 0.0.0.0 for all addresses.
-type Port struct {
-	IP       string
-	Protocol core.Protocol
-	Port     int32
-}
-
-// NewPod works out a pod.
-func NewPod(p *core.Pod) *Pod {
-	pod := &Pod{Pod: p, Requests: podRequest(&p.Spec, false), Scored: podRequest(&p.Spec, true), Ports: hostPorts(&p.Spec)}
-	if p.Spec.Priority != nil {
-		pod.Priority = *p.Spec.Priority
-	}
-	for _, o := range p.OwnerReferences {
-		if o.Controller != nil && *o.Controller {
-			pod.Owner = o.UID
-		}
-	}
-	return pod
-}
-
-// hostPorts are the ports that a pod takes on its host.
-func hostPorts(spec *core.PodSpec) []Port {
-	var ports []Port
-	take := func(c *core.Container) {
-		for _, p := range c.Ports {
-			if p.HostPort <= 0 {
-				continue
-			}
-			port := Port{IP: p.HostIP, Protocol: p.Protocol, Port: p.HostPort}
-			if port.IP == "" {
-				port.IP = "0.0.0.0"
-			}
-			if port.Protocol == "" {
-				port.Protocol = core.ProtocolTCP
-			}
-			ports = append(ports, port)
-		}
-	}
-	for i := range spec.Containers {
-		take(&spec.Containers[i])
-	}
-	for i := range spec.InitContainers {
-		if p := spec.InitContainers[i].RestartPolicy; p != nil && *p == core.ContainerRestartPolicyAlways {
-			take(&spec.InitContainers[i])
-		}
-	}
-	return ports
-}
-
-// Clashes says whether the two cannot be taken at once.
-func (p Port) Clashes(o Port) bool {
-	return p.Port == o.Port && p.Protocol == o.Protocol && (p.IP == o.IP || p.IP == "0.0.0.0" || o.IP == "0.0.0.0")
-}
-
-// Node is a node and what its pods take of it. Object is nil for a node that
-// is not known, but that pods are said to run on.
-type Node struct {
-	Name        string
-	Object      *core.Node
-	Allocatable Resources
-	Requested   Resources
-	Scored      Resources
-	Pods        map[meta.UID]*Pod
-	Ports       map[Port]int
-	// Owned counts the pods of each controller that are not on their way out.
-	Owned map[meta.UID]int
-	// Images are the sizes of the container images present, by name.
-	Images map[string]int64
-}
 
 // Cluster is all nodes.
 type Cluster struct {
@@ -106,12 +31,33 @@ type Cluster struct {
 	Nodes  []*Node
 	byName map[string]*Node
 	// pods says on which node a pod is.
-	pods map[meta.UID]string
+	pods map[meta.UID]*Node
+	// Version counts changes: while it stays nothing else can be decided
+	// about a pod than before.
+	Version uint64
+	// images is on how many nodes an image is.
+	images map[string]int64
+
+	namespaces map[string]map[string]string // labels, by name
+	groups     groups
+	matchers   matchers
+	topologies map[string]*topology
+	tallies    map[tallyID]*Tally
+	tallyCells int // the size of all tallies
+	carried    map[carriedID]*Carried
+	scopes     map[string]*scope
+	clock      uint64 // counts uses, for the least recently used tally
 }
 
 // New is a cluster without nodes.
 func New() *Cluster {
-	return &Cluster{byName: map[string]*Node{}, pods: map[meta.UID]string{}}
+	return &Cluster{
+		byName: map[string]*Node{}, pods: map[meta.UID]*Node{}, images: map[string]int64{},
+		namespaces: map[string]map[string]string{},
+		groups:     groups{byKey: map[string]*group{}, byNamespace: map[string]map[*group]bool{}},
+		matchers:   matchers{byKey: map[string]*matcher{}, byNamespace: map[string]map[*matcher]bool{}, everywhere: map[*matcher]bool{}},
+		topologies: map[string]*topology{}, tallies: map[tallyID]*Tally{}, carried: map[carriedID]*Carried{}, scopes: map[string]*scope{},
+	}
 }
 
 // Node is the node of that name, or nil when it does not exist.
@@ -126,27 +72,93 @@ func (c *Cluster) Node(name string) *Node {
 func (c *Cluster) node(name string) *Node {
 	n := c.byName[name]
 	if n == nil {
-		n = &Node{Name: name, Pods: map[meta.UID]*Pod{}, Ports: map[Port]int{}, Owned: map[meta.UID]int{}}
+		n = &Node{Name: name, Pods: map[meta.UID]*Pod{}, Ports: map[Port]int{}, Slot: -1}
 		c.byName[name] = n
 	}
 	return n
 }
 
-// SetNode adds or replaces a node.
-func (c *Cluster) SetNode(o *core.Node) {
+// touch notes that n has changed.
+func (c *Cluster) touch(n *Node) {
+	c.Version++
+	n.Generation = c.Version
+}
+
+// SetNode adds or replaces a node, and says whether anything is different that
+// decisions depend on.
+func (c *Cluster) SetNode(o *core.Node) bool {
 	n := c.node(o.Name)
-	if n.Object == nil {
+	old := n.Object
+	if old != nil && sameNode(old, o) {
+		n.Object = o
+		return false
+	}
+	switch {
+	case old == nil:
+		n.Slot = len(c.Nodes)
 		c.Nodes = append(c.Nodes, n)
+		n.Object = o
+		c.enter(n)
+	case !samePlace(old, o):
+		c.leave(n)
+		n.Object = o
+		c.enter(n)
 	}
 	n.Object = o
 	n.Allocatable = resourcesOf(o.Status.Allocatable)
+	if old == nil || !slices.EqualFunc(old.Status.Images, o.Status.Images, sameImage) {
+		c.setImages(n, o.Status.Images)
+	}
+	c.touch(n)
+	return true
+}
+
+// sameNode says whether all that decisions depend on is the same.
+func sameNode(a, b *core.Node) bool {
+	return samePlace(a, b) && a.Spec.Unschedulable == b.Spec.Unschedulable &&
+		sameAmounts(a.Status.Allocatable, b.Status.Allocatable) &&
+		slices.EqualFunc(a.Status.Images, b.Status.Images, sameImage)
+}
+
+// samePlace says whether the node stays in the places that it is in.
+func samePlace(a, b *core.Node) bool { return sameLabels(a, b) && sameTaints(a, b) }
+
+func sameLabels(a, b *core.Node) bool { return maps.Equal(a.Labels, b.Labels) }
+
+func sameTaints(a, b *core.Node) bool {
+	return slices.EqualFunc(a.Spec.Taints, b.Spec.Taints, func(x, y core.Taint) bool {
+		return x.Key == y.Key && x.Value == y.Value && x.Effect == y.Effect
+	})
+}
+
+func sameAmounts(a, b core.ResourceList) bool {
+	return maps.EqualFunc(a, b, func(x, y quantity.Quantity) bool { return x.Cmp(y) == 0 })
+}
+
+func sameImage(a, b core.ContainerImage) bool {
+	return a.SizeBytes == b.SizeBytes && slices.Equal(a.Names, b.Names)
+}
+
+// setImages notes which images a node has.
+func (c *Cluster) setImages(n *Node, images []core.ContainerImage) {
+	for name := range n.Images {
+		if c.images[name]--; c.images[name] == 0 {
+			delete(c.images, name)
+		}
+	}
 	n.Images = map[string]int64{}
-	for _, image := range o.Status.Images {
+	for _, image := range images {
 		for _, name := range image.Names {
 			n.Images[name] = image.SizeBytes
 		}
 	}
+	for name := range n.Images {
+		c.images[name]++
+	}
 }
+
+// NodesWithImage is how many nodes have a container image.
+func (c *Cluster) NodesWithImage(image string) int64 { return find(c.images, image) }
 
 // RemoveNode takes a node out; pods on it are remembered until they go.
 func (c *Cluster) RemoveNode(name string) {
@@ -154,8 +166,21 @@ func (c *Cluster) RemoveNode(name string) {
 	if n == nil {
 		return
 	}
+	c.leave(n)
+	c.setImages(n, nil)
 	n.Object = nil
-	c.Nodes = slices.DeleteFunc(c.Nodes, func(x *Node) bool { return x == n })
+	// The last one takes its slot.
+	last := c.Nodes[len(c.Nodes)-1]
+	if last != n {
+		c.moveSlot(last.Slot, n.Slot)
+		last.Slot = n.Slot
+		c.Nodes[n.Slot] = last
+		c.touch(last)
+	}
+	c.Nodes[len(c.Nodes)-1] = nil
+	c.Nodes = c.Nodes[:len(c.Nodes)-1]
+	n.Slot = -1
+	c.Version++
 	c.forgetEmpty(n)
 }
 
@@ -171,58 +196,63 @@ func (c *Cluster) SetPod(p *Pod, node string) {
 	n := c.node(node)
 	n.Pods[p.UID] = p
 	n.count(p, 1)
-	c.pods[p.UID] = node
+	p.group = c.join(p, n)
+	p.kind = p.group.key // one copy for all of them
+	p.carried = c.carry(p)
+	if n.Object != nil {
+		c.tell(p, n, 1)
+	}
+	c.pods[p.UID] = n
+	c.touch(n)
 }
 
 // RemovePod takes a pod off its node and says which that was.
 func (c *Cluster) RemovePod(uid meta.UID) (node string, ok bool) {
-	node, ok = c.pods[uid]
-	if !ok {
+	n := c.pods[uid]
+	if n == nil {
 		return "", false
 	}
-	n := c.byName[node]
-	n.count(n.Pods[uid], -1)
+	p := n.Pods[uid]
+	if n.Object != nil {
+		c.tell(p, n, -1)
+	}
+	c.drop(p.carried)
+	p.carried = nil
+	c.quit(p.group, n)
+	p.group = nil
+	n.count(p, -1)
 	delete(n.Pods, uid)
 	delete(c.pods, uid)
+	c.touch(n)
 	c.forgetEmpty(n)
-	return node, true
+	return n.Name, true
+}
+
+// tell has all counts follow a pod that comes to a node or goes.
+func (c *Cluster) tell(p *Pod, n *Node, sign int32) {
+	for _, m := range p.group.matchers {
+		for _, t := range m.tallies {
+			t.add(n, sign)
+		}
+	}
+	for _, t := range p.carried {
+		t.add(n, sign)
+	}
 }
 
 // NodeOf is the node that a pod is on, or is assumed to be on.
 func (c *Cluster) NodeOf(uid meta.UID) (string, bool) {
-	node, ok := c.pods[uid]
-	return node, ok
+	n := c.pods[uid]
+	if n == nil {
+		return "", false
+	}
+	return n.Name, true
 }
 
-// count adds what p takes, or with a sign of -1 gives it back.
-func (n *Node) count(p *Pod, sign int) {
-	n.Requested.add(&p.Requests, int64(sign))
-	n.Scored.add(&p.Scored, int64(sign))
-	for _, port := range p.Ports {
-		if n.Ports[port] += sign; n.Ports[port] == 0 {
-			delete(n.Ports, port)
-		}
+// Placed is a pod that is on a node, or nil.
+func (c *Cluster) Placed(uid meta.UID) *Pod {
+	if n := c.pods[uid]; n != nil {
+		return n.Pods[uid]
 	}
-	if p.Owner != "" && p.DeletionTimestamp == nil {
-		if n.Owned[p.Owner] += sign; n.Owned[p.Owner] == 0 {
-			delete(n.Owned, p.Owner)
-		}
-	}
-}
-
-// ImageSize is the size of a container image on the node, 0 when it is not
-// there. Images without a tag are meant with :latest.
-func (n *Node) ImageSize(image string) int64 {
-	if size, ok := n.Images[image]; ok {
-		return size
-	}
-	if !strings.Contains(image[strings.LastIndex(image, "/")+1:], ":") {
-		image += ":latest"
-	}
-	for _, prefix := range []string{"", "docker.io/", "docker.io/library/"} {
-		if size, ok := n.Images[prefix+image]; ok {
-			return size
-		}
-	}
-	return 0
+	return nil
 }

@@ -103,8 +103,9 @@ func TestEverythingIsGivenBack(t *testing.T) {
 	}
 	ending := newPod("a", "2")
 	ending.DeletionTimestamp = &meta.Time{}
-	c.SetPod(ending, "n1")
-	if got := c.Node("n1").Owned["rc"]; got != 1 {
+	c.SetPod(NewPod(ending.Pod), "n1")
+	like := newPod("like", "1").DefaultSpread[0]
+	if got, _ := c.Tally(&like.Who, like.Key, nil).On(c.Node("n1")); got != 1 {
 		t.Errorf("%d pods of the controller count, want 1: the other is on its way out", got)
 	}
 	c.RemovePod("a")
@@ -114,8 +115,8 @@ func TestEverythingIsGivenBack(t *testing.T) {
 	}
 	n := c.Node("n1")
 	want := Resources{Extended: map[core.ResourceName]int64{"example.com/gpu": 0}}
-	if !reflect.DeepEqual(n.Requested, want) || len(n.Ports) != 0 || len(n.Owned) != 0 || len(n.Pods) != 0 {
-		t.Errorf("left on the node: %+v, ports %v, owned %v, pods %v", n.Requested, n.Ports, n.Owned, n.Pods)
+	if !reflect.DeepEqual(n.Requested, want) || len(n.Ports) != 0 || len(n.Pods) != 0 {
+		t.Errorf("left on the node: %+v, ports %v, pods %v", n.Requested, n.Ports, n.Pods)
 	}
 	c.RemoveNode("n1")
 	if len(c.Nodes) != 0 || len(c.byName) != 0 {

@@ -1,6 +1,11 @@
 package cluster
 
 import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
 	"github.com/pilothouse/pilothouse/proto/core"
 )
 
@@ -123,4 +128,22 @@ func podRequest(spec *core.PodSpec, scored bool) Resources {
 	total = total.plus(resourcesOf(spec.Overhead))
 	total.Pods = 1
 	return total
+}
+
+// write writes r down; equal amounts give equal texts.
+func (r *Resources) write(b *strings.Builder) {
+	var buf [20]byte
+	for _, n := range [...]int64{r.MilliCPU, r.Memory, r.EphemeralStorage} {
+		b.Write(strconv.AppendInt(buf[:0], n, 10))
+		b.WriteByte(' ')
+	}
+	if len(r.Extended) == 0 {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Extended)) {
+		b.WriteString(string(name))
+		b.WriteByte('=')
+		b.Write(strconv.AppendInt(buf[:0], r.Extended[name], 10))
+		b.WriteByte(' ')
+	}
 }

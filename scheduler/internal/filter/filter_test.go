@@ -28,7 +28,7 @@ func place(pod func(*core.Pod), node func(*core.Node), others ...func(*core.Pod)
 	if pod != nil {
 		pod(p)
 	}
-	return Check(cluster.NewPod(p), c.Node("n1"))
+	return CheckNode(All, cluster.NewPod(p), c.Node("n1"))
 }
 
 func newPod(name string) *core.Pod {

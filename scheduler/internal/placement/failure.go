@@ -19,14 +19,34 @@ type Failure struct {
 
 	reasons          map[string]int
 	lasting, passing int
+	nodes            int
+	everywhere       string   // the reason, when no node was looked at
+	named            []string // filters that had only some nodes looked at
+}
+
+// note that a filter refused.
+func (f *Failure) note(name string) {
+	if f.reasons == nil {
+		f.Filters, f.reasons = map[string]bool{}, map[string]int{}
+	}
+	f.Filters[name] = true
+}
+
+// addAll notes the refusal of all nodes at once.
+func (f *Failure) addAll(r *filter.Refusal) {
+	f.note(r.Filter)
+	f.everywhere = strings.Join(r.Reasons, ", ")
+}
+
+// absent notes that a filter has only some nodes looked at.
+func (f *Failure) absent(name string) {
+	f.note(name)
+	f.named = append(f.named, name)
 }
 
 // add counts one node's refusal.
 func (f *Failure) add(r *filter.Refusal) {
-	if f.reasons == nil {
-		f.Filters, f.reasons = map[string]bool{}, map[string]int{}
-	}
-	f.Filters[r.Filter] = true
+	f.note(r.Filter)
 	for _, reason := range r.Reasons {
 		f.reasons[reason]++
 	}
@@ -37,16 +57,34 @@ func (f *Failure) add(r *filter.Refusal) {
 	}
 }
 
-// finish writes the message.
-func (f *Failure) finish(p *cluster.Pod, nodes int) {
-	if nodes == 0 {
+// finish writes the message, but for what preemption has to say.
+func (f *Failure) finish(nodes int) {
+	f.nodes = nodes
+	switch {
+	case nodes == 0:
 		f.Message = "no nodes available to schedule pods"
 		return
-	}
-	f.Message = available(nodes, f.reasons) + " preemption: "
-	if policy := p.Spec.PreemptionPolicy; policy != nil && *policy == core.PreemptNever {
-		f.Message += "not eligible due to preemptionPolicy=Never."
+	case f.everywhere != "":
+		f.lasting = nodes
+		f.Message = fmt.Sprintf("0/%d nodes are available: %s.", nodes, f.everywhere)
 		return
+	}
+	if others := nodes - f.lasting - f.passing; others > 0 && len(f.named) > 0 {
+		slices.Sort(f.named)
+		f.reasons[fmt.Sprintf("node(s) didn't satisfy plugin(s) %v", f.named)] += others
+		f.lasting += others
+	}
+	f.Message = available(nodes, f.reasons)
+}
+
+// Preemption is the sentence for a pod that may not, or need not try to, push
+// out others; it follows Message.
+func (f *Failure) Preemption(p *cluster.Pod) string {
+	if f.nodes == 0 {
+		return ""
+	}
+	if policy := p.Spec.PreemptionPolicy; policy != nil && *policy == core.PreemptNever {
+		return " preemption: not eligible due to preemptionPolicy=Never."
 	}
 	why := map[string]int{}
 	if f.passing > 0 {
@@ -55,7 +93,7 @@ func (f *Failure) finish(p *cluster.Pod, nodes int) {
 	if f.lasting > 0 {
 		why["Preemption is not helpful for scheduling"] = f.lasting
 	}
-	f.Message += available(nodes, why)
+	return " preemption: " + available(f.nodes, why)
 }
 
 // available says that none of the nodes is, and why: each reason with its

@@ -79,13 +79,12 @@ func TestFailureMessage(t *testing.T) {
 			if tt.pod != nil {
 				tt.pod(p)
 			}
-			var chooser Chooser
-			got, failure := chooser.Choose(p, c)
+			got, failure := New(DefaultProfile()).Choose(p, c)
 			if failure == nil {
 				t.Fatalf("chose %s, want a failure", got.Name)
 			}
-			if failure.Message != tt.want {
-				t.Errorf("message:\n got %s\nwant %s", failure.Message, tt.want)
+			if got := failure.Message + failure.Preemption(p); got != tt.want {
+				t.Errorf("message:\n got %s\nwant %s", got, tt.want)
 			}
 		})
 	}
@@ -98,7 +97,7 @@ func TestReplicasSpread(t *testing.T) {
 	for i := range 5 {
 		c.SetNode(node(fmt.Sprintf("n%d", i), "16"))
 	}
-	var chooser Chooser
+	chooser := New(DefaultProfile())
 	for i := range 10 {
 		p := pod(fmt.Sprintf("web-%d", i), "100m", "rc")
 		n, failure := chooser.Choose(p, c)
@@ -108,7 +107,7 @@ func TestReplicasSpread(t *testing.T) {
 		c.SetPod(p, n.Name)
 	}
 	for _, n := range c.Nodes {
-		if got := n.Owned["rc"]; got != 2 {
+		if got := len(n.Pods); got != 2 {
 			t.Errorf("node %s has %d of the 10 replicas, want 2", n.Name, got)
 		}
 	}
@@ -121,7 +120,7 @@ func TestNothingIsOvercommitted(t *testing.T) {
 	for i := range 3 {
 		c.SetNode(node(fmt.Sprintf("n%d", i), "2"))
 	}
-	var chooser Chooser
+	chooser := New(DefaultProfile())
 	for i := range 6 {
 		p := pod(fmt.Sprintf("p%d", i), "1", "")
 		n, failure := chooser.Choose(p, c)
@@ -147,7 +146,7 @@ func TestTiesAreBroken(t *testing.T) {
 	for i := range 4 {
 		c.SetNode(node(fmt.Sprintf("n%d", i), "4"))
 	}
-	var chooser Chooser
+	chooser := New(DefaultProfile())
 	seen := map[string]bool{}
 	for range 400 {
 		n, _ := chooser.Choose(pod("p", "100m", ""), c)
@@ -185,7 +184,7 @@ func BenchmarkSchedule10000(b *testing.B) {
 		for _, n := range nodes {
 			c.SetNode(n)
 		}
-		var chooser Chooser
+		chooser := New(DefaultProfile())
 		for _, o := range pods {
 			p := cluster.NewPod(o)
 			n, failure := chooser.Choose(p, c)

@@ -1,5 +1,9 @@
 // Package score says which of the nodes that a pod may go to is best. Each
-// score is a pure function in a file of its own.
+// score is a row of the table below and a small file of its own.
+//
+// As with filters there are two kinds: marks that depend on the pod's shape
+// and the one node, which hold until that node changes, and those that look
+// further.
 package score
 
 import (
@@ -15,54 +19,50 @@ type Score struct {
 	Name string
 	// Weight is how much it counts beside the others.
 	Weight int64
-	// Mark is the node's mark; larger is better.
+	// Mark is the node's mark; larger is better. It sees the node alone, and
+	// may read of the pod only what is part of its Shape.
 	Mark func(p *cluster.Pod, n *cluster.Node) int64
+	// Prepare looks further: it is called once the nodes are known that will
+	// do. A nil function cannot tell them apart.
+	Prepare func(p *cluster.Pod, c *cluster.Cluster, nodes []*cluster.Node) func(n *cluster.Node) int64
 	// Scale, when set, brings the marks of all nodes into 0..Best once they
-	// are known; otherwise Mark returns such a number itself.
+	// are known; otherwise the marks are such numbers themselves.
 	Scale func(marks []int64)
 	// Wanted, when set, says whether the score can tell nodes apart for this
 	// pod at all.
 	Wanted func(p *cluster.Pod) bool
 }
 
-// All are the scores.
-var All = []Score{
-	{Name: "LeastAllocated", Weight: 1, Mark: leastAllocated},
-	{Name: "NodeResourcesBalancedAllocation", Weight: 1, Mark: balanced},
-	{Name: "TaintToleration", Weight: 3, Mark: preferredTaints, Scale: fewest},
-	{Name: "NodeAffinity", Weight: 2, Mark: preferredAffinity, Scale: most, Wanted: hasPreferredAffinity},
-	{Name: "OwnerSpread", Weight: 2, Mark: ownedHere, Scale: fewest, Wanted: hasOwner},
-	{Name: "ImageLocality", Weight: 1, Mark: imagesHere},
+// Args are what scores can be told.
+type Args struct {
+	// MostAllocated has nodes filled up one after the other, instead of all
+	// alike.
+	MostAllocated bool
+	// HardWeight is how much the required affinity counts of a pod that is on
+	// a node already.
+	HardWeight int32
+	// NoDefaultSpread has pods without constraints spread by nothing.
+	NoDefaultSpread bool
 }
 
-// Rank adds up the marks of nodes for p; totals is reused when it is large
-// enough, and so is scratch.
-func Rank(p *cluster.Pod, nodes []*cluster.Node, totals, scratch []int64) []int64 {
-	totals, scratch = resize(totals, len(nodes)), resize(scratch, len(nodes))
-	clear(totals)
-	for i := range All {
-		s := &All[i]
-		if s.Wanted != nil && !s.Wanted(p) {
-			continue
-		}
-		for j, n := range nodes {
-			scratch[j] = s.Mark(p, n)
-		}
-		if s.Scale != nil {
-			s.Scale(scratch)
-		}
-		for j, m := range scratch {
-			totals[j] += s.Weight * m
-		}
-	}
-	return totals
-}
+// DefaultArgs are upstream's.
+func DefaultArgs() Args { return Args{HardWeight: 1} }
 
-func resize(s []int64, n int) []int64 {
-	if cap(s) < n {
-		return make([]int64, n)
+// All are the scores, with upstream's weights.
+func All(a Args) []Score {
+	room := leastAllocated
+	if a.MostAllocated {
+		room = mostAllocated
 	}
-	return s[:n]
+	return []Score{
+		{Name: "NodeResourcesFit", Weight: 1, Mark: room},
+		{Name: "NodeResourcesBalancedAllocation", Weight: 1, Mark: balanced, Wanted: asksForMuch},
+		{Name: "TaintToleration", Weight: 3, Mark: preferredTaints, Scale: fewest},
+		{Name: "NodeAffinity", Weight: 2, Mark: preferredAffinity, Scale: most, Wanted: hasPreferredAffinity},
+		{Name: "PodTopologySpread", Weight: 2, Prepare: spread(!a.NoDefaultSpread), Scale: evenly},
+		{Name: "InterPodAffinity", Weight: 2, Prepare: nearness(a.HardWeight), Scale: between},
+		{Name: "ImageLocality", Weight: 1, Prepare: imagesHere},
+	}
 }
 
 // most scales so that the largest mark is Best.
@@ -85,7 +85,22 @@ func fewest(marks []int64) {
 			marks[i] = Best
 			continue
 		}
-		marks[i] = Best * (top - m) / top
+		marks[i] = Best - Best*m/top
+	}
+}
+
+// between scales so that the largest mark is Best and the smallest 0.
+func between(marks []int64) {
+	low, high := marks[0], marks[0]
+	for _, m := range marks {
+		low, high = min(low, m), max(high, m)
+	}
+	for i, m := range marks {
+		if low == high {
+			marks[i] = 0
+			continue
+		}
+		marks[i] = int64(float64(Best) * (float64(m-low) / float64(high-low)))
 	}
 }
 

@@ -108,20 +108,14 @@ func TestImages(t *testing.T) {
 		{image("docker.io/library/nginx:1.22", 1<<20), 0},
 		{image("docker.io/library/nginx:1.25", 2000<<20), 0},
 	} {
-		if got := imagesHere(p, tt.node); got != tt.want {
-			t.Errorf("%v: %d, want %d", tt.node.Images, got, tt.want)
+		c := cluster.New()
+		c.SetNode(tt.node.Object)
+		var got int64
+		if mark := imagesHere(p, c, c.Nodes); mark != nil {
+			got = mark(tt.node)
 		}
-	}
-}
-
-// TestRankReusesItsBuffers: marks of an earlier pod do not count.
-func TestRankReusesItsBuffers(t *testing.T) {
-	nodes := []*cluster.Node{node(nil), node(nil)}
-	first := append([]int64(nil), Rank(pod("1", "1Gi"), nodes, nil, nil)...)
-	totals, scratch := []int64{999, 999, 999}, []int64{7, 7, 7}
-	for i, got := range Rank(pod("1", "1Gi"), nodes, totals, scratch) {
-		if got != first[i] {
-			t.Errorf("node %d: %d, want %d", i, got, first[i])
+		if got != tt.want {
+			t.Errorf("%v: %d, want %d", tt.node.Images, got, tt.want)
 		}
 	}
 }
