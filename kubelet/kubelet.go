@@ -31,7 +31,6 @@ import (
 	"github.com/pilothouse/pilothouse/client/event"
 	"github.com/pilothouse/pilothouse/kubelet/internal/cgroup"
 	"github.com/pilothouse/pilothouse/kubelet/internal/cri"
-	"github.com/pilothouse/pilothouse/kubelet/internal/departure"
 	"github.com/pilothouse/pilothouse/kubelet/internal/launch"
 	"github.com/pilothouse/pilothouse/kubelet/internal/logs"
 	"github.com/pilothouse/pilothouse/kubelet/internal/node"
@@ -157,7 +156,7 @@ func assemble(ctx context.Context, cfg *Config, api *client.Client, runtime *cri
 		Fenced: func() bool { return k.fence.Fenced(time.Now()) },
 	}
 	if cfg.DepartureWait > 0 {
-		k.workers.Depart = departing(ctx, cfg, api, ips[0])
+		k.workers.Depart = departing(ctx, cfg, api, runtime, ips[0])
 	}
 	k.workers.Ended = k.release
 	k.fence.Stop = k.workers.StopFenced
@@ -184,20 +183,6 @@ func assemble(ctx context.Context, cfg *Config, api *client.Client, runtime *cri
 		k.sources = append(k.sources, &source.File{Path: cfg.ManifestDir, Node: cfg.NodeName, Every: manifestEvery, Log: log})
 	}
 	return k
-}
-
-// departing makes what holds deleted pods back until the proxies have let go of
-// them.
-func departing(ctx context.Context, cfg *Config, api *client.Client, ip string) func(context.Context, *core.Pod, time.Duration) {
-	nodes := &departure.Nodes{Client: api, Context: ctx}
-	w := &departure.Waiter{
-		Self: departure.Peer{Name: cfg.NodeName, Address: ip}, Peers: nodes.Peers, Port: cfg.ProxyPort, Log: slog.Default(),
-	}
-	return func(ctx context.Context, pod *core.Pod, most time.Duration) {
-		began := time.Now()
-		outcome := w.Await(ctx, pod.UID, min(most, cfg.DepartureWait))
-		slog.Debug("a deleted pod may stop", "pod", pod.Namespace+"/"+pod.Name, "proxies", outcome, "held", time.Since(began))
-	}
 }
 
 // manifestEvery is how often the folder of static pods is read.

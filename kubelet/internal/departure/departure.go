@@ -78,12 +78,11 @@ func (w *Waiter) init() {
 	w.silent = map[string]time.Time{}
 }
 
-// Await returns once no proxy sends new connections to the pod, or after most.
-func (w *Waiter) Await(ctx context.Context, pod meta.UID, most time.Duration) Outcome {
+// Await returns once no proxy sends new connections to the pod, or when ctx,
+// which has a deadline, ends.
+func (w *Waiter) Await(ctx context.Context, pod meta.UID) Outcome {
 	w.once.Do(w.init)
 	began := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, most)
-	defer cancel()
 	outcome := w.await(ctx, pod)
 	holds.WithLabelValues(string(outcome)).Observe(time.Since(began).Seconds())
 	return outcome

@@ -52,11 +52,17 @@ func proxies(t *testing.T, answers ...func() string) *Waiter {
 	return w
 }
 
+func await(t *testing.T, w *Waiter, most time.Duration) Outcome {
+	ctx, cancel := context.WithTimeout(t.Context(), most)
+	defer cancel()
+	return w.Await(ctx, "u1")
+}
+
 func always(state string) func() string { return func() string { return state } }
 
 func TestAPodWithoutServiceAsksOnlyItsOwnNode(t *testing.T) {
 	w := proxies(t, always("Unlisted"), func() string { t.Error("the other node was asked"); return "" })
-	if got := w.Await(t.Context(), "u1", time.Minute); got != Unlisted {
+	if got := await(t, w, time.Minute); got != Unlisted {
 		t.Errorf("%s", got)
 	}
 }
@@ -70,7 +76,7 @@ func TestWaitsForEveryNode(t *testing.T) {
 		return "Leaving"
 	}
 	w := proxies(t, always("Leaving"), always("Unlisted"), late)
-	if got := w.Await(t.Context(), "u1", time.Minute); got != Acknowledged {
+	if got := await(t, w, time.Minute); got != Acknowledged {
 		t.Errorf("%s", got)
 	}
 	if asked.Load() != 3 {
@@ -82,10 +88,10 @@ func TestWaitsForEveryNode(t *testing.T) {
 // heard from.
 func TestSilentNodeHoldsUpOnce(t *testing.T) {
 	w := proxies(t, always("Leaving"), nil)
-	if got := w.Await(t.Context(), "u1", 50*time.Millisecond); got != TimedOut {
+	if got := await(t, w, 50*time.Millisecond); got != TimedOut {
 		t.Errorf("first: %s", got)
 	}
-	if got := w.Await(t.Context(), "u1", time.Minute); got != Acknowledged {
+	if got := await(t, w, time.Minute); got != Acknowledged {
 		t.Errorf("second: %s", got)
 	}
 	w.heard("node2")
@@ -96,14 +102,14 @@ func TestSilentNodeHoldsUpOnce(t *testing.T) {
 
 func TestBoundEndsTheWait(t *testing.T) {
 	w := proxies(t, always("Receiving"), always("Leaving"))
-	if got := w.Await(t.Context(), "u1", 50*time.Millisecond); got != TimedOut {
+	if got := await(t, w, 50*time.Millisecond); got != TimedOut {
 		t.Errorf("%s", got)
 	}
 	if w.isSilent("node1") {
 		t.Error("a node that answered counts as silent")
 	}
 	w.Peers = func(context.Context) ([]Peer, error) { return nil, errors.New("no nodes") }
-	if got := w.Await(t.Context(), "u1", time.Minute); got != TimedOut {
+	if got := await(t, w, time.Minute); got != TimedOut {
 		t.Errorf("without nodes: %s", got)
 	}
 }
@@ -111,7 +117,7 @@ func TestBoundEndsTheWait(t *testing.T) {
 func TestOwnProxyIsAskedEvenIfTheNodeIsNotListed(t *testing.T) {
 	w := proxies(t, always("Leaving"))
 	w.Peers = func(context.Context) ([]Peer, error) { return nil, nil }
-	if got := w.Await(t.Context(), "u1", time.Minute); got != Acknowledged {
+	if got := await(t, w, time.Minute); got != Acknowledged {
 		t.Errorf("%s", got)
 	}
 }

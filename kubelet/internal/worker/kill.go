@@ -43,18 +43,23 @@ func (w *worker) kill(ctx context.Context, s Step) {
 	})
 }
 
-// depart begins the wait until no node sends new connections to the pod. It
-// ends early when the pod is stopped for another reason too.
+// depart begins the wait until no node sends new connections to the pod and
+// those that it has are answered. It ends early when the pod is stopped for another reason too.
 func (w *worker) depart(ctx context.Context, most time.Duration) {
 	ctx, cancel := context.WithCancel(ctx)
 	w.mu.Lock()
 	w.mem.Departing = time.Now()
 	w.giveUp = cancel
-	pod := w.pod
+	pod, container := w.pod, ""
+	for _, c := range w.rt.Containers {
+		if c.State == cri.Running && !pod.Spec.HostNetwork {
+			container = c.ID
+		}
+	}
 	w.mu.Unlock()
 	w.wg.Go(func() {
 		defer cancel()
-		w.m.Depart(ctx, pod, most)
+		w.m.Depart(ctx, pod, container, most)
 		w.update(func(m *Memory) {
 			m.Departed = true
 			w.giveUp = nil

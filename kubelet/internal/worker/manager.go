@@ -57,9 +57,10 @@ type Manager struct {
 
 	// Ended is called after a pod has left this node; it may be nil.
 	Ended func()
-	// Depart returns once no node sends new connections to a deleted pod, or
-	// after most. With nil nobody waits.
-	Depart func(ctx context.Context, pod *core.Pod, most time.Duration)
+	// Depart returns once no node sends new connections to a deleted pod and
+	// nobody waits for its answer, or after most. container is a running one
+	// in the pod's own network, "" when it has none. With nil nobody waits.
+	Depart func(ctx context.Context, pod *core.Pod, container string, most time.Duration)
 	// Fenced says whether pods that must not run twice may not run now.
 	Fenced func() bool
 
