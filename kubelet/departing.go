@@ -29,6 +29,7 @@ func departing(ctx context.Context, cfg *Config, api *client.Client, runtime *cr
 		log := slog.With("pod", pod.Namespace+"/"+pod.Name)
 		began := time.Now()
 		outcome := w.Await(ctx, pod.UID)
+		defer func() { departure.Held(outcome, time.Since(began)) }()
 		if outcome == departure.Unlisted {
 			return
 		}

@@ -82,13 +82,6 @@ func (w *Waiter) init() {
 // which has a deadline, ends.
 func (w *Waiter) Await(ctx context.Context, pod meta.UID) Outcome {
 	w.once.Do(w.init)
-	began := time.Now()
-	outcome := w.await(ctx, pod)
-	holds.WithLabelValues(string(outcome)).Observe(time.Since(began).Seconds())
-	return outcome
-}
-
-func (w *Waiter) await(ctx context.Context, pod meta.UID) Outcome {
 	if state, err := w.ask(ctx, w.Self, pod, 0); err == nil && state == "Unlisted" {
 		return Unlisted
 	}
