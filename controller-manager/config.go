@@ -41,6 +41,8 @@ type Config struct {
 	MirroredPerSubset   int // most addresses mirrored of a hand-made subset
 	TerminatedPodGCFrom int // ended pods above this number are removed; 0 for no limit
 
+	QuotaSyncPeriod time.Duration // how often the count of every quota is made sure of
+
 	NodeMonitorGrace             time.Duration // silence after which a node is unknown
 	NodeStartupGrace             time.Duration // the same for a node that has never reported
 	NotReadyTolerationSeconds    int           // how long pods stay on a node that is not ready, by default
@@ -60,6 +62,7 @@ type Config struct {
 	ConcurrentCronJobs     int // cron jobs worked on at a time
 	ConcurrentEndpoints    int // services whose Endpoints are worked on at a time
 	ConcurrentSlices       int // services whose slices are worked on at a time
+	ConcurrentQuotas       int // quotas that are counted at a time
 	ConcurrentNamespaces   int // namespaces that are emptied at a time
 	ConcurrentGC           int // objects that the garbage collector works on at a time
 }
@@ -73,12 +76,13 @@ func DefaultConfig() Config {
 	return Config{
 		BindAddress: "0.0.0.0", Port: 10257, Profiling: true, Controllers: []string{"*"}, Leader: election,
 		ClusterCIDR: []string{"10.244.0.0/16"}, AllocateNodeCIDRs: true,
+		QuotaSyncPeriod:        5 * time.Minute,
 		ClusterSigningDuration: 365 * 24 * time.Hour,
 		EndpointsPerSlice:      100, MirroredPerSubset: 1000, TerminatedPodGCFrom: 12500,
 		NodeMonitorGrace: 8 * time.Second, NodeStartupGrace: 60 * time.Second,
 		NotReadyTolerationSeconds: 5, UnreachableTolerationSeconds: 5, NodeFence: 20 * time.Second,
 		UnhealthyZone: 0.55, EvictionRate: 1, SecondaryEvictionRate: 0.1, LargeCluster: 50,
-		ConcurrentRCs: 16, ConcurrentReplicaSets: 16, ConcurrentDeployments: 8, ConcurrentDaemonSets: 4, ConcurrentStatefulSets: 8, ConcurrentJobs: 8, ConcurrentCronJobs: 4, ConcurrentEndpoints: 8, ConcurrentSlices: 8, ConcurrentNamespaces: 8, ConcurrentGC: 16,
+		ConcurrentRCs: 16, ConcurrentReplicaSets: 16, ConcurrentDeployments: 8, ConcurrentDaemonSets: 4, ConcurrentStatefulSets: 8, ConcurrentJobs: 8, ConcurrentCronJobs: 4, ConcurrentEndpoints: 8, ConcurrentSlices: 8, ConcurrentQuotas: 5, ConcurrentNamespaces: 8, ConcurrentGC: 16,
 	}
 }
 
@@ -99,6 +103,8 @@ func (c *Config) AddFlags(g *daemon.FlagGroups) {
 	f.IntVar(&c.ConcurrentCronJobs, "concurrent-cron-job-syncs", c.ConcurrentCronJobs, "cron jobs worked on at a time")
 	f.IntVar(&c.ConcurrentEndpoints, "concurrent-endpoint-syncs", c.ConcurrentEndpoints, "services whose Endpoints are worked on at a time")
 	f.IntVar(&c.ConcurrentSlices, "concurrent-service-endpoint-syncs", c.ConcurrentSlices, "services whose EndpointSlices are worked on at a time")
+	f.IntVar(&c.ConcurrentQuotas, "concurrent-resource-quota-syncs", c.ConcurrentQuotas, "quotas counted at a time")
+	f.DurationVar(&c.QuotaSyncPeriod, "resource-quota-sync-period", c.QuotaSyncPeriod, "how often the count of every quota is made sure of")
 	f.IntVar(&c.ConcurrentNamespaces, "concurrent-namespace-syncs", c.ConcurrentNamespaces, "namespaces emptied at a time")
 	f.IntVar(&c.ConcurrentGC, "concurrent-gc-syncs", c.ConcurrentGC, "objects the garbage collector works on at a time")
 
@@ -154,7 +160,7 @@ func (c Config) Validate() error {
 		bad("secure-port", c.Port, "0 to 65535")
 	}
 	for flag, d := range map[string]time.Duration{
-		"node-monitor-grace-period": c.NodeMonitorGrace, "node-startup-grace-period": c.NodeStartupGrace,
+		"resource-quota-sync-period": c.QuotaSyncPeriod, "node-monitor-grace-period": c.NodeMonitorGrace, "node-startup-grace-period": c.NodeStartupGrace,
 	} {
 		if d <= 0 {
 			bad(flag, d, "a time above zero")

@@ -26,6 +26,7 @@ import (
 	"github.com/pilothouse/pilothouse/controller-manager/internal/podgc"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/replicaset"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/replicationcontroller"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/resourcequota"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/rootca"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/scaling"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/serviceaccount"
@@ -86,6 +87,8 @@ var entries = []entry{
 	{"cronjob-controller", "cronjob", func(c Config) int { return c.ConcurrentCronJobs }, func(b build) loop { return cronjob.New(b.view) }},
 	{"ttl-after-finished-controller", "ttl-after-finished", one, func(b build) loop { return ttlafterfinished.New(b.view) }},
 	{"disruption-controller", "disruption", one, func(b build) loop { return disruption.New(b.view, scaling.New(b.view.Client, b.catalog)) }},
+	{"resourcequota-controller", "resourcequota", func(c Config) int { return c.ConcurrentQuotas },
+		func(b build) loop { return resourcequota.New(b.view, b.catalog, b.cfg.QuotaSyncPeriod) }},
 	{"endpoints-controller", "endpoint", func(c Config) int { return c.ConcurrentEndpoints },
 		func(b build) loop { return endpoints.New(b.view) }},
 	{"endpointslice-controller", "endpointslice", func(c Config) int { return c.ConcurrentSlices },

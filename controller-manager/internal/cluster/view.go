@@ -206,6 +206,11 @@ func (v *View) Namespaces() *informer.Informer[*core.Namespace] {
 	return cache(v, "namespaces", informer.Options[*core.Namespace]{})
 }
 
+// ResourceQuotas is the cache of all quotas.
+func (v *View) ResourceQuotas() *informer.Informer[*core.ResourceQuota] {
+	return cache(v, "resource quotas", informer.Options[*core.ResourceQuota]{})
+}
+
 // ServiceAccounts is the cache of all service accounts.
 func (v *View) ServiceAccounts() *informer.Informer[*core.ServiceAccount] {
 	return cache(v, "service accounts", informer.Options[*core.ServiceAccount]{})
