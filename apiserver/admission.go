@@ -20,9 +20,10 @@ func (d *process) admission(reach *proxy.Proxy) *admission.Chain {
 		Forms: func(r *admission.Request) []match.Form { return d.rest.Forms(r) },
 		Kinds: func(apiVersion, kind string) *match.Stored { return d.rest.Kept(apiVersion, kind) }}
 	policies := policy.New(view, d.ready, d.Log)
+	mutators := policy.NewMutators(view, d.ready, d.Log)
 	hooks := webhook.New(view, reach.ServiceHost, d.ready, d.Log)
 	chain := admission.New(d.cache, d.authz)
-	chain.Append(nil, policies.Validate)
+	chain.Append(mutators.Mutate, policies.Validate)
 	chain.Append(hooks.Mutate, hooks.Validate)
 	return chain
 }

@@ -70,8 +70,9 @@ type Rounds struct {
 	Second bool
 	// Changed asks for a second round.
 	Changed bool
-	// Hooks is what the webhooks remember of the first round.
-	Hooks any
+	// Hooks and Policies are what webhooks and mutating policies remember of the
+	// first round.
+	Hooks, Policies any
 }
 
 // Call is what steps ask the handler for.
@@ -83,6 +84,9 @@ type Call interface {
 	// Read makes an object of kind k of JSON, with defaults set and fields that
 	// the kind does not have left out.
 	Read(b []byte, k *scheme.Kind) (meta.Object, error)
+	// Merge puts the fields of a configuration into an object of kind k, as apply
+	// does.
+	Merge(obj, config []byte, k *scheme.Kind) ([]byte, error)
 }
 
 // Chain is the steps in order.

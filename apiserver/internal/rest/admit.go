@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
+	"github.com/pilothouse/pilothouse/apiserver/internal/fieldmanager"
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/jsonwire"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -99,6 +100,17 @@ func (a admitted) Read(b []byte, k *scheme.Kind) (meta.Object, error) {
 		a.res.Default(o)
 	}
 	return o, err
+}
+
+// Merge puts the fields of a configuration into an object of kind k.
+func (a admitted) Merge(obj, config []byte, k *scheme.Kind) ([]byte, error) {
+	if k == a.res.Kind {
+		return a.res.fields().Merge(obj, config)
+	}
+	if e := (*a.table.Load())[served{k.Group, k.Version, k.Resource}]; e != nil && e.Kind == k {
+		return e.fields().Merge(obj, config)
+	}
+	return fieldmanager.NewKind(k, nil).Merge(obj, config)
 }
 
 // connectOptions are the query's parameters as the JSON of the options object k

@@ -25,6 +25,10 @@ func wanted(u admissionregistration.Use) []*cel.Type {
 		return []*cel.Type{cel.String}
 	case admissionregistration.UseAuditAnnotation:
 		return []*cel.Type{cel.String, types.NullType}
+	case admissionregistration.UseApplyConfiguration:
+		return []*cel.Type{cel.MadeObject}
+	case admissionregistration.UseJSONPatch:
+		return []*cel.Type{cel.Patches}
 	}
 	return nil
 }
@@ -34,6 +38,9 @@ func Check(e admissionregistration.Expression) string {
 	env, err := match.Env(e.Params)
 	if e.Use != admissionregistration.UseMatchCondition {
 		env, _, err = environment(e.Params, e.Variables, nil)
+	}
+	if err == nil && (e.Use == admissionregistration.UseApplyConfiguration || e.Use == admissionregistration.UseJSONPatch) {
+		env, err = env.Making()
 	}
 	if err != nil {
 		return err.Error()

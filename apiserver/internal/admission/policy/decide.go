@@ -30,7 +30,7 @@ func (p *Policies) Validate(ctx context.Context, r *admission.Request) error {
 	default:
 		return nil
 	}
-	j := &judgement{Policies: p, ctx: ctx, r: r}
+	j := &judgement{view: p.view, ctx: ctx, r: r}
 	for _, d := range policies {
 		if err := j.policy(d); err != nil {
 			return err
@@ -41,7 +41,7 @@ func (p *Policies) Validate(ctx context.Context, r *admission.Request) error {
 
 // judgement is one request before the policies.
 type judgement struct {
-	*Policies
+	view    *match.View
 	ctx     context.Context
 	r       *admission.Request
 	shown   []*match.Shown

@@ -1,8 +1,10 @@
-// Package policy judges writes by the policies that users have bound: rules in
-// CEL that are checked after validation. A policy says what is to hold and where,
+// Package policy judges writes by the policies that users have bound, rules in
+// CEL that are checked after validation, and before that lets others of them
+// change what is written. A policy says what is to hold and where,
 // its bindings say with which parameters and what happens when it does not.
 //
-// policy.go keeps what is bound, decide.go goes through it for one request,
+// mutators.go keeps the policies that change objects and mutate.go runs them;
+// policy.go keeps those that judge, decide.go goes through it for one request,
 // evaluate.go runs the expressions of one policy, params.go finds parameters,
 // compile.go and variables.go are about the expressions themselves, and
 // typecheck.go tells authors of mistakes that only some objects would show.

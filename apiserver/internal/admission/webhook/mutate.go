@@ -1,13 +1,9 @@
 package webhook
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"reflect"
-	"strings"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 
@@ -16,25 +12,7 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	wire "github.com/pilothouse/pilothouse/proto/admission"
 	"github.com/pilothouse/pilothouse/proto/codec"
-	"github.com/pilothouse/pilothouse/proto/meta"
 )
-
-// rounds is what one request's first round leaves for its second.
-type rounds struct {
-	// output is the object as the webhooks left it.
-	output []byte
-	// asked are the hooks that may be asked again and have been asked since the
-	// last change; again are those that shall be.
-	asked, again map[string]bool
-}
-
-// changed makes everybody who was asked before be asked again.
-func (s *rounds) changed() {
-	for id := range s.asked {
-		s.again[id] = true
-	}
-	clear(s.asked)
-}
 
 // Mutate asks the mutating webhooks in their order. Each sees what the ones
 // before it have changed.
@@ -43,9 +21,9 @@ func (h *Hooks) Mutate(ctx context.Context, r *admission.Request) error {
 	if len(hooks) == 0 || !h.asked(r) {
 		return nil
 	}
-	state, _ := r.Rounds.Hooks.(*rounds)
+	state, _ := r.Rounds.Hooks.(*match.Rounds)
 	if state == nil {
-		state = &rounds{asked: map[string]bool{}, again: map[string]bool{}}
+		state = match.NewRounds()
 		r.Rounds.Hooks = state
 	}
 	if r.Rounds.Second && r.Object != nil {
@@ -53,9 +31,7 @@ func (h *Hooks) Mutate(ctx context.Context, r *admission.Request) error {
 		if err != nil {
 			return err
 		}
-		if !bytes.Equal(now, state.output) {
-			state.changed()
-		}
+		state.Found(now)
 	}
 	shown, all := views(r)
 	for _, k := range hooks {
@@ -63,7 +39,7 @@ func (h *Hooks) Mutate(ctx context.Context, r *admission.Request) error {
 		if err != nil {
 			return err
 		}
-		if s == nil || r.Rounds.Second && !state.again[k.id] {
+		if s == nil || r.Rounds.Second && !state.Again(k.id) {
 			continue
 		}
 		changed, err := h.mutate(ctx, k, s)
@@ -77,18 +53,19 @@ func (h *Hooks) Mutate(ctx context.Context, r *admission.Request) error {
 			for _, v := range all() {
 				v.Changed()
 			}
-			state.changed()
+			state.Changed()
 			r.Rounds.Changed = true
 		}
 		if k.reinvoke {
-			state.asked[k.id] = true
+			state.Asked(k.id)
 		}
 	}
 	if r.Rounds.Changed && !r.Rounds.Second && r.Object != nil {
-		var err error
-		if state.output, err = codec.EncodeJSON(r.Object); err != nil {
+		left, err := codec.EncodeJSON(r.Object)
+		if err != nil {
 			return err
 		}
+		state.Left(left)
 	}
 	return nil
 }
@@ -134,43 +111,8 @@ func apply(p jsonpatch.Patch, s *match.Shown) (changed bool, err error) {
 	if err != nil {
 		return false, status.Internal(err)
 	}
-	next, err := s.Call.Read(text, s.As.Kind)
-	if err == nil && s.As.Back != nil {
-		next, err = s.As.Back(next)
+	if changed, err = s.Replace(text); err != nil {
+		return false, status.Internal(err)
 	}
-	if err != nil {
-		return false, status.Internal(errors.New(cause(err)))
-	}
-	old, err := codec.EncodeJSON(s.Request.Object)
-	if err != nil {
-		return false, err
-	}
-	now, err := codec.EncodeJSON(next)
-	if err != nil {
-		return false, err
-	}
-	if bytes.Equal(old, now) {
-		return false, nil
-	}
-	return true, replace(s.Request.Object, next)
-}
-
-// replace puts next where o is, so that everybody who holds o has it.
-func replace(o, next meta.Object) error {
-	to, from := reflect.ValueOf(o), reflect.ValueOf(next)
-	if to.Kind() != reflect.Pointer || to.Type() != from.Type() {
-		return status.Internal(fmt.Errorf("a webhook's change made a %T of a %T", next, o))
-	}
-	to.Elem().Set(from.Elem())
-	return nil
-}
-
-// cause is the text of an error without what a refusal of a body puts around
-// it: nobody sent this one.
-func cause(err error) string {
-	text := status.From(err).Status.Message
-	if _, after, ok := strings.Cut(text, " cannot be handled as a "); ok {
-		_, text, _ = strings.Cut(after, ": ")
-	}
-	return text
+	return changed, nil
 }
