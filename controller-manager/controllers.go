@@ -23,6 +23,7 @@ import (
 	"github.com/pilothouse/pilothouse/controller-manager/internal/namespace"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/nodeipam"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/nodelifecycle"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/persistentvolumebinder"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/podgc"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/replicaset"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/replicationcontroller"
@@ -115,6 +116,7 @@ var entries = []entry{
 			NotBefore:   time.Now().Add(b.cfg.NodeMonitorGrace),
 		})
 	}},
+	{"persistentvolume-binder-controller", "persistentvolume-binder", one, func(b build) loop { return persistentvolumebinder.New(b.view) }},
 	{"persistentvolumeclaim-protection-controller", "pvc-protection", one, func(b build) loop { return volumeprotection.NewClaims(b.view) }},
 	{"persistentvolume-protection-controller", "pv-protection", one, func(b build) loop { return volumeprotection.NewVolumes(b.view) }},
 	{"serviceaccount-controller", "serviceaccount", one, func(b build) loop { return serviceaccount.New(b.view, b.published) }},

@@ -263,4 +263,24 @@ const (
 	AnnotationDefaultStorageClass = "storageclass.kubernetes.io/is-default-class"
 	// AnnotationDefaultStorageClassBeta is its older name.
 	AnnotationDefaultStorageClassBeta = "storageclass.beta.kubernetes.io/is-default-class"
+	// AnnotationBindCompleted is on a claim once everything about its binding has
+	// been written.
+	AnnotationBindCompleted = "pv.kubernetes.io/bind-completed"
+	// AnnotationBoundByController says, on a claim or volume, that the binder
+	// and no user chose the other one; so it may be undone.
+	AnnotationBoundByController = "pv.kubernetes.io/bound-by-controller"
+	// AnnotationProvisionedBy names the provisioner that made a volume, and so
+	// must remove it.
+	AnnotationProvisionedBy = "pv.kubernetes.io/provisioned-by"
+	// AnnotationStorageProvisioner asks the provisioner of that name for a volume
+	// for the claim.
+	AnnotationStorageProvisioner = "volume.kubernetes.io/storage-provisioner"
+	// AnnotationStorageProvisionerBeta is its older name; provisioners read both.
+	AnnotationStorageProvisionerBeta = "volume.beta.kubernetes.io/storage-provisioner"
+	// AnnotationSelectedNode is the node for which a claim's volume is to be made:
+	// the scheduler wants to put the first pod there that uses it.
+	AnnotationSelectedNode = "volume.kubernetes.io/selected-node"
+	// ProvisionerNone is the provisioner of classes whose volumes are all made by
+	// hand.
+	ProvisionerNone = "kubernetes.io/no-provisioner"
 )

@@ -54,7 +54,16 @@ func newVolume(v *core.PersistentVolume) {
 
 func keepVolumeStatus(v, old *core.PersistentVolume) { v.Status = old.Status }
 
-func keepVolumeSpec(v, old *core.PersistentVolume) { keepMetaButLabels(v, old); v.Spec = old.Spec }
+// keepVolumeSpec notes when the phase changed, unless the writer says so itself.
+func keepVolumeSpec(v, old *core.PersistentVolume) {
+	keepMetaButLabels(v, old)
+	v.Spec = old.Spec
+	said, before := v.Status.LastPhaseTransitionTime, old.Status.LastPhaseTransitionTime
+	if v.Status.Phase != old.Status.Phase && (said == nil || before != nil && said.Equal(before.Time)) {
+		now := meta.Now()
+		v.Status.LastPhaseTransitionTime = &now
+	}
+}
 
 func newPod(p *core.Pod) {
 	p.Status = core.PodStatus{Phase: core.PodPending, QOSClass: core.QOSClassOf(&p.Spec)}

@@ -23,6 +23,7 @@ import (
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/policy"
 	"github.com/pilothouse/pilothouse/proto/rbac"
+	"github.com/pilothouse/pilothouse/proto/storage"
 )
 
 // Indexes of the pod cache.
@@ -37,6 +38,14 @@ func Orphans(namespace string) string { return "orphans/" + namespace }
 
 // ByService indexes EndpointSlices by "namespace/name" of their service.
 const ByService = discovery.LabelServiceName
+
+// Indexes of the caches of claims and volumes.
+const (
+	UnboundByClass = "unbound" // claims that are not bound, by the name of their class
+	ClaimsByVolume = "volume"  // claims by the volume that they name
+	VolumesByClaim = "claim"   // volumes by "namespace/name" of the claim that they name
+	FreeByClass    = "free"    // volumes that name no claim, by the name of their class
+)
 
 // View is the cluster as this process sees it. Ask for caches before Run.
 type View struct {
@@ -178,7 +187,20 @@ func (v *View) ControllerRevisions() *informer.Informer[*apps.ControllerRevision
 
 // PersistentVolumeClaims is the cache of all claims.
 func (v *View) PersistentVolumeClaims() *informer.Informer[*core.PersistentVolumeClaim] {
-	return cache(v, "persistent volume claims", informer.Options[*core.PersistentVolumeClaim]{})
+	return cache(v, "persistent volume claims", informer.Options[*core.PersistentVolumeClaim]{Indexes: map[string]func(*core.PersistentVolumeClaim) []string{
+		UnboundByClass: func(c *core.PersistentVolumeClaim) []string {
+			if c.FullyBound() {
+				return nil
+			}
+			return []string{c.Class()}
+		},
+		ClaimsByVolume: func(c *core.PersistentVolumeClaim) []string {
+			if c.Spec.VolumeName == "" {
+				return nil
+			}
+			return []string{c.Spec.VolumeName}
+		},
+	}})
 }
 
 // Jobs is the cache of all jobs.
@@ -223,7 +245,25 @@ func (v *View) RootCAs() *informer.Informer[*core.ConfigMap] {
 
 // PersistentVolumes is the cache of all volumes.
 func (v *View) PersistentVolumes() *informer.Informer[*core.PersistentVolume] {
-	return cache(v, "persistent volumes", informer.Options[*core.PersistentVolume]{})
+	return cache(v, "persistent volumes", informer.Options[*core.PersistentVolume]{Indexes: map[string]func(*core.PersistentVolume) []string{
+		VolumesByClaim: func(v *core.PersistentVolume) []string {
+			if r := v.Spec.ClaimRef; r != nil {
+				return []string{r.Namespace + "/" + r.Name}
+			}
+			return nil
+		},
+		FreeByClass: func(v *core.PersistentVolume) []string {
+			if v.Spec.ClaimRef != nil {
+				return nil
+			}
+			return []string{v.Class()}
+		},
+	}})
+}
+
+// StorageClasses is the cache of all storage classes.
+func (v *View) StorageClasses() *informer.Informer[*storage.StorageClass] {
+	return cache(v, "storage classes", informer.Options[*storage.StorageClass]{})
 }
 
 // ClusterRoles is the cache of all cluster roles.
