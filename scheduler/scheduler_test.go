@@ -1,8 +1,6 @@
 package scheduler
 
 import (
-	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -235,31 +233,4 @@ func TestValidate(t *testing.T) {
 	if err := DefaultConfig().Validate(); err != nil {
 		t.Error(err)
 	}
-}
-
-// BenchmarkDecide10000 is all of the scheduler but the sending: 10,000 pods
-// come by the watch, are queued and put on 1,000 nodes.
-func BenchmarkDecide10000(b *testing.B) {
-	pods := make([]*core.Pod, 10000)
-	for i := range pods {
-		pods[i] = pod(fmt.Sprintf("p%d", i), "100m")
-	}
-	for b.Loop() {
-		s := without()
-		for i := range 1000 {
-			s.nodeChanged(nil, node(fmt.Sprintf("n%d", i), "16"))
-		}
-		for _, p := range pods {
-			s.podChanged(nil, p)
-		}
-		for {
-			if _, ok := s.next(context.Background(), time.Now()); !ok {
-				break
-			}
-		}
-		if len(s.outbox) != len(pods) {
-			b.Fatalf("%d of %d pods were given a node", len(s.outbox), len(pods))
-		}
-	}
-	b.ReportMetric(float64(len(pods)*b.N)/b.Elapsed().Seconds(), "pods/s")
 }

@@ -40,13 +40,17 @@ func TestWhatIsKeptChangesNoDecision(t *testing.T) {
 			o.Name = fmt.Sprintf("%s-%d", o.Name, step)
 			o.UID = meta.UID(o.Name)
 			p := cluster.NewPod(o)
-			if keeps.known(p, c) != nil {
+			known := keeps.known(p, c)
+			if known != nil {
 				// What is known costs no random numbers: let both have them.
 				keeps.failures = map[string]*Failure{}
 				again++
 			}
 			a, why := keeps.Choose(p, c)
 			b, whyNot := forgets.Choose(p, c)
+			if known != nil && (whyNot == nil || known.Message != whyNot.Message) {
+				t.Fatalf("seed %d, step %d: known to fail with %q, but %v", seed, step, known.Message, whyNot)
+			}
 			if a != b || (why == nil) != (whyNot == nil) || why != nil && why.Message != whyNot.Message {
 				t.Fatalf("seed %d, step %d: %v (%v) and %v (%v)", seed, step, a, why, b, whyNot)
 			}
