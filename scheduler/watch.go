@@ -14,12 +14,16 @@ import (
 // happened has the pods tried again that e may have made room for. The lock is
 // held.
 func (s *Scheduler) happened(e *cluster.Event) {
-	woken := s.backlog.Wake(time.Now(), func(waiting *backlog.Entry) bool {
-		if len(waiting.Refused) == 0 {
+	woken := s.backlog.Wake(time.Now(), filter.Caring(filter.All, e.Happening), func(waiting *backlog.Entry) bool {
+		c := s.choosers[waiting.Pod.Spec.SchedulerName]
+		if c == nil {
 			return true
 		}
-		c := s.choosers[waiting.Pod.Spec.SchedulerName]
-		return c != nil && filter.Freed(c.Filters, waiting.Pod, waiting.Refused, e, s.cluster)
+		freed, objects := filter.Freed(c.Filters, waiting.Pod, waiting.Refused, e, s.cluster)
+		for _, name := range objects {
+			s.backlog.Blame(waiting, name)
+		}
+		return freed
 	})
 	if woken {
 		s.nudge()

@@ -8,6 +8,8 @@ package backlog
 
 import (
 	"container/heap"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -26,14 +28,16 @@ type Entry struct {
 	// Attempts is how often a node has been looked for.
 	Attempts int
 	// Refused are the names of the filters that refused it, while it is
-	// parked. They belong to the entry.
+	// parked. Only Blame adds to them.
 	Refused map[string]bool
 
 	since  time.Time // when it came, for the order
 	due    time.Time // when its pause is over
-	parked time.Time // when it was found to fit nowhere
-	place  place
-	index  int
+	parked time.Time // when it was last found to fit nowhere
+	// refusals counts how often that was, with no long time between.
+	refusals int
+	place    place
+	index    int
 }
 
 // place is which of the parts an entry is in.
@@ -50,9 +54,11 @@ const (
 // Backlog is all waiting pods.
 type Backlog struct {
 	entries map[meta.UID]*Entry
-	parked  map[*Entry]bool
-	active  entryHeap
-	paused  entryHeap
+	// parked are the entries that each filter refused; "" has those that
+	// nobody in particular did.
+	parked map[string]map[*Entry]bool
+	active entryHeap
+	paused entryHeap
 	// Longest is after what time a parked pod is tried again even if nothing
 	// happened that should help.
 	Longest time.Duration
@@ -60,7 +66,7 @@ type Backlog struct {
 
 // New is an empty backlog.
 func New() *Backlog {
-	b := &Backlog{entries: map[meta.UID]*Entry{}, parked: map[*Entry]bool{}, Longest: 5 * time.Minute}
+	b := &Backlog{entries: map[meta.UID]*Entry{}, parked: map[string]map[*Entry]bool{}, Longest: 5 * time.Minute}
 	b.active.before = func(x, y *Entry) bool {
 		if x.Pod.Priority != y.Pod.Priority {
 			return x.Pod.Priority > y.Pod.Priority
@@ -122,7 +128,9 @@ func (b *Backlog) put(e *Entry, to place) {
 	case paused:
 		heap.Remove(&b.paused, e.index)
 	case parked:
-		delete(b.parked, e)
+		for _, f := range refusers(e) {
+			delete(b.parked[f], e)
+		}
 	}
 	e.place = to
 	switch to {
@@ -131,7 +139,9 @@ func (b *Backlog) put(e *Entry, to place) {
 	case paused:
 		heap.Push(&b.paused, e)
 	case parked:
-		b.parked[e] = true
+		for _, f := range refusers(e) {
+			b.blame(e, f)
+		}
 	}
 }
 
@@ -161,16 +171,22 @@ func (b *Backlog) Pause(e *Entry, now time.Time) {
 	b.put(e, paused)
 }
 
-// Park keeps e until something happens that those filters look at. The first
-// time it is tried again at once then; one that is refused again and again
-// waits in between.
+// Park keeps e until something happens that those filters look at. It is tried
+// again at once then; only one that is refused again and again within a short
+// while has to pause in between.
 func (b *Backlog) Park(e *Entry, refused map[string]bool, now time.Time) {
+	if now.Sub(e.parked) > LongestPause {
+		e.refusals = 0
+	}
 	e.Refused, e.parked, e.due = refused, now, now
-	if e.Attempts > 1 {
-		e.due = now.Add(pauseAfter(e.Attempts - 1))
+	if e.refusals++; e.refusals > freeRefusals {
+		e.due = now.Add(pauseAfter(e.refusals - freeRefusals))
 	}
 	b.put(e, parked)
 }
+
+// freeRefusals is how often in a row a pod may be refused before it must pause.
+const freeRefusals = 5
 
 // pauseAfter is how long to wait after that many attempts.
 func pauseAfter(attempts int) time.Duration {
@@ -181,14 +197,45 @@ func pauseAfter(attempts int) time.Duration {
 	return min(d, LongestPause)
 }
 
-// Wake has the parked pods tried again that freed says yes to, and says
-// whether there are any. Those whose pause is not over yet wait for that.
-func (b *Backlog) Wake(now time.Time, freed func(e *Entry) bool) bool {
+// refusers are where a parked entry is found.
+func refusers(e *Entry) []string {
+	if len(e.Refused) == 0 {
+		return []string{""}
+	}
+	return slices.Collect(maps.Keys(e.Refused))
+}
+
+func (b *Backlog) blame(e *Entry, filter string) {
+	if b.parked[filter] == nil {
+		b.parked[filter] = map[*Entry]bool{}
+	}
+	b.parked[filter][e] = true
+}
+
+// Blame notes that one more filter refuses a parked pod.
+func (b *Backlog) Blame(e *Entry, filter string) {
+	if len(e.Refused) == 0 || e.Refused[filter] {
+		return
+	}
+	e.Refused[filter] = true
+	b.blame(e, filter)
+}
+
+// Wake has those of the parked pods tried again that one of the filters
+// refused and that freed says yes to, and says whether there are any. Those
+// whose pause is not over yet wait for that.
+func (b *Backlog) Wake(now time.Time, filters []string, freed func(e *Entry) bool) bool {
 	woken := false
-	for e := range b.parked {
-		if freed(e) {
-			b.unpark(e, now)
-			woken = true
+	for e := range b.parked[""] {
+		b.unpark(e, now)
+		woken = true
+	}
+	for _, f := range filters {
+		for e := range b.parked[f] {
+			if freed(e) {
+				b.unpark(e, now)
+				woken = true
+			}
 		}
 	}
 	return woken
@@ -204,8 +251,8 @@ func (b *Backlog) unpark(e *Entry, now time.Time) {
 
 // WakeOld has the pods tried again that have been parked for Longest.
 func (b *Backlog) WakeOld(now time.Time) {
-	for e := range b.parked {
-		if now.Sub(e.parked) >= b.Longest {
+	for _, e := range b.entries {
+		if e.place == parked && now.Sub(e.parked) >= b.Longest {
 			b.put(e, active)
 		}
 	}

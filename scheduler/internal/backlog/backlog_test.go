@@ -1,7 +1,6 @@
 package backlog
 
 import (
-	"slices"
 	"testing"
 	"time"
 
@@ -62,37 +61,61 @@ func TestPausesDouble(t *testing.T) {
 	}
 }
 
-// refusedBy wakes what one of those filters refused.
-func refusedBy(filters ...string) func(*Entry) bool {
-	return func(e *Entry) bool {
-		return slices.ContainsFunc(filters, func(f string) bool { return e.Refused[f] })
-	}
-}
-
 func always(*Entry) bool { return true }
+
+func never(*Entry) bool { return false }
 
 func TestOnlyWhatHelpsWakes(t *testing.T) {
 	b := New()
 	b.Set(pod("a", 0), false, start)
 	b.Park(pop(t, b, start, "a"), map[string]bool{"Fit": true}, start)
 	later := start.Add(time.Minute)
-	b.Wake(later, refusedBy("Taints"))
+	b.Wake(later, []string{"Taints"}, always)
 	pop(t, b, later, "")
-	b.Wake(later, refusedBy("Taints", "Fit"))
+	b.Wake(later, []string{"Taints", "Fit"}, never)
+	pop(t, b, later, "")
+	b.Wake(later, []string{"Taints", "Fit"}, always)
 	pop(t, b, later, "a")
 }
 
-// TestTheFirstHelpIsTakenAtOnce: only a pod that is refused again and again
-// has to pause, whatever happens.
-func TestTheFirstHelpIsTakenAtOnce(t *testing.T) {
+func TestBlame(t *testing.T) {
 	b := New()
 	b.Set(pod("a", 0), false, start)
-	b.Park(pop(t, b, start, "a"), map[string]bool{"Fit": true}, start)
-	b.Wake(start, always)
-	b.Park(pop(t, b, start, "a"), map[string]bool{"Fit": true}, start)
-	b.Wake(start.Add(100*time.Millisecond), always)
-	pop(t, b, start.Add(900*time.Millisecond), "")
-	pop(t, b, start.Add(time.Second), "a")
+	e := pop(t, b, start, "a")
+	b.Park(e, map[string]bool{"Fit": true}, start)
+	b.Blame(e, "Taints")
+	b.Wake(start, []string{"Taints"}, always)
+	pop(t, b, start, "a")
+	b.Park(e, map[string]bool{"Fit": true}, start)
+	b.Wake(start, []string{"Taints"}, always)
+	pop(t, b, start, "")
+}
+
+// TestHelpIsTakenAtOnce: only a pod that is refused again and again has to
+// pause, whatever happens, and only until it was left alone for a while.
+func TestHelpIsTakenAtOnce(t *testing.T) {
+	b := New()
+	b.Set(pod("a", 0), false, start)
+	now := start
+	refuse := func() {
+		t.Helper()
+		b.Park(pop(t, b, now, "a"), map[string]bool{"Fit": true}, now)
+	}
+	for range freeRefusals {
+		refuse()
+		b.Wake(now, []string{"Fit"}, always)
+	}
+	refuse()
+	b.Wake(now.Add(100*time.Millisecond), []string{"Fit"}, always)
+	pop(t, b, now.Add(900*time.Millisecond), "")
+	now = now.Add(time.Second)
+	refuse()
+	b.Wake(now, []string{"Fit"}, always)
+	pop(t, b, now.Add(1900*time.Millisecond), "")
+	now = now.Add(time.Minute)
+	refuse()
+	b.Wake(now, []string{"Fit"}, always)
+	pop(t, b, now, "a")
 }
 
 func TestStatusAloneDoesNotWake(t *testing.T) {
@@ -121,7 +144,7 @@ func TestGates(t *testing.T) {
 	p := pod("a", 0)
 	p.Spec.SchedulingGates = []core.PodSchedulingGate{{Name: "quota"}}
 	b.Set(p, false, start)
-	b.Wake(start, always)
+	b.Wake(start, []string{"Fit"}, always)
 	pop(t, b, start, "")
 	if _, _, _, gates := b.Counts(); gates != 1 {
 		t.Errorf("%d pods are gated, want 1", gates)
@@ -155,6 +178,6 @@ func TestRemove(t *testing.T) {
 			t.Errorf("%s: not removed exactly once", name)
 		}
 	}
-	b.Wake(start.Add(time.Hour), always)
+	b.Wake(start.Add(time.Hour), []string{"Fit"}, always)
 	pop(t, b, start.Add(time.Hour), "")
 }

@@ -94,27 +94,38 @@ func CheckNode(filters []Filter, p *cluster.Pod, n *cluster.Node) *Refusal {
 	return nil
 }
 
+// Caring are the names of the filters that may let pods pass because of h.
+func Caring(filters []Filter, h cluster.Happening) []string {
+	var names []string
+	for i := range filters {
+		if filters[i].Frees&h != 0 {
+			names = append(names, filters[i].Name)
+		}
+	}
+	return names
+}
+
 // Freed says whether e may let p pass, which those filters refused. When e has
 // changed a node's mind only for another filter to object to it, that one is
-// added to refused: what frees the pod now is what frees it there.
-func Freed(filters []Filter, p *cluster.Pod, refused map[string]bool, e *cluster.Event, c *cluster.Cluster) bool {
+// named: what frees the pod now is what frees it there.
+func Freed(filters []Filter, p *cluster.Pod, refused map[string]bool, e *cluster.Event, c *cluster.Cluster) (freed bool, objects []string) {
 	for i := range filters {
 		f := &filters[i]
 		if !refused[f.Name] || f.Frees&e.Happening == 0 || f.Concerns != nil && !f.Concerns(p, e, c) {
 			continue
 		}
 		if f.Check == nil || e.Node == nil {
-			return true
+			return true, nil
 		}
 		r := CheckNode(filters, p, e.Node)
 		if r == nil {
-			return true
+			return true, nil
 		}
 		if r.Filter != f.Name {
-			refused[r.Filter] = true
+			objects = append(objects, r.Filter)
 		}
 	}
-	return false
+	return false, objects
 }
 
 // Without is the filters but for those of these names.
