@@ -174,8 +174,8 @@ func (a *App) root() *cobra.Command {
 		title    string
 		commands []*cobra.Command
 	}{
-		{"Basic Commands:", []*cobra.Command{a.create(), a.expose(), a.run(), a.get(), a.delete(), a.explain()}},
-		{"Deploy Commands:", []*cobra.Command{a.scale()}},
+		{"Basic Commands:", []*cobra.Command{a.create(), a.expose(), a.run(), a.set(), a.get(), a.delete(), a.explain()}},
+		{"Deploy Commands:", []*cobra.Command{a.rollout(), a.rollingUpdate(), a.scale(), a.autoscale()}},
 		{"Cluster Management Commands:", []*cobra.Command{a.clusterInfo(), a.cordon(false), a.cordon(true), a.drain(), a.taint()}},
 		{"Troubleshooting and Debugging Commands:", []*cobra.Command{a.describe(), a.logs(), a.exec(), a.events()}},
 		{"Advanced Commands:", []*cobra.Command{a.apply(), a.patch(), a.replace(), a.wait()}},

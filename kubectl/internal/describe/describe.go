@@ -90,7 +90,7 @@ func (p *page) pairs(title string, m map[string]string, skip map[string]bool) {
 	}
 	sort.Strings(keys)
 	sep := "="
-	if title == "Annotations" {
+	if strings.TrimSpace(title) == "Annotations" {
 		sep = ": "
 	}
 	for i, k := range keys {

@@ -3,8 +3,10 @@ package describe
 import (
 	"encoding/base64"
 	"fmt"
+	"io"
 	"sort"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/pilothouse/pilothouse/kubectl/internal/api"
 	"github.com/pilothouse/pilothouse/kubectl/internal/printer"
@@ -170,4 +172,27 @@ func (p *page) configMap(o api.Object) {
 		s, _ := binary[k].(string)
 		p.line(0, "%s: %d bytes", k, base64.StdEncoding.DecodedLen(len(s)))
 	}
+}
+
+// Template writes a pod template alone, as rollout history shows one.
+func Template(w io.Writer, t api.Object) error {
+	p := &page{w: tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)}
+	p.template(t)
+	return p.w.Flush()
+}
+
+func (p *page) template(t api.Object) {
+	p.line(0, "Pod Template:")
+	p.pairs("  Labels", t.Strings("metadata", "labels"), nil)
+	if len(t.Strings("metadata", "annotations")) > 0 {
+		p.pairs("  Annotations", t.Strings("metadata", "annotations"), nil)
+	}
+	if sa := t.String("spec", "serviceAccountName"); sa != "" {
+		p.line(1, "Service Account:\t%s", sa)
+	}
+	p.containers("  Init Containers", t.List("spec", "initContainers"), nil)
+	p.containers("  Containers", t.List("spec", "containers"), nil)
+	p.volumes(t.List("spec", "volumes"))
+	p.pairs("Node-Selectors", t.Strings("spec", "nodeSelector"), nil)
+	p.tolerations(t.List("spec", "tolerations"))
 }
