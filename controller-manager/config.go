@@ -9,6 +9,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/client/daemon"
 	"github.com/pilothouse/pilothouse/client/leader"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/horizontalpodautoscaler"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/nodeipam"
 )
 
@@ -53,6 +54,8 @@ type Config struct {
 	SecondaryEvictionRate        float64       // the same in a large disrupted zone
 	LargeCluster                 int           // nodes above which a zone is large
 
+	Autoscaling horizontalpodautoscaler.Settings // for all autoscalers
+
 	ConcurrentRCs          int // replication controllers worked on at a time
 	ConcurrentReplicaSets  int // replica sets worked on at a time
 	ConcurrentDeployments  int // deployments worked on at a time
@@ -60,6 +63,7 @@ type Config struct {
 	ConcurrentStatefulSets int // stateful sets worked on at a time
 	ConcurrentJobs         int // jobs worked on at a time
 	ConcurrentCronJobs     int // cron jobs worked on at a time
+	ConcurrentAutoscalers  int // autoscalers looked at at a time
 	ConcurrentEndpoints    int // services whose Endpoints are worked on at a time
 	ConcurrentSlices       int // services whose slices are worked on at a time
 	ConcurrentQuotas       int // quotas that are counted at a time
@@ -82,7 +86,9 @@ func DefaultConfig() Config {
 		NodeMonitorGrace: 8 * time.Second, NodeStartupGrace: 60 * time.Second,
 		NotReadyTolerationSeconds: 5, UnreachableTolerationSeconds: 5, NodeFence: 20 * time.Second,
 		UnhealthyZone: 0.55, EvictionRate: 1, SecondaryEvictionRate: 0.1, LargeCluster: 50,
-		ConcurrentRCs: 16, ConcurrentReplicaSets: 16, ConcurrentDeployments: 8, ConcurrentDaemonSets: 4, ConcurrentStatefulSets: 8, ConcurrentJobs: 8, ConcurrentCronJobs: 4, ConcurrentEndpoints: 8, ConcurrentSlices: 8, ConcurrentQuotas: 5, ConcurrentNamespaces: 8, ConcurrentGC: 16,
+		Autoscaling: horizontalpodautoscaler.Settings{Period: 15 * time.Second, DownscaleStabilization: 5 * time.Minute, Tolerance: 0.1,
+			CPUInitialization: 5 * time.Minute, InitialReadiness: 30 * time.Second},
+		ConcurrentRCs: 16, ConcurrentReplicaSets: 16, ConcurrentDeployments: 8, ConcurrentDaemonSets: 4, ConcurrentStatefulSets: 8, ConcurrentJobs: 8, ConcurrentCronJobs: 4, ConcurrentAutoscalers: 5, ConcurrentEndpoints: 8, ConcurrentSlices: 8, ConcurrentQuotas: 5, ConcurrentNamespaces: 8, ConcurrentGC: 16,
 	}
 }
 
@@ -101,6 +107,7 @@ func (c *Config) AddFlags(g *daemon.FlagGroups) {
 	f.IntVar(&c.ConcurrentStatefulSets, "concurrent-statefulset-syncs", c.ConcurrentStatefulSets, "stateful sets worked on at a time")
 	f.IntVar(&c.ConcurrentJobs, "concurrent-job-syncs", c.ConcurrentJobs, "jobs worked on at a time")
 	f.IntVar(&c.ConcurrentCronJobs, "concurrent-cron-job-syncs", c.ConcurrentCronJobs, "cron jobs worked on at a time")
+	f.IntVar(&c.ConcurrentAutoscalers, "concurrent-horizontal-pod-autoscaler-syncs", c.ConcurrentAutoscalers, "autoscalers looked at at a time")
 	f.IntVar(&c.ConcurrentEndpoints, "concurrent-endpoint-syncs", c.ConcurrentEndpoints, "services whose Endpoints are worked on at a time")
 	f.IntVar(&c.ConcurrentSlices, "concurrent-service-endpoint-syncs", c.ConcurrentSlices, "services whose EndpointSlices are worked on at a time")
 	f.IntVar(&c.ConcurrentQuotas, "concurrent-resource-quota-syncs", c.ConcurrentQuotas, "quotas counted at a time")
@@ -111,6 +118,13 @@ func (c *Config) AddFlags(g *daemon.FlagGroups) {
 	f = g.Group("Services")
 	f.IntVar(&c.EndpointsPerSlice, "max-endpoints-per-slice", c.EndpointsPerSlice, "most endpoints of one EndpointSlice")
 	f.IntVar(&c.MirroredPerSubset, "mirroring-max-endpoints-per-subset", c.MirroredPerSubset, "most addresses mirrored of one subset of hand-made Endpoints")
+
+	f = g.Group("Autoscaling")
+	f.DurationVar(&c.Autoscaling.Period, "horizontal-pod-autoscaler-sync-period", c.Autoscaling.Period, "time between two looks at an autoscaler")
+	f.DurationVar(&c.Autoscaling.DownscaleStabilization, "horizontal-pod-autoscaler-downscale-stabilization", c.Autoscaling.DownscaleStabilization, "for how long the highest wish of the past keeps the number of pods up, where the autoscaler does not say")
+	f.Float64Var(&c.Autoscaling.Tolerance, "horizontal-pod-autoscaler-tolerance", c.Autoscaling.Tolerance, "how far a measure may be off its target without any change, as a part of it, where the autoscaler does not say")
+	f.DurationVar(&c.Autoscaling.CPUInitialization, "horizontal-pod-autoscaler-cpu-initialization-period", c.Autoscaling.CPUInitialization, "time after a pod's start in which its use of CPU counts only while it is ready")
+	f.DurationVar(&c.Autoscaling.InitialReadiness, "horizontal-pod-autoscaler-initial-readiness-delay", c.Autoscaling.InitialReadiness, "time after a pod's start in which one that goes unready counts as not ready yet")
 
 	f = g.Group("Nodes")
 	f.DurationVar(&c.NodeMonitorGrace, "node-monitor-grace-period", c.NodeMonitorGrace, "silence after which a node is unknown; several times its heartbeat")
@@ -160,7 +174,9 @@ func (c Config) Validate() error {
 		bad("secure-port", c.Port, "0 to 65535")
 	}
 	for flag, d := range map[string]time.Duration{
-		"resource-quota-sync-period": c.QuotaSyncPeriod, "node-monitor-grace-period": c.NodeMonitorGrace, "node-startup-grace-period": c.NodeStartupGrace,
+		"resource-quota-sync-period":            c.QuotaSyncPeriod,
+		"horizontal-pod-autoscaler-sync-period": c.Autoscaling.Period,
+		"node-monitor-grace-period":             c.NodeMonitorGrace, "node-startup-grace-period": c.NodeStartupGrace,
 	} {
 		if d <= 0 {
 			bad(flag, d, "a time above zero")
@@ -173,6 +189,12 @@ func (c Config) Validate() error {
 		if n < 0 {
 			bad(flag, n, "zero or more")
 		}
+	}
+	if a := c.Autoscaling; a.DownscaleStabilization < 0 || a.CPUInitialization < 0 || a.InitialReadiness < 0 {
+		errs = append(errs, errors.New("--horizontal-pod-autoscaler-downscale-stabilization, -cpu-initialization-period and -initial-readiness-delay: want times of zero or more"))
+	}
+	if c.Autoscaling.Tolerance < 0 {
+		bad("horizontal-pod-autoscaler-tolerance", c.Autoscaling.Tolerance, "zero or more")
 	}
 	if c.UnhealthyZone < 0 || c.UnhealthyZone > 1 {
 		bad("unhealthy-zone-threshold", c.UnhealthyZone, "0 to 1")

@@ -19,6 +19,7 @@ import (
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpointslice"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpointslicemirroring"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/garbagecollector"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/horizontalpodautoscaler"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/job"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/namespace"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/nodeipam"
@@ -90,6 +91,8 @@ var entries = []entry{
 	{"disruption-controller", "disruption", one, func(b build) loop { return disruption.New(b.view, scaling.New(b.view.Client, b.catalog)) }},
 	{"resourcequota-controller", "resourcequota", func(c Config) int { return c.ConcurrentQuotas },
 		func(b build) loop { return resourcequota.New(b.view, b.catalog, b.cfg.QuotaSyncPeriod) }},
+	{"horizontal-pod-autoscaler-controller", "horizontalpodautoscaling", func(c Config) int { return c.ConcurrentAutoscalers },
+		func(b build) loop { return horizontalpodautoscaler.New(b.view, b.catalog, b.cfg.Autoscaling) }},
 	{"endpoints-controller", "endpoint", func(c Config) int { return c.ConcurrentEndpoints },
 		func(b build) loop { return endpoints.New(b.view) }},
 	{"endpointslice-controller", "endpointslice", func(c Config) int { return c.ConcurrentSlices },

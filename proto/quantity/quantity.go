@@ -167,6 +167,12 @@ func (q Quantity) Value() int64 { return q.scaled(0) }
 // int64 can hold.
 func (q Quantity) MilliValue() int64 { return q.scaled(3) }
 
+// Float is the amount as a floating point number, as near as one comes to it.
+func (q Quantity) Float() float64 {
+	f, _ := new(big.Rat).SetFrac(q.unscaled(), new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(q.scale)), nil)).Float64()
+	return f
+}
+
 // scaled is q times 10^scale, rounded away from zero.
 func (q Quantity) scaled(scale uint8) int64 {
 	if q.big == nil {

@@ -44,6 +44,25 @@ func (c *Catalog) Resources(ctx context.Context) ([]Resource, error) {
 	return c.last, c.err
 }
 
+// Find is the resource of a kind, of whatever version its group prefers. What
+// was not there when the server was last asked is looked for once more. That
+// some other group cannot be discovered does not matter.
+func (c *Catalog) Find(ctx context.Context, group, kind string) (Resource, bool, error) {
+	for range 2 {
+		resources, err := c.Resources(ctx)
+		for _, r := range resources {
+			if r.Group == group && r.Kind == kind {
+				return r, true, nil
+			}
+		}
+		if err != nil {
+			return Resource{}, false, err
+		}
+		c.Forget()
+	}
+	return Resource{}, false, nil
+}
+
 // Forget makes the next call of Resources ask again.
 func (c *Catalog) Forget() {
 	c.mu.Lock()

@@ -15,6 +15,7 @@ import (
 	"github.com/pilothouse/pilothouse/client/event"
 	"github.com/pilothouse/pilothouse/client/informer"
 	"github.com/pilothouse/pilothouse/proto/apps"
+	"github.com/pilothouse/pilothouse/proto/autoscalingv2"
 	"github.com/pilothouse/pilothouse/proto/batch"
 	"github.com/pilothouse/pilothouse/proto/certificates"
 	"github.com/pilothouse/pilothouse/proto/coordination"
@@ -280,4 +281,9 @@ func (v *View) CertificateRequests() *informer.Informer[*certificates.Certificat
 // accounts.
 func (v *View) TokenSecrets() *informer.Informer[*core.Secret] {
 	return cache(v, "token secrets", informer.Options[*core.Secret]{FieldSelector: "type=" + string(core.SecretTypeServiceAccountToken)})
+}
+
+// HorizontalPodAutoscalers is the cache of all autoscalers.
+func (v *View) HorizontalPodAutoscalers() *informer.Informer[*autoscalingv2.HorizontalPodAutoscaler] {
+	return cache(v, "horizontal pod autoscalers", informer.Options[*autoscalingv2.HorizontalPodAutoscaler]{})
 }

@@ -64,17 +64,12 @@ func (f *Finder) path(ctx context.Context, t Target) (string, error) {
 	if !found {
 		group = ""
 	}
-	for range 2 {
-		resources, err := f.catalog.Resources(ctx)
-		if err != nil {
-			return "", err
-		}
-		for _, r := range resources {
-			if r.Group == group && r.Kind == t.Kind {
-				return r.URL(t.Namespace, t.Name) + "/scale", nil
-			}
-		}
-		f.catalog.Forget() // the kind may be new
+	r, found, err := f.catalog.Find(ctx, group, t.Kind)
+	if err != nil {
+		return "", err
 	}
-	return "", fmt.Errorf("no kind %q is served in group %q", t.Kind, group)
+	if !found {
+		return "", fmt.Errorf("no matches for kind %q in group %q", t.Kind, group)
+	}
+	return r.URL(t.Namespace, t.Name) + "/scale", nil
 }
