@@ -34,7 +34,7 @@ func (s *Scheduler) bind(ctx context.Context, e *backlog.Entry, p *cluster.Pod, 
 	}
 	if err == nil {
 		slog.Debug("Bound", "pod", meta.KeyOf(o).String(), "node", node)
-		s.rec.Eventf(o, core.EventTypeNormal, "Scheduled", "Successfully assigned %s to %s", meta.KeyOf(o), node)
+		s.recorders[o.Spec.SchedulerName].Eventf(o, core.EventTypeNormal, "Scheduled", "Successfully assigned %s to %s", meta.KeyOf(o), node)
 		return
 	}
 	if ctx.Err() != nil {
@@ -45,7 +45,7 @@ func (s *Scheduler) bind(ctx context.Context, e *backlog.Entry, p *cluster.Pod, 
 		return // deleted in the meantime; the watch says so too
 	}
 	slog.Warn("Binding failed", "pod", meta.KeyOf(o).String(), "node", node, "err", err)
-	s.rec.Eventf(o, core.EventTypeWarning, "FailedScheduling", "binding rejected: %v", err)
+	s.recorders[o.Spec.SchedulerName].Eventf(o, core.EventTypeWarning, "FailedScheduling", "binding rejected: %v", err)
 	bindErrors.Inc()
 }
 

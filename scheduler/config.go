@@ -15,7 +15,10 @@ import (
 type Config struct {
 	// Kubeconfig names the API server and who the scheduler is to it.
 	Kubeconfig string
-	// Name is which pods are ours: those with this spec.schedulerName.
+	// File, if set, is read for the profiles: which pods are ours and by which
+	// rules they are placed.
+	File string
+	// Name is which pods are ours when there is no file: those with this spec.schedulerName.
 	Name string
 	// Percentage of the nodes that must do before a search ends; 0 picks one.
 	Percentage int
@@ -52,6 +55,7 @@ func (cfg *Config) AddFlags(g *daemon.FlagGroups) {
 	api.Float64Var(&cfg.QPS, "kube-api-qps", cfg.QPS, "most requests per second; 0 does not limit them")
 
 	s := g.Group("Scheduling")
+	s.StringVar(&cfg.File, "config", cfg.File, "file with a KubeSchedulerConfiguration (kubescheduler.config.k8s.io/v1): profiles by schedulerName, their filters, scores and weights")
 	s.StringVar(&cfg.Name, "scheduler-name", cfg.Name, "schedule the pods whose spec.schedulerName is this")
 	s.IntVar(&cfg.Percentage, "percentage-of-nodes-to-score", cfg.Percentage, "percentage of all nodes that must do before the best of them is taken; 0 picks one by the size of the cluster")
 	s.DurationVar(&cfg.ParkedFor, "pod-max-in-unschedulable-pods-duration", cfg.ParkedFor, "try a pod that fits nowhere again after this time although nothing has changed")
@@ -82,6 +86,9 @@ func (cfg *Config) Validate() error {
 	case cfg.QPS < 0:
 		return fmt.Errorf("--kube-api-qps=%v: must not be negative", cfg.QPS)
 	}
+	if _, err := cfg.profiles(); err != nil {
+		return err
+	}
 	return cfg.Leader.Validate()
 }
 
@@ -89,8 +96,15 @@ func (cfg *Config) Validate() error {
 func (cfg *Config) address() string { return net.JoinHostPort(cfg.BindAddress, strconv.Itoa(cfg.Port)) }
 
 // profiles are the rules for the pods of each spec.schedulerName.
-func (cfg *Config) profiles() map[string]placement.Profile {
+func (cfg *Config) profiles() (map[string]placement.Profile, error) {
+	if cfg.File != "" {
+		profiles, err := cfg.readProfiles(cfg.File)
+		if err != nil {
+			return nil, fmt.Errorf("--config=%s: %w", cfg.File, err)
+		}
+		return profiles, nil
+	}
 	p := placement.DefaultProfile()
 	p.Percentage = cfg.Percentage
-	return map[string]placement.Profile{cfg.Name: p}
+	return map[string]placement.Profile{cfg.Name: p}, nil
 }

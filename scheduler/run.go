@@ -8,8 +8,9 @@
 // wait (internal/backlog) until something changes that could help.
 //
 // run.go starts the parts, scheduler.go holds the loop, watch.go brings
-// changes in, bind.go carries decisions out. internal/filter and
-// internal/score are the rules, one file each.
+// changes in, steps.go is what happens beside a decision, bind.go carries it
+// out; profiles.go reads by which rules whose pods are placed. internal/filter
+// and internal/score are the rules, one file each.
 package scheduler
 
 import (
@@ -20,7 +21,6 @@ import (
 
 	"github.com/pilothouse/pilothouse/client"
 	"github.com/pilothouse/pilothouse/client/daemon"
-	"github.com/pilothouse/pilothouse/client/event"
 	"github.com/pilothouse/pilothouse/client/leader"
 )
 
@@ -58,10 +58,14 @@ func Run(ctx context.Context, cfg *Config) error {
 			}
 		})
 	}
-	rec := event.NewRecorder(c, cfg.Name, "")
-	defer rec.Close()
+	profiles, err := cfg.profiles()
+	if err != nil {
+		return daemon.UsageError{Err: err}
+	}
 	err = leader.Run(ctx, c, cfg.Leader, func(ctx context.Context) error {
-		return New(c, rec, cfg).Run(ctx)
+		s := New(c, profiles, cfg)
+		defer s.record(c)()
+		return s.Run(ctx)
 	})
 	select {
 	case serving := <-served:

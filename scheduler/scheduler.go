@@ -20,17 +20,18 @@ import (
 type Scheduler struct {
 	cfg   *Config
 	pods  client.Resource[*core.Pod]
-	rec   *event.Recorder
 	watch struct {
 		pods       *informer.Informer[*core.Pod]
 		nodes      *informer.Informer[*core.Node]
 		namespaces *informer.Informer[*core.Namespace]
 	}
 	choosers map[string]*placement.Chooser // by spec.schedulerName
-	steps    []step
-	rescue   rescue
-	outbox   chan func(context.Context) // bindings and conditions to send
-	aside    sync.WaitGroup             // bindings that take their time
+	// recorders tell events as coming from that name; there may be none.
+	recorders map[string]*event.Recorder
+	steps     []step
+	rescue    rescue
+	outbox    chan func(context.Context) // bindings and conditions to send
+	aside     sync.WaitGroup             // bindings that take their time
 
 	// mu is held over a whole decision: no change comes between looking and
 	// parking, so none that could have helped is missed.
@@ -44,15 +45,15 @@ type Scheduler struct {
 // senders is how many bindings are on their way at once.
 const senders = 32
 
-// New makes a scheduler; rec may be nil.
-func New(c *client.Client, rec *event.Recorder, cfg *Config) *Scheduler {
+// New makes a scheduler for the pods that have one of profiles' names.
+func New(c *client.Client, profiles map[string]placement.Profile, cfg *Config) *Scheduler {
 	s := &Scheduler{
-		cfg: cfg, pods: client.Of[*core.Pod](c), rec: rec,
+		cfg: cfg, pods: client.Of[*core.Pod](c), recorders: map[string]*event.Recorder{},
 		choosers: map[string]*placement.Chooser{}, rescue: noRescue,
 		outbox:  make(chan func(context.Context), 10000),
 		cluster: cluster.New(), backlog: backlog.New(), wake: make(chan struct{}, 1),
 	}
-	for name, profile := range cfg.profiles() {
+	for name, profile := range profiles {
 		s.choosers[name] = placement.New(profile)
 	}
 	s.backlog.Longest = cfg.ParkedFor
@@ -63,6 +64,18 @@ func New(c *client.Client, rec *event.Recorder, cfg *Config) *Scheduler {
 	s.watch.nodes.OnChange(s.nodeChanged)
 	s.watch.namespaces.OnChange(s.namespaceChanged)
 	return s
+}
+
+// record has s tell users what it does; end ends that.
+func (s *Scheduler) record(c *client.Client) (end func()) {
+	for name := range s.choosers {
+		s.recorders[name] = event.NewRecorder(c, name, "")
+	}
+	return func() {
+		for _, r := range s.recorders {
+			r.Close()
+		}
+	}
 }
 
 // Run schedules until ctx ends; bindings on their way are finished first.
@@ -186,7 +199,7 @@ func (s *Scheduler) decide(ctx context.Context, e *backlog.Entry, now time.Time)
 
 // refuse tells users why a pod has no node.
 func (s *Scheduler) refuse(ctx context.Context, p *core.Pod, message string) {
-	s.rec.Eventf(p, core.EventTypeWarning, "FailedScheduling", "%s", message)
+	s.recorders[p.Spec.SchedulerName].Eventf(p, core.EventTypeWarning, "FailedScheduling", "%s", message)
 	if conditionChanged(p, message) {
 		s.letters = append(s.letters, func(ctx context.Context) { s.markUnschedulable(ctx, p, message) })
 	}

@@ -16,7 +16,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // without is a scheduler without an API server: what it would send stays in
 // its outbox.
-func without() *Scheduler { return New(nil, nil, DefaultConfig()) }
+func without() *Scheduler {
+	cfg := DefaultConfig()
+	profiles, err := cfg.profiles()
+	if err != nil {
+		panic(err)
+	}
+	return New(nil, profiles, cfg)
+}
 
 func node(name, cpu string) *core.Node {
 	n := &core.Node{ObjectMeta: meta.ObjectMeta{Name: name}}

@@ -131,6 +131,7 @@ func checkPodTerm(r *field.Report, t *PodAffinityTerm, p *field.Path) {
 			meta.ValidateLabelKey(r, k, p.Child(l.name).Index(i))
 		}
 	}
+	checkNarrowedTwice(r, t, p)
 	for i, k := range t.MatchLabelKeys {
 		if slices.Contains(t.MismatchLabelKeys, k) {
 			r.Invalid(p.Child("matchLabelKeys").Index(i), k, "exists in both matchLabelKeys and mismatchLabelKeys")
@@ -140,6 +141,28 @@ func checkPodTerm(r *field.Report, t *PodAffinityTerm, p *field.Path) {
 		r.Required(p.Child("topologyKey"), "can not be empty")
 	}
 	meta.ValidateLabelKey(r, t.TopologyKey, p.Child("topologyKey"))
+}
+
+// checkNarrowedTwice refuses a selector that already speaks of a label that
+// matchLabelKeys has added to it: in a pod it is there once, by the server.
+func checkNarrowedTwice(r *field.Report, t *PodAffinityTerm, p *field.Path) {
+	if t.LabelSelector == nil || len(t.MatchLabelKeys) == 0 {
+		return
+	}
+	seen := map[string]bool{}
+	for k := range t.LabelSelector.MatchLabels {
+		seen[k] = true
+	}
+	at := map[string]int{}
+	for i, k := range t.MatchLabelKeys {
+		at[k] = i
+	}
+	for _, e := range t.LabelSelector.MatchExpressions {
+		if i, ok := at[e.Key]; ok && seen[e.Key] {
+			r.Invalid(p.Index(i), e.Key, "exists in both matchLabelKeys and labelSelector")
+		}
+		seen[e.Key] = true
+	}
 }
 
 func checkTolerations(r *field.Report, tolerations []Toleration, p *field.Path) {

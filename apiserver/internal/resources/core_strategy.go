@@ -67,6 +67,7 @@ func keepVolumeSpec(v, old *core.PersistentVolume) {
 
 func newPod(p *core.Pod) {
 	p.Status = core.PodStatus{Phase: core.PodPending, QOSClass: core.QOSClassOf(&p.Spec)}
+	narrowAffinity(p)
 	if len(p.Spec.SchedulingGates) > 0 {
 		p.Status.Conditions = []core.PodCondition{{Type: core.PodScheduled, Status: core.ConditionFalse,
 			Reason: core.PodReasonSchedulingGated, Message: "Scheduling is blocked due to non-empty scheduling gates"}}
