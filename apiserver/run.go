@@ -140,6 +140,8 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 	d.cache = cache.New(e.Client(), d.store, cache.Options{Resources: declared, Log: s.Log, SoleWriter: e.Embedded()})
 	d.alloc = allocator.New(d.store, e.Client(), allocator.Config{Services: s.services,
 		NodePorts: s.nodePorts, Log: s.Log})
+	serviceRanges(d.cache, d.alloc)
+	freedAddresses(d.cache, d.alloc)
 	accounts := &authn.ServiceAccounts{Signer: k.signing, Keys: k.verifying, Issuers: s.ServiceAccountIssuers, Audiences: s.APIAudiences,
 		MaxLife: s.ServiceAccountMaxLife, Extend: s.ServiceAccountExtend, Objects: rest.TokenObjects{Cache: d.cache}}
 	who := s.authenticator(k, accounts)

@@ -7,10 +7,14 @@
 // or neither is. What this package keeps in memory is only a guess at which
 // values are free; a wrong guess costs another try.
 //
+// Beside the claim of an address, and in the same transactions, stands an
+// IPAddress object that shows it. One that somebody else has made keeps its
+// address from being handed out.
+//
 // Assign is what a create and an update call, Release what a deletion adds to
 // its transaction. Repair, at start and now and then, makes claims that were
 // lost and drops those whose service is gone. errors.go has the words that
-// clients know; ranges.go the arithmetic.
+// clients know; ranges.go the arithmetic; addresses.go the objects.
 package allocator
 
 import (
@@ -55,6 +59,7 @@ type Allocator struct {
 	log    *slog.Logger
 
 	mu     sync.Mutex
+	more   []netip.Prefix    // ranges beside the configured one
 	owners map[string]string // claim key -> owner, as last heard
 	ready  chan struct{}
 	once   sync.Once
@@ -122,15 +127,25 @@ func (a *Allocator) Assign(ctx context.Context, r Request, commit func(got Resul
 		if !errors.As(err, &claimed) {
 			return err
 		}
-		a.learn(claimed.Key, claimed.Owner)
+		key := claimed.Key
+		if ip, ok := strings.CutPrefix(key, AddressPrefix); ok {
+			// Somebody has made an IPAddress by hand: the address is theirs.
+			key = ipKey(ip)
+			a.learn(key, foreign)
+		} else {
+			a.learn(key, claimed.Owner)
+		}
 		if p.asked[claimed.Key] {
-			return taken(claimed.Key)
+			return taken(key)
 		}
 	}
 }
 
 // pending marks a value that this process has picked and not yet written.
 const pending = "(pending)"
+
+// foreign owns the addresses of IPAddress objects that were not made here.
+const foreign = "(foreign)"
 
 // picked is one try.
 type picked struct {
@@ -153,7 +168,7 @@ func (a *Allocator) pick(r Request) (picked, error) {
 		return p, err
 	}
 	if r.HaveIP != "" && r.HaveIP != p.got.IP {
-		p.ops = append(p.ops, store.Release(ipKey(r.HaveIP), r.Owner))
+		p.ops = append(p.ops, releaseIP(r.HaveIP, r.Owner)...)
 	}
 	for _, port := range distinct(r.HavePorts) {
 		if !slices.Contains(p.got.Ports, port) {
@@ -174,19 +189,30 @@ func (a *Allocator) pickIP(p *picked, r Request) error {
 		p.got.IP = r.HaveIP
 		return nil
 	case r.IP != "":
-		ip, err := netip.ParseAddr(r.IP)
-		if err != nil || !a.cfg.Services.Contains(ip) || !usable(a.cfg.Services, ip) {
-			return &RangeError{IP: r.IP, Valid: "The range of valid IPs is " + a.cfg.Services.String()}
+		if err := a.offers(r.IP); err != nil {
+			return err
 		}
 		p.got.IP = r.IP
-		return a.reserve(p, ipKey(r.IP), r.Owner, true)
+		return a.reserveIP(p, r.Owner, true)
 	}
 	ip, ok := a.freeIP()
 	if !ok {
 		return &FullError{What: "IP"}
 	}
 	p.got.IP = ip
-	return a.reserve(p, ipKey(ip), r.Owner, false)
+	return a.reserveIP(p, r.Owner, false)
+}
+
+// reserveIP adds the claim of the address that was picked, and the object that
+// shows it.
+func (a *Allocator) reserveIP(p *picked, owner string, asked bool) error {
+	if err := a.reserve(p, ipKey(p.got.IP), owner, asked); err != nil {
+		return err
+	}
+	op, err := show(p.got.IP, owner)
+	p.asked[op.Key()] = asked
+	p.ops = append(p.ops, op)
+	return err
 }
 
 func (a *Allocator) pickPorts(p *picked, r Request) error {
@@ -241,12 +267,17 @@ func (a *Allocator) reserve(p *picked, key, owner string, asked bool) error {
 func (a *Allocator) Release(owner, ip string, ports []int32) []store.Op {
 	var ops []store.Op
 	if ip != "" {
-		ops = append(ops, store.Release(ipKey(ip), owner))
+		ops = append(ops, releaseIP(ip, owner)...)
 	}
 	for _, port := range distinct(ports) {
 		ops = append(ops, store.Release(portKey(port), owner))
 	}
 	return ops
+}
+
+// releaseIP gives an address back, and takes away the object that showed it.
+func releaseIP(ip, owner string) []store.Op {
+	return []store.Op{store.Release(ipKey(ip), owner), store.Drop(objectKey(ip), ipKey(ip), owner)}
 }
 
 // distinct is ports without zeros and repeats.
@@ -265,7 +296,7 @@ func (a *Allocator) note(ops []store.Op) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, op := range ops {
-		if op.IsClaim() {
+		if op.IsClaim() && isClaim(op.Key()) {
 			a.owners[op.Key()] = op.Owner()
 		}
 	}
@@ -291,22 +322,32 @@ func (a *Allocator) unreserveLocked(keys []string) {
 	}
 }
 
-// freeIP tries addresses at random and then in order. The lowest part of the
-// range is left to those who ask by name, as long as there are others.
+// freeIP tries the ranges in turn.
 func (a *Allocator) freeIP() (string, bool) {
-	size := addresses(a.cfg.Services)
+	for _, p := range a.ranges() {
+		if ip, ok := a.freeIn(p); ok {
+			return ip, true
+		}
+	}
+	return "", false
+}
+
+// freeIn tries addresses at random and then in order. The lowest part of the
+// range is left to those who ask by name, as long as there are others.
+func (a *Allocator) freeIn(p netip.Prefix) (string, bool) {
+	size := addresses(p)
 	low := reserved(size)
 	for range 64 {
 		if size <= low {
 			break
 		}
-		if ip := nth(a.cfg.Services, low+rand.Uint64N(size-low)); a.isFree(ip) {
+		if ip := nth(p, low+rand.Uint64N(size-low)); a.isFree(ip) {
 			return ip.String(), true
 		}
 	}
 	for _, part := range [][2]uint64{{low, size}, {0, low}} {
 		for i := part[0]; i < part[1]; i++ {
-			if ip := nth(a.cfg.Services, i); a.isFree(ip) {
+			if ip := nth(p, i); a.isFree(ip) {
 				return ip.String(), true
 			}
 		}

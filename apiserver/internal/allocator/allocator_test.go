@@ -7,8 +7,12 @@ import (
 	"iter"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/etcd"
 	"github.com/pilothouse/pilothouse/apiserver/internal/etcd/etcdtest"
@@ -203,5 +207,59 @@ func TestRanges(t *testing.T) {
 	}
 	if r, err := ParsePortRange("30000-32767"); err != nil || r.String() != "30000-32767" {
 		t.Errorf("%v, %v", r, err)
+	}
+}
+
+// TestRepairObjects: a lost IPAddress is made again and a stale one dropped; one
+// that somebody made by hand stays, and keeps its address.
+func TestRepairObjects(t *testing.T) {
+	e := etcdtest.Start(t)
+	a := start(t, e, "10.96.0.0/29", PortRange{30000, 30009})
+	got, err := a.create(t, Request{Owner: "ns/a", WantIP: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(key, value string) {
+		if _, err := e.Client().Put(t.Context(), key, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := e.Client().Delete(t.Context(), objectKey(got.IP)); err != nil {
+		t.Fatal(err)
+	}
+	stale, err := object("10.96.0.6", "ns/gone", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(objectKey("10.96.0.6"), string(stale))
+	put(objectKey("10.96.0.5"), `{"metadata":{"name":"10.96.0.5"}}`)
+	err = a.Repair(t.Context(), func(context.Context) (iter.Seq[Holding], error) {
+		return slices.Values([]Holding{{Owner: "ns/a", IP: got.IP}}), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := e.Client().Get(t.Context(), AddressPrefix, clientv3.WithPrefix())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var have []string
+	for _, kv := range resp.Kvs {
+		have = append(have, strings.TrimPrefix(string(kv.Key), AddressPrefix))
+	}
+	want := []string{got.IP, "10.96.0.5"}
+	slices.Sort(want)
+	if !slices.Equal(have, want) {
+		t.Errorf("the objects are %v, want %v", have, want)
+	}
+	if _, err := a.create(t, Request{Owner: "ns/b", WantIP: true, IP: "10.96.0.5"}); err == nil {
+		t.Error("an address that somebody has taken by hand was handed out")
+	}
+	a.Freed("10.96.0.5")
+	if _, err := e.Client().Delete(t.Context(), objectKey("10.96.0.5")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.create(t, Request{Owner: "ns/b", WantIP: true, IP: "10.96.0.5"}); err != nil {
+		t.Errorf("an address that is free again: %v", err)
 	}
 }

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
+	"strings"
+	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/store"
+	"github.com/pilothouse/pilothouse/proto/codec"
+	"github.com/pilothouse/pilothouse/proto/networking"
 )
 
 // Holding is what one service has.
@@ -37,7 +40,7 @@ func (a *Allocator) Repair(ctx context.Context, services func(context.Context) (
 	if err != nil {
 		return fmt.Errorf("repair the claims of service addresses: %w", err)
 	}
-	want := map[string]string{}
+	want, used := map[string]string{}, map[string]string{}
 	for h := range holdings {
 		for key := range h.keys() {
 			if other, twice := want[key]; twice && other != h.Owner {
@@ -45,6 +48,9 @@ func (a *Allocator) Repair(ctx context.Context, services func(context.Context) (
 				continue
 			}
 			want[key] = h.Owner
+			if ip, ok := strings.CutPrefix(key, ipPrefix); ok {
+				used[ip] = h.Owner
+			}
 		}
 	}
 	for _, kv := range resp.Kvs {
@@ -61,8 +67,43 @@ func (a *Allocator) Repair(ctx context.Context, services func(context.Context) (
 			return err
 		}
 	}
-	for key, owner := range maps.All(want) {
+	for key, owner := range want {
 		if err := a.restore(ctx, key, owner); err != nil {
+			return err
+		}
+	}
+	return a.repairObjects(ctx, used)
+}
+
+// repairObjects makes the IPAddress objects that are missing, and drops those of
+// ours whose address nobody uses.
+func (a *Allocator) repairObjects(ctx context.Context, used map[string]string) error {
+	resp, err := a.client.Get(ctx, AddressPrefix, clientv3.WithPrefix())
+	if err != nil {
+		return fmt.Errorf("repair the IPAddress objects: %w", err)
+	}
+	for _, kv := range resp.Kvs {
+		ip := strings.TrimPrefix(string(kv.Key), AddressPrefix)
+		if _, ok := used[ip]; ok {
+			delete(used, ip)
+			continue
+		}
+		o := &networking.IPAddress{}
+		if codec.DecodeJSON(kv.Value, o) != nil || o.Labels[labelManagedBy] != managedBy {
+			continue
+		}
+		a.log.Warn("dropping an IPAddress that no service accounts for", "address", ip)
+		if err := a.drop(ctx, string(kv.Key), kv.ModRevision); err != nil {
+			return err
+		}
+	}
+	for ip, owner := range used {
+		b, err := object(ip, owner, time.Now())
+		if err != nil {
+			return err
+		}
+		var exists *store.ExistsError
+		if _, err := a.store.Create(ctx, objectKey(ip), b, 0); err != nil && !errors.As(err, &exists) {
 			return err
 		}
 	}

@@ -160,8 +160,14 @@ func dropForType(s, old *core.Service) {
 		return t == core.ServiceTypeNodePort || t == core.ServiceTypeLoadBalancer
 	}
 	if s.Spec.Type == core.ServiceTypeExternalName && old.Spec.Type != core.ServiceTypeExternalName {
-		if s.Spec.ClusterIP == old.Spec.ClusterIP {
-			s.Spec.ClusterIP, s.Spec.ClusterIPs, s.Spec.IPFamilies, s.Spec.IPFamilyPolicy = "", nil, nil, nil
+		if s.Spec.ClusterIP == old.Spec.ClusterIP && slices.Equal(s.Spec.ClusterIPs, old.Spec.ClusterIPs) {
+			s.Spec.ClusterIP, s.Spec.ClusterIPs = "", nil
+		}
+		if slices.Equal(s.Spec.IPFamilies, old.Spec.IPFamilies) {
+			s.Spec.IPFamilies = nil
+		}
+		if meta.Equal(s.Spec.IPFamilyPolicy, old.Spec.IPFamilyPolicy) {
+			s.Spec.IPFamilyPolicy = nil
 		}
 		if meta.Equal(s.Spec.InternalTrafficPolicy, old.Spec.InternalTrafficPolicy) {
 			s.Spec.InternalTrafficPolicy = nil

@@ -1,6 +1,10 @@
 package store
 
-import clientv3 "go.etcd.io/etcd/client/v3"
+import (
+	"cmp"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+)
 
 // Op is something that a write does beside its own key, in the same
 // transaction.
@@ -8,6 +12,7 @@ type Op struct {
 	key, owner string
 	claim      bool
 	swap       int64 // the revision that key must be at; zero for no swap
+	holder     string
 }
 
 // Claim creates key with owner as its value. If the key exists the whole write
@@ -16,6 +21,9 @@ func Claim(key, owner string) Op { return Op{key: key, owner: owner, claim: true
 
 // Release deletes key if owner owns it, and does nothing otherwise.
 func Release(key, owner string) Op { return Op{key: key, owner: owner} }
+
+// Drop deletes key if owner owns the claim at holder, and does nothing otherwise.
+func Drop(key, holder, owner string) Op { return Op{key: key, holder: holder, owner: owner} }
 
 // Swap replaces the value at key if its revision is still expect. Otherwise the
 // whole write fails with *SwapError.
@@ -48,6 +56,6 @@ func (o Op) do() clientv3.Op {
 		return clientv3.OpPut(o.key, o.owner)
 	}
 	return clientv3.OpTxn(
-		[]clientv3.Cmp{clientv3.Compare(clientv3.Value(o.key), "=", o.owner)},
+		[]clientv3.Cmp{clientv3.Compare(clientv3.Value(cmp.Or(o.holder, o.key)), "=", o.owner)},
 		[]clientv3.Op{clientv3.OpDelete(o.key)}, nil)
 }
