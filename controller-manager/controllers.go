@@ -33,6 +33,7 @@ import (
 	"github.com/pilothouse/pilothouse/controller-manager/internal/scaling"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/serviceaccount"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/serviceaccounttoken"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/servicecidr"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/statefulset"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/tainteviction"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/ttlafterfinished"
@@ -122,6 +123,7 @@ var entries = []entry{
 	{"persistentvolume-binder-controller", "persistentvolume-binder", one, func(b build) loop { return persistentvolumebinder.New(b.view) }},
 	{"persistentvolumeclaim-protection-controller", "pvc-protection", one, func(b build) loop { return volumeprotection.NewClaims(b.view) }},
 	{"persistentvolume-protection-controller", "pv-protection", one, func(b build) loop { return volumeprotection.NewVolumes(b.view) }},
+	{"service-cidr-controller", "servicecidr", one, func(b build) loop { return servicecidr.New(b.view) }},
 	{"serviceaccount-controller", "serviceaccount", one, func(b build) loop { return serviceaccount.New(b.view, b.published) }},
 	{"serviceaccount-token-controller", "serviceaccount-token", one, func(b build) loop {
 		if b.tokens == nil {

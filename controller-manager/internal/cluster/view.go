@@ -22,6 +22,7 @@ import (
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/discovery"
 	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/networking"
 	"github.com/pilothouse/pilothouse/proto/policy"
 	"github.com/pilothouse/pilothouse/proto/rbac"
 	"github.com/pilothouse/pilothouse/proto/storage"
@@ -265,6 +266,11 @@ func (v *View) PersistentVolumes() *informer.Informer[*core.PersistentVolume] {
 // StorageClasses is the cache of all storage classes.
 func (v *View) StorageClasses() *informer.Informer[*storage.StorageClass] {
 	return cache(v, "storage classes", informer.Options[*storage.StorageClass]{})
+}
+
+// ServiceCIDRs is the cache of all ranges of services' addresses.
+func (v *View) ServiceCIDRs() *informer.Informer[*networking.ServiceCIDR] {
+	return cache(v, "service CIDRs", informer.Options[*networking.ServiceCIDR]{})
 }
 
 // ClusterRoles is the cache of all cluster roles.

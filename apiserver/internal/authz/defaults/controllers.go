@@ -189,6 +189,12 @@ var controllerRoles = []Role{
 		on("core", "serviceaccounts", "create"),
 		on("core events.k8s.io", "events", "create patch update"),
 	}},
+	{Name: "system:controller:service-cidrs-controller", Rules: []rbac.PolicyRule{
+		on("networking.k8s.io", "servicecidrs", "get list patch update watch"),
+		on("networking.k8s.io", "servicecidrs/finalizers servicecidrs/status", "patch update"),
+		on("networking.k8s.io", "ipaddresses", "get list watch"),
+		on("core events.k8s.io", "events", "create patch update"),
+	}},
 	{Name: "system:controller:service-controller", Rules: []rbac.PolicyRule{
 		on("core", "services", "get list watch"),
 		on("core", "services/status", "patch update"),
