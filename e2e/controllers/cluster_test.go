@@ -148,7 +148,7 @@ func up(dir string) error {
 		"--kubeconfig=" + filepath.Join(data, "controller-manager.kubeconfig"), "--secure-port=0",
 		"--node-monitor-grace-period=2s", "--default-unreachable-toleration-seconds=1", "--default-not-ready-toleration-seconds=1",
 		"--leader-elect-lease-duration=3s", "--leader-elect-renew-deadline=2s", "--leader-elect-retry-period=500ms",
-		"--node-fence-period=4s", "-v=2",
+		"--node-fence-period=4s", "--horizontal-pod-autoscaler-sync-period=500ms", "-v=2",
 		"--cluster-signing-cert-file=" + filepath.Join(data, "pki/ca.crt"), "--cluster-signing-key-file=" + filepath.Join(data, "pki/ca.key"),
 		"--service-account-private-key-file=" + filepath.Join(data, "pki/sa.key"),
 	}}
