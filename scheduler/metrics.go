@@ -21,6 +21,14 @@ var (
 		Name: "scheduler_binding_errors_total",
 		Help: "Bindings that the API server did not take.",
 	})
+	preemptions = promauto.NewCounter(prometheus.CounterOpts{
+		Name: "scheduler_preemption_attempts_total",
+		Help: "Searches for pods to push out.",
+	})
+	preemptionVictims = promauto.NewCounter(prometheus.CounterOpts{
+		Name: "scheduler_preemption_victims_total",
+		Help: "Pods that were pushed out for others.",
+	})
 )
 
 // observe counts one look for a node.

@@ -11,9 +11,12 @@ import (
 	"github.com/pilothouse/pilothouse/client/event"
 	"github.com/pilothouse/pilothouse/client/informer"
 	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/policy"
 	"github.com/pilothouse/pilothouse/scheduler/internal/backlog"
 	"github.com/pilothouse/pilothouse/scheduler/internal/cluster"
 	"github.com/pilothouse/pilothouse/scheduler/internal/placement"
+	"github.com/pilothouse/pilothouse/scheduler/internal/preemption"
 )
 
 // Scheduler gives nodes to pods.
@@ -24,7 +27,9 @@ type Scheduler struct {
 		pods       *informer.Informer[*core.Pod]
 		nodes      *informer.Informer[*core.Node]
 		namespaces *informer.Informer[*core.Namespace]
+		budgets    *informer.Informer[*policy.PodDisruptionBudget]
 	}
+	storage  storageWatch
 	choosers map[string]*placement.Chooser // by spec.schedulerName
 	// recorders tell events as coming from that name; there may be none.
 	recorders map[string]*event.Recorder
@@ -40,6 +45,10 @@ type Scheduler struct {
 	backlog *backlog.Backlog
 	letters []func(context.Context) // to be posted after the decision
 	wake    chan struct{}           // has room for one: something may be there to try
+
+	budgets   *preemption.Budgets
+	nominated map[meta.UID]*nomination // pods that wait for room that is being made
+	doomed    map[meta.UID]bool        // pods that were sent away and are still there
 }
 
 // senders is how many bindings are on their way at once.
@@ -63,6 +72,8 @@ func New(c *client.Client, profiles map[string]placement.Profile, cfg *Config) *
 	s.watch.pods.OnChange(s.podChanged)
 	s.watch.nodes.OnChange(s.nodeChanged)
 	s.watch.namespaces.OnChange(s.namespaceChanged)
+	s.watchStorage(c)
+	s.watchBudgets(c)
 	return s
 }
 
@@ -86,11 +97,16 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	wg.Go(func() { _ = s.watch.namespaces.Run(ctx) })
 	wg.Go(func() { _ = s.watch.nodes.Run(ctx) })
 	wg.Go(func() { _ = s.watch.pods.Run(ctx) })
+	wg.Go(func() { _ = s.watch.budgets.Run(ctx) })
+	wg.Go(func() { _ = s.storage.claims.Run(ctx) })
+	wg.Go(func() { _ = s.storage.volumes.Run(ctx) })
+	wg.Go(func() { _ = s.storage.classes.Run(ctx) })
 	for range senders {
 		wg.Go(func() { s.send(ctx) })
 	}
 	// Nodes and all that runs on them must be known before the first decision.
-	for _, synced := range []<-chan struct{}{s.watch.namespaces.Synced(), s.watch.nodes.Synced(), s.watch.pods.Synced()} {
+	for _, synced := range []<-chan struct{}{s.watch.namespaces.Synced(), s.watch.nodes.Synced(), s.watch.pods.Synced(), s.watch.budgets.Synced(),
+		s.storage.claims.Synced(), s.storage.volumes.Synced(), s.storage.classes.Synced()} {
 		select {
 		case <-synced:
 		case <-ctx.Done():
@@ -171,7 +187,7 @@ func (s *Scheduler) next(ctx context.Context, now time.Time) (wait time.Duration
 func (s *Scheduler) decide(ctx context.Context, e *backlog.Entry, now time.Time) bool {
 	p := e.Pod
 	chooser := s.choosers[p.Spec.SchedulerName]
-	n, failure := chooser.Choose(p, s.cluster)
+	n, failure := s.choose(p, chooser)
 	if failure != nil {
 		message := failure.Message + s.rescue(ctx, p, chooser, failure)
 		s.backlog.Park(e, maps.Clone(failure.Filters), now)
@@ -186,6 +202,7 @@ func (s *Scheduler) decide(ctx context.Context, e *backlog.Entry, now time.Time)
 	// The node object may be replaced once the lock is given back, and so may
 	// the pod.
 	node, object := n.Name, p.Pod
+	s.dismiss(p.UID)
 	s.cluster.SetPod(p, node)
 	s.happened(&cluster.Event{Happening: cluster.PodPlaced, Node: n, Pod: p})
 	bind := func(ctx context.Context) { s.bind(ctx, e, p, object, node) }

@@ -14,18 +14,21 @@ import (
 // happened has the pods tried again that e may have made room for. The lock is
 // held.
 func (s *Scheduler) happened(e *cluster.Event) {
+	here := s.nominatedFor(e.Node)
 	woken := s.backlog.Wake(time.Now(), filter.Caring(filter.All, e.Happening), func(waiting *backlog.Entry) bool {
 		c := s.choosers[waiting.Pod.Spec.SchedulerName]
 		if c == nil {
 			return true
 		}
-		freed, objects := filter.Freed(c.Filters, waiting.Pod, waiting.Refused, e, s.cluster)
+		seen := *e
+		seen.Node = asSeenBy(waiting.Pod, e.Node, here)
+		freed, objects := filter.Freed(c.Filters, waiting.Pod, waiting.Refused, &seen, s.cluster)
 		for _, name := range objects {
 			s.backlog.Blame(waiting, name)
 		}
 		return freed
 	})
-	if woken {
+	if s.retryNominated(e.Node, here) || woken {
 		s.nudge()
 	}
 }
@@ -38,9 +41,12 @@ func (s *Scheduler) podChanged(old, p *core.Pod) {
 	switch {
 	case p == nil:
 		s.backlog.Remove(old.UID)
+		delete(s.nominated, old.UID) // what stands for it leaves like a pod
+		delete(s.doomed, old.UID)
 		s.podLeft(old)
 	case p.Spec.NodeName != "":
 		s.backlog.Remove(p.UID)
+		s.dismiss(p.UID)
 		s.podIsOn(p)
 	case s.choosers[p.Spec.SchedulerName] == nil || p.DeletionTimestamp != nil:
 		s.backlog.Remove(p.UID)
@@ -48,6 +54,7 @@ func (s *Scheduler) podChanged(old, p *core.Pod) {
 	default:
 		asks := old != nil && asksElse(old, p)
 		s.backlog.Set(cluster.NewPod(p), asks, time.Now())
+		s.nominatedByOthers(old, p)
 		s.nudge()
 	}
 }

@@ -241,6 +241,17 @@ func (b *Backlog) Wake(now time.Time, filters []string, freed func(e *Entry) boo
 	return woken
 }
 
+// Retry has a pod that is parked, or waits for its pause to end, tried again at
+// once. It says whether there is such a pod.
+func (b *Backlog) Retry(uid meta.UID) bool {
+	e := b.entries[uid]
+	if e == nil || e.place != parked && e.place != paused {
+		return false
+	}
+	b.put(e, active)
+	return true
+}
+
 func (b *Backlog) unpark(e *Entry, now time.Time) {
 	if e.due.After(now) {
 		b.put(e, paused)

@@ -38,6 +38,11 @@ type Cluster struct {
 	// images is on how many nodes an image is.
 	images map[string]int64
 
+	// Volumes is the storage that pods use.
+	Volumes *Volumes
+	// priorities counts the pods on nodes of each priority.
+	priorities map[int32]int
+
 	namespaces map[string]map[string]string // labels, by name
 	groups     groups
 	matchers   matchers
@@ -53,6 +58,7 @@ type Cluster struct {
 func New() *Cluster {
 	return &Cluster{
 		byName: map[string]*Node{}, pods: map[meta.UID]*Node{}, images: map[string]int64{},
+		Volumes: newVolumes(), priorities: map[int32]int{},
 		namespaces: map[string]map[string]string{},
 		groups:     groups{byKey: map[string]*group{}, byNamespace: map[string]map[*group]bool{}},
 		matchers:   matchers{byKey: map[string]*matcher{}, byNamespace: map[string]map[*matcher]bool{}, everywhere: map[*matcher]bool{}},
@@ -203,6 +209,8 @@ func (c *Cluster) SetPod(p *Pod, node string) {
 		c.tell(p, n, 1)
 	}
 	c.pods[p.UID] = n
+	c.Volumes.use(p, 1)
+	c.priorities[p.Priority]++
 	c.touch(n)
 }
 
@@ -221,6 +229,10 @@ func (c *Cluster) RemovePod(uid meta.UID) (node string, ok bool) {
 	c.quit(p.group, n)
 	p.group = nil
 	n.count(p, -1)
+	c.Volumes.use(p, -1)
+	if c.priorities[p.Priority]--; c.priorities[p.Priority] == 0 {
+		delete(c.priorities, p.Priority)
+	}
 	delete(n.Pods, uid)
 	delete(c.pods, uid)
 	c.touch(n)
@@ -247,6 +259,16 @@ func (c *Cluster) NodeOf(uid meta.UID) (string, bool) {
 		return "", false
 	}
 	return n.Name, true
+}
+
+// Below says whether a pod of a priority less than that is on any node.
+func (c *Cluster) Below(priority int32) bool {
+	for p := range c.priorities {
+		if p < priority {
+			return true
+		}
+	}
+	return false
 }
 
 // Placed is a pod that is on a node, or nil.

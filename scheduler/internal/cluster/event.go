@@ -1,6 +1,9 @@
 package cluster
 
-import "github.com/pilothouse/pilothouse/proto/core"
+import (
+	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/meta"
+)
 
 // Happening is a kind of change that may make room for a pod. They are bits,
 // so that a filter can name several.
@@ -46,6 +49,8 @@ type Event struct {
 	Node *Node
 	// Pod is the pod, Old how it was before, if the event is about one.
 	Pod, Old *Pod
+	// Claim names the claim that VolumeChanged is about, when it is about one.
+	Claim meta.Key
 }
 
 // NodeChange says what is different about a node that filters look at.

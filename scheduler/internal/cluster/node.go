@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -36,6 +37,21 @@ func (n *Node) count(p *Pod, sign int) {
 		}
 	}
 }
+
+// Copy is the node as the filters of single nodes see it, to try out what would
+// be with other pods on it.
+func (n *Node) Copy() *Node {
+	out := *n
+	out.Pods, out.Ports = nil, maps.Clone(n.Ports)
+	out.Requested.Extended, out.Scored.Extended = maps.Clone(n.Requested.Extended), maps.Clone(n.Scored.Extended)
+	return &out
+}
+
+// Take and Give have a copy count a pod, or not.
+func (n *Node) Take(p *Pod) { n.count(p, 1) }
+
+// Give undoes Take.
+func (n *Node) Give(p *Pod) { n.count(p, -1) }
 
 // ImageSize is the size of a container image on the node, 0 when it is not
 // there. Images without a tag are meant with :latest.

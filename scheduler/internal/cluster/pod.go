@@ -18,6 +18,8 @@ type Pod struct {
 	Requests, Scored Resources
 	// Ports are those it takes on its host.
 	Ports []Port
+	// Claims are those it uses.
+	Claims []PodClaim
 	// Owner is the UID of the controller that made it, empty when nobody did.
 	Owner meta.UID
 	// Priority decides who goes first.
@@ -43,7 +45,7 @@ type Port struct {
 
 // NewPod works out a pod.
 func NewPod(p *core.Pod) *Pod {
-	pod := &Pod{Pod: p, Requests: podRequest(&p.Spec, false), Scored: podRequest(&p.Spec, true), Ports: hostPorts(&p.Spec)}
+	pod := &Pod{Pod: p, Requests: podRequest(&p.Spec, false), Scored: podRequest(&p.Spec, true), Ports: hostPorts(&p.Spec), Claims: claimsOf(p)}
 	if p.Spec.Priority != nil {
 		pod.Priority = *p.Spec.Priority
 	}

@@ -63,6 +63,9 @@ var All = []Filter{
 	{Name: NodeAffinity, Check: checkNodeAffinity, Prepare: namedNodes, Frees: cluster.NodeAdded | cluster.NodeLabels},
 	{Name: Ports, Check: checkPorts, Frees: cluster.NodeAdded | cluster.PodGone},
 	{Name: Fit, Check: checkFit, Frees: cluster.NodeAdded | cluster.NodeRoom | cluster.PodGone | cluster.PodShrunk},
+	{Name: VolumeRestrictions, Prepare: prepareRestrictions, Frees: cluster.PodGone | cluster.VolumeChanged, Concerns: concernsUsers},
+	{Name: VolumeBinding, Prepare: prepareBinding, Frees: cluster.NodeAdded | cluster.NodeLabels | cluster.VolumeChanged, Concerns: concernsClaims},
+	{Name: VolumeZone, Prepare: prepareZone, Frees: cluster.NodeAdded | cluster.NodeLabels | cluster.VolumeChanged, Concerns: concernsClaims},
 	{Name: Spread, Prepare: prepareSpread, Frees: ofPods | cluster.NodeGone | cluster.NodeTaints, Concerns: concernsSpread},
 	{Name: PodAffinity, Prepare: prepareAffinity, Frees: ofPods | cluster.NamespaceLabels, Concerns: concernsAffinity},
 }
@@ -79,7 +82,12 @@ const (
 	Ports         = "NodePorts"
 	Fit           = "NodeResourcesFit"
 	Spread        = "PodTopologySpread"
-	PodAffinity   = "InterPodAffinity"
+
+	VolumeRestrictions = "VolumeRestrictions"
+	VolumeBinding      = "VolumeBinding"
+	VolumeZone         = "VolumeZone"
+
+	PodAffinity = "InterPodAffinity"
 )
 
 // CheckNode asks the filters that look at the node alone; nil when it will do.

@@ -74,7 +74,7 @@ func (f *Failure) finish(nodes int) {
 		f.reasons[fmt.Sprintf("node(s) didn't satisfy plugin(s) %v", f.named)] += others
 		f.lasting += others
 	}
-	f.Message = available(nodes, f.reasons)
+	f.Message = Available(nodes, f.reasons)
 }
 
 // Preemption is the sentence for a pod that may not, or need not try to, push
@@ -93,12 +93,23 @@ func (f *Failure) Preemption(p *cluster.Pod) string {
 	if f.lasting > 0 {
 		why["Preemption is not helpful for scheduling"] = f.lasting
 	}
-	return " preemption: " + available(f.nodes, why)
+	return " preemption: " + Available(f.nodes, why)
 }
 
-// available says that none of the nodes is, and why: each reason with its
+// Refused is a failure by which one refusal speaks for all nodes.
+func Refused(r *filter.Refusal, in *cluster.Cluster) *Failure {
+	f := &Failure{}
+	f.addAll(r)
+	f.finish(len(in.Nodes))
+	return f
+}
+
+// NoNodes says whether there was no node to look at.
+func (f *Failure) NoNodes() bool { return f.nodes == 0 }
+
+// Available says that none of the nodes is, and why: each reason with its
 // number of nodes, in the order of the text.
-func available(nodes int, reasons map[string]int) string {
+func Available(nodes int, reasons map[string]int) string {
 	list := make([]string, 0, len(reasons))
 	for reason, n := range reasons {
 		list = append(list, fmt.Sprintf("%d %s", n, reason))
