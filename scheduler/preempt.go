@@ -148,7 +148,7 @@ func (s *Scheduler) sendAway(ctx context.Context, victim, by *core.Pod, node str
 		return // it has gone by itself; another may have its name
 	}
 	if err == nil {
-		s.rec.Eventf(victim, core.EventTypeNormal, "Preempted", "Preempted by pod %s on node %s", by.UID, node)
+		s.recorders[by.Spec.SchedulerName].Eventf(victim, core.EventTypeNormal, "Preempted", "Preempted by pod %s on node %s", by.UID, node)
 		return
 	}
 	if ctx.Err() != nil {

@@ -16,8 +16,8 @@ func ranked(name, cpu string, priority int32) *core.Pod {
 	return p
 }
 
-// running puts a pod on n1.
-func running(s *Scheduler, p *core.Pod) *core.Pod {
+// lying puts a pod on n1.
+func lying(s *Scheduler, p *core.Pod) *core.Pod {
 	p.Spec.NodeName = "n1"
 	s.podChanged(nil, p)
 	return p
@@ -26,7 +26,7 @@ func running(s *Scheduler, p *core.Pod) *core.Pod {
 func TestPreemption(t *testing.T) {
 	s := without()
 	s.nodeChanged(nil, node("n1", "4"))
-	low := running(s, ranked("low", "4", 1))
+	low := lying(s, ranked("low", "4", 1))
 	s.podChanged(nil, ranked("high", "4", 9))
 	decide(t, s, time.Now())
 	if n := s.nominated["high"]; n == nil || n.node != "n1" || !s.doomed["low"] {
@@ -51,7 +51,7 @@ func TestPreemption(t *testing.T) {
 func TestHigherPrioritiesDoNotSeeTheNominated(t *testing.T) {
 	s := without()
 	s.nodeChanged(nil, node("n1", "4"))
-	low := running(s, ranked("low", "4", 1))
+	low := lying(s, ranked("low", "4", 1))
 	s.podChanged(nil, ranked("high", "4", 9))
 	decide(t, s, time.Now())
 	s.podChanged(nil, ranked("higher", "4", 10))
@@ -98,7 +98,7 @@ func TestWhoMayNotPreempt(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := without()
 			s.nodeChanged(nil, node("n1", "4"))
-			running(s, ranked("low", "4", 1))
+			lying(s, ranked("low", "4", 1))
 			s.podChanged(nil, c.pod)
 			e, _ := s.backlog.Pop(time.Now())
 			_, failure := s.choose(e.Pod, s.choosers["default-scheduler"])
@@ -113,7 +113,7 @@ func TestWhoMayNotPreempt(t *testing.T) {
 func TestASuccessfulPreemptionSaysOnlyWhyItWaits(t *testing.T) {
 	s := without()
 	s.nodeChanged(nil, node("n1", "4"))
-	running(s, ranked("low", "4", 1))
+	lying(s, ranked("low", "4", 1))
 	s.podChanged(nil, ranked("p", "4", 2))
 	e, _ := s.backlog.Pop(time.Now())
 	_, failure := s.choose(e.Pod, s.choosers["default-scheduler"])

@@ -126,7 +126,7 @@ func TestVolumesDecideAboutNodes(t *testing.T) {
 			x, v := bound(x, volume("v", "1Gi", ""))
 			s.volumeChanged(nil, v)
 			s.claimChanged(nil, x)
-			running(s, using(pod("first", "1"), "a"))
+			lying(s, using(pod("first", "1"), "a"))
 		}, "", none + "3 node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode."},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -251,4 +251,3 @@ func BenchmarkFind(b *testing.B) {
 		})
 	}
 }
-
