@@ -149,7 +149,8 @@ func assemble(ctx context.Context, cfg *Config, api *client.Client, runtime *cri
 	k.fence = &node.Fence{File: filepath.Join(cfg.RootDir, "lease-renewed"), After: cfg.FenceAfter, Log: log}
 	k.workers = &worker.Manager{
 		Runtime: runtime, Prepare: prepare,
-		Volumes: &volume.Volumes{Prepare: prepare, Objects: k.objects, Tokens: &objects.Tokens{Accounts: client.Of[*core.ServiceAccount](api)}},
+		Volumes: &volume.Volumes{Prepare: prepare, Objects: k.objects, Tokens: &objects.Tokens{Accounts: client.Of[*core.ServiceAccount](api)},
+			Claims: &objects.Claims{Claims: client.Of[*core.PersistentVolumeClaim](api), Volumes: client.Of[*core.PersistentVolume](api)}},
 		Cgroups: &cgroup.Manager{Root: cfg.CgroupRoot, PidsLimit: cfg.PodPidsLimit},
 		Events:  k.events, Report: k.status, Secrets: k.objects, Log: log, Relist: cfg.Relist,
 		Host:   worker.Host{Name: cfg.NodeName, IPs: ips, RuntimeName: runtimeName},

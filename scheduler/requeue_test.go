@@ -11,6 +11,7 @@ import (
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/quantity"
+	"github.com/pilothouse/pilothouse/proto/storage"
 	"github.com/pilothouse/pilothouse/scheduler/internal/cluster"
 	"github.com/pilothouse/pilothouse/scheduler/internal/filter"
 )
@@ -64,6 +65,14 @@ func inZone(name, z string) *core.Node {
 
 func required(t core.PodAffinityTerm) []core.PodAffinityTerm { return []core.PodAffinityTerm{t} }
 
+// unwritten has a class whose claims wait for a pod, and nothing of their
+// binding written.
+func unwritten(b *bed) {
+	wait := storage.VolumeBindingWaitForFirstConsumer
+	b.classChanged(nil, &storage.StorageClass{ObjectMeta: meta.ObjectMeta{Name: "wait"}, Provisioner: core.ProvisionerNone, VolumeBindingMode: &wait})
+	b.steps[0].before = nil
+}
+
 // stuck are pods that fit nowhere, for one reason each, and what frees them.
 var stuck = []struct {
 	name, filter string
@@ -115,6 +124,42 @@ var stuck = []struct {
 		},
 		func(b *bed) { b.removePod("other") },
 		func(b *bed) { b.removePod("web") }},
+	{"a volume that it can use comes", filter.VolumeBinding,
+		func(b *bed) { unwritten(b); b.claimChanged(nil, claim("a", "1Gi", "wait")) },
+		func(p *core.Pod) { using(p, "a") },
+		func(b *bed) { b.volumeChanged(nil, volume("far", "1Gi", "n9")) },
+		func(b *bed) { b.volumeChanged(nil, volume("near", "1Gi", "n1")) }},
+	{"its claim comes", filter.VolumeBinding,
+		func(b *bed) { unwritten(b); b.volumeChanged(nil, volume("near", "1Gi", "n1")) },
+		func(p *core.Pod) { using(p, "a") },
+		func(b *bed) { b.claimChanged(nil, claim("b", "1Gi", "wait")) },
+		func(b *bed) { b.claimChanged(nil, claim("a", "1Gi", "wait")) }},
+	{"a node in the volume's zone", filter.VolumeZone,
+		func(b *bed) {
+			unwritten(b)
+			v := volume("v", "1Gi", "")
+			v.Labels = map[string]string{zone: "z9"}
+			c, v := bound(claim("a", "1Gi", "wait"), v)
+			b.volumeChanged(nil, v)
+			b.claimChanged(nil, c)
+		},
+		func(p *core.Pod) { using(p, "a") },
+		func(b *bed) { b.addNode(inZone("n8", "z8")) },
+		func(b *bed) { b.addNode(inZone("n9", "z9")) }},
+	{"the only pod that may use the claim goes", filter.VolumeRestrictions,
+		func(b *bed) {
+			unwritten(b)
+			c := claim("a", "1Gi", "wait")
+			c.Spec.AccessModes = []core.PersistentVolumeAccessMode{core.ReadWriteOncePod}
+			c, v := bound(c, volume("v", "1Gi", ""))
+			b.volumeChanged(nil, v)
+			b.claimChanged(nil, c)
+			b.addPod(using(running("first", "n1", nil), "a"))
+			b.addPod(running("other", "n1", nil))
+		},
+		func(p *core.Pod) { using(p, "a") },
+		func(b *bed) { b.removePod("other") },
+		func(b *bed) { b.removePod("first") }},
 	{"a pod goes", filter.Fit, fill, huge,
 		func(b *bed) { b.changeNode("n1", func(n *core.Node) { n.Labels["x"] = "y" }) },
 		func(b *bed) { b.removePod("big") }},

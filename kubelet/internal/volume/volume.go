@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -32,6 +33,7 @@ type Volumes struct {
 	Prepare *launch.Preparer
 	Objects launch.Objects
 	Tokens  Tokens
+	Claims  Claims
 }
 
 // SetUp makes all of the pod's volumes and returns where each one is. Calling
@@ -57,6 +59,8 @@ func (v *Volumes) setUp(ctx context.Context, pod *core.Pod, vol *core.Volume) (s
 		return v.emptyDir(pod, vol)
 	case vol.ConfigMap != nil, vol.Secret != nil, vol.DownwardAPI != nil, vol.Projected != nil:
 		return v.files(ctx, pod, vol)
+	case vol.PersistentVolumeClaim != nil, vol.Ephemeral != nil:
+		return v.persistent(ctx, pod, vol)
 	}
 	return "", errors.New("this kind of volume is not supported by this kubelet")
 }
@@ -77,8 +81,19 @@ func (v *Volumes) dir(pod *core.Pod, kind, name string) string {
 
 // TearDown unmounts and removes all that is under a pod's directory.
 func TearDown(podDir string) error {
-	if err := unmountUnder(podDir); err != nil {
+	real, err := filepath.EvalSymlinks(podDir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = unmountUnder(real)
+	}
+	if err != nil {
 		return err
+	}
+	// What is still mounted is somebody's data: not a file of it may go.
+	if left, err := mountsUnder(real); err != nil || len(left) > 0 {
+		return errors.Join(err, fmt.Errorf("remove %s: still mounted: %v", podDir, left))
 	}
 	if err := os.RemoveAll(podDir); err != nil {
 		return fmt.Errorf("remove %s: %w", podDir, err)
@@ -88,15 +103,9 @@ func TearDown(podDir string) error {
 
 // unmountUnder undoes every mount below dir, the last one first.
 func unmountUnder(dir string) error {
-	b, err := os.ReadFile("/proc/self/mountinfo")
+	found, err := mountsUnder(dir)
 	if err != nil {
 		return err
-	}
-	var found []string
-	for line := range strings.Lines(string(b)) {
-		if f := strings.Fields(line); len(f) > 4 && strings.HasPrefix(f[4], dir+"/") {
-			found = append(found, f[4])
-		}
 	}
 	for i := len(found) - 1; i >= 0; i-- {
 		if err := unix.Unmount(found[i], unix.MNT_DETACH); err != nil && err != unix.EINVAL {
@@ -104,6 +113,42 @@ func unmountUnder(dir string) error {
 		}
 	}
 	return nil
+}
+
+// mounts are the mount points of this host, in the order in which they came.
+func mounts() ([]string, error) {
+	b, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for line := range strings.Lines(string(b)) {
+		if f := strings.Fields(line); len(f) > 4 {
+			all = append(all, f[4])
+		}
+	}
+	return all, nil
+}
+
+// mountsUnder are the mount points below dir.
+func mountsUnder(dir string) ([]string, error) {
+	all, err := mounts()
+	return slices.DeleteFunc(all, func(m string) bool { return !strings.HasPrefix(m, dir+"/") }), err
+}
+
+// isMount says whether dir is a mount point, also of a directory of the same
+// file system.
+func isMount(dir string) (bool, error) {
+	real, err := filepath.EvalSymlinks(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	dir = real
+	all, err := mounts()
+	return slices.Contains(all, dir), err
 }
 
 // mounted says whether dir is a mount point.
