@@ -49,6 +49,7 @@ func Run(ctx context.Context, cfg Config) error {
 		return err
 	}
 	defer l.close()
+	keepHeadroom()
 
 	keys := make(chan error, 1)
 	var k *keyring

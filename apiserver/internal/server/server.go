@@ -96,6 +96,7 @@ func New(p Parts) *Server {
 
 // ServeHTTP takes one request through all steps.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	deepen()
 	i := request.Parse(r)
 	rec := &recorder{ResponseWriter: w}
 	if s.Limits.Stall > 0 {

@@ -69,7 +69,9 @@ func (s *Store) put(ctx context.Context, key string, value []byte, expect int64,
 		}
 		opts = append(opts, clientv3.WithLease(lease))
 	}
-	return s.commit(ctx, key, expect, clientv3.OpPut(key, string(value), opts...), ops)
+	write := clientv3.OpPut(key, "", opts...)
+	write.WithValueBytes(value) // a string would be copied, twice
+	return s.commit(ctx, key, expect, write, ops)
 }
 
 // Delete removes key if its revision is still expect, and returns the revision
