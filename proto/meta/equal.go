@@ -1,6 +1,7 @@
 package meta
 
 import (
+	"bytes"
 	"reflect"
 	"sync"
 )
@@ -22,6 +23,9 @@ func equal(a, b reflect.Value) bool {
 	case reflect.Pointer, reflect.Interface:
 		if a.IsNil() || b.IsNil() {
 			return a.IsNil() == b.IsNil()
+		}
+		if a.Kind() == reflect.Pointer && a.UnsafePointer() == b.UnsafePointer() {
+			return true
 		}
 		return equal(a.Elem(), b.Elem())
 	case reflect.Struct:
@@ -84,6 +88,14 @@ func equalLists(a, b reflect.Value) bool {
 	if a.Len() != b.Len() {
 		return false
 	}
+	if a.Kind() == reflect.Slice {
+		if a.UnsafePointer() == b.UnsafePointer() {
+			return true
+		}
+		if a.Type().Elem().Kind() == reflect.Uint8 {
+			return bytes.Equal(a.Bytes(), b.Bytes())
+		}
+	}
 	for i := range a.Len() {
 		if !equal(a.Index(i), b.Index(i)) {
 			return false
@@ -95,6 +107,9 @@ func equalLists(a, b reflect.Value) bool {
 func equalMaps(a, b reflect.Value) bool {
 	if a.Len() != b.Len() {
 		return false
+	}
+	if a.UnsafePointer() == b.UnsafePointer() {
+		return true
 	}
 	for i := a.MapRange(); i.Next(); {
 		v := b.MapIndex(i.Key())

@@ -24,6 +24,8 @@ func TestEqual(t *testing.T) {
 		{"pointers to others", &one, &two, false},
 		{"nil and pointer", (*int64)(nil), &one, false},
 		{"both nil", nil, nil, true},
+		{"bytes", RawExtension{Raw: []byte("ab")}, RawExtension{Raw: []byte("ab")}, true},
+		{"other bytes", RawExtension{Raw: []byte("ab")}, RawExtension{Raw: []byte("ac")}, false},
 		{"order", []string{"a", "b"}, []string{"b", "a"}, false},
 	} {
 		if got := Equal(tc.a, tc.b); got != tc.want {

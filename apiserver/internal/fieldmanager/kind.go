@@ -3,6 +3,7 @@ package fieldmanager
 import (
 	"sync"
 	"time"
+	"unsafe"
 
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -18,7 +19,8 @@ type Kind struct {
 	shape     func() *shape
 	reaches   map[string]reach
 	// empty is what an object is compared with that is new.
-	empty string
+	empty    string
+	sketches sketches
 }
 
 // NewKind tracks the fields of a kind's objects. structure, if not nil, is the
@@ -75,6 +77,9 @@ type Managed = []meta.ManagedFieldsEntry
 // Create is the managedFields of a new object, given as its JSON without
 // managedFields; sent are those that its creator sent.
 func (k *Kind) Create(w Writer, obj []byte, sent Managed) Managed {
+	if w.Subresource == "" && len(sent) == 0 && len(obj) > 0 && obj[0] == '{' {
+		return k.createOwned(w, view(obj))
+	}
 	t := newTree()
 	defer t.free()
 	if w.Subresource != "" || isReset(sent) {
@@ -84,31 +89,68 @@ func (k *Kind) Create(w Writer, obj []byte, sent Managed) Managed {
 	if err != nil {
 		entries, sent = nil, nil
 	}
-	return k.written(t, w, k.empty, string(obj), entries, sent)
+	return k.written(t, w, k.empty, view(obj), entries, sent)
 }
+
+// createOwned is Create for an object that is all its creator's.
+func (k *Kind) createOwned(w Writer, obj string) Managed {
+	b := skeletons.Get().(*[]byte)
+	defer skeletons.Put(b)
+	*b, _ = appendSkeleton((*b)[:0], obj, 0)
+	set := k.sketches.find(*b)
+	if set == nil {
+		t := newTree()
+		defer t.free()
+		m := k.written(t, w, k.empty, obj, nil, nil)
+		if len(m) == 1 {
+			k.sketches.add(*b, m[0].FieldsV1.Raw)
+		}
+		return m
+	}
+	t := tree{}
+	e := k.entry(w)
+	e.raw = set
+	return t.write([]entry{e})
+}
+
+// view is JSON as text, in the same memory: nobody changes either.
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // Update is the managedFields of an object that was old and becomes obj, both as
 // JSON; what old says of managedFields is of no account, obj has none. live are
 // those that the object had, sent those that the writer sent, or had as it
 // patched.
 func (k *Kind) Update(w Writer, old, obj []byte, live, sent Managed) Managed {
+	if w.Subresource == "" && isReset(sent) {
+		return nil
+	}
 	t := newTree()
 	defer t.free()
-	if w.Subresource == "" {
-		if isReset(sent) {
-			return nil
-		}
-		if entries, err := t.read(sent); err == nil && len(entries) > 0 {
-			return k.written(t, w, string(old), string(obj), entries, sent)
+	c, err := k.changes(t, w, view(old), view(obj))
+	theirs := w.Subresource == "" && len(sent) > 0 && !sameEntries(sent, live)
+	if err == nil && !theirs {
+		if m, ok := k.settled(t, w, live, c); ok {
+			return m
 		}
 	}
-	entries, err := t.read(live)
-	if err != nil || len(entries) == 0 {
+	was := live
+	if theirs {
+		was = sent
+	}
+	entries, rerr := t.read(was)
+	if theirs && (rerr != nil || len(entries) == 0) {
+		was = live
+		entries, rerr = t.read(was)
+	}
+	if rerr != nil || len(entries) == 0 {
 		// Nothing is known of who owned what, and a beginning now would say the
 		// wrong thing.
 		return nil
 	}
-	return k.written(t, w, string(old), string(obj), entries, live)
+	if err != nil {
+		return was
+	}
+	return k.moved(t, w, view(old), view(obj), entries, c)
 }
 
 // isReset says whether a list of entries asks for the tracking to end: it is
@@ -118,16 +160,31 @@ func isReset(m Managed) bool {
 		m[0].FieldsType == "" && m[0].FieldsV1 == nil && m[0].Subresource == ""
 }
 
-// written moves the fields that a write changes to the writer.
+// written is the entries after a write, or was when the objects cannot be
+// compared.
 func (k *Kind) written(t *tree, w Writer, old, obj string, entries []entry, was Managed) Managed {
-	c, err := t.compare(k.shape(), old, obj)
+	c, err := k.changes(t, w, old, obj)
 	if err != nil {
 		return was
+	}
+	return k.moved(t, w, old, obj, entries, c)
+}
+
+// changes are the fields that a write changes, as far as it can reach.
+func (k *Kind) changes(t *tree, w Writer, old, obj string) (changes, error) {
+	c, err := t.compare(k.shape(), old, obj)
+	if err != nil {
+		return c, err
 	}
 	if r, ok := k.reaches[w.Subresource]; ok {
 		t.within(c.set, r)
 		t.within(c.removed, r)
 	}
+	return c, nil
+}
+
+// moved moves the fields that a write changes to the writer.
+func (k *Kind) moved(t *tree, w Writer, old, obj string, entries []entry, c changes) Managed {
 	entries = k.take(t, w, old, obj, entries, c)
 	if !t.empty(c.set) {
 		entries = k.give(t, entries, w, c.set)
@@ -184,14 +241,8 @@ func (k *Kind) changesAt(t *tree, w Writer, version, old, obj string) *changes {
 
 // give files the changed fields under the writer.
 func (k *Kind) give(t *tree, entries []entry, w Writer, set int32) []entry {
-	e := entry{manager: w.Manager, operation: update, apiVersion: k.version, subresource: w.Subresource,
-		time: &meta.Time{Time: w.Now}, set: set}
-	if e.manager == "" {
-		e.manager = "unknown"
-	}
-	if w.Subresource == scale {
-		e.time = nil
-	}
+	e := k.entry(w)
+	e.set = set
 	for i := range entries {
 		if o := &entries[i]; o.same(&e) {
 			t.union(o.set, set)
@@ -203,4 +254,16 @@ func (k *Kind) give(t *tree, entries []entry, w Writer, set int32) []entry {
 		}
 	}
 	return append(entries, e)
+}
+
+// entry is the writer's, without fields yet.
+func (k *Kind) entry(w Writer) entry {
+	e := entry{manager: w.Manager, operation: update, apiVersion: k.version, subresource: w.Subresource, time: &meta.Time{Time: w.Now}}
+	if e.manager == "" {
+		e.manager = "unknown"
+	}
+	if w.Subresource == scale {
+		e.time = nil
+	}
+	return e
 }

@@ -14,7 +14,7 @@ var errFields = errors.New("managedFields: the text is no set of fields")
 // read as it stands; other text, that names elements in another order or
 // spelling, is first brought into the form that it would have had.
 func (t *tree) parse(raw []byte) (int32, error) {
-	p := parser{t: t, s: string(raw)}
+	p := parser{t: t, s: view(raw)}
 	root := t.new(0, "", 0)
 	if p.object(root, 0) && p.i == len(p.s) {
 		return root, nil
