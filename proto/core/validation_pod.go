@@ -24,6 +24,11 @@ func ValidatePod(p *Pod) field.ErrorList {
 
 // checkPod checks what holds for a pod at any time.
 func checkPod(r *field.Report, p *Pod) {
+	checkPodMeta(r, p)
+	checkWholeSpec(r, p)
+}
+
+func checkPodMeta(r *field.Report, p *Pod) {
 	checkMeta(r, &p.ObjectMeta)
 	annotations := metadataPath.Child("annotations")
 	if v, ok := p.Annotations[AnnotationMirrorPod]; ok && p.Spec.NodeName == "" {
@@ -34,6 +39,11 @@ func checkPod(r *field.Report, p *Pod) {
 			r.Invalid(annotations.Key(AnnotationPodDeletionCost), v, "must be a 32bit integer")
 		}
 	}
+}
+
+// checkWholeSpec checks a pod's spec, and what a template's may say and a pod's
+// may not.
+func checkWholeSpec(r *field.Report, p *Pod) {
 	checkPodSpec(r, &p.Spec, specPath, podContext{name: p.Name, isPod: true})
 	if p.Spec.ServiceAccountName == "" {
 		forbidTokens(r, &p.Spec)

@@ -25,8 +25,12 @@ const podUpdateForbidden = "pod updates may not change fields other than " +
 func ValidatePodUpdate(p, old *Pod) field.ErrorList {
 	var r field.Report
 	checkMetaUpdate(&r, &p.ObjectMeta, &old.ObjectMeta)
-	checkPod(&r, p)
+	checkPodMeta(&r, p)
 	checkMirrorAnnotation(&r, p, old)
+	if meta.Equal(&p.Spec, &old.Spec) {
+		return r.Errors // what was accepted once and stays is not checked anew
+	}
+	checkWholeSpec(&r, p)
 	if !sameLength(&r, p.Spec.Containers, old.Spec.Containers, specPath.Child("containers")) ||
 		!sameLength(&r, p.Spec.InitContainers, old.Spec.InitContainers, specPath.Child("initContainers")) {
 		return r.Errors

@@ -79,14 +79,22 @@ func ValidateObjectMetaUpdate(r *field.Report, m, old *ObjectMeta, p *field.Path
 	if m.Generation < old.Generation {
 		r.Invalid(p.Child("generation"), m.Generation, "must not be decremented")
 	}
+	if m.Name != old.Name || m.Namespace != old.Namespace || m.UID != old.UID || m.CreationTimestamp != old.CreationTimestamp ||
+		m.DeletionTimestamp != old.DeletionTimestamp || m.DeletionGracePeriodSeconds != old.DeletionGracePeriodSeconds {
+		validateIdentity(r, m, old, p)
+	}
+	validateCommon(r, m, p)
+	validateFinalizers(r, m.Finalizers, p.Child("finalizers"))
+}
+
+// validateIdentity finds out which of the fields differ that never change.
+func validateIdentity(r *field.Report, m, old *ObjectMeta, p *field.Path) {
 	ValidateImmutable(r, m.Name, old.Name, p.Child("name"))
 	ValidateImmutable(r, m.Namespace, old.Namespace, p.Child("namespace"))
 	ValidateImmutable(r, m.UID, old.UID, p.Child("uid"))
 	ValidateImmutable(r, m.CreationTimestamp, old.CreationTimestamp, p.Child("creationTimestamp"))
 	ValidateImmutable(r, m.DeletionTimestamp, old.DeletionTimestamp, p.Child("deletionTimestamp"))
 	ValidateImmutable(r, m.DeletionGracePeriodSeconds, old.DeletionGracePeriodSeconds, p.Child("deletionGracePeriodSeconds"))
-	validateCommon(r, m, p)
-	validateFinalizers(r, m.Finalizers, p.Child("finalizers"))
 }
 
 // PrepareUpdate carries the fields that a writer may leave out, and those
@@ -126,10 +134,22 @@ func validateCommon(r *field.Report, m *ObjectMeta, p *field.Path) {
 // ValidateLabels checks the keys and values of labels, or of a map that
 // selects by labels.
 func ValidateLabels(r *field.Report, labels map[string]string, p *field.Path) {
+	if soundLabels(labels) {
+		return // without putting them in order
+	}
 	for _, k := range slices.Sorted(maps.Keys(labels)) {
 		ValidateLabelKey(r, k, p)
 		r.Each(p, labels[k], IsLabelValue(labels[k]))
 	}
+}
+
+func soundLabels(labels map[string]string) bool {
+	for k, v := range labels {
+		if len(IsQualifiedName(k)) > 0 || len(IsLabelValue(v)) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // ValidateLabelKey checks one key.
@@ -139,6 +159,9 @@ func ValidateLabelKey(r *field.Report, k string, p *field.Path) {
 
 // ValidateAnnotations checks the keys of annotations and their total size.
 func ValidateAnnotations(r *field.Report, annotations map[string]string, p *field.Path) {
+	if len(annotations) == 0 {
+		return
+	}
 	size := 0
 	for _, k := range slices.Sorted(maps.Keys(annotations)) {
 		r.Each(p, k, IsQualifiedName(strings.ToLower(k)))

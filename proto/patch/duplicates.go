@@ -14,9 +14,36 @@ const maxProblems = 100
 // words: members that are there twice, and for a list of operations those that
 // no operation has. The patch must be JSON.
 func Problems(patch []byte, operations bool) []string {
+	if !operations && distinct(patch) {
+		return nil
+	}
 	s := scan{dec: json.NewDecoder(bytes.NewReader(patch)), operations: operations}
 	s.value("")
 	return s.found
+}
+
+// distinct says whether doc, the text of an object, is quickly seen to have no
+// member twice.
+func distinct(doc []byte) bool {
+	const few = 16
+	var seen [few][]byte
+	n := 0
+	for _, m := range members(doc) {
+		if n == few || bytes.IndexByte(m.key, '\\') >= 0 || len(m.value) == 0 || m.value[0] == '[' {
+			return false
+		}
+		for _, k := range seen[:n] {
+			if bytes.Equal(k, m.key) {
+				return false
+			}
+		}
+		if m.value[0] == '{' && !distinct(m.value) {
+			return false
+		}
+		seen[n] = m.key
+		n++
+	}
+	return true
 }
 
 type scan struct {

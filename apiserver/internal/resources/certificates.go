@@ -87,6 +87,7 @@ func conditionsOf(r *certificates.CertificateSigningRequest, t certificates.Requ
 // dateConditions fills in times that the writer left out.
 func dateConditions(r, old *certificates.CertificateSigningRequest) {
 	now := meta.NewTime(time.Now().UTC().Truncate(time.Second))
+	r.Status.Conditions = slices.Clone(r.Status.Conditions) // the old request's may be the same
 	for i := range r.Status.Conditions {
 		c := &r.Status.Conditions[i]
 		if c.LastUpdateTime.IsZero() {

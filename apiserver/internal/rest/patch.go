@@ -78,7 +78,7 @@ func (c *call) patched(p *sentPatch, o options) change {
 		if err != nil {
 			return nil, err
 		}
-		next, err := c.patchDocument(p, doc, o)
+		next, err := c.patchDocument(p, doc, o, old)
 		if err != nil {
 			return nil, err
 		}
@@ -140,7 +140,9 @@ func (p *sentPatch) apply(doc []byte) (out []byte, err error) {
 
 // patchDocument applies a patch to an object's JSON and reads what comes out.
 // Only what the patch brought in is held against the client.
-func (c *call) patchDocument(p *sentPatch, doc []byte, o options) (meta.Object, error) {
+// Parts that stay as they were are old's, if it is given: neither may be changed
+// in place afterwards.
+func (c *call) patchDocument(p *sentPatch, doc []byte, o options, old meta.Object) (meta.Object, error) {
 	b, err := p.apply(doc)
 	if err != nil {
 		return nil, err
@@ -148,7 +150,12 @@ func (c *call) patchDocument(p *sentPatch, doc []byte, o options) (meta.Object, 
 	if bytes.Equal(b, doc) && len(p.problems) == 0 {
 		o.validation = meta.FieldValidationIgnore
 	}
-	obj, problems, err := readJSON(b, p.kind, o)
+	text, kept := b, []string(nil)
+	if old != nil {
+		text, kept = patch.Unchanged(doc, b, partsOf(old)...)
+	}
+	obj, problems, err := readJSON(text, p.kind, o)
+	share(obj, old, kept)
 	if p.media == typeStrategicPatch {
 		*obj.GetTypeMeta() = p.kind.TypeMeta() // it says nothing about the kind
 	}
@@ -220,5 +227,5 @@ func (c *call) patchTyped(b []byte, o options, obj meta.Object, k *scheme.Kind) 
 	if err != nil {
 		return nil, err
 	}
-	return c.patchDocument(c.sentPatch(b, k, o), doc, o)
+	return c.patchDocument(c.sentPatch(b, k, o), doc, o, nil)
 }

@@ -1,0 +1,53 @@
+package rest
+
+import (
+	"reflect"
+	"sync"
+
+	"github.com/pilothouse/pilothouse/proto/meta"
+)
+
+// parts are the large parts that most kinds have, by the names of their JSON,
+// and the indexes of the struct's fields.
+type parts struct {
+	names  []string
+	fields []int
+}
+
+var partsByType sync.Map // reflect.Type -> *parts
+
+// partsFor finds a type's parts.
+func partsFor(o meta.Object) *parts {
+	t := reflect.TypeOf(o).Elem()
+	if p, ok := partsByType.Load(t); ok {
+		return p.(*parts)
+	}
+	p := &parts{}
+	for field, name := range map[string]string{"Spec": "spec", "Status": "status", "Data": "data"} {
+		if f, ok := t.FieldByName(field); ok && len(f.Index) == 1 {
+			p.names, p.fields = append(p.names, name), append(p.fields, f.Index[0])
+		}
+	}
+	partsByType.Store(t, p)
+	return p
+}
+
+// partsOf are the names of the parts of o that share can take over.
+func partsOf(o meta.Object) []string { return partsFor(o).names }
+
+// share makes the named parts of next those of old, both of one type. Nothing is
+// copied.
+func share(next, old meta.Object, names []string) {
+	if len(names) == 0 {
+		return
+	}
+	p := partsFor(old)
+	n, o := reflect.ValueOf(next).Elem(), reflect.ValueOf(old).Elem()
+	for i, name := range p.names {
+		for _, kept := range names {
+			if kept == name {
+				n.Field(p.fields[i]).Set(o.Field(p.fields[i]))
+			}
+		}
+	}
+}

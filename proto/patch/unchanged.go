@@ -1,0 +1,52 @@
+package patch
+
+import (
+	"bytes"
+	"slices"
+)
+
+// Unchanged finds out which of the named members, parts of an object, a patch
+// has left as they were: kept are the names of those whose text is the same in
+// both documents, rest is patched without them. What is kept need not be read
+// again.
+func Unchanged(doc, patched []byte, names ...string) (rest []byte, kept []string) {
+	if len(names) == 0 || len(doc) == 0 || len(patched) == 0 || doc[0] != '{' || patched[0] != '{' {
+		return patched, nil
+	}
+	was := map[string][]byte{}
+	for _, m := range members(doc) {
+		if name := nameAmong(m, names); name != "" {
+			was[name] = m.value
+		}
+	}
+	rest = append(make([]byte, 0, len(patched)), '{')
+	var met []string
+	for _, m := range members(patched) {
+		name := nameAmong(m, names)
+		if bytes.IndexByte(m.key, '\\') >= 0 || slices.Contains(met, name) {
+			return patched, nil // which of two counts is for the decoder to say
+		}
+		if name != "" {
+			met = append(met, name)
+			if old, ok := was[name]; ok && bytes.Equal(old, m.value) {
+				kept = append(kept, name)
+				continue
+			}
+		}
+		rest = append(append(append(begin(rest), m.key...), ':'), m.value...)
+	}
+	if len(kept) == 0 {
+		return patched, nil
+	}
+	return append(rest, '}'), kept
+}
+
+// nameAmong is the one of names that a member has, or empty.
+func nameAmong(m entry, names []string) string {
+	for _, n := range names {
+		if len(m.key) == len(n)+2 && string(m.key[1:len(m.key)-1]) == n {
+			return n
+		}
+	}
+	return ""
+}
