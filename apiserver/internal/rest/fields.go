@@ -150,8 +150,11 @@ func (c *call) trackChange(o options, cur *current, next, old meta.Object) error
 func onlyTimes(a, b []meta.ManagedFieldsEntry) bool {
 	differ := false
 	return slices.EqualFunc(a, b, func(x, y meta.ManagedFieldsEntry) bool {
-		differ = differ || !meta.Equal(x.Time, y.Time)
+		if (x.Time == nil) != (y.Time == nil) {
+			return false
+		}
+		differ = differ || x.Time != nil && !x.Time.Time.Equal(y.Time.Time)
 		x.Time, y.Time = nil, nil
-		return meta.Equal(x, y)
+		return meta.Equal(&x, &y)
 	}) && differ
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
 	"github.com/pilothouse/pilothouse/apiserver/internal/authz"
@@ -199,19 +200,30 @@ func (c *call) prepareChanged(sub *resources.Subresource, o options, cur *curren
 
 // unchanged says whether a write leaves the object as it is. That it was tried
 // again is no reason for another time in managedFields.
-func (c *call) unchanged(cur *current, next, old meta.Object) (bool, error) {
-	m, om := next.GetObjectMeta(), old.GetObjectMeta()
-	if !onlyTimes(m.ManagedFields, om.ManagedFields) {
-		return false, nil
+func unchanged(cur *current, value []byte, next, old meta.Object) bool {
+	m, om := next.GetObjectMeta().ManagedFields, old.GetObjectMeta().ManagedFields
+	return onlyTimes(m, om) && cur.holds(withTimes(value, m, om))
+}
+
+// withTimes is an object's JSON with the times of its managedFields, which are m,
+// set back to those of old; both have the same entries. A copy is much cheaper
+// than to encode the object another time.
+func withTimes(value []byte, m, old []meta.ManagedFieldsEntry) []byte {
+	value = bytes.Clone(value)
+	at := 0
+	for i := range m {
+		if m[i].Time == nil || old[i].Time == nil {
+			continue
+		}
+		is := m[i].Time.UTC().AppendFormat([]byte(`"time":"`), time.RFC3339)
+		n := bytes.Index(value[at:], is)
+		if n < 0 {
+			return value
+		}
+		at += n
+		at += copy(value[at:], old[i].Time.UTC().AppendFormat([]byte(`"time":"`), time.RFC3339))
 	}
-	entries := m.ManagedFields
-	m.ManagedFields = om.ManagedFields
-	value, err := codec.EncodeJSON(next)
-	if err == nil && cur.holds(value) {
-		return true, nil
-	}
-	m.ManagedFields = entries
-	return false, err
+	return value
 }
 
 // write stores a changed object, or removes it when the change took away what
@@ -220,12 +232,12 @@ func (c *call) write(o options, cur *current, next, old meta.Object) (source, er
 	m := next.GetObjectMeta()
 	revision := m.ResourceVersion
 	m.ResourceVersion = ""
-	if same, err := c.unchanged(cur, next, old); same || err != nil {
-		return source{json: cur.json, obj: cur.obj}, err
-	}
 	value, err := codec.EncodeJSON(next)
 	if err != nil {
 		return source{}, err
+	}
+	if unchanged(cur, value, next, old) {
+		return source{json: cur.json, obj: cur.obj}, nil
 	}
 	if finished(next) {
 		return c.remove(o, cur, next, cache.WithRevision(value, cur.rev))
