@@ -104,7 +104,8 @@ func warningText(header string) string {
 	return ""
 }
 
-func decode(b []byte) (Object, error) {
+// Decode reads an object that the server has sent.
+func Decode(b []byte) (Object, error) {
 	var o Object
 	if err := json.Unmarshal(b, &o); err != nil {
 		return nil, fmt.Errorf("the server's answer is not JSON: %w", err)
@@ -118,7 +119,7 @@ func (c *Client) Read(ctx context.Context, m *Mapping, namespace, name string, q
 	if err != nil {
 		return nil, err
 	}
-	return decode(b)
+	return Decode(b)
 }
 
 // ReadTable gets the answer as the server's table, or as objects from a server
@@ -147,7 +148,7 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 	if err != nil {
 		return nil, err
 	}
-	return decode(b)
+	return Decode(b)
 }
 
 // Patch changes an object; contentType says what kind of patch it is.
@@ -156,7 +157,7 @@ func (c *Client) Patch(ctx context.Context, m *Mapping, namespace, name, subreso
 	if err != nil {
 		return nil, err
 	}
-	return decode(b)
+	return Decode(b)
 }
 
 // Delete deletes an object with the given DeleteOptions.

@@ -176,7 +176,7 @@ func (a *App) root() *cobra.Command {
 	}{
 		{"Basic Commands:", []*cobra.Command{a.create(), a.expose(), a.run(), a.set(), a.get(), a.delete(), a.explain()}},
 		{"Deploy Commands:", []*cobra.Command{a.rollout(), a.rollingUpdate(), a.scale(), a.autoscale()}},
-		{"Cluster Management Commands:", []*cobra.Command{a.clusterInfo(), a.cordon(false), a.cordon(true), a.drain(), a.taint()}},
+		{"Cluster Management Commands:", []*cobra.Command{a.clusterInfo(), a.cordon(false), a.cordon(true), a.drain(), a.taint(), a.top()}},
 		{"Troubleshooting and Debugging Commands:", []*cobra.Command{a.describe(), a.logs(), a.exec(), a.events()}},
 		{"Advanced Commands:", []*cobra.Command{a.apply(), a.patch(), a.replace(), a.wait()}},
 		{"Settings Commands:", []*cobra.Command{a.label(), a.annotate()}},
