@@ -37,30 +37,51 @@ func Bounded(resource, subresource string, create bool) bool {
 	return subresource == "" && (resource == "services" || resource == "persistentvolumeclaims")
 }
 
-// Charge is q's usage after a change. Resources that do not change are not in
-// it. The error, if any, is why q does not allow the change.
-func Charge(q *core.ResourceQuota, c Change) (core.ResourceList, error) {
-	var counted []core.ResourceName
+// counted are the resources that q bounds and the change can use, in order.
+func counted(q *core.ResourceQuota, c Change) []core.ResourceName {
+	var out []core.ResourceName
 	for n := range q.Status.Hard {
 		if concerns(c.Resource, n) {
-			counted = append(counted, n)
+			out = append(out, n)
 		}
 	}
+	slices.Sort(out)
+	return out
+}
+
+// Sound says what is wrong with an object that q counts, or with q: what has to
+// be settled before any quota is charged.
+func Sound(q *core.ResourceQuota, c Change) error {
+	if !c.Bounded || c.New == nil || !InScope(&q.Spec, c.New) {
+		return nil
+	}
+	counted := counted(q, c)
+	if p, ok := c.New.(*core.Pod); ok {
+		if missing := unspecified(p, counted); missing != "" {
+			return fmt.Errorf("failed quota: %s: must specify %s", q.Name, missing)
+		}
+	}
+	for _, n := range counted {
+		if _, ok := q.Status.Used[n]; !ok {
+			return fmt.Errorf("status unknown for quota: %s, resources: %s", q.Name, join(counted))
+		}
+	}
+	return nil
+}
+
+// Charge is q's usage after a sound change. Resources that do not change are
+// not in it. The error, if any, is why q does not allow the change.
+func Charge(q *core.ResourceQuota, c Change) (core.ResourceList, error) {
+	counted := counted(q, c)
 	if len(counted) == 0 {
 		return nil, nil
 	}
-	slices.Sort(counted)
 	var before, after core.ResourceList
 	if c.Old != nil && InScope(&q.Spec, c.Old) {
 		before = Usage(c.Resource, c.Old, c.Now)
 	}
 	if c.New != nil && InScope(&q.Spec, c.New) {
 		after = Usage(c.Resource, c.New, c.Now)
-		if c.Bounded {
-			if err := sound(q, counted, c.New); err != nil {
-				return nil, err
-			}
-		}
 	}
 	used, asked := core.ResourceList{}, core.ResourceList{}
 	for _, n := range counted {
@@ -84,21 +105,6 @@ func Charge(q *core.ResourceQuota, c Change) (core.ResourceList, error) {
 		}
 	}
 	return used, nil
-}
-
-// sound says what is wrong with an object that q counts, or with q.
-func sound(q *core.ResourceQuota, counted []core.ResourceName, o meta.Object) error {
-	if p, ok := o.(*core.Pod); ok {
-		if missing := unspecified(p, counted); missing != "" {
-			return fmt.Errorf("failed quota: %s: must specify %s", q.Name, missing)
-		}
-	}
-	for _, n := range counted {
-		if _, ok := q.Status.Used[n]; !ok {
-			return fmt.Errorf("status unknown for quota: %s, resources: %s", q.Name, join(counted))
-		}
-	}
-	return nil
 }
 
 // unspecified names what containers must say and do not, and which.

@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -212,11 +213,16 @@ func (k *Keeper) try(s *space, c quota.Change) ([]booking, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.Resource == "resourcequotas" { // One that is being written itself does not count.
+		all = slices.DeleteFunc(all, func(q *kept) bool { return named(c, q.name) })
+	}
+	for _, q := range all {
+		if err := quota.Sound(q.quota, c); err != nil {
+			return nil, &RefusedError{err}
+		}
+	}
 	var out []booking
 	for _, q := range all {
-		if c.Resource == "resourcequotas" && named(c, q.quota.Name) {
-			continue // It is being written itself.
-		}
 		used, err := quota.Charge(q.quota, c)
 		if err != nil {
 			return nil, &RefusedError{err}
