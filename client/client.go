@@ -55,9 +55,13 @@ func New(cfg *Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	var trip http.RoundTripper = transport
+	if cfg.Wrap != nil {
+		trip = cfg.Wrap(transport)
+	}
 	c := &Client{
 		base:              base,
-		http:              &http.Client{Transport: transport},
+		http:              &http.Client{Transport: trip},
 		token:             tokenSource{token: cfg.Token, file: cfg.TokenFile},
 		impersonate:       cfg.Impersonate,
 		impersonateGroups: cfg.ImpersonateGroups,

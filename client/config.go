@@ -57,6 +57,10 @@ type Config struct {
 
 	// Namespace is the kubeconfig context's; nothing here uses it but the CLI.
 	Namespace string
+
+	// Wrap, if there, stands between the client and the network: for tests of
+	// what happens when requests fail.
+	Wrap func(http.RoundTripper) http.RoundTripper
 }
 
 // defaultTimeout ends requests to a server that hangs.

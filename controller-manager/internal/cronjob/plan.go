@@ -65,9 +65,13 @@ func plan(c *batch.CronJob, jobs []*batch.Job, now time.Time) step {
 		out.say(core.EventTypeWarning, "MissSchedule", "Missed scheduled time to start a job: %s", due.UTC().Format(time.RFC1123Z))
 		return out
 	}
-	if name := jobName(c, due); slices.ContainsFunc(jobs, func(j *batch.Job) bool { return j.Name == name }) ||
-		c.Status.LastScheduleTime != nil && !due.After(c.Status.LastScheduleTime.Time) {
-		return out // started before a crash, or already written down
+	if c.Status.LastScheduleTime != nil && !due.After(c.Status.LastScheduleTime.Time) {
+		return out
+	}
+	if name := jobName(c, due); slices.ContainsFunc(jobs, func(j *batch.Job) bool { return j.Name == name }) {
+		at := meta.NewTime(due) // It was started, and a crash or a lost answer kept that from being written down.
+		out.status.LastScheduleTime = &at
+		return out
 	}
 	switch {
 	case c.Spec.ConcurrencyPolicy == batch.ForbidConcurrent && len(active) > 0:

@@ -15,7 +15,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/pilothouse/pilothouse/client"
 	"github.com/pilothouse/pilothouse/client/controller"
 	"github.com/pilothouse/pilothouse/client/informer"
 	"github.com/pilothouse/pilothouse/client/queue"
@@ -44,6 +43,8 @@ type Controller struct {
 	nodes     *informer.Informer[*core.Node]
 	revisions *revision.Keeper
 
+	leaving cluster.Leaving
+
 	mu      sync.Mutex
 	backoff map[string]*pause // by uid of the daemon set and node
 }
@@ -69,7 +70,7 @@ func New(view *cluster.View) *Controller {
 			c.queue.Add(meta.KeyOf(ds))
 		}
 	})
-	c.pods.OnChange(func(old, now *core.Pod) { c.podChanged(old); c.podChanged(now) })
+	c.pods.OnChange(func(old, now *core.Pod) { c.leaving.Seen(old, now); c.podChanged(old); c.podChanged(now) })
 	c.nodes.OnChange(c.nodeChanged)
 	return c
 }
@@ -136,7 +137,7 @@ func (c *Controller) Sync(ctx context.Context, key meta.Key) (time.Duration, err
 	}
 	s.pods = map[string][]*core.Pod{}
 	inUse := map[string]bool{}
-	for _, p := range pods {
+	for _, p := range c.leaving.Marked(pods, s.now) {
 		s.pods[nodeFor(p)] = append(s.pods[nodeFor(p)], p)
 		inUse[p.Labels[revision.Label]] = true
 	}
@@ -199,7 +200,7 @@ func (c *Controller) apply(ctx context.Context, ds *apps.DaemonSet, hash string,
 }
 
 func (c *Controller) create(ctx context.Context, ds *apps.DaemonSet, node, hash string, latest *cluster.Revision) error {
-	p, err := client.Of[*core.Pod](c.view.Client).Create(ctx, podFor(ds, node, hash))
+	p, err := cluster.Create(ctx, c.view.Client, podFor(ds, node, hash))
 	if err == nil {
 		latest.Note(p.ResourceVersion)
 		c.view.Events.Eventf(ds, core.EventTypeNormal, "SuccessfulCreate", "Created pod: %s", p.Name)
@@ -213,15 +214,13 @@ func (c *Controller) create(ctx context.Context, ds *apps.DaemonSet, node, hash 
 }
 
 func (c *Controller) delete(ctx context.Context, ds *apps.DaemonSet, p *core.Pod) error {
-	err := client.Of[*core.Pod](c.view.Client).Delete(ctx, p.Namespace, p.Name, client.Preconditions(p.UID, ""))
+	deleted, err := c.leaving.Delete(ctx, c.view.Client, p)
 	switch {
-	case err == nil:
+	case err != nil:
+		c.view.Events.Eventf(ds, core.EventTypeWarning, "FailedDelete", "Error deleting: %v", err)
+	case deleted:
 		c.view.Events.Eventf(ds, core.EventTypeNormal, "SuccessfulDelete", "Deleted pod: %s", p.Name)
-		return nil
-	case client.IsNotFound(err), client.IsConflict(err):
-		return nil // it is gone, or a namesake has taken its place
 	}
-	c.view.Events.Eventf(ds, core.EventTypeWarning, "FailedDelete", "Error deleting: %v", err)
 	return err
 }
 

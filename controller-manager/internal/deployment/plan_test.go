@@ -308,3 +308,20 @@ func TestPause(t *testing.T) {
 	d.Spec.Paused = false
 	w.settle(random, nil)
 }
+
+// TestStaleStatusSparesNoMore: a replica set that is still to shrink counts with
+// what will be left of it, whatever its status says of before.
+func TestStaleStatusSparesNoMore(t *testing.T) {
+	d := deploymentOf(3, "1", "1")
+	set := func(replicas, available int32) *apps.ReplicaSet {
+		rs := &apps.ReplicaSet{}
+		rs.Spec.Replicas, rs.Status.Replicas, rs.Status.AvailableReplicas = &replicas, available, available
+		return rs
+	}
+	s := &state{d: d, fresh: set(2, 1), old: []*apps.ReplicaSet{set(2, 3)}}
+	var out step
+	s.shrink(&out)
+	if len(out.change) != 1 || replicasOf(out.change[0].set) != 1 {
+		t.Errorf("the old set goes to %+v, want 1", out.change)
+	}
+}

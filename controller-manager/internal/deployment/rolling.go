@@ -27,7 +27,7 @@ func (s *state) freshReplicas() int32 {
 	if s.d.Spec.Strategy.Type == apps.RecreateDeploymentStrategyType || have > want {
 		return want
 	}
-	room := want + s.maxSurge() - sum(s.all(), replicasOf)
+	room := want + s.maxSurge() - sum(s.all(), held)
 	return have + max(0, min(room, want-have))
 }
 
@@ -39,7 +39,7 @@ func (s *state) shrink(out *step) {
 		return
 	}
 	least := s.wanted() - s.maxUnavailable()
-	unavailable := replicasOf(s.fresh) - available(s.fresh)
+	unavailable := replicasOf(s.fresh) - lasting(s.fresh)
 	spare := sum(s.all(), replicasOf) - least - unavailable
 	if spare <= 0 {
 		return
@@ -54,7 +54,7 @@ func (s *state) shrink(out *step) {
 		left[rs] -= n
 		sick -= n
 	}
-	healthy := sum(s.all(), available) - least
+	healthy := sum(s.all(), lasting) - least
 	for _, rs := range old {
 		if healthy <= 0 {
 			break
@@ -69,6 +69,14 @@ func (s *state) shrink(out *step) {
 		}
 	}
 }
+
+// held is how many replicas a set has or will have: one that is still to shrink
+// has those that it is to lose.
+func held(rs *apps.ReplicaSet) int32 { return max(replicasOf(rs), rs.Status.Replicas) }
+
+// lasting is how many available replicas a set will still have once it has
+// shrunk as far as it was told to: its status may be from before that.
+func lasting(rs *apps.ReplicaSet) int32 { return min(available(rs), replicasOf(rs)) }
 
 // maxSurge is how many replicas more than wanted there may be.
 func (s *state) maxSurge() int32 {

@@ -154,7 +154,7 @@ func (g *graph) of(r catalog.Resource) map[meta.UID]bool {
 	defer g.mu.Unlock()
 	out := map[meta.UID]bool{}
 	for uid, i := range g.items {
-		if i.resource.Path == r.Path {
+		if i.resource.URL("", "") == r.URL("", "") {
 			out[uid] = true
 		}
 	}

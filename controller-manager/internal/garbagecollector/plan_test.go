@@ -71,6 +71,18 @@ func TestReferencesNameOneNamespace(t *testing.T) {
 	}
 }
 
+// TestOtherResourcesStay: what one resource has is not what all of its group
+// and version have.
+func TestOtherResourcesStay(t *testing.T) {
+	g := newGraph()
+	g.put(object1("a"))
+	other := with(object1("b"), func(i *item) { i.resource.Name, i.resource.Kind = "secrets", "Secret" })
+	g.put(other)
+	if of := g.of(pods); len(of) != 1 || !of["a"] {
+		t.Errorf("the pods are %v", of)
+	}
+}
+
 func TestGraphWakesThoseWhoseTurnItIs(t *testing.T) {
 	g := newGraph()
 	woken := func(uids []meta.UID) string {

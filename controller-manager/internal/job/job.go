@@ -213,7 +213,7 @@ func (c *Controller) apply(ctx context.Context, j *batch.Job, s step) error {
 }
 
 func (c *Controller) create(ctx context.Context, j *batch.Job, m making, latest *cluster.Revision) error {
-	p, err := client.Of[*core.Pod](c.view.Client).Create(ctx, podFor(j, m, j.Spec.BackoffLimitPerIndex != nil))
+	p, err := cluster.Create(ctx, c.view.Client, podFor(j, m, j.Spec.BackoffLimitPerIndex != nil))
 	switch {
 	case err == nil:
 		latest.Note(p.ResourceVersion)

@@ -178,7 +178,7 @@ func (c *Controller[T]) createPods(ctx context.Context, set Set, n int) error {
 }
 
 func (c *Controller[T]) createPod(ctx context.Context, set Set, latest *cluster.Revision) error {
-	p, err := client.Of[*core.Pod](c.view.Client).Create(ctx, podFor(set, ownership.Reference(set.Object)))
+	p, err := cluster.Create(ctx, c.view.Client, podFor(set, ownership.Reference(set.Object)))
 	if err == nil {
 		latest.Note(p.ResourceVersion)
 		c.view.Events.Eventf(set.Object, core.EventTypeNormal, "SuccessfulCreate", "Created pod: %s", p.Name)

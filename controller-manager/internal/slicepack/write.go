@@ -20,7 +20,7 @@ func Apply(ctx context.Context, view *cluster.View, s Step) error {
 	var latest cluster.Revision
 	var errs []error
 	for _, slice := range s.Create {
-		written, err := api.Create(ctx, slice)
+		written, err := cluster.Create(ctx, view.Client, slice)
 		if cluster.NamespaceTerminating(err) {
 			continue
 		}
