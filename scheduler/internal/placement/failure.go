@@ -22,6 +22,7 @@ type Failure struct {
 	nodes            int
 	everywhere       string   // the reason, when no node was looked at
 	named            []string // filters that had only some nodes looked at
+	refusals         []refusals
 }
 
 // note that a filter refused.
@@ -44,22 +45,44 @@ func (f *Failure) absent(name string) {
 	f.named = append(f.named, name)
 }
 
-// add counts one node's refusal.
+// add counts one node's refusal. Most pods find a node after all, so nothing
+// is worked out here; filters mostly refuse with one of a few values.
 func (f *Failure) add(r *filter.Refusal) {
-	f.note(r.Filter)
-	for _, reason := range r.Reasons {
-		f.reasons[reason]++
+	for i := len(f.refusals) - 1; i >= 0 && i >= len(f.refusals)-4; i-- {
+		if f.refusals[i].refusal == r {
+			f.refusals[i].nodes++
+			return
+		}
 	}
-	if r.Lasting {
-		f.lasting++
-	} else {
-		f.passing++
+	f.refusals = append(f.refusals, refusals{r, 1})
+}
+
+// refusals are those of several nodes in the same words.
+type refusals struct {
+	refusal *filter.Refusal
+	nodes   int
+}
+
+// sum adds up what add has counted.
+func (f *Failure) sum() {
+	for _, x := range f.refusals {
+		f.note(x.refusal.Filter)
+		for _, reason := range x.refusal.Reasons {
+			f.reasons[reason] += x.nodes
+		}
+		if x.refusal.Lasting {
+			f.lasting += x.nodes
+		} else {
+			f.passing += x.nodes
+		}
 	}
+	f.refusals = nil
 }
 
 // finish writes the message, but for what preemption has to say.
 func (f *Failure) finish(nodes int) {
 	f.nodes = nodes
+	f.sum()
 	switch {
 	case nodes == 0:
 		f.Message = "no nodes available to schedule pods"
