@@ -70,6 +70,7 @@ type Handler struct {
 	table   atomic.Pointer[map[served]*entry]
 	builtin []*resources.Resource
 	zips    zips // compressed lists
+	pace    pacer
 }
 
 // served names a resource on the wire.

@@ -144,10 +144,17 @@ func (c *call) stream(ctx context.Context, w events) error {
 func (c *call) tell(ctx context.Context, w events, out sink) error {
 	render := c.eventRenderer()
 	var scratch, batch []byte
+	var last time.Time // of a write
+	events := 0        // since then
 	for {
 		e, err := w.Next(ctx)
 		if err != nil {
 			return c.endWatch(err, out)
+		}
+		if events++; events == 1 && out.joins && !w.Pending() {
+			if d := c.pace.wait(last, time.Now()); d > 0 {
+				time.Sleep(d) // so short that the end of the request can wait for it
+			}
 		}
 		b, err := render(&e, &scratch)
 		if err != nil {
@@ -156,7 +163,7 @@ func (c *call) tell(ctx context.Context, w events, out sink) error {
 		}
 		more := w.Pending()
 		if out.joins && (more || len(batch) > 0) {
-			if batch = append(batch, b...); more && len(batch) < batchMost {
+			if batch = append(batch, b...); more && len(batch)+len(b) <= batchMost {
 				continue
 			}
 			b = batch
@@ -164,6 +171,9 @@ func (c *call) tell(ctx context.Context, w events, out sink) error {
 		if out.send(b) != nil {
 			return nil // the client is gone
 		}
+		last = time.Now()
+		c.pace.told(events, last)
+		events = 0
 		if !more && out.flush() != nil {
 			return nil
 		}
@@ -173,8 +183,9 @@ func (c *call) tell(ctx context.Context, w events, out sink) error {
 	}
 }
 
-// batchMost is about how much of the events that wait is written at once.
-const batchMost = 32 << 10
+// batchMost is about how much of the events that wait is written at once: what
+// fits into a frame of HTTP/2 and, with its head, into one record of TLS.
+const batchMost = 16<<10 - 9
 
 // endWatch tells a client that was too slow that it must list anew; all other
 // ends are quiet.
