@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/admission/policy"
@@ -176,6 +177,8 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 		OpenAPI:   api,
 		Checks:    d.checks(),
 		Fairness:  d.fairness,
+		Width:     d.rest.Width,
+		Metrics:   []prometheus.Collector{stored{d.cache}},
 		Limits:    server.Limits{Request: s.RequestTimeout, Stall: stall},
 		Log:       s.Log,
 	})

@@ -2,6 +2,7 @@ package jsonwire
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -48,6 +49,7 @@ func (d *Decoder) treeObject(s Shape) any {
 	for ok := d.FirstKey(); ok; ok = d.NextKey() {
 		d.TreeField(out, s)
 	}
+	d.TreeEnd(out)
 	return out
 }
 
@@ -57,7 +59,7 @@ func (d *Decoder) TreeField(object map[string]any, s Shape) {
 	if s != nil {
 		known := false
 		if of, known = s.Field(d.key); !known {
-			d.Unknown()
+			d.unknownTree(object)
 			return
 		}
 	}
@@ -66,6 +68,31 @@ func (d *Decoder) TreeField(object map[string]any, s Shape) {
 		d.report(true)
 	}
 	object[key] = d.Tree(of)
+}
+
+// left stands for a field that the shape does not know while its object is read,
+// so that it is noticed when it comes again.
+type left struct{}
+
+// unknownTree passes over a field that the shape does not know. Strict readers
+// are told of what is repeated within.
+func (d *Decoder) unknownTree(object map[string]any) {
+	if !d.strict {
+		d.Skip()
+		return
+	}
+	key := d.KeyString()
+	_, again := object[key]
+	d.report(again)
+	object[key] = left{}
+	d.Tree(nil)
+}
+
+// TreeEnd ends an object that TreeField has read the fields of.
+func (d *Decoder) TreeEnd(object map[string]any) {
+	if d.strict {
+		maps.DeleteFunc(object, func(_ string, v any) bool { return v == left{} })
+	}
 }
 
 func (d *Decoder) treeArray(s Shape) any {

@@ -30,6 +30,8 @@ type Resource struct {
 	// its objects look like.
 	Custom bool
 	Schema *apiextensions.JSONSchemaProps
+	// Selectable are the fields of a custom resource that selectors may name.
+	Selectable []string
 }
 
 // Subresource is one path below an object.
@@ -98,7 +100,12 @@ func (r *Resource) define(into map[string]*schema.Definition, v3 bool) {
 	if !r.Custom {
 		return
 	}
-	maps.Copy(into, schema.Custom(r.Kind, r.Schema, r.Kind.ListKind(), v3))
+	custom := schema.Custom(r.Kind, r.Schema, r.Kind.ListKind(), v3)
+	for _, path := range r.Selectable {
+		d := custom[schema.CustomName(r.Kind)]
+		d.Selectable = append(d.Selectable, map[string]string{"fieldPath": path})
+	}
+	maps.Copy(into, custom)
 	if v3 {
 		schema.Reach(into, "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta")
 	}

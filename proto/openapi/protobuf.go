@@ -197,6 +197,9 @@ func appendExtensions(b []byte, d *schema.Definition) []byte {
 			b = extension(b, 31, name, true)
 		}
 	}
+	if d.Selectable != nil {
+		b = extension(b, 31, "x-kubernetes-selectable-fields", d.Selectable)
+	}
 	if d.ListMapKeys != nil {
 		b = extension(b, 31, "x-kubernetes-list-map-keys", d.ListMapKeys)
 	}

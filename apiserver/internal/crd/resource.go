@@ -57,7 +57,6 @@ func resourcesOf(d *apiextensions.CustomResourceDefinition, convert converter) (
 			one := newVersion(d, v)
 			r := one.resource()
 			r.View = viewOf(stored, storage, one, convert)
-			r.Fields = stored.Fields
 			served = append(served, r)
 		}
 	}
@@ -93,7 +92,7 @@ func newVersion(d *apiextensions.CustomResourceDefinition, v *apiextensions.Cust
 func (v *version) resource() *resources.Resource {
 	r := &resources.Resource{
 		Kind: v.kind, Verbs: verbs, Custom: true, CreateOnUpdate: false, Conditional: true,
-		Structure: v.structure, Warning: v.warning(), Table: v.table(), Schema: v.openAPI(),
+		Structure: v.structure, Warning: v.warning(), Table: v.table(), Schema: v.openAPI(), Selectable: v.selectable(),
 		Default:       func(o meta.Object) { o.(*object.Object).Default() },
 		PrepareCreate: func(o meta.Object) { v.prepareCreate(o.(*object.Object)) },
 		PrepareUpdate: func(o, old meta.Object) { v.prepareUpdate(o.(*object.Object), old.(*object.Object)) },
@@ -115,6 +114,15 @@ func (v *version) resource() *resources.Resource {
 			Scale: &resources.Scale{Read: v.scale.read, Write: v.scale.write}})
 	}
 	return r
+}
+
+// selectable are the fields that selectors may name in this version.
+func (v *version) selectable() []string {
+	names := []string{}
+	for _, f := range v.SelectableFields {
+		names = append(names, strings.TrimPrefix(f.JSONPath, "."))
+	}
+	return names
 }
 
 // openAPI is the schema that is published.

@@ -18,6 +18,7 @@ type config struct{ schemas []*schema }
 type schema struct {
 	name, uid   string
 	level       *level
+	counts      *counts
 	byUser      bool
 	byNamespace bool
 	rules       []flowcontrol.PolicyRulesWithSubjects
@@ -25,7 +26,7 @@ type schema struct {
 
 // compile sorts the schemas into the order in which they are asked. Those whose
 // level is missing match nothing.
-func compile(objects []*flowcontrol.FlowSchema, levels map[string]*level) *config {
+func compile(objects []*flowcontrol.FlowSchema, levels map[string]*level, count func(schema, level string) *counts) *config {
 	objects = slices.Clone(objects)
 	slices.SortFunc(objects, func(a, b *flowcontrol.FlowSchema) int {
 		return cmp.Or(cmp.Compare(a.Spec.MatchingPrecedence, b.Spec.MatchingPrecedence), cmp.Compare(a.Name, b.Name))
@@ -36,7 +37,7 @@ func compile(objects []*flowcontrol.FlowSchema, levels map[string]*level) *confi
 		if l == nil {
 			continue
 		}
-		s := &schema{name: o.Name, uid: string(o.UID), level: l, rules: o.Spec.Rules}
+		s := &schema{name: o.Name, uid: string(o.UID), level: l, counts: count(o.Name, l.name), rules: o.Spec.Rules}
 		if d := o.Spec.DistinguisherMethod; d != nil {
 			s.byUser = d.Type == flowcontrol.FlowDistinguisherMethodByUserType
 			s.byNamespace = d.Type == flowcontrol.FlowDistinguisherMethodByNamespaceType

@@ -4,7 +4,8 @@
 // Every request belongs to a flow: a FlowSchema says of which requests, and the
 // schema's distinguisher (the user, or the namespace) which of its flows. The
 // schema names a PriorityLevelConfiguration, which has a share of the server's
-// seats. A request takes a seat for as long as it is worked on. When its level
+// seats. A request takes a seat for as long as it is worked on, a list of many
+// objects several. When its level
 // has none it waits in one of the level's queues, and the queues take turns: a
 // client that sends without measure fills its own few queues and delays nobody
 // else by more than one request each. Which queues are a flow's own is drawn
@@ -13,7 +14,8 @@
 //
 // Controller.Enter is the way in; classify.go finds the schema and the level,
 // level.go has the seats and the queues, defaults.go the objects that every
-// cluster begins with, follow.go keeps up with what people make of them.
+// cluster begins with, follow.go keeps up with what people make of them,
+// metrics.go tells of it all.
 package fairness
 
 import (
@@ -22,6 +24,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
 	"github.com/pilothouse/pilothouse/apiserver/internal/request"
@@ -39,12 +43,15 @@ type Controller struct {
 
 	mu     sync.Mutex
 	levels map[string]*level // by name; those that requests still use
+	counts map[flowOf]*counts
+	waits  *prometheus.HistogramVec
 }
 
 // New returns a controller with so many seats, in whose queues nobody waits
 // longer than patience. Until Configure is called the default objects hold.
 func New(seats int, patience time.Duration) *Controller {
-	c := &Controller{seats: max(seats, 1), patience: patience, seed: maphash.MakeSeed(), levels: map[string]*level{}}
+	c := &Controller{seats: max(seats, 1), patience: patience, seed: maphash.MakeSeed(), levels: map[string]*level{},
+		counts: map[flowOf]*counts{}, waits: newWaits()}
 	schemas, levels := Defaults()
 	c.Configure(schemas, levels)
 	return c
@@ -68,7 +75,7 @@ func (c *Controller) Configure(schemas []*flowcontrol.FlowSchema, levels []*flow
 	}
 	share(c.seats, named)
 	c.levels = named
-	c.config.Store(compile(schemas, named))
+	c.config.Store(compile(schemas, named, c.countsOf))
 	c.dispatch()
 }
 
@@ -79,50 +86,69 @@ type Seat struct {
 
 	controller *Controller
 	level      *level
+	counts     *counts
+	width      int
 }
 
 // tooMany is what a client is told that has to come again.
 const tooMany = "Too many requests, please try again later."
 
-// Enter waits for a seat. Errors: a Status with code 429 when the queues are
-// full or the wait was too long.
-func (c *Controller) Enter(ctx context.Context, u *authn.User, i *request.Info) (Seat, error) {
+// Enter waits for as many seats as the request is wide. Errors: a Status with
+// code 429 when the queues are full or the wait was too long.
+func (c *Controller) Enter(ctx context.Context, u *authn.User, i *request.Info, width int) (Seat, error) {
 	s := c.config.Load().classify(u, i)
-	seat := Seat{Schema: s.uid, Level: s.level.uid}
+	seat := Seat{Schema: s.uid, Level: s.level.uid, counts: s.counts, width: width}
 	if s.level.exempt {
+		s.counts.enter(0)
 		return seat, nil
 	}
 	c.mu.Lock()
-	w, ok := s.level.ask(c, func() uint64 { return s.flow(c.seed, u, i) })
+	seat.width = min(max(width, 1), max(s.level.nominal, 1))
+	w, ok := s.level.ask(c, seat.width, func() uint64 { return s.flow(c.seed, u, i) })
 	c.mu.Unlock()
 	if !ok {
-		return seat, status.TooManyRequests(tooMany, 1)
-	}
-	if w != nil && !c.wait(ctx, w) {
+		s.counts.refused(s.level.full())
 		return seat, status.TooManyRequests(tooMany, 1)
 	}
 	seat.controller, seat.level = c, s.level
+	if w == nil {
+		s.counts.enter(0)
+		return seat, nil
+	}
+	s.counts.waiting.Add(1)
+	start := time.Now()
+	ok = c.wait(ctx, w)
+	s.counts.waiting.Add(-1)
+	if !ok {
+		s.counts.refused("time-out")
+		seat.level = nil
+		return seat, status.TooManyRequests(tooMany, 1)
+	}
+	s.counts.enter(time.Since(start))
 	return seat, nil
 }
 
 // Stand lets a request in that takes no seat, and tells what decided on it.
-func (c *Controller) Stand(_ context.Context, u *authn.User, i *request.Info) (Seat, error) {
+func (c *Controller) Stand(u *authn.User, i *request.Info) Seat {
 	s := c.config.Load().classify(u, i)
-	return Seat{Schema: s.uid, Level: s.level.uid}, nil
+	return Seat{Schema: s.uid, Level: s.level.uid}
 }
 
-// Leave gives the seat to whoever is next.
+// Leave gives the seats to whoever is next.
 func (s Seat) Leave() {
+	if s.counts != nil {
+		s.counts.executing.Add(-1)
+	}
 	if s.level == nil {
 		return // none was taken
 	}
 	s.controller.mu.Lock()
 	defer s.controller.mu.Unlock()
-	s.level.inUse--
+	s.level.inUse -= s.width
 	s.controller.dispatch()
 }
 
-// wait says whether the waiter got a seat in time.
+// wait says whether the waiter got its seats in time.
 func (c *Controller) wait(ctx context.Context, w *waiter) bool {
 	t := time.NewTimer(c.patience)
 	defer t.Stop()
@@ -136,10 +162,11 @@ func (c *Controller) wait(ctx context.Context, w *waiter) bool {
 	defer c.mu.Unlock()
 	select {
 	case <-w.seated:
-		return true // it came at the last moment
+		return true // they came at the last moment
 	default:
 		w.queue.remove(w)
 		w.level.waiting--
+		c.dispatch() // those behind may be less wide
 		return false
 	}
 }

@@ -79,13 +79,13 @@ func refused(err error) bool {
 func TestTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := one(1, 1024, 50)
-		first, err := c.Enter(t.Context(), who("busy"), getPods)
+		first, err := c.Enter(t.Context(), who("busy"), getPods, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		order := make(chan string, 100)
 		serve := func(name string) {
-			s, err := c.Enter(t.Context(), who(name), getPods)
+			s, err := c.Enter(t.Context(), who(name), getPods, 1)
 			if err != nil {
 				t.Error(err)
 				return
@@ -123,18 +123,18 @@ func TestTurns(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := one(1, 1, 1)
-		seat, err := c.Enter(t.Context(), who("a"), getPods)
+		seat, err := c.Enter(t.Context(), who("a"), getPods, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()
 		waited := make(chan error, 1)
 		go func() {
-			_, err := c.Enter(t.Context(), who("b"), getPods)
+			_, err := c.Enter(t.Context(), who("b"), getPods, 1)
 			waited <- err
 		}()
 		synctest.Wait()
-		if _, err := c.Enter(t.Context(), who("c"), getPods); !refused(err) || time.Since(start) > 0 {
+		if _, err := c.Enter(t.Context(), who("c"), getPods, 1); !refused(err) || time.Since(start) > 0 {
 			t.Errorf("with a full queue: %v after %v", err, time.Since(start))
 		}
 		if err := <-waited; !refused(err) || time.Since(start) != 10*time.Second {
@@ -142,18 +142,18 @@ func TestRefusals(t *testing.T) {
 		}
 		gone, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := c.Enter(gone, who("d"), getPods); !refused(err) {
+		if _, err := c.Enter(gone, who("d"), getPods, 1); !refused(err) {
 			t.Errorf("of a client that has gone: %v", err)
 		}
 		seat.Leave()
-		if seat, err = c.Enter(t.Context(), who("e"), getPods); err != nil {
+		if seat, err = c.Enter(t.Context(), who("e"), getPods, 1); err != nil {
 			t.Errorf("with a free seat: %v", err)
 		}
 		c = one(1, 0, 0)
-		if seat, err = c.Enter(t.Context(), who("a"), getPods); err != nil {
+		if seat, err = c.Enter(t.Context(), who("a"), getPods, 1); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Enter(t.Context(), who("a"), getPods); !refused(err) {
+		if _, err := c.Enter(t.Context(), who("a"), getPods, 1); !refused(err) {
 			t.Errorf("of a level without queues: %v", err)
 		}
 	})
@@ -166,7 +166,7 @@ func TestLending(t *testing.T) {
 	account := who("system:serviceaccount:ns:x", "system:serviceaccounts")
 	taken := 0
 	for {
-		if _, err := c.Enter(t.Context(), account, getPods); err != nil {
+		if _, err := c.Enter(t.Context(), account, getPods, 1); err != nil {
 			break
 		}
 		taken++
@@ -187,7 +187,7 @@ func TestLending(t *testing.T) {
 		t.Errorf("service accounts got %d seats, their own are %d and others lend %d", taken, own["workload-low"].Seats, lent)
 	}
 	for _, u := range []*authn.User{who("system:node:n", "system:nodes"), who("system:kube-scheduler"), who("ann")} {
-		if _, err := c.Enter(t.Context(), u, getPods); err != nil {
+		if _, err := c.Enter(t.Context(), u, getPods, 1); err != nil {
 			t.Errorf("%s finds no seat: %v", u.Name, err)
 		}
 	}
@@ -198,14 +198,14 @@ func TestLending(t *testing.T) {
 func TestConfigureInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := one(1, 8, 50)
-		seat, err := c.Enter(t.Context(), who("a"), getPods)
+		seat, err := c.Enter(t.Context(), who("a"), getPods, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		done := make(chan error, 10)
 		for i := range 10 {
 			go func() {
-				s, err := c.Enter(t.Context(), who(fmt.Sprint(i)), getPods)
+				s, err := c.Enter(t.Context(), who(fmt.Sprint(i)), getPods, 1)
 				if err == nil {
 					s.Leave()
 				}
@@ -228,10 +228,65 @@ func BenchmarkEnter(b *testing.B) {
 	c := New(600, time.Second)
 	u := who("system:serviceaccount:ns:x", "system:serviceaccounts")
 	for b.Loop() {
-		s, err := c.Enter(b.Context(), u, getPods)
+		s, err := c.Enter(b.Context(), u, getPods, 1)
 		if err != nil {
 			b.Fatal(err)
 		}
 		s.Leave()
 	}
+}
+
+// TestWideRequests: a list of many objects takes several seats, waits until it
+// has them all, and those that come after it do not overtake it for ever.
+func TestWideRequests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := one(4, 16, 50)
+		enter := func(name string, width int) Seat {
+			s, err := c.Enter(t.Context(), who(name), getPods, width)
+			if err != nil {
+				t.Error(err)
+			}
+			return s
+		}
+		a, b := enter("a", 1), enter("b", 1)
+		order := make(chan string, 10)
+		seats := make(chan Seat, 10)
+		come := func(name string, width int) {
+			go func() {
+				s := enter(name, width)
+				order <- name
+				seats <- s
+			}()
+			synctest.Wait()
+		}
+		come("wide", 3)
+		come("narrow", 1)
+		if len(order) > 0 {
+			t.Fatalf("%s was let in where a wider one waits, or does not fit", <-order)
+		}
+		a.Leave()
+		synctest.Wait()
+		if got := <-order; got != "wide" {
+			t.Errorf("%s came first", got)
+		}
+		if n := len(order); n > 0 {
+			t.Errorf("%d more than there are seats for", n)
+		}
+		(<-seats).Leave()
+		if got := <-order; got != "narrow" {
+			t.Errorf("then came %s", got)
+		}
+		(<-seats).Leave()
+		b.Leave()
+		huge := enter("huge", 1000)
+		if huge.width > 4 {
+			t.Errorf("a request took %d of 4 seats", huge.width)
+		}
+		huge.Leave()
+		for _, s := range c.Stats() {
+			if s.InUse != 0 || s.Waiting != 0 {
+				t.Errorf("left behind: %+v", s)
+			}
+		}
+	})
 }

@@ -33,6 +33,7 @@ type queue struct{ waiters []*waiter }
 type waiter struct {
 	level  *level
 	queue  *queue
+	width  int
 	seated chan struct{}
 }
 
@@ -109,14 +110,14 @@ func share(seats int, levels map[string]*level) {
 	}
 }
 
-// room says whether a request of the level may be seated now: always on a seat
+// room says whether a request of the level may be seated now: always on seats
 // that it lends to nobody, on its other ones while they are not lent, and on
 // others' while those lend more than has been borrowed.
-func (c *Controller) room(l *level) bool {
-	if l.inUse < l.nominal-l.lendable {
+func (c *Controller) room(l *level, width int) bool {
+	if l.inUse+width <= l.nominal-l.lendable {
 		return true
 	}
-	if l.inUse >= l.most {
+	if l.inUse+width > max(l.most, width) {
 		return false
 	}
 	borrowed, lent := 0, 0
@@ -127,17 +128,17 @@ func (c *Controller) room(l *level) bool {
 		borrowed += max(0, o.inUse-o.nominal)
 		lent += min(o.lendable, max(0, o.nominal-o.inUse))
 	}
-	if l.inUse < l.nominal {
+	if l.inUse+width <= l.nominal {
 		return lent > borrowed || l.lendable == 0
 	}
-	return lent > borrowed
+	return lent-borrowed >= l.inUse+width-max(l.inUse, l.nominal)
 }
 
 // ask seats a request, or queues it and returns the waiter; ok is false when it
 // has to come again. flow is the hash of its flow.
-func (l *level) ask(c *Controller, flow func() uint64) (w *waiter, ok bool) {
-	if l.waiting == 0 && c.room(l) {
-		l.inUse++
+func (l *level) ask(c *Controller, width int, flow func() uint64) (w *waiter, ok bool) {
+	if l.waiting == 0 && c.room(l, width) {
+		l.inUse += width
 		return nil, true
 	}
 	q := l.shortest(flow())
@@ -145,7 +146,7 @@ func (l *level) ask(c *Controller, flow func() uint64) (w *waiter, ok bool) {
 		l.rejected++
 		return nil, false
 	}
-	w = &waiter{level: l, queue: q, seated: make(chan struct{})}
+	w = &waiter{level: l, queue: q, width: width, seated: make(chan struct{})}
 	q.waiters = append(q.waiters, w)
 	l.waiting++
 	c.dispatch()
@@ -178,28 +179,45 @@ func (c *Controller) dispatch() {
 	for seated := true; seated; {
 		seated = false
 		for _, l := range c.levels {
-			if l.waiting > 0 && c.room(l) {
-				l.seatNext()
+			if q := l.next(); q != nil && c.room(l, q.waiters[0].width) {
+				l.seat(q)
 				seated = true
 			}
 		}
 	}
 }
 
-// seatNext seats the first of the next queue that has anybody.
-func (l *level) seatNext() {
-	for range l.queues {
-		l.turn = (l.turn + 1) % len(l.queues)
-		q := &l.queues[l.turn]
-		if len(q.waiters) == 0 {
-			continue
-		}
-		w := q.waiters[0]
-		q.waiters[0] = nil
-		q.waiters = q.waiters[1:]
-		l.waiting--
-		l.inUse++
-		close(w.seated)
-		return
+// next is the queue whose turn it is; nil when nobody waits. A wide request
+// holds up those that would be seated after it, or it never were.
+func (l *level) next() *queue {
+	if l.waiting == 0 {
+		return nil
 	}
+	for i := range l.queues {
+		if q := &l.queues[(l.turn+1+i)%len(l.queues)]; len(q.waiters) > 0 {
+			return q
+		}
+	}
+	return nil
+}
+
+// seat seats the first of a queue, and then it is the next queue's turn.
+func (l *level) seat(q *queue) {
+	for l.turn = (l.turn + 1) % len(l.queues); &l.queues[l.turn] != q; {
+		l.turn = (l.turn + 1) % len(l.queues)
+	}
+	w := q.waiters[0]
+	q.waiters[0] = nil
+	q.waiters = q.waiters[1:]
+	l.waiting--
+	l.inUse += w.width
+	close(w.seated)
+}
+
+// full is why a request of the level was sent away at once, in upstream's words.
+func (l *level) full() string {
+	if l.depth == 0 {
+		return "concurrency-limit"
+	}
+	return "queue-full"
 }

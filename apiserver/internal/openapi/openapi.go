@@ -94,7 +94,7 @@ func (h *Handler) make() {
 // served is the table in the words of the documents.
 func served(table []*resources.Resource) (out []openapi.Resource) {
 	for _, r := range table {
-		o := openapi.Resource{Kind: r.Kind, Verbs: r.Verbs, Custom: r.Custom, Schema: r.Schema}
+		o := openapi.Resource{Kind: r.Kind, Verbs: r.Verbs, Custom: r.Custom, Schema: r.Schema, Selectable: r.Selectable}
 		for _, s := range r.Subresources {
 			o.Subresources = append(o.Subresources, openapi.Subresource{Name: s.Name, Kind: s.Kind, Verbs: s.Verbs})
 		}

@@ -33,6 +33,9 @@ type Resource struct {
 	Verbs []string
 	// Fields can be selected by, beside metadata.name and metadata.namespace.
 	Fields []cache.Field
+	// Selectable, if not nil, are those of Fields that this version of a custom
+	// resource offers.
+	Selectable []string
 	// TTL is how long an object lives; 0 is until it is deleted.
 	TTL time.Duration
 	// CreateOnUpdate says that a PUT may create.

@@ -124,7 +124,7 @@ func (c *call) storeNew(obj meta.Object, o options, r *admission.Request) error 
 	var s source
 	err := c.charge(obj, nil, func(booked []store.Op) (rev int64, err error) {
 		put := func(ops []store.Op) error {
-			value, err := codec.EncodeJSON(stored)
+			value, err := encodeStored(stored)
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/fieldmanager"
+	"github.com/pilothouse/pilothouse/apiserver/internal/store"
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
@@ -143,6 +144,18 @@ func (c *call) trackChange(o options, cur *current, next, old meta.Object) error
 	}
 	m.ManagedFields = c.res.fields().Update(c.writer(o), was, b, old.GetObjectMeta().ManagedFields, sent)
 	return nil
+}
+
+// encodeStored is an object's bytes to store. One that its managedFields alone
+// make too large does without them: better nobody owns a field than that the
+// object cannot be written.
+func encodeStored(o meta.Object) ([]byte, error) {
+	b, err := codec.EncodeJSON(o)
+	if m := o.GetObjectMeta(); err == nil && len(b) > store.MaxValue && len(m.ManagedFields) > 0 {
+		m.ManagedFields = nil
+		return codec.EncodeJSON(o)
+	}
+	return b, err
 }
 
 // onlyTimes says whether two lists of entries differ in nothing but when the

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -77,6 +78,13 @@ func (c *call) selection() (selector.Labels, selector.Fields, error) {
 	fields, err := selector.ParseFields(c.query.Get("fieldSelector"))
 	if err != nil {
 		return labels, fields, status.BadRequest("%v", err)
+	}
+	if c.res.Selectable != nil {
+		for _, r := range fields.Requirements() {
+			if r.Field != "metadata.name" && r.Field != "metadata.namespace" && !slices.Contains(c.res.Selectable, r.Field) {
+				return labels, fields, c.unsupportedField(r.Field)
+			}
+		}
 	}
 	return labels, fields, nil
 }

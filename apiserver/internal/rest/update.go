@@ -232,7 +232,7 @@ func (c *call) write(o options, cur *current, next, old meta.Object) (source, er
 	m := next.GetObjectMeta()
 	revision := m.ResourceVersion
 	m.ResourceVersion = ""
-	value, err := codec.EncodeJSON(next)
+	value, err := encodeStored(next)
 	if err != nil {
 		return source{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
+	"github.com/pilothouse/pilothouse/apiserver/internal/fairness"
 	"github.com/pilothouse/pilothouse/apiserver/internal/request"
 	"github.com/pilothouse/pilothouse/apiserver/internal/rest"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
@@ -61,11 +62,17 @@ func (s *Server) seated(w *recorder, r *http.Request, u *authn.User, i *request.
 		next()
 		return
 	}
-	enter := s.Fairness.Enter
+	var seat fairness.Seat
+	var err error
 	if longRunning(i) {
-		enter = s.Fairness.Stand
+		seat = s.Fairness.Stand(u, i)
+	} else {
+		width := 1
+		if i.Verb == "list" && s.Width != nil {
+			width = s.Width(r, i)
+		}
+		seat, err = s.Fairness.Enter(r.Context(), u, i, width)
 	}
-	seat, err := enter(r.Context(), u, i)
 	h := w.Header()
 	h["X-Kubernetes-Pf-Flowschema-Uid"] = []string{seat.Schema}
 	h["X-Kubernetes-Pf-Prioritylevel-Uid"] = []string{seat.Level}

@@ -12,12 +12,15 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/request"
 )
 
-// metrics counts requests and times them.
+// metrics counts requests and times them, under the names and labels that
+// dashboards of upstream's API server ask for.
 type metrics struct {
 	requests *prometheus.CounterVec
 	latency  *prometheus.HistogramVec
-	inflight prometheus.Gauge
-	watches  *prometheus.GaugeVec
+	sizes    *prometheus.HistogramVec
+	reading  prometheus.Gauge
+	writing  prometheus.Gauge
+	lasting  *prometheus.GaugeVec
 
 	// series remembers the children of the vectors, which are costly to look up.
 	series sync.Map
@@ -25,68 +28,124 @@ type metrics struct {
 
 // seriesKey names one series.
 type seriesKey struct {
-	verb, group, resource, sub string
-	code                       int
+	verb, group, version, resource, sub, scope string
+	dry                                        bool
+	code                                       int
 }
 
-type seriesPair struct {
+type seriesSet struct {
 	count prometheus.Counter
 	time  prometheus.Observer
+	size  prometheus.Observer
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
-	labels := []string{"verb", "group", "resource", "subresource"}
+	labels := []string{"verb", "group", "version", "resource", "subresource", "scope", "component"}
+	inflight := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "apiserver_current_inflight_requests",
+		Help: "Requests being answered, by whether they change anything, without those that last."}, []string{"request_kind"})
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "apiserver_request_total",
-			Help: "Requests answered, by verb, resource and HTTP code."}, append(labels, "code")),
+			Help: "Requests answered, by verb, resource and HTTP code."}, append(labels, "dry_run", "code")),
 		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "apiserver_request_duration_seconds",
-			Help:    "Time from a request's arrival to the end of its answer, without watches.",
-			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}}, labels),
-		inflight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "apiserver_current_inflight_requests", Help: "Requests being answered, without watches."}),
-		watches:  prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "apiserver_longrunning_requests", Help: "Watches and other long requests being served."}, labels),
+			Help:    "Time from a request's arrival to the end of its answer, without those that last.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}}, append(labels, "dry_run")),
+		sizes: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "apiserver_response_sizes",
+			Help: "Bytes of the answers to reads, before they are encrypted.", Buckets: prometheus.ExponentialBuckets(1000, 10, 7)}, labels),
+		reading: inflight.WithLabelValues("readOnly"),
+		writing: inflight.WithLabelValues("mutating"),
+		lasting: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "apiserver_longrunning_requests",
+			Help: "Watches and other requests that last, being served."}, labels),
 	}
-	reg.MustRegister(m.requests, m.latency, m.inflight, m.watches)
+	reg.MustRegister(m.requests, m.latency, m.sizes, inflight, m.lasting)
 	return m
 }
 
 // begin counts a request in; the function that it returns counts it out.
-func (m *metrics) begin(i *request.Info) func(code int) {
+func (m *metrics) begin(r *http.Request, i *request.Info) func(code, written int) {
+	dry := r.URL.RawQuery != "" && strings.Contains(r.URL.RawQuery, "dryRun=")
 	if longRunning(i) {
-		g := m.watches.WithLabelValues(i.Verb, i.Group, i.Resource, i.Subresource)
+		k := keyOf(i, http.StatusOK, false)
+		g := m.lasting.WithLabelValues(k.labels()...)
 		g.Inc()
-		return func(code int) {
+		return func(code, _ int) {
 			g.Dec()
-			m.of(i, code).count.Inc()
+			m.of(keyOf(i, code, dry)).count.Inc()
 		}
 	}
 	start := time.Now()
-	m.inflight.Inc()
-	return func(code int) {
-		m.inflight.Dec()
-		s := m.of(i, code)
+	inflight := m.reading
+	if i.Verb != "get" && i.Verb != "list" && i.Verb != "head" {
+		inflight = m.writing
+	}
+	inflight.Inc()
+	return func(code, written int) {
+		inflight.Dec()
+		s := m.of(keyOf(i, code, dry))
 		s.count.Inc()
 		s.time.Observe(time.Since(start).Seconds())
+		if s.size != nil {
+			s.size.Observe(float64(written))
+		}
 	}
 }
 
-// of is the series of a request. What is not found is counted without names:
+// keyOf is the series of a request. What is not found is counted without names:
 // anybody can ask for anything, and series must not grow with that.
-func (m *metrics) of(i *request.Info, code int) seriesPair {
-	k := seriesKey{verb: i.Verb, code: code}
-	if i.IsResource && code != http.StatusNotFound && code != http.StatusForbidden && code != http.StatusMethodNotAllowed {
-		k.group, k.resource, k.sub = i.Group, i.Resource, i.Subresource
-	} else if !i.IsResource && i.Verb != "get" && i.Verb != "head" {
+func keyOf(i *request.Info, code int, dry bool) seriesKey {
+	k := seriesKey{verb: i.Verb, code: code, dry: dry}
+	switch {
+	case i.IsResource && code != http.StatusNotFound && code != http.StatusForbidden && code != http.StatusMethodNotAllowed:
+		k.group, k.version, k.resource, k.sub, k.scope = i.Group, i.Version, i.Resource, i.Subresource, scopeOf(i)
+	case !i.IsResource && i.Verb != "get" && i.Verb != "head":
 		k.verb = "other"
 	}
-	if s, ok := m.series.Load(k); ok {
-		return s.(seriesPair)
+	return k
+}
+
+// scopeOf is what a request is about: one object, a namespace or the cluster.
+func scopeOf(i *request.Info) string {
+	switch {
+	case i.Name != "" || i.Verb == "create":
+		return "resource"
+	case i.Namespace != "":
+		return "namespace"
 	}
-	s := seriesPair{
-		count: m.requests.WithLabelValues(k.verb, k.group, k.resource, k.sub, strconv.Itoa(code)),
-		time:  m.latency.WithLabelValues(k.verb, k.group, k.resource, k.sub),
+	return "cluster"
+}
+
+// of finds or makes a series.
+func (m *metrics) of(k seriesKey) *seriesSet {
+	if s, ok := m.series.Load(k); ok {
+		return s.(*seriesSet)
+	}
+	dry := ""
+	if k.dry {
+		dry = "All"
+	}
+	labels := k.labels()
+	s := &seriesSet{count: m.requests.WithLabelValues(append(labels, dry, strconv.Itoa(k.code))...),
+		time: m.latency.WithLabelValues(append(labels, dry)...)}
+	if k.verb == "get" || k.verb == "list" {
+		s.size = m.sizes.WithLabelValues(labels...)
 	}
 	m.series.Store(k, s)
 	return s
+}
+
+// verbs are upstream's names in metrics for ours.
+var verbs = map[string]string{"create": "POST", "update": "PUT", "deletecollection": "DELETECOLLECTION"}
+
+// labels are those that all metrics have.
+func (k *seriesKey) labels() []string {
+	verb := verbs[k.verb]
+	switch {
+	case verb != "":
+	case k.sub == "exec" || k.sub == "attach" || k.sub == "portforward" || k.sub == "proxy":
+		verb = "CONNECT"
+	default:
+		verb = strings.ToUpper(k.verb)
+	}
+	return append(make([]string, 0, 9), verb, k.group, k.version, k.resource, k.sub, k.scope, "apiserver")
 }
 
 // longRunning says whether a request is expected to last.

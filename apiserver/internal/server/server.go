@@ -51,6 +51,10 @@ type Parts struct {
 	Issuer http.Handler
 	// Fairness seats the requests; nil lets all in at once.
 	Fairness *fairness.Controller
+	// Width is how many seats a list takes.
+	Width func(r *http.Request, i *request.Info) int
+	// Metrics are those of other parts.
+	Metrics []prometheus.Collector
 	// Limits bound what requests may take.
 	Limits Limits
 	// Checks are what health depends on.
@@ -71,6 +75,10 @@ type Server struct {
 func New(p Parts) *Server {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if p.Fairness != nil {
+		reg.MustRegister(p.Fairness)
+	}
+	reg.MustRegister(p.Metrics...)
 	s := &Server{Parts: p, metrics: newMetrics(reg), routes: mux.NewRouter().SkipClean(true)}
 	for _, root := range []string{"healthz", "livez", "readyz"} {
 		h := health(root, p.Checks)
@@ -102,13 +110,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.Limits.Stall > 0 {
 		rec.writers = &s.writers
 	}
-	done := s.metrics.begin(&i)
+	done := s.metrics.begin(r, &i)
+	audit(w, r)
 	defer func() {
 		if p := recover(); p != nil {
 			s.panicked(rec, r, p)
 		}
 		rec.done()
-		done(rec.code)
+		done(rec.code, rec.written)
 	}()
 	ctx, cancel, err := s.timed(r, &i)
 	if err != nil {

@@ -90,6 +90,7 @@ func (o *Object) DecodeJSON(d *jsonwire.Decoder) {
 			d.TreeField(o.Content, shape)
 		}
 	}
+	d.TreeEnd(o.Content)
 }
 
 // UnmarshalJSON is DecodeJSON for encoding/json.
