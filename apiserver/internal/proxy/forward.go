@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -106,7 +107,9 @@ func (p *Proxy) serviceHost(ctx context.Context, namespace, name, port string) (
 	for _, s := range e.Subsets {
 		for _, ep := range s.Ports {
 			if ep.Name == portName && len(s.Addresses) > 0 {
-				return net.JoinHostPort(s.Addresses[0].IP, strconv.Itoa(int(ep.Port))), nil
+				// Any of them: one that is dead and not yet known to be must not
+				// take all requests.
+				return net.JoinHostPort(s.Addresses[rand.IntN(len(s.Addresses))].IP, strconv.Itoa(int(ep.Port))), nil
 			}
 		}
 	}
