@@ -69,6 +69,9 @@ func IsGone(err error) bool {
 	return hasReason(err, meta.StatusReasonGone, meta.StatusReasonExpired) || hasCode(err, http.StatusGone)
 }
 
+// IsUnavailable tells whether the server, or one that it asks, cannot answer now.
+func IsUnavailable(err error) bool { return hasReason(err, meta.StatusReasonServiceUnavailable) }
+
 // IsTooManyRequests says that the server asks for patience.
 func IsTooManyRequests(err error) bool {
 	return hasReason(err, meta.StatusReasonTooManyRequests) || hasCode(err, http.StatusTooManyRequests)

@@ -272,4 +272,3 @@ func newBed(t *testing.T) *bed {
 	t.Cleanup(func() { cancel(); <-done })
 	return b
 }
-

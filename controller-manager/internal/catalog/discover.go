@@ -3,9 +3,11 @@ package catalog
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,13 +36,19 @@ func New(c *client.Client) *Catalog { return &Catalog{raw: c.Raw()} }
 // that its group prefers. When some group could not be discovered, the others
 // are returned beside the error.
 func (c *Catalog) Resources(ctx context.Context) ([]Resource, error) {
+	return c.ResourcesSince(ctx, time.Now().Add(-freshFor))
+}
+
+// ResourcesSince is Resources as they are known since t, at the earliest.
+func (c *Catalog) ResourcesSince(ctx context.Context, t time.Time) ([]Resource, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.err == nil && time.Since(c.asked) < freshFor {
+	if c.err == nil && c.asked.After(t) {
 		return c.last, nil
 	}
+	asked := time.Now()
 	c.last, c.err = c.discover(ctx)
-	c.asked = time.Now()
+	c.asked = asked
 	return c.last, c.err
 }
 
@@ -80,14 +88,14 @@ func (c *Catalog) discover(ctx context.Context) ([]Resource, error) {
 	if err := c.get(ctx, "/apis", &groups); err != nil {
 		return all, fmt.Errorf("discover groups: %w", err)
 	}
-	var errs []error
+	missing := map[string]error{}
 	for _, g := range groups.Groups {
 		seen := map[string]bool{}
 		for _, v := range preferredFirst(g) {
 			var list meta.APIResourceList
 			path := "/apis/" + v.GroupVersion
 			if err := c.get(ctx, path, &list); err != nil {
-				errs = append(errs, fmt.Errorf("discover %s: %w", v.GroupVersion, err))
+				missing[v.GroupVersion] = err
 				continue
 			}
 			for _, r := range fromList(path, g.Name, v.Version, &list) {
@@ -98,7 +106,28 @@ func (c *Catalog) discover(ctx context.Context) ([]Resource, error) {
 			}
 		}
 	}
-	return all, errors.Join(errs...)
+	if len(missing) > 0 {
+		return all, &IncompleteError{missing}
+	}
+	return all, nil
+}
+
+// IncompleteError says which groups could not be discovered while others could.
+type IncompleteError struct {
+	// Missing is what went wrong, by group and version.
+	Missing map[string]error
+}
+
+func (e *IncompleteError) Error() string {
+	var parts []string
+	for _, gv := range slices.Sorted(maps.Keys(e.Missing)) {
+		why := e.Missing[gv].Error()
+		if client.IsUnavailable(e.Missing[gv]) {
+			why = "stale GroupVersion discovery: " + gv
+		}
+		parts = append(parts, gv+": "+why)
+	}
+	return "unable to retrieve the complete list of server APIs: " + strings.Join(parts, ", ")
 }
 
 // preferredFirst are a group's versions, the one it prefers before the rest.

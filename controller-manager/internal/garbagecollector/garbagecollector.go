@@ -33,6 +33,9 @@ const (
 	discoverEvery = 10 * time.Second
 	// notYet is when to come back to an object while the graph is incomplete.
 	notYet = 100 * time.Millisecond
+	// patience is how long everybody waits for a resource that cannot be listed,
+	// such as one whose conversion fails: the others' garbage must go.
+	patience = 30 * time.Second
 	// absentMax bounds the memory of owners known to be gone.
 	absentMax = 10000
 )
@@ -51,7 +54,7 @@ type Controller struct {
 	mu       sync.Mutex
 	monitors map[string]*running // by URL
 	kinds    map[kind]catalog.Resource
-	complete bool // discovery has succeeded and all monitors have listed
+	complete bool // all monitors have listed, or had the time to; once, discovery has succeeded
 	absent   map[meta.UID]bool
 }
 
@@ -61,6 +64,7 @@ type kind struct{ apiVersion, kind string }
 // running is a monitor that can be stopped.
 type running struct {
 	*monitor
+	since time.Time
 	stop context.CancelFunc
 	done chan struct{}
 }
@@ -159,13 +163,11 @@ func (c *Controller) follow(ctx context.Context) time.Duration {
 		select {
 		case <-m.synced:
 		default:
-			listed = false
+			listed = listed && time.Since(m.since) > patience
 		}
 	}
-	if listed && err == nil {
-		c.complete = true
-	}
-	if !c.complete {
+	// What a kind that has just come owns and is owned by is not known yet.
+	if c.complete = listed && (c.complete || err == nil); !c.complete {
 		return notYet
 	}
 	return discoverEvery
@@ -188,7 +190,7 @@ func (c *Controller) start(ctx context.Context, r catalog.Resource) *running {
 	ctx, stop := context.WithCancel(ctx)
 	m := &running{
 		monitor: &monitor{resource: r, raw: c.view.Client.Raw(), graph: c.graph, wake: c.wake, synced: make(chan struct{})},
-		stop:    stop, done: make(chan struct{}),
+		since:   time.Now(), stop: stop, done: make(chan struct{}),
 	}
 	go func() {
 		defer close(m.done)
@@ -237,6 +239,7 @@ func (c *Controller) ownerState(ctx context.Context, i *item, r *meta.OwnerRefer
 		return absent, nil
 	case !served:
 		c.catalog.Forget()
+		c.queue.Add(discovery)
 		return alive, fmt.Errorf("owner of %s %s/%s: the API server serves no %s %s", i.resource.ID(), i.namespace, i.name, r.APIVersion, r.Kind)
 	case resource.Namespaced && i.namespace == "":
 		return alive, nil // it cannot be looked for, so nothing is ever deleted for its sake

@@ -66,7 +66,7 @@ func (c *Controller) Sync(ctx context.Context, key meta.Key) (time.Duration, err
 	if !ok || !terminating(ns) {
 		return 0, nil
 	}
-	s := plan(ns, c.sweep(ctx, ns.Name), time.Now())
+	s := plan(ns, c.sweep(ctx, ns.Name, ns.DeletionTimestamp.Time), time.Now())
 	if s.finalize {
 		return 0, c.finalize(ctx, ns)
 	}

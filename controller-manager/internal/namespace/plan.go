@@ -2,12 +2,14 @@ package namespace
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/pilothouse/pilothouse/controller-manager/internal/catalog"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
@@ -93,7 +95,11 @@ func errorText(err error) string {
 	if err == nil {
 		return ""
 	}
-	return "Discovery failed for some groups: " + err.Error()
+	var incomplete *catalog.IncompleteError
+	if errors.As(err, &incomplete) {
+		return fmt.Sprintf("Discovery failed for some groups, %d failing: %v", len(incomplete.Missing), err)
+	}
+	return err.Error()
 }
 
 func failureText(errs []error) string {

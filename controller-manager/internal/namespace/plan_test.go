@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pilothouse/pilothouse/client"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/catalog"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
@@ -42,8 +44,11 @@ func TestOnlyACompleteAndEmptySweepFinalizes(t *testing.T) {
 			message: "Some resources are remaining: pods has 3 resource instances"},
 		{name: "a finalizer is left", content: content{left: map[string]int{"widgets.example.com": 1}, finalizers: map[string]int{"example.com/hold": 1}}, bad: core.NamespaceFinalizersRemaining,
 			message: "Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances"},
-		{name: "a group cannot be discovered", content: content{discovery: errors.New("no answer")}, bad: core.NamespaceDeletionDiscoveryFailure,
-			message: "Discovery failed for some groups: no answer"},
+		{name: "nothing can be discovered", content: content{discovery: errors.New("no answer")}, bad: core.NamespaceDeletionDiscoveryFailure, message: "no answer"},
+		{name: "a group cannot be discovered", content: content{discovery: &catalog.IncompleteError{Missing: map[string]error{
+			"a.example.com/v1": &client.StatusError{Status: meta.Status{Code: 503, Reason: meta.StatusReasonServiceUnavailable}}, "b.example.com/v1": errors.New("no answer")}}},
+			bad:     core.NamespaceDeletionDiscoveryFailure,
+			message: "Discovery failed for some groups, 2 failing: unable to retrieve the complete list of server APIs: a.example.com/v1: stale GroupVersion discovery: a.example.com/v1, b.example.com/v1: no answer"},
 		{name: "a delete failed", content: content{failures: []error{errors.New("delete pods: no")}}, bad: core.NamespaceDeletionContentFailure,
 			message: "Failed to delete all resource types, 1 remaining: delete pods: no"},
 	} {

@@ -22,9 +22,11 @@ const parallel = 8
 // metadataOnly asks for lists without specs, from servers that can do that.
 const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
-// sweep deletes all that a namespace holds and tells what is left of it.
-func (c *Controller) sweep(ctx context.Context, namespace string) content {
-	resources, err := c.catalog.Resources(ctx)
+// sweep deletes all that a namespace holds and tells what is left of it. A kind
+// that came after the namespace's end began has nothing there; all that came
+// before has to be known.
+func (c *Controller) sweep(ctx context.Context, namespace string, ends time.Time) content {
+	resources, err := c.catalog.ResourcesSince(ctx, ends.Add(time.Second))
 	found := content{discovery: err, left: map[string]int{}, finalizers: map[string]int{}}
 	var mu sync.Mutex
 	g := errgroup.Group{}
