@@ -150,7 +150,7 @@ var entries = []entry{
 		func(b build) loop { return namespace.New(b.view, b.catalog) }},
 	{"garbage-collector-controller", "garbagecollector", func(c Config) int { return c.ConcurrentGC },
 		func(b build) loop { return garbagecollector.New(b.view, b.catalog) }},
-	{"pod-garbage-collector-controller", "podgc", one, func(b build) loop { return podgc.New(b.view, b.cfg.TerminatedPodGCFrom) }},
+	{"pod-garbage-collector-controller", "podgc", one, func(b build) loop { return podgc.New(b.view, b.cfg.TerminatedPodGCFrom, b.cfg.NodeFence) }},
 }
 
 // Names are the names of all controllers, as --controllers takes them.
@@ -169,6 +169,30 @@ func canonical(name string) string {
 		if e.alias == name {
 			return e.name
 		}
+	}
+	return name
+}
+
+// eventSource is how a controller calls itself in events, where others are
+// known by another name than --controllers takes.
+func eventSource(name string) string {
+	switch name {
+	case "replicationcontroller-controller":
+		return "replication-controller"
+	case "disruption-controller":
+		return "controllermanager"
+	case "endpoints-controller":
+		return "endpoint-controller"
+	case "endpointslice-controller":
+		return "endpoint-slice-controller"
+	case "endpointslice-mirroring-controller":
+		return "endpoint-slice-mirroring-controller"
+	case "node-ipam-controller":
+		return "cidrAllocator"
+	case "node-lifecycle-controller":
+		return "node-controller"
+	case "persistentvolume-binder-controller":
+		return "persistentvolume-controller"
 	}
 	return name
 }

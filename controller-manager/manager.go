@@ -124,11 +124,7 @@ func runControllers(ctx context.Context, cfg Config, c *client.Client, ca []byte
 	if err != nil {
 		return err
 	}
-	host, err := os.Hostname()
-	if err != nil {
-		return fmt.Errorf("name of this host: %w", err)
-	}
-	events := event.NewRecorder(c, component, host)
+	events := event.NewRecorder(c, component, "")
 	defer events.Close()
 	view := cluster.NewView(c, events)
 	b := build{cfg: cfg, view: view, catalog: catalog.New(c), pools: pools, ca: ca,
@@ -141,6 +137,7 @@ func runControllers(ctx context.Context, cfg Config, c *client.Client, ca []byte
 			slog.Info("Controller is switched off", "controller", e.name)
 			continue
 		}
+		b.view = view.As(eventSource(e.name))
 		l := e.make(b)
 		if l == nil {
 			continue

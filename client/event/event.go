@@ -25,8 +25,13 @@ import (
 // Recorder records events of one component on one host. A nil Recorder drops
 // them all.
 type Recorder struct {
-	events          client.Resource[*core.Event]
 	component, host string
+	*sender
+}
+
+// sender is what recorders of several components in one process share.
+type sender struct {
+	events client.Resource[*core.Event]
 
 	mu      sync.Mutex
 	closed  bool
@@ -48,15 +53,21 @@ const (
 // come from; host may be empty. Close ends it.
 func NewRecorder(c *client.Client, component, host string) *Recorder {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &Recorder{
-		events: client.Of[*core.Event](c), component: component, host: host, cancel: cancel,
-	}
+	r := &Recorder{component: component, host: host, sender: &sender{events: client.Of[*core.Event](c), cancel: cancel}}
 	for range lanes {
 		queue := make(chan *core.Event, waiting)
 		r.queues = append(r.queues, queue)
 		r.senders.Go(func() { r.run(ctx, queue) })
 	}
 	return r
+}
+
+// As is a recorder of another component of the same process. It ends with r.
+func (r *Recorder) As(component string) *Recorder {
+	if r == nil {
+		return nil
+	}
+	return &Recorder{component: component, host: r.host, sender: r.sender}
 }
 
 // Eventf records something about obj: kind is core.EventTypeNormal or
@@ -150,7 +161,7 @@ func (r *Recorder) Close() {
 }
 
 // run sends the events of one lane, one after the other.
-func (r *Recorder) run(ctx context.Context, queue <-chan *core.Event) {
+func (r *sender) run(ctx context.Context, queue <-chan *core.Event) {
 	seen := newAggregator()
 	for e := range queue {
 		if ctx.Err() != nil {
@@ -163,7 +174,7 @@ func (r *Recorder) run(ctx context.Context, queue <-chan *core.Event) {
 }
 
 // send creates e, or when it repeats one that was sent, counts that one up.
-func (r *Recorder) send(ctx context.Context, seen *aggregator, e *core.Event, sent bool) {
+func (r *sender) send(ctx context.Context, seen *aggregator, e *core.Event, sent bool) {
 	if sent {
 		body := fmt.Sprintf(`{"count":%d,"lastTimestamp":%q,"message":%q}`, e.Count, e.LastTimestamp.UTC().Format(time.RFC3339), e.Message)
 		_, err := r.events.Patch(ctx, e.Namespace, e.Name, client.StrategicPatch, []byte(body))

@@ -7,7 +7,8 @@
 //
 // Two runs at once on one machine need beds of their own: E2E_BED=pha
 // E2E_SUBNET=10.94.0. PROXY_MODE=iptables tries kube-proxy's other back end,
-// E2E_BIN=FOLDER binaries that lie elsewhere.
+// E2E_BIN=FOLDER binaries that lie elsewhere, E2E_STATE=/dev/shm/ph- puts the
+// hosts' disks into memory where the real one is full.
 package scenarios
 
 import (
@@ -67,7 +68,7 @@ func config(name, subnet string, nodes, etcd int) testbed.Config {
 	if err != nil {
 		panic(err)
 	}
-	return testbed.Config{Name: name, State: "/var/lib/pilothouse-" + name, Bin: bin, Subnet: subnet, Nodes: nodes, Etcd: etcd, PodCIDR: "10.244.0.0/16",
+	return testbed.Config{Name: name, State: cmp.Or(os.Getenv("E2E_STATE"), "/var/lib/pilothouse-") + name, Bin: bin, Subnet: subnet, Nodes: nodes, Etcd: etcd, PodCIDR: "10.244.0.0/16",
 		ProxyMode: os.Getenv("PROXY_MODE")}
 }
 

@@ -54,6 +54,11 @@ type View struct {
 	Client *client.Client
 	Events *event.Recorder
 
+	*shared
+}
+
+// shared is the caches of all views of a process.
+type shared struct {
 	mu     sync.Mutex
 	caches map[string]runner
 }
@@ -66,7 +71,12 @@ type runner interface {
 
 // NewView makes a view with no caches yet.
 func NewView(c *client.Client, events *event.Recorder) *View {
-	return &View{Client: c, Events: events, caches: map[string]runner{}}
+	return &View{Client: c, Events: events, shared: &shared{caches: map[string]runner{}}}
+}
+
+// As is the same view for a controller whose events name component.
+func (v *View) As(component string) *View {
+	return &View{Client: v.Client, Events: v.Events.As(component), shared: v.shared}
 }
 
 // Run keeps the caches until ctx ends; ready is called once all of them have

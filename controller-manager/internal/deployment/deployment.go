@@ -9,7 +9,6 @@ package deployment
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"reflect"
 	"time"
@@ -220,31 +219,26 @@ func (c *Controller) scaled(d *apps.Deployment, name string, from int32, replica
 }
 
 // writeStatus stores the revision and the status if they differ and waits
-// until the cache shows them.
+// until the cache shows them. The revision goes with the status: a change of
+// annotations alone would count as one of what is wanted.
 func (c *Controller) writeStatus(ctx context.Context, d *apps.Deployment, s step) error {
-	var latest cluster.Revision
-	deployments := client.Of[*apps.Deployment](c.view.Client)
-	now := d
-	if s.revision != "" && d.Annotations[AnnotationRevision] != s.revision {
-		body, err := json.Marshal(map[string]any{"metadata": map[string]any{"uid": d.UID, "annotations": map[string]string{AnnotationRevision: s.revision}}})
-		if err != nil {
-			return err
-		}
-		if now, err = deployments.Patch(ctx, d.Namespace, d.Name, client.MergePatch, body); err != nil {
-			return gone(err)
-		}
-		latest.Note(now.ResourceVersion)
+	revised := s.revision != "" && d.Annotations[AnnotationRevision] != s.revision
+	if !revised && reflect.DeepEqual(d.Status, s.status) {
+		return nil
 	}
-	if !reflect.DeepEqual(d.Status, s.status) {
-		next := now.DeepCopy()
-		next.Status = s.status
-		written, err := deployments.UpdateStatus(ctx, next)
-		if err != nil {
-			return gone(err)
+	next := d.DeepCopy()
+	next.Status = s.status
+	if revised {
+		if next.Annotations == nil {
+			next.Annotations = map[string]string{}
 		}
-		latest.Note(written.ResourceVersion)
+		next.Annotations[AnnotationRevision] = s.revision
 	}
-	return latest.Await(ctx, c.deployments)
+	written, err := client.Of[*apps.Deployment](c.view.Client).UpdateStatus(ctx, next)
+	if err != nil {
+		return gone(err)
+	}
+	return c.deployments.WaitFor(ctx, written.ResourceVersion)
 }
 
 // gone drops the error of a deployment that is no more.

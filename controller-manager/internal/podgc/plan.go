@@ -26,6 +26,10 @@ type observed struct {
 type rules struct {
 	threshold  int           // pods that have ended and may stay; 0 for no limit
 	quarantine time.Duration // how long a node must be absent: it may be about to register
+	// fence is by when a kubelet that is cut off begins to stop pods of which
+	// two must never run at once. The node of such a pod may have been deleted
+	// while it goes on running: it stays for this long more, and its grace.
+	fence time.Duration
 }
 
 // plan lists the pods that nobody else will remove: those whose node is gone
@@ -42,9 +46,13 @@ func plan(o observed, r rules, now time.Time) (out []removal, again time.Duratio
 			out = append(out, removal{pod: p})
 		case name != "" && !known:
 			since, noted := o.absent[name]
-			if left := since.Add(r.quarantine).Sub(now); !noted || left > 0 {
+			wait := r.quarantine
+			if podstate.AtMostOne(p) && !podstate.Terminal(p) {
+				wait += r.fence + podstate.Grace(p)
+			}
+			if left := since.Add(wait).Sub(now); !noted || left > 0 {
 				if !noted {
-					left = r.quarantine
+					left = wait
 				}
 				if again == 0 || left < again {
 					again = left

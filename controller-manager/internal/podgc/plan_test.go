@@ -22,6 +22,13 @@ func pod(name, node string, phase core.PodPhase, deleted bool) *core.Pod {
 	return p
 }
 
+// single is a pod of a stateful set.
+func single(name, node string, phase core.PodPhase) *core.Pod {
+	p, yes := pod(name, node, phase, false), true
+	p.OwnerReferences = []meta.OwnerReference{{Kind: "StatefulSet", Controller: &yes}}
+	return p
+}
+
 func nodes(list ...*core.Node) map[string]*core.Node {
 	m := map[string]*core.Node{}
 	for _, n := range list {
@@ -56,12 +63,15 @@ func TestPlan(t *testing.T) {
 		{name: "deleted before it was scheduled", pod: pod("a", "", core.PodPending, true), want: true},
 		{name: "its node is long gone", pod: pod("a", "n2", core.PodRunning, false), gone: map[string]time.Time{"n2": long}, want: true},
 		{name: "its node may be about to register", pod: pod("a", "n2", core.PodRunning, false), gone: map[string]time.Time{"n2": short}, again: 30 * time.Second},
+		{name: "one of which two must not run, its node just deleted", pod: single("a", "n2", core.PodRunning), gone: map[string]time.Time{"n2": start.Add(-40 * time.Second)}, again: 50 * time.Second},
+		{name: "and its kubelet stopped by now", pod: single("a", "n2", core.PodRunning), gone: map[string]time.Time{"n2": start.Add(-90 * time.Second)}, want: true},
+		{name: "and ended before", pod: single("a", "n2", core.PodFailed), gone: map[string]time.Time{"n2": start.Add(-40 * time.Second)}, want: true},
 		{name: "ending on a node out of service", pod: pod("a", "dead", core.PodRunning, true), want: true},
 		{name: "not ending on a node out of service", pod: pod("a", "dead", core.PodRunning, false)},
 		{name: "ending on a node that is ready after all", pod: pod("a", "alive", core.PodRunning, true)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, again := plan(observed{pods: []*core.Pod{c.pod}, nodes: known, absent: c.gone}, rules{quarantine: 40 * time.Second}, start)
+			got, again := plan(observed{pods: []*core.Pod{c.pod}, nodes: known, absent: c.gone}, rules{quarantine: 40 * time.Second, fence: 20 * time.Second}, start)
 			if (len(got) == 1) != c.want || again != c.again {
 				t.Errorf("plan = %v, again %v, want removal %v, again %v", got, again, c.want, c.again)
 			}

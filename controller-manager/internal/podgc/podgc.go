@@ -38,17 +38,19 @@ type Controller struct {
 	pods      *informer.Informer[*core.Pod]
 	nodes     *informer.Informer[*core.Node]
 	threshold int
+	fence     time.Duration
 
 	mu     sync.Mutex
 	absent map[string]time.Time
 }
 
 // New makes the controller, which lets threshold ended pods stay, all of them
-// when it is 0. It watches pods and nodes.
-func New(view *cluster.View, threshold int) *Controller {
+// when it is 0. fence is by when a kubelet that is cut off begins to stop what
+// must not run twice. It watches pods and nodes.
+func New(view *cluster.View, threshold int, fence time.Duration) *Controller {
 	c := &Controller{
 		view: view, queue: controller.NewQueue(), pods: view.Pods(), nodes: view.Nodes(),
-		threshold: threshold, absent: map[string]time.Time{},
+		threshold: threshold, fence: fence, absent: map[string]time.Time{},
 	}
 	c.nodes.OnChange(func(old, new *core.Node) {
 		if new == nil {
@@ -87,7 +89,7 @@ func (c *Controller) Queue() *queue.Queue[meta.Key] { return c.queue }
 func (c *Controller) Sync(ctx context.Context, _ meta.Key) (time.Duration, error) {
 	now := time.Now()
 	o := c.observe(now)
-	removals, again := plan(o, rules{threshold: c.threshold, quarantine: quarantine}, now)
+	removals, again := plan(o, rules{threshold: c.threshold, quarantine: quarantine, fence: c.fence}, now)
 	confirmed := map[string]bool{}
 	for _, r := range removals {
 		if r.node != "" {

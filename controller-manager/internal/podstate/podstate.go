@@ -82,3 +82,25 @@ func Restarts(p *core.Pod) (n int32) {
 	}
 	return n
 }
+
+// AtMostOneAnnotation is on pods of which two must never run at once: "true"
+// keeps the pod until its node is sure to have stopped it.
+const AtMostOneAnnotation = "pilothouse.io/at-most-one"
+
+// AtMostOne tells whether two of p must never run at the same time: it says so
+// itself, or it has an identity in a StatefulSet.
+func AtMostOne(p *core.Pod) bool {
+	if p.Annotations[AtMostOneAnnotation] == "true" {
+		return true
+	}
+	owner := Controller(p)
+	return owner != nil && owner.Kind == "StatefulSet"
+}
+
+// Grace is how long p may take to stop.
+func Grace(p *core.Pod) time.Duration {
+	if s := p.Spec.TerminationGracePeriodSeconds; s != nil {
+		return time.Duration(*s) * time.Second
+	}
+	return core.DefaultTerminationGraceSeconds * time.Second
+}

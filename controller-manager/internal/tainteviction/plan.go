@@ -3,12 +3,9 @@ package tainteviction
 import (
 	"time"
 
+	"github.com/pilothouse/pilothouse/controller-manager/internal/podstate"
 	"github.com/pilothouse/pilothouse/proto/core"
 )
-
-// AtMostOne is the annotation on pods of which two must never run at once:
-// "true" keeps the pod until its node is sure to have stopped it.
-const AtMostOne = "pilothouse.io/at-most-one"
 
 // Tolerance is how long pods that say nothing themselves stay on a node that
 // is unhealthy, and after what time a silent node stops what must not run
@@ -62,14 +59,14 @@ func plan(p *core.Pod, node *core.Node, seen map[taintID]time.Time, tol Toleranc
 			v.at = at
 		}
 	}
-	if v.at.IsZero() || !runOnce(p) {
+	if v.at.IsZero() || !podstate.AtMostOne(p) {
 		return v
 	}
 	// The kubelet of a silent node cannot tell us that it has stopped the pod.
 	// After the fence time it begins to, after the pod's grace it has, and the
 	// object can go at once.
 	if t := unreachableSince(node); !t.IsZero() {
-		if fenced := t.Add(tol.Fence + grace(p)); fenced.After(v.at) {
+		if fenced := t.Add(tol.Fence + podstate.Grace(p)); fenced.After(v.at) {
 			v.at = fenced
 		}
 		v.force = true
@@ -112,27 +109,6 @@ func deadline(p *core.Pod, t *core.Taint, since time.Time, tol Tolerance) (at ti
 // health tells whether t was put on for bad health, and not by people.
 func health(t *core.Taint) bool {
 	return t.Key == core.TaintNodeNotReady || t.Key == core.TaintNodeUnreachable
-}
-
-// runOnce tells whether two of p must never run at the same time.
-func runOnce(p *core.Pod) bool {
-	if p.Annotations[AtMostOne] == "true" {
-		return true
-	}
-	for i := range p.OwnerReferences {
-		if r := &p.OwnerReferences[i]; r.Kind == "StatefulSet" && r.Controller != nil && *r.Controller {
-			return true
-		}
-	}
-	return false
-}
-
-// grace is how long p may take to stop.
-func grace(p *core.Pod) time.Duration {
-	if s := p.Spec.TerminationGracePeriodSeconds; s != nil {
-		return time.Duration(*s) * time.Second
-	}
-	return core.DefaultTerminationGraceSeconds * time.Second
 }
 
 // unreachableSince is when node was marked unreachable; zero when it is not.

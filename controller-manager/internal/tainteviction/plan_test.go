@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pilothouse/pilothouse/controller-manager/internal/podstate"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
@@ -52,7 +53,7 @@ func TestPlan(t *testing.T) {
 		{name: "less than no time", taints: []core.Taint{unreachable}, tol: []core.Toleration{toleration(core.TaintNodeUnreachable, -3)}, want: 0},
 		{name: "a pod that came later", taints: []core.Taint{unreachable}, edit: func(p *core.Pod) { p.CreationTimestamp = *at(time.Minute) }, want: 66 * time.Second},
 		{name: "must not run twice", taints: []core.Taint{unreachable}, edit: func(p *core.Pod) {
-			p.Annotations = map[string]string{AtMostOne: "true"}
+			p.Annotations = map[string]string{podstate.AtMostOneAnnotation: "true"}
 			p.Spec.TerminationGracePeriodSeconds = new(int64)
 		}, want: 20 * time.Second, forced: true},
 		{name: "of a stateful set", taints: []core.Taint{unreachable}, edit: statefulSet, want: 50 * time.Second, forced: true},
