@@ -51,8 +51,9 @@ func (s *state) status() (apps.DeploymentStatus, time.Duration) {
 	} else {
 		s.set(&st, apps.DeploymentAvailable, core.ConditionFalse, reasonUnavailable, "Deployment does not have minimum availability.")
 	}
+	again := s.progress(&st)
 	s.failure(&st)
-	return st, s.progress(&st)
+	return st, again
 }
 
 // failure takes over what a replica set says of pods that it cannot make.
@@ -149,8 +150,12 @@ func (s *state) advanced(st *apps.DeploymentStatus) bool {
 // touch sets the Progressing condition to True with the time of now, which is
 // what the deadline counts from.
 func (s *state) touch(st *apps.DeploymentStatus, reason, message string) {
-	s.set(st, apps.DeploymentProgressing, core.ConditionTrue, reason, message)
-	condition(st.Conditions, apps.DeploymentProgressing).LastUpdateTime = meta.NewTime(s.now)
+	next := apps.DeploymentCondition{Type: apps.DeploymentProgressing, Status: core.ConditionTrue, Reason: reason, Message: message,
+		LastUpdateTime: meta.NewTime(s.now), LastTransitionTime: meta.NewTime(s.now)}
+	if was := condition(st.Conditions, next.Type); was != nil && was.Status == next.Status {
+		next.LastTransitionTime = was.LastTransitionTime
+	}
+	latest(st, next)
 }
 
 // set puts a condition into st unless it says the same already.
@@ -161,18 +166,20 @@ func (s *state) set(st *apps.DeploymentStatus, t apps.DeploymentConditionType, s
 func setCondition(st *apps.DeploymentStatus, t apps.DeploymentConditionType, status core.ConditionStatus, reason, message string, now time.Time) {
 	next := apps.DeploymentCondition{Type: t, Status: status, Reason: reason, Message: message,
 		LastUpdateTime: meta.NewTime(now), LastTransitionTime: meta.NewTime(now)}
-	was := condition(st.Conditions, t)
-	if was == nil {
-		st.Conditions = append(st.Conditions, next)
-		return
+	if was := condition(st.Conditions, t); was != nil {
+		if was.Status == status && was.Reason == reason {
+			return
+		}
+		if was.Status == status {
+			next.LastTransitionTime = was.LastTransitionTime
+		}
 	}
-	if was.Status == status && was.Reason == reason {
-		return
-	}
-	if was.Status == status {
-		next.LastTransitionTime = was.LastTransitionTime
-	}
-	*was = next
+	latest(st, next)
+}
+
+// latest puts a condition at the end, where readers look for what is new.
+func latest(st *apps.DeploymentStatus, c apps.DeploymentCondition) {
+	st.Conditions = append(slices.DeleteFunc(st.Conditions, func(o apps.DeploymentCondition) bool { return o.Type == c.Type }), c)
 }
 
 func condition(list []apps.DeploymentCondition, t apps.DeploymentConditionType) *apps.DeploymentCondition {

@@ -325,3 +325,30 @@ func TestStaleStatusSparesNoMore(t *testing.T) {
 		t.Errorf("the old set goes to %+v, want 1", out.change)
 	}
 }
+
+// What changed last stands last: that is where people and programs look.
+func TestChangedConditionsMoveToTheEnd(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	st := &apps.DeploymentStatus{}
+	expect := func(want ...apps.DeploymentConditionType) {
+		t.Helper()
+		for i, c := range st.Conditions {
+			if len(want) != len(st.Conditions) || c.Type != want[i] {
+				t.Fatalf("%v, want %v", st.Conditions, want)
+			}
+		}
+	}
+	setCondition(st, apps.DeploymentAvailable, core.ConditionTrue, "a", "", now)
+	setCondition(st, apps.DeploymentProgressing, core.ConditionTrue, "b", "", now)
+	expect(apps.DeploymentAvailable, apps.DeploymentProgressing)
+	setCondition(st, apps.DeploymentAvailable, core.ConditionTrue, "a", "", now)
+	expect(apps.DeploymentAvailable, apps.DeploymentProgressing)
+	setCondition(st, apps.DeploymentAvailable, core.ConditionFalse, "c", "", now)
+	expect(apps.DeploymentProgressing, apps.DeploymentAvailable)
+	s := &state{now: now.Add(time.Minute)}
+	s.touch(st, "b", "again")
+	expect(apps.DeploymentAvailable, apps.DeploymentProgressing)
+	if c := condition(st.Conditions, apps.DeploymentProgressing); !c.LastTransitionTime.Time.Equal(now) || !c.LastUpdateTime.Time.Equal(s.now) {
+		t.Errorf("%+v: want it updated and not in transition", c)
+	}
+}
