@@ -134,7 +134,7 @@ func (s *state) count(out *step) {
 	}
 	for _, p := range s.failed {
 		switch {
-		case !s.counts(p):
+		case !s.counts(p), s.cleared(p) && s.condition(batch.JobSuccessCriteriaMet) != nil:
 			out.untrack = append(out.untrack, p) // as if it had never been
 		case len(u.Succeeded)+len(u.Failed) < maxUncounted:
 			u.Failed = append(u.Failed, p.UID)

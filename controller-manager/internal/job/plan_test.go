@@ -299,6 +299,28 @@ func TestSuccessPolicy(t *testing.T) {
 	if len(w.running()) != 0 {
 		t.Error("pods go on")
 	}
+	if w.j.Status.Failed != 0 {
+		t.Errorf("%d pods that were not needed any more count as failed", w.j.Status.Failed)
+	}
+}
+
+// TestTooManyFailedIndexes: the pods that go because the job has failed count,
+// but their indexes are not among those that failed.
+func TestTooManyFailedIndexes(t *testing.T) {
+	w := newWorld(t, jobOf(4, 4, byIndex, func(s *batch.JobSpec) {
+		s.BackoffLimitPerIndex, s.MaxFailedIndexes, s.BackoffLimit = ptr(int32(0)), ptr(int32(1)), ptr(int32(1000))
+	}))
+	w.rest()
+	for _, p := range w.running() {
+		if i := p.Labels[annotationIndex]; i == "0" || i == "1" {
+			w.finish(p, 1)
+		}
+	}
+	w.rest()
+	if got := *w.j.Status.FailedIndexes; got != "0,1" {
+		t.Errorf("failed indexes %q, want those of the pods that failed", got)
+	}
+	w.check("0 active, 0 succeeded, 4 failed, FailureTarget MaxFailedIndexesExceeded, Failed MaxFailedIndexesExceeded")
 }
 
 // TestCountsSurviveCrashes ends random pods of random jobs while the controller

@@ -72,6 +72,9 @@ func (s *state) sort(p *core.Pod) {
 		if tracked(p) && !s.noted(p) {
 			s.failed = append(s.failed, p)
 		}
+		if s.cleared(p) {
+			break // its index was not the one that decided
+		}
 		if i, ok := s.index(p); ok && s.perIndex() && !s.done.has(i) && (verdict.action == batch.PodFailurePolicyActionFailIndex ||
 			verdict.action != batch.PodFailurePolicyActionIgnore && failures(p) >= int(*s.j.Spec.BackoffLimitPerIndex)) {
 			s.lost = s.lost.with(i)
@@ -84,6 +87,12 @@ func (s *state) sort(p *core.Pod) {
 	default:
 		s.active = append(s.active, p)
 	}
+}
+
+// cleared tells of a pod that counts as failed whether it is only one that the
+// job deleted because its own end is decided.
+func (s *state) cleared(p *core.Pod) bool {
+	return p.Status.Phase != core.PodFailed && (s.condition(batch.JobFailureTarget) != nil || s.condition(batch.JobSuccessCriteriaMet) != nil)
 }
 
 // outcome is how a pod ended; empty while it has not. A pod that somebody
