@@ -191,8 +191,8 @@ func (s *Scheduler) volumesBound(p *cluster.Pod, node string, r cluster.Reservat
 				return false, fmt.Errorf("binding volumes: provisioning failed for PVC %q", c.Name)
 			}
 		}
-		if !c.FullyBound() {
-			return false, nil
+		if !c.FullyBound() || c.Status.Phase != core.ClaimBound {
+			return false, nil // the kubelet wants to see the phase too
 		}
 		v, n := s.cluster.Volumes.Volume(c.Spec.VolumeName), s.cluster.Node(node)
 		if v == nil || n == nil {
