@@ -1,7 +1,8 @@
 // Package server is the node API on port 10250: what the API server asks of a
 // kubelet for kubectl logs, exec, attach and port-forward, and what monitoring
-// reads. Only clients with a certificate of the cluster's CA are answered, and
-// of these only the API server and the cluster's administrators.
+// reads. The API server and the cluster's administrators come in with certificates
+// of the cluster's CA; of others, who come with certificates or tokens, the API
+// server is asked whether they may use the node (access.go).
 //
 // server.go holds the routes and who may use them; the answers are in files named
 // for them.
@@ -17,7 +18,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -34,6 +34,8 @@ type Server struct {
 	TLS     *tls.Config // with the serving certificate
 	Clients *x509.CertPool
 	Runtime *cri.Client
+	// Access tells who else may come in; nil: nobody.
+	Access *Access
 	// Cgroups counts what the node and its pods use.
 	Cgroups *cgroup.Manager
 	// Pods are the node's pods, each with its newest status.
@@ -99,22 +101,6 @@ func (s *Server) routes() http.Handler {
 	}
 	mux.HandleFunc("POST /run/{namespace}/{pod}/{container}", s.run)
 	return mux
-}
-
-// authorize lets the API server and administrators in.
-func (s *Server) authorize(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if len(r.TLS.VerifiedChains) == 0 {
-			http.Error(w, "Unauthorized", http.StatusUnauthorized)
-			return
-		}
-		who := r.TLS.VerifiedChains[0][0].Subject
-		if !slices.Contains(who.Organization, "system:masters") && who.CommonName != "kube-apiserver-kubelet-client" {
-			http.Error(w, fmt.Sprintf("Forbidden (user=%s, verb=%s, resource=nodes, subresource=proxy)", who.CommonName, r.Method), http.StatusForbidden)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
 }
 
 func (s *Server) pods(w http.ResponseWriter, _ *http.Request) {
