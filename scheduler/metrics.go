@@ -5,6 +5,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/pilothouse/pilothouse/scheduler/internal/backlog"
 )
 
 var (
@@ -17,7 +19,13 @@ var (
 		Help:    "How long one look for a node took, without the binding.",
 		Buckets: prometheus.ExponentialBuckets(0.00001, 4, 10),
 	}, []string{"result"})
-	bindErrors = promauto.NewCounter(prometheus.CounterOpts{
+	pending = promauto.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "scheduler_pending_pods",
+		Help: "Pods without a node: to be tried now (active), waiting for a pause to end (backoff), fitting nowhere (unschedulable), held by gates (gated).",
+	}, []string{"queue"})
+	pendingActive, pendingBackoff      = pending.WithLabelValues("active"), pending.WithLabelValues("backoff")
+	pendingUnschedulable, pendingGated = pending.WithLabelValues("unschedulable"), pending.WithLabelValues("gated")
+	bindErrors                         = promauto.NewCounter(prometheus.CounterOpts{
 		Name: "scheduler_binding_errors_total",
 		Help: "Bindings that the API server did not take.",
 	})
@@ -39,4 +47,13 @@ func observe(found bool, took time.Duration) {
 	}
 	attempts.WithLabelValues(result).Inc()
 	attemptSeconds.WithLabelValues(result).Observe(took.Seconds())
+}
+
+// observeBacklog tells how many pods wait for what.
+func observeBacklog(b *backlog.Backlog) {
+	toTry, pausing, unschedulable, gates := b.Counts()
+	pendingActive.Set(float64(toTry))
+	pendingBackoff.Set(float64(pausing))
+	pendingUnschedulable.Set(float64(unschedulable))
+	pendingGated.Set(float64(gates))
 }

@@ -166,6 +166,7 @@ func (s *Scheduler) nudge() {
 func (s *Scheduler) next(ctx context.Context, now time.Time) (wait time.Duration, ok bool) {
 	s.mu.Lock()
 	e, wait := s.backlog.Pop(now)
+	observeBacklog(s.backlog)
 	if e == nil {
 		s.mu.Unlock()
 		return wait, false

@@ -57,6 +57,8 @@ type Backlog struct {
 	// parked are the entries that each filter refused; "" has those that
 	// nobody in particular did.
 	parked map[string]map[*Entry]bool
+	// counts is how many entries are in each place; nobody asks about those that are out.
+	counts [gated + 1]int
 	active entryHeap
 	paused entryHeap
 	// Longest is after what time a parked pod is tried again even if nothing
@@ -132,6 +134,8 @@ func (b *Backlog) put(e *Entry, to place) {
 			delete(b.parked[f], e)
 		}
 	}
+	b.counts[e.place]--
+	b.counts[to]++
 	e.place = to
 	switch to {
 	case active:
@@ -272,19 +276,7 @@ func (b *Backlog) WakeOld(now time.Time) {
 // Counts is how many pods are to be tried now, wait for a pause to end, fit
 // nowhere, and are gated.
 func (b *Backlog) Counts() (toTry, pausing, unschedulable, gates int) {
-	for _, e := range b.entries {
-		switch e.place {
-		case active:
-			toTry++
-		case paused:
-			pausing++
-		case parked:
-			unschedulable++
-		case gated:
-			gates++
-		}
-	}
-	return
+	return b.counts[active], b.counts[paused], b.counts[parked], b.counts[gated]
 }
 
 // entryHeap is a heap of entries that know their place in it.
