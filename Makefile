@@ -94,6 +94,8 @@ bench: prerequisites build images ## Benchmarks; they print figures and assert n
 	@go test -run '^$$' -bench . -benchmem -p 1 ./proto/... ./client/... ./apiserver/... ./scheduler/... ./kube-proxy/...
 	@echo "==> the codecs, beside everybody else's"
 	@cd e2e/wire && GOWORK=off go test -run '^$$' -bench . -benchmem .
+	@echo "==> the scheduler with the API server in the loop"
+	@PILOTHOUSE_BIN=$(CURDIR)/bin go test -run '^$$' -bench WithServer -benchtime 1x ./e2e/scheduling
 	@echo "==> pod start, beside the runtime's own floor"
 	@go test -run '^$$' -bench . -p 1 ./kubelet/ ./e2e/scenarios/
 	@if [ -n "$(ANCHOR_DIR)" ]; then echo "==> the API server beside upstream's" && e2e/bench/run.sh; fi
