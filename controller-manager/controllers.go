@@ -18,6 +18,7 @@ import (
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpoints"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpointslice"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/endpointslicemirroring"
+	"github.com/pilothouse/pilothouse/controller-manager/internal/ephemeralvolume"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/garbagecollector"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/horizontalpodautoscaler"
 	"github.com/pilothouse/pilothouse/controller-manager/internal/job"
@@ -120,6 +121,7 @@ var entries = []entry{
 			NotBefore:   time.Now().Add(b.cfg.NodeMonitorGrace),
 		})
 	}},
+	{"ephemeral-volume-controller", "ephemeral-volume", one, func(b build) loop { return ephemeralvolume.New(b.view) }},
 	{"persistentvolume-binder-controller", "persistentvolume-binder", one, func(b build) loop { return persistentvolumebinder.New(b.view) }},
 	{"persistentvolumeclaim-protection-controller", "pvc-protection", one, func(b build) loop { return volumeprotection.NewClaims(b.view) }},
 	{"persistentvolume-protection-controller", "pv-protection", one, func(b build) loop { return volumeprotection.NewVolumes(b.view) }},
