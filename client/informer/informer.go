@@ -34,6 +34,9 @@ type Options[T meta.Object] struct {
 	// Indexes name functions that give the values under which ByIndex finds
 	// an object.
 	Indexes map[string]func(T) []string
+	// Trim takes off an object, before it is kept, what nobody will look at.
+	// What is read from the cache must then not be written back as a whole.
+	Trim func(T)
 }
 
 // Informer is a cache of the objects of one kind.
@@ -194,6 +197,9 @@ func (i *Informer[T]) apply(e client.Event[T]) {
 // took the name of another is told of as that one's end and its own beginning.
 func (i *Informer[T]) put(obj T, reached string) {
 	var none T
+	if i.o.Trim != nil {
+		i.o.Trim(obj)
+	}
 	old, known := i.cache.put(obj, reached)
 	switch m := obj.GetObjectMeta(); {
 	case !known:

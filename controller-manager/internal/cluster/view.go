@@ -120,9 +120,10 @@ func cache[T meta.Object](v *View, name string, o informer.Options[T]) *informer
 	return i
 }
 
-// Pods is the cache of all pods.
+// Pods is the cache of all pods, without what controllers do not look at
+// (trim.go).
 func (v *View) Pods() *informer.Informer[*core.Pod] {
-	return cache(v, "pods", informer.Options[*core.Pod]{Indexes: map[string]func(*core.Pod) []string{
+	return cache(v, "pods", informer.Options[*core.Pod]{Trim: trimPod, Indexes: map[string]func(*core.Pod) []string{
 		ByNode: func(p *core.Pod) []string {
 			if p.Spec.NodeName == "" {
 				return nil

@@ -50,7 +50,7 @@ func plan(c *batch.CronJob, jobs []*batch.Job, now time.Time) step {
 	}
 	next := schedule.Next(now)
 	if next.IsZero() {
-		out.say(core.EventTypeWarning, "UnparseableSchedule", "unschedulable schedule: %q never fires", c.Spec.Schedule)
+		out.say(core.EventTypeWarning, "InvalidSchedule", "invalid schedule: %s : time difference between two schedules is less than 1 second", c.Spec.Schedule)
 		return out
 	}
 	out.again = next.Sub(now) + 100*time.Millisecond

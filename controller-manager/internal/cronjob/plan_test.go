@@ -72,7 +72,7 @@ func TestWhen(t *testing.T) {
 		{"within the deadline", cronJob("0 * * * *", lastRun(noon.Add(-time.Hour)), func(c *batch.CronJob) { c.Spec.StartingDeadlineSeconds = ptr(int64(100)) }), noon.Add(time.Minute), "12:00", "", 59*time.Minute + 100*time.Millisecond},
 		{"suspended", cronJob("* * * * *", func(c *batch.CronJob) { c.Spec.Suspend = ptr(true) }), noon, "", "", 0},
 		{"no schedule", cronJob("every day"), noon, "", "UnparseableSchedule", 0},
-		{"never", cronJob("0 0 31 2 *"), noon, "", "UnparseableSchedule", 0},
+		{"never", cronJob("0 0 31 2 *"), noon, "", "InvalidSchedule", 0},
 		{"in a time zone", cronJob("0 9 * * *", lastRun(noon.AddDate(0, 0, -1)), func(c *batch.CronJob) { c.Spec.TimeZone = ptr("Asia/Tokyo") }), noon, "00:00", "", 12*time.Hour + 100*time.Millisecond},
 		{"no such zone", cronJob("0 9 * * *", func(c *batch.CronJob) { c.Spec.TimeZone = ptr("Mars/Base") }), noon, "", "UnparseableSchedule", 0},
 	} {

@@ -65,8 +65,8 @@ type kind struct{ apiVersion, kind string }
 type running struct {
 	*monitor
 	since time.Time
-	stop context.CancelFunc
-	done chan struct{}
+	stop  context.CancelFunc
+	done  chan struct{}
 }
 
 // New makes the controller. It watches everything.
@@ -244,7 +244,7 @@ func (c *Controller) ownerState(ctx context.Context, i *item, r *meta.OwnerRefer
 	case resource.Namespaced && i.namespace == "":
 		return alive, nil // it cannot be looked for, so nothing is ever deleted for its sake
 	}
-	live, err := c.get(ctx, resource, i.namespace, r.Name)
+	live, err := c.get(ctx, &resource, i.namespace, r.Name)
 	if err != nil {
 		return alive, err
 	}
@@ -252,7 +252,7 @@ func (c *Controller) ownerState(ctx context.Context, i *item, r *meta.OwnerRefer
 		c.noteAbsent(r.UID)
 		return absent, nil
 	}
-	return stateOf(itemOf(resource, live)), nil
+	return stateOf(itemOf(&resource, live)), nil
 }
 
 // noteAbsent remembers that uid is gone; a uid never comes back.
@@ -368,7 +368,7 @@ func (c *Controller) remove(ctx context.Context, i *item, live *meta.ObjectMeta,
 }
 
 // get reads the metadata of one object; nil when there is none.
-func (c *Controller) get(ctx context.Context, r catalog.Resource, namespace, name string) (*meta.ObjectMeta, error) {
+func (c *Controller) get(ctx context.Context, r *catalog.Resource, namespace, name string) (*meta.ObjectMeta, error) {
 	answer, err := c.view.Client.Raw().DoAccept(ctx, http.MethodGet, r.URL(namespace, name), nil, acceptWatch, "", nil)
 	if client.IsNotFound(err) {
 		return nil, nil
@@ -386,6 +386,6 @@ func (c *Controller) get(ctx context.Context, r catalog.Resource, namespace, nam
 // reference names i in events.
 func reference(i *item) core.ObjectReference {
 	return core.ObjectReference{
-		APIVersion: apiVersion(i.resource), Kind: i.resource.Kind, Namespace: i.namespace, Name: i.name, UID: i.uid,
+		APIVersion: apiVersion(*i.resource), Kind: i.resource.Kind, Namespace: i.namespace, Name: i.name, UID: i.uid,
 	}
 }

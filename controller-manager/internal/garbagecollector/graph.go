@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"unique"
 
 	"github.com/pilothouse/pilothouse/controller-manager/internal/catalog"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -18,7 +19,7 @@ const (
 // item is what the graph keeps of one object.
 type item struct {
 	uid        meta.UID
-	resource   catalog.Resource
+	resource   *catalog.Resource
 	namespace  string
 	name       string
 	owners     []meta.OwnerReference
@@ -28,14 +29,20 @@ type item struct {
 }
 
 // itemOf is the graph's view of an object's metadata.
-func itemOf(r catalog.Resource, m *meta.ObjectMeta) *item {
+func itemOf(r *catalog.Resource, m *meta.ObjectMeta) *item {
+	for i := range m.OwnerReferences { // Thousands say the same.
+		o := &m.OwnerReferences[i]
+		o.APIVersion, o.Kind, o.Name, o.UID = same(o.APIVersion), same(o.Kind), same(o.Name), meta.UID(same(string(o.UID)))
+	}
 	return &item{
-		uid: m.UID, resource: r, namespace: m.Namespace, name: m.Name, owners: m.OwnerReferences,
+		uid: m.UID, resource: r, namespace: same(m.Namespace), name: m.Name, owners: slices.Clip(m.OwnerReferences),
 		deleting:   m.DeletionTimestamp != nil,
 		foreground: slices.Contains(m.Finalizers, finalizerForeground),
 		orphan:     slices.Contains(m.Finalizers, finalizerOrphan),
 	}
 }
+
+func same(s string) string { return unique.Make(s).Value() }
 
 // is tells whether reference r, made by an object in namespace, names i.
 func (i *item) is(r *meta.OwnerReference, namespace string) bool {

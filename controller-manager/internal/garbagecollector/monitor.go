@@ -87,7 +87,7 @@ func (m *monitor) list(ctx context.Context) (version string, err error) {
 		}
 		for i := range page.Items {
 			delete(gone, page.Items[i].UID)
-			m.wake(m.graph.put(itemOf(m.resource, &page.Items[i].ObjectMeta)))
+			m.wake(m.graph.put(itemOf(&m.resource, &page.Items[i].ObjectMeta)))
 		}
 		if page.Continue == "" {
 			for uid := range gone {
@@ -135,7 +135,7 @@ func (m *monitor) watch(ctx context.Context, version string) (reached string, er
 		version = o.ResourceVersion
 		switch e.Type {
 		case "ADDED", "MODIFIED":
-			m.wake(m.graph.put(itemOf(m.resource, &o.ObjectMeta)))
+			m.wake(m.graph.put(itemOf(&m.resource, &o.ObjectMeta)))
 		case "DELETED":
 			m.wake(m.graph.drop(o.UID))
 		}

@@ -14,7 +14,7 @@ var pods = catalog.Resource{Path: "/api/v1", Version: "v1", Name: "pods", Kind: 
 
 // object1 is an object owned by owners; those with a leading "!" block.
 func object1(uid string, owners ...string) *item {
-	i := &item{uid: meta.UID(uid), resource: pods, namespace: "default", name: uid}
+	i := &item{uid: meta.UID(uid), resource: &pods, namespace: "default", name: uid}
 	yes := true
 	for _, o := range owners {
 		r := meta.OwnerReference{APIVersion: "v1", Kind: "Pod", Name: o, UID: meta.UID(o)}
@@ -76,7 +76,7 @@ func TestReferencesNameOneNamespace(t *testing.T) {
 func TestOtherResourcesStay(t *testing.T) {
 	g := newGraph()
 	g.put(object1("a"))
-	other := with(object1("b"), func(i *item) { i.resource.Name, i.resource.Kind = "secrets", "Secret" })
+	other := with(object1("b"), func(i *item) { i.resource = &catalog.Resource{Path: pods.Path, Version: "v1", Name: "secrets", Kind: "Secret", Namespaced: true} })
 	g.put(other)
 	if of := g.of(pods); len(of) != 1 || !of["a"] {
 		t.Errorf("the pods are %v", of)

@@ -237,10 +237,14 @@ func (c *Controller) create(ctx context.Context, set *apps.StatefulSet, p *core.
 
 // fix gives a pod back what it lacks of its identity.
 func (c *Controller) fix(ctx context.Context, set *apps.StatefulSet, p *core.Pod, latest *cluster.Revision) error {
-	next := p.DeepCopy()
-	identify(set, next)
-	written, err := client.Of[*core.Pod](c.view.Client).Update(ctx, next)
-	if client.IsNotFound(err) {
+	pods := client.Of[*core.Pod](c.view.Client)
+	next, err := pods.Get(ctx, p.Namespace, p.Name) // whole: the cache keeps a part only
+	var written *core.Pod
+	if err == nil && next.UID == p.UID {
+		identify(set, next)
+		written, err = pods.Update(ctx, next)
+	}
+	if client.IsNotFound(err) || err == nil && written == nil {
 		return nil
 	}
 	if err != nil {
