@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -365,5 +366,56 @@ func TestTheEventThatFreesAPodHasItScheduled(t *testing.T) {
 		if !covered[f.Name] {
 			t.Errorf("nothing shows what frees a pod that %s refused; there is %q", f.Name, slices.Sorted(maps.Keys(covered)))
 		}
+	}
+}
+
+// TestOneIsTriedForAll: of a thousand waiting pods that cannot be told apart,
+// an event that makes room for two has three tried; and the others are not
+// forgotten when the one that was tried for them is deleted instead.
+func TestOneIsTriedForAll(t *testing.T) {
+	s := without()
+	s.nodeChanged(nil, node("n1", "4"))
+	for _, name := range []string{"a", "b", "c", "d"} {
+		s.podChanged(nil, running(name, "n1", nil))
+	}
+	const waiting = 1000
+	for i := range waiting {
+		s.podChanged(nil, pod(fmt.Sprintf("w%d", i), "1"))
+	}
+	tries := func() (n int) {
+		for {
+			if _, ok := s.next(t.Context(), time.Now()); !ok {
+				return n
+			}
+			n++
+			for len(s.outbox) > 0 {
+				<-s.outbox
+			}
+		}
+	}
+	if n := tries(); n != waiting {
+		t.Fatalf("%d tried, want %d", n, waiting)
+	}
+	n := node("n1", "6")
+	s.nodeChanged(nil, n)
+	if n := tries(); n != 3 {
+		t.Errorf("room for two has %d tried, want 3", n)
+	}
+	if _, _, parked, _ := s.backlog.Counts(); parked != waiting-2 {
+		t.Errorf("%d wait, want %d", parked, waiting-2)
+	}
+	// The event comes, and the pod that is to be tried goes.
+	s.nodeChanged(nil, node("n1", "7"))
+	e, _ := s.backlog.Pop(time.Now())
+	if e == nil {
+		t.Fatal("nobody is tried")
+	}
+	s.backlog.Pause(e, time.Now().Add(-time.Minute)) // as it was before it was popped, but for the place
+	s.podChanged(e.Pod.Pod, nil)
+	if n := tries(); n != 2 {
+		t.Errorf("%d tried after the first was deleted, want 2: the next, and one too many", n)
+	}
+	if got := len(s.cluster.Node("n1").Pods); got != 7 {
+		t.Errorf("%d pods are on the node, want 7", got)
 	}
 }

@@ -191,6 +191,9 @@ func (s *Scheduler) decide(ctx context.Context, e *backlog.Entry, now time.Time)
 	n, failure := s.choose(p, chooser)
 	if failure != nil {
 		message := failure.Message + s.rescue(ctx, p, chooser, failure)
+		if s.nominated[p.UID] != nil {
+			s.backlog.Placed(e, now)
+		}
 		s.backlog.Park(e, maps.Clone(failure.Filters), now)
 		s.refuse(ctx, p.Pod, message)
 		return false
@@ -206,6 +209,7 @@ func (s *Scheduler) decide(ctx context.Context, e *backlog.Entry, now time.Time)
 	s.dismiss(p.UID)
 	s.cluster.SetPod(p, node)
 	s.happened(&cluster.Event{Happening: cluster.PodPlaced, Node: n, Pod: p})
+	s.backlog.Placed(e, now)
 	bind := func(ctx context.Context) { s.bind(ctx, e, p, object, node) }
 	if s.slow(p) {
 		s.aside.Go(func() { bind(ctx) })

@@ -40,16 +40,16 @@ func (s *Scheduler) podChanged(old, p *core.Pod) {
 	defer s.mu.Unlock()
 	switch {
 	case p == nil:
-		s.backlog.Remove(old.UID)
+		s.backlog.Remove(old.UID, time.Now())
 		delete(s.nominated, old.UID) // what stands for it leaves like a pod
 		delete(s.doomed, old.UID)
 		s.podLeft(old)
 	case p.Spec.NodeName != "":
-		s.backlog.Remove(p.UID)
+		s.backlog.Remove(p.UID, time.Now())
 		s.dismiss(p.UID)
 		s.podIsOn(p)
 	case s.choosers[p.Spec.SchedulerName] == nil || p.DeletionTimestamp != nil:
-		s.backlog.Remove(p.UID)
+		s.backlog.Remove(p.UID, time.Now())
 		// A decision may be on its way; it counts until the pod is gone.
 	default:
 		asks := old != nil && asksElse(old, p)

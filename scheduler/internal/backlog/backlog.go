@@ -36,8 +36,12 @@ type Entry struct {
 	parked time.Time // when it was last found to fit nowhere
 	// refusals counts how often that was, with no long time between.
 	refusals int
-	place    place
-	index    int
+	// kin are the parked entries that are refused or not together.
+	kin string
+	// leads is set on one that is tried for all of its kin.
+	leads bool
+	place place
+	index int
 }
 
 // place is which of the parts an entry is in.
@@ -54,9 +58,11 @@ const (
 // Backlog is all waiting pods.
 type Backlog struct {
 	entries map[meta.UID]*Entry
-	// parked are the entries that each filter refused; "" has those that
-	// nobody in particular did.
-	parked map[string]map[*Entry]bool
+	// parked are the entries that each filter refused, by kin; "" has those
+	// that nobody in particular did.
+	parked map[string]map[string]entrySet
+	// kin are all parked entries.
+	kin map[string]entrySet
 	// counts is how many entries are in each place; nobody asks about those that are out.
 	counts [gated + 1]int
 	active entryHeap
@@ -68,7 +74,7 @@ type Backlog struct {
 
 // New is an empty backlog.
 func New() *Backlog {
-	b := &Backlog{entries: map[meta.UID]*Entry{}, parked: map[string]map[*Entry]bool{}, Longest: 5 * time.Minute}
+	b := &Backlog{entries: map[meta.UID]*Entry{}, parked: map[string]map[string]entrySet{}, kin: map[string]entrySet{}, Longest: 5 * time.Minute}
 	b.active.before = func(x, y *Entry) bool {
 		if x.Pod.Priority != y.Pod.Priority {
 			return x.Pod.Priority > y.Pod.Priority
@@ -91,6 +97,9 @@ func (b *Backlog) Set(p *cluster.Pod, asks bool, now time.Time) {
 	}
 	old := e.Pod
 	e.Pod = p
+	if asks {
+		b.follow(e, now) // it is none of them any more
+	}
 	switch {
 	case !asks || e.place == out:
 	case e.place == parked || e.place == gated:
@@ -109,10 +118,13 @@ func startOf(p *cluster.Pod) place {
 }
 
 // Remove takes a pod out, whatever it waits for, and says whether it was in.
-func (b *Backlog) Remove(uid meta.UID) bool {
+func (b *Backlog) Remove(uid meta.UID, now time.Time) bool {
 	e := b.entries[uid]
 	if e == nil {
 		return false
+	}
+	if e.place != out {
+		b.follow(e, now) // it ends untried
 	}
 	b.put(e, out)
 	delete(b.entries, uid)
@@ -130,8 +142,9 @@ func (b *Backlog) put(e *Entry, to place) {
 	case paused:
 		heap.Remove(&b.paused, e.index)
 	case parked:
+		take(b.kin, e)
 		for _, f := range refusers(e) {
-			delete(b.parked[f], e)
+			take(b.parked[f], e)
 		}
 	}
 	b.counts[e.place]--
@@ -143,6 +156,7 @@ func (b *Backlog) put(e *Entry, to place) {
 	case paused:
 		heap.Push(&b.paused, e)
 	case parked:
+		give(b.kin, e)
 		for _, f := range refusers(e) {
 			b.blame(e, f)
 		}
@@ -186,6 +200,10 @@ func (b *Backlog) Park(e *Entry, refused map[string]bool, now time.Time) {
 	if e.refusals++; e.refusals > freeRefusals {
 		e.due = now.Add(pauseAfter(e.refusals - freeRefusals))
 	}
+	e.leads = false // what it learned holds for its kin
+	if e.kin = e.Pod.Class(); e.kin == "" {
+		e.kin = string(e.Pod.UID)
+	}
 	b.put(e, parked)
 }
 
@@ -209,41 +227,105 @@ func refusers(e *Entry) []string {
 	return slices.Collect(maps.Keys(e.Refused))
 }
 
-func (b *Backlog) blame(e *Entry, filter string) {
-	if b.parked[filter] == nil {
-		b.parked[filter] = map[*Entry]bool{}
+// entrySet is a set of entries.
+type entrySet map[*Entry]bool
+
+func give(sets map[string]entrySet, e *Entry) {
+	if sets[e.kin] == nil {
+		sets[e.kin] = entrySet{}
 	}
-	b.parked[filter][e] = true
+	sets[e.kin][e] = true
 }
 
-// Blame notes that one more filter refuses a parked pod.
+func take(sets map[string]entrySet, e *Entry) {
+	if delete(sets[e.kin], e); len(sets[e.kin]) == 0 {
+		delete(sets, e.kin)
+	}
+}
+
+func (b *Backlog) blame(e *Entry, filter string) {
+	if b.parked[filter] == nil {
+		b.parked[filter] = map[string]entrySet{}
+	}
+	give(b.parked[filter], e)
+}
+
+// Blame notes that one more filter refuses a parked pod, and so all its kin.
 func (b *Backlog) Blame(e *Entry, filter string) {
 	if len(e.Refused) == 0 || e.Refused[filter] {
 		return
 	}
-	e.Refused[filter] = true
-	b.blame(e, filter)
+	for other := range b.kin[e.kin] {
+		if len(other.Refused) > 0 && !other.Refused[filter] {
+			other.Refused[filter] = true
+			b.blame(other, filter)
+		}
+	}
 }
 
 // Wake has those of the parked pods tried again that one of the filters
 // refused and that freed says yes to, and says whether there are any. Those
 // whose pause is not over yet wait for that.
+//
+// Of pods that cannot be told apart freed is asked about one, and one is tried:
+// when that is refused, so are the others, and when it is placed, Placed has
+// the next one tried.
 func (b *Backlog) Wake(now time.Time, filters []string, freed func(e *Entry) bool) bool {
 	woken := false
-	for e := range b.parked[""] {
-		b.unpark(e, now)
-		woken = true
+	for kin := range b.parked[""] {
+		woken = b.lead(kin, now) || woken
 	}
 	for _, f := range filters {
-		for e := range b.parked[f] {
-			if freed(e) {
-				b.unpark(e, now)
-				woken = true
+		for kin, set := range b.parked[f] {
+			for e := range set {
+				if freed(e) {
+					woken = b.lead(kin, now) || woken
+				}
+				break
 			}
 		}
 	}
 	return woken
 }
+
+// lead has the first of a kin tried for all.
+func (b *Backlog) lead(kin string, now time.Time) bool {
+	var first *Entry
+	for e := range b.kin[kin] {
+		if first == nil || e.goesBefore(first, now) {
+			first = e
+		}
+	}
+	if first == nil {
+		return false
+	}
+	first.leads = true
+	b.unpark(first, now)
+	return true
+}
+
+// goesBefore prefers those that need not pause, and then the oldest.
+func (e *Entry) goesBefore(o *Entry, now time.Time) bool {
+	if x, y := e.due.After(now), o.due.After(now); x != y {
+		return y
+	} else if x && !e.due.Equal(o.due) {
+		return e.due.Before(o.due)
+	}
+	return e.since.Before(o.since)
+}
+
+// follow has the next of a kin tried, when e was tried for them and they may do
+// better than it.
+func (b *Backlog) follow(e *Entry, now time.Time) {
+	if e.leads {
+		e.leads = false
+		b.lead(e.kin, now)
+	}
+}
+
+// Placed says that a pod in hand was given a node, or others were pushed out
+// for it: there may be room for more of its kind.
+func (b *Backlog) Placed(e *Entry, now time.Time) { b.follow(e, now) }
 
 // Retry has a pod that is parked, or waits for its pause to end, tried again at
 // once. It says whether there is such a pod.
@@ -256,6 +338,7 @@ func (b *Backlog) Retry(uid meta.UID) bool {
 	return true
 }
 
+// unpark has e tried, after its pause.
 func (b *Backlog) unpark(e *Entry, now time.Time) {
 	if e.due.After(now) {
 		b.put(e, paused)

@@ -174,7 +174,7 @@ func TestRemove(t *testing.T) {
 		case "parked":
 			b.Park(e, nil, start)
 		}
-		if !b.Remove(meta.UID(name)) || b.Remove(meta.UID(name)) || b.Has(meta.UID(name)) {
+		if !b.Remove(meta.UID(name), start) || b.Remove(meta.UID(name), start) || b.Has(meta.UID(name)) {
 			t.Errorf("%s: not removed exactly once", name)
 		}
 	}
