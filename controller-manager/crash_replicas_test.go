@@ -32,6 +32,7 @@ var rows = []row{
 	{name: "resource quota", controllers: []string{"resourcequota-controller", "replicationcontroller-controller"}, groups: onlyApps, script: quotaStory},
 	{name: "endpoints", controllers: []string{"endpoints-controller", "endpointslice-controller", "replicationcontroller-controller"}, script: endpointsStory},
 	{name: "ended job", controllers: []string{"job-controller", "ttl-after-finished-controller", "garbage-collector-controller"}, groups: onlyBatch, script: ttlStory},
+	{name: "volumes and claims", controllers: []string{"persistentvolume-binder-controller", "persistentvolumeclaim-protection-controller"}, script: storageStory},
 	{name: "service account", controllers: []string{"serviceaccount-controller"}, account: true, script: accountStory},
 }
 
