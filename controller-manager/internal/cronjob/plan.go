@@ -59,7 +59,7 @@ func plan(c *batch.CronJob, jobs []*batch.Job, now time.Time) step {
 		return out
 	}
 	if missed > 100 {
-		out.say(core.EventTypeWarning, "TooManyMissedTimes", "too many missed start times: %d. Set or decrease .spec.startingDeadlineSeconds or check clock skew", missed)
+		out.say(core.EventTypeWarning, "TooManyMissedTimes", "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew")
 	}
 	if d := c.Spec.StartingDeadlineSeconds; d != nil && due.Add(time.Duration(*d)*time.Second).Before(now) {
 		out.say(core.EventTypeWarning, "MissSchedule", "Missed scheduled time to start a job: %s", due.UTC().Format(time.RFC1123Z))
@@ -94,16 +94,25 @@ func (out *step) follow(c *batch.CronJob, jobs []*batch.Job) (active []*batch.Jo
 	out.status.Active = nil
 	for _, j := range jobs {
 		end := ended(j)
+		was := take(was, j.UID)
 		switch {
+		case end == "" && !was && j.Annotations[annotationScheduled] == "":
+			// Somebody made it by hand: it runs beside the schedule.
+			out.say(core.EventTypeWarning, "UnexpectedJob", "Saw a job that the controller did not create or forgot: %s", j.Name)
 		case end == "" && j.DeletionTimestamp == nil:
 			active = append(active, j)
 			out.status.Active = append(out.status.Active, reference(j))
-		case end != "" && was[j.UID]:
+		case end != "" && was:
 			out.say(core.EventTypeNormal, "SawCompletedJob", "Saw completed job: %s, condition: %v", j.Name, end)
 		}
 		if t := j.Status.CompletionTime; end == batch.JobComplete && t != nil &&
 			(out.status.LastSuccessfulTime == nil || t.After(out.status.LastSuccessfulTime.Time)) {
 			out.status.LastSuccessfulTime = t
+		}
+	}
+	for _, r := range c.Status.Active {
+		if was[r.UID] {
+			out.say(core.EventTypeNormal, "MissingJob", "Active job went missing: %v", r.Name)
 		}
 	}
 	slices.SortFunc(out.status.Active, func(a, b core.ObjectReference) int { return cmp.Compare(a.Name, b.Name) })
@@ -112,6 +121,13 @@ func (out *step) follow(c *batch.CronJob, jobs []*batch.Job) (active []*batch.Jo
 	}
 	out.status.Active = c.Status.Active // only versions differ
 	return active
+}
+
+// take tells whether a set holds a UID, and takes it out.
+func take(set map[meta.UID]bool, uid meta.UID) bool {
+	was := set[uid]
+	delete(set, uid)
+	return was
 }
 
 // bare is the references without what changes with every write.
@@ -230,6 +246,11 @@ func jobFor(c *batch.CronJob, due time.Time) *batch.Job {
 	j.Labels, j.Annotations = t.Labels, maps.Clone(t.Annotations)
 	if j.Annotations == nil {
 		j.Annotations = map[string]string{}
+	}
+	if c.Spec.TimeZone != nil {
+		if zone, err := time.LoadLocation(*c.Spec.TimeZone); err == nil {
+			due = due.In(zone)
+		}
 	}
 	j.Annotations[annotationScheduled] = due.Format(time.RFC3339)
 	j.OwnerReferences = []meta.OwnerReference{ownership.Reference(c)}

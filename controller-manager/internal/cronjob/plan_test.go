@@ -152,3 +152,25 @@ func TestJobFor(t *testing.T) {
 		t.Errorf("%+v", j.ObjectMeta)
 	}
 }
+
+func TestJobsThatComeAndGoByHand(t *testing.T) {
+	c := cronJob("0 0 1 1 *", lastRun(noon))
+	byHand := job(c, noon, "")
+	byHand.Name, byHand.UID = "mine", "mine"
+	delete(byHand.Annotations, annotationScheduled)
+	c.Status.Active = []core.ObjectReference{{Name: "gone", UID: "gone"}}
+	s := plan(c, []*batch.Job{byHand}, noon)
+	if got := reasons(s); got != "UnexpectedJob MissingJob" {
+		t.Errorf("events %q", got)
+	}
+	if len(s.status.Active) != 0 {
+		t.Errorf("active %v", s.status.Active)
+	}
+}
+
+func TestScheduledTimeIsToldInTheZone(t *testing.T) {
+	c := cronJob("0 0 1 1 *", func(c *batch.CronJob) { c.Spec.TimeZone = ptr("America/New_York") })
+	if got := jobFor(c, time.Date(2026, 1, 1, 5, 0, 0, 0, time.UTC)).Annotations[annotationScheduled]; got != "2026-01-01T00:00:00-05:00" {
+		t.Errorf("%s", got)
+	}
+}

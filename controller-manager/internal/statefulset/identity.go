@@ -118,22 +118,27 @@ func claimsFor(set *apps.StatefulSet, pod string) []*core.PersistentVolumeClaim 
 
 // claimOwners are the owner references that a claim should have, which say with
 // what it goes: with the set when that is deleted, with its pod when the set
-// shrinks. References of others are kept.
+// shrinks. References of others are kept, and one that controls the claim is
+// left in charge.
 func claimOwners(set *apps.StatefulSet, claim *core.PersistentVolumeClaim, p *core.Pod) []meta.OwnerReference {
 	policy := set.Spec.PersistentVolumeClaimRetentionPolicy
 	withSet := policy != nil && policy.WhenDeleted == apps.DeletePersistentVolumeClaimRetentionPolicyType
 	withPod := policy != nil && policy.WhenScaled == apps.DeletePersistentVolumeClaimRetentionPolicyType && condemned(set, p)
 	var out []meta.OwnerReference
+	yes := true
 	for _, r := range claim.OwnerReferences {
 		if r.UID != set.UID && !(r.Kind == "Pod" && r.Name == p.Name) {
 			out = append(out, r)
+			if r.Controller != nil && *r.Controller {
+				return claim.OwnerReferences
+			}
 		}
 	}
 	switch {
 	case withPod && p.UID != "":
-		out = append(out, meta.OwnerReference{APIVersion: "v1", Kind: "Pod", Name: p.Name, UID: p.UID})
+		out = append(out, meta.OwnerReference{APIVersion: "v1", Kind: "Pod", Name: p.Name, UID: p.UID, Controller: &yes, BlockOwnerDeletion: &yes})
 	case withSet && !(policy.WhenScaled == apps.DeletePersistentVolumeClaimRetentionPolicyType && condemned(set, p)):
-		out = append(out, meta.OwnerReference{APIVersion: "apps/v1", Kind: kind, Name: set.Name, UID: set.UID})
+		out = append(out, meta.OwnerReference{APIVersion: "apps/v1", Kind: kind, Name: set.Name, UID: set.UID, Controller: &yes, BlockOwnerDeletion: &yes})
 	}
 	return out
 }

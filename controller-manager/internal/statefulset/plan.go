@@ -28,7 +28,6 @@ type state struct {
 type step struct {
 	create []making
 	delete []*core.Pod
-	ended  []*core.Pod // those of delete that ended by themselves
 	fix    []*core.Pod // pods that lack a part of their identity
 	status apps.StatefulSetStatus
 	again  time.Duration // 0 for never
@@ -103,7 +102,7 @@ func (s *state) keep(n int, out *step) bool {
 	case p.DeletionTimestamp != nil:
 		return false
 	case podstate.Terminal(p):
-		out.delete, out.ended = append(out.delete, p), append(out.ended, p)
+		out.delete = append(out.delete, p)
 		return false
 	}
 	if identify(s.set, p.DeepCopy()) {
@@ -229,6 +228,9 @@ func (s *state) count() apps.StatefulSetStatus {
 	old := s.set.Status
 	st := apps.StatefulSetStatus{ObservedGeneration: s.set.Generation, CurrentRevision: s.current, UpdateRevision: s.update,
 		CollisionCount: old.CollisionCount, Conditions: old.Conditions}
+	if st.CollisionCount == nil {
+		st.CollisionCount = new(int32) // 0 is said, unlike with other kinds
+	}
 	for _, p := range s.pods {
 		if podstate.Terminal(p) {
 			continue

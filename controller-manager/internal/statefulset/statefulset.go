@@ -174,9 +174,6 @@ func (c *Controller) claimPods(ctx context.Context, set *apps.StatefulSet) ([]*c
 // apply carries s out and returns once the cache shows what it wrote.
 func (c *Controller) apply(ctx context.Context, set *apps.StatefulSet, history []*apps.ControllerRevision, s step) error {
 	var latest cluster.Revision
-	for _, p := range s.ended {
-		c.view.Events.Eventf(set, core.EventTypeWarning, "RecreatingFailedPod", "StatefulSet %s/%s is recreating failed Pod %s", set.Namespace, set.Name, p.Name)
-	}
 	for _, p := range s.fix {
 		if err := c.fix(ctx, set, p, &latest); err != nil {
 			return err
