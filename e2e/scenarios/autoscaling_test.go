@@ -11,23 +11,25 @@ import (
 	"time"
 )
 
-// busyWhile is a deployment whose pods use all of the tenth of a processor that
-// they get for as long as the service named switch answers.
-const busyWhile = `apiVersion: v1
+// lever is a service that says, by answering, that there is work.
+const lever = `apiVersion: v1
 kind: Service
-metadata: {name: switch}
+metadata: {name: lever}
 spec:
-  selector: {app: switch}
+  selector: {app: lever}
   ports: [{port: 80}]
 ---
 apiVersion: v1
 kind: Pod
-metadata: {name: switch, labels: {app: switch}}
+metadata: {name: lever, labels: {app: lever}}
 spec:
   terminationGracePeriodSeconds: 0
   containers: [{name: nginx, image: nginx:1.22, readinessProbe: {httpGet: {path: /, port: 80}, periodSeconds: 1}}]
----
-apiVersion: apps/v1
+`
+
+// busyWhile is a deployment whose pods use all of the tenth of a processor that
+// they get for as long as the service at an address answers.
+const busyWhile = `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}
 spec:
@@ -44,7 +46,7 @@ spec:
         - -c
         - |
           while :; do
-            if wget -q -T 1 -O /dev/null http://$SWITCH_SERVICE_HOST/; then
+            if printf 'GET / HTTP/1.0\r\n\r\n' | nc -w 2 ADDRESS 80 | grep -q 'HTTP/1.1 200'; then
               end=$(($(date +%s) + 3))
               while [ $(date +%s) -lt $end ]; do :; done
             else
@@ -68,8 +70,10 @@ spec:
 // every kubectl top shows what pods and nodes use.
 func TestLoadMakesADeploymentGrow(t *testing.T) {
 	ns := namespace(t)
-	kubectl(t, "create", "-n", ns, "-f", file(t, busyWhile))
-	waitPods(t, ns, "app=switch", 1)
+	kubectl(t, "create", "-n", ns, "-f", file(t, lever))
+	waitPods(t, ns, "app=lever", 1)
+	address := kubectl(t, "get", "service", "-n", ns, "lever", "-o", "jsonpath={.spec.clusterIP}")
+	kubectl(t, "create", "-n", ns, "-f", file(t, strings.ReplaceAll(busyWhile, "ADDRESS", address)))
 	eventually(t, 5*time.Minute, func() error { return replicas(t, ns, 3) })
 	waitPods(t, ns, "app=web", 3)
 	if out := kubectl(t, "describe", "hpa", "-n", ns, "web"); !strings.Contains(out, "SuccessfulRescale") {
@@ -78,7 +82,7 @@ func TestLoadMakesADeploymentGrow(t *testing.T) {
 	for _, command := range append([]string{filepath.Join(cluster.Bin, "kubectl")}, strangers()...) {
 		eventually(t, 2*time.Minute, func() error { return plausible(t, command, ns) })
 	}
-	kubectl(t, "delete", "pod", "-n", ns, "switch")
+	kubectl(t, "delete", "pod", "-n", ns, "lever")
 	eventually(t, 5*time.Minute, func() error { return replicas(t, ns, 1) })
 	out := kubectl(t, "get", "hpa", "-n", ns, "web", "-o", `jsonpath={range .status.conditions[*]}{.type}={.status} {end}`)
 	for _, want := range []string{"AbleToScale=True", "ScalingActive=True"} {
