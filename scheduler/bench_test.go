@@ -21,6 +21,8 @@ type workload struct {
 	name             string
 	nodes, zones     int
 	before, measured int
+	// stuck pods wait for room that there is not, all the while.
+	stuck int
 	// make changes the pod number i, which is one of those before or not.
 	make func(p *core.Pod, i int, before bool)
 }
@@ -31,19 +33,20 @@ var zone, host = core.LabelTopologyZone, core.LabelHostname
 // hundred deployments kept apart and spread, and what upstream measures its
 // scheduler by.
 var workloads = []workload{
-	{"30000-on-1000", 1000, 3, 0, 30000, owned},
-	{"30000-on-1000-near-and-spread", 1000, 3, 0, 30000, ownedNear},
-	{"10000-on-5000", 5000, 3, 0, 10000, owned},
-	{"10000-on-5000-near-and-spread", 5000, 3, 0, 10000, ownedNear},
-	{"Basic", 5000, 1, 5000, 10000, nil},
-	{"PodAffinity", 5000, 1, 5000, 5000, affinity(zone, "blue", 0)},
-	{"PodAntiAffinity", 5000, 1, 1000, 2000, anti(host, "green", 0)},
-	{"PreferredPodAffinity", 5000, 1, 5000, 5000, affinity(host, "red", 1)},
-	{"PreferredPodAntiAffinity", 5000, 1, 5000, 5000, anti(host, "yellow", 1)},
-	{"Mixed", 5000, 1, 10000, 1000, mixed},
-	{"NodeAffinity", 5000, 1, 5000, 10000, nodeAffinity},
-	{"TopologySpreading", 5000, 3, 1000, 5000, spreading(core.DoNotSchedule)},
-	{"PreferredTopologySpreading", 5000, 3, 1000, 5000, spreading(core.ScheduleAnyway)},
+	{"30000-on-1000", 1000, 3, 0, 30000, 0, owned},
+	{"30000-on-1000-near-and-spread", 1000, 3, 0, 30000, 0, ownedNear},
+	{"10000-on-5000", 5000, 3, 0, 10000, 0, owned},
+	{"10000-on-5000-near-and-spread", 5000, 3, 0, 10000, 0, ownedNear},
+	{"Basic", 5000, 1, 5000, 10000, 0, nil},
+	{"PodAffinity", 5000, 1, 5000, 5000, 0, affinity(zone, "blue", 0)},
+	{"PodAntiAffinity", 5000, 1, 1000, 2000, 0, anti(host, "green", 0)},
+	{"PreferredPodAffinity", 5000, 1, 5000, 5000, 0, affinity(host, "red", 1)},
+	{"PreferredPodAntiAffinity", 5000, 1, 5000, 5000, 0, anti(host, "yellow", 1)},
+	{"Mixed", 5000, 1, 10000, 1000, 0, mixed},
+	{"NodeAffinity", 5000, 1, 5000, 10000, 0, nodeAffinity},
+	{"TopologySpreading", 5000, 3, 1000, 5000, 0, spreading(core.DoNotSchedule)},
+	{"PreferredTopologySpreading", 5000, 3, 1000, 5000, 0, spreading(core.ScheduleAnyway)},
+	{"BesideUnschedulable", 5000, 1, 0, 10000, 2000, nil},
 }
 
 // owned makes the pod one of a hundred deployments'.
@@ -197,6 +200,7 @@ func (w *workload) run(b *testing.B, forgetful bool) {
 			s.nodeChanged(nil, w.node(i))
 		}
 		w.schedule(b, s, first, nil)
+		w.park(b, s)
 		b.StartTimer()
 		before := processorTime(b)
 		took = w.schedule(b, s, then, took[:0])
@@ -221,6 +225,26 @@ func used(b *testing.B, clock int32) time.Duration {
 		b.Fatal(err)
 	}
 	return time.Duration(t.Nano())
+}
+
+// park has pods wait that fit nowhere: half of them ask for too much, half need
+// others that are not there.
+func (w *workload) park(b *testing.B, s *Scheduler) {
+	for i := range w.stuck {
+		p := pod(fmt.Sprintf("stuck-%d", i), "9")
+		if i%2 == 0 {
+			p = pod(p.Name, "1")
+			affinity(zone, "none", 0)(p, i, true)
+			p.Labels = nil
+		}
+		s.podChanged(nil, p)
+	}
+	for range w.stuck {
+		if _, ok := s.next(context.Background(), time.Now()); !ok {
+			b.Fatal("there is no pod to try")
+		}
+		<-s.outbox // the condition
+	}
 }
 
 // schedule has all pods given nodes, and notes how long each took: of this
