@@ -96,6 +96,8 @@ bench: prerequisites build images ## Benchmarks; they print figures and assert n
 	@cd e2e/wire && GOWORK=off go test -run '^$$' -bench . -benchmem .
 	@echo "==> the scheduler with the API server in the loop"
 	@PILOTHOUSE_BIN=$(CURDIR)/bin go test -run '^$$' -bench WithServer -benchtime 1x ./e2e/scheduling
+	@echo "==> the controllers alone, on hollow nodes"
+	@PILOTHOUSE_BIN=$(CURDIR)/bin go test -run '^$$' -bench 'Deployment5000|ManagerMemory' -benchtime 1x -timeout 20m ./e2e/controllers
 	@echo "==> pod start, beside the runtime's own floor"
 	@go test -run '^$$' -bench . -p 1 ./kubelet/ ./e2e/scenarios/
 	@if [ -n "$(ANCHOR_DIR)" ]; then echo "==> the API server beside upstream's" && e2e/bench/run.sh; fi

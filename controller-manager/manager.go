@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 	"strconv"
 
 	"golang.org/x/sync/errgroup"
@@ -37,6 +38,9 @@ const component = "kube-controller-manager"
 func Run(ctx context.Context, cfg Config) error {
 	if err := cfg.Validate(); err != nil {
 		return daemon.UsageError{Err: err}
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50) // What is held is caches, which live long: less room for garbage costs little.
 	}
 	keys, err := loadKeys(cfg)
 	if err != nil {
@@ -153,6 +157,7 @@ func runControllers(ctx context.Context, cfg Config, c *client.Client, ca []byte
 		return view.Run(ctx, func() {
 			slog.Info("Controllers work")
 			close(synced)
+			go debug.FreeOSMemory() // reading everything leaves much that is not needed again
 		})
 	})
 	return g.Wait()

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -167,8 +168,12 @@ func (c *Controller) follow(ctx context.Context) time.Duration {
 		}
 	}
 	// What a kind that has just come owns and is owned by is not known yet.
-	if c.complete = listed && (c.complete || err == nil); !c.complete {
+	was := c.complete
+	if c.complete = listed && (was || err == nil); !c.complete {
 		return notYet
+	}
+	if !was {
+		go debug.FreeOSMemory() // listing everything leaves much that is not needed again
 	}
 	return discoverEvery
 }

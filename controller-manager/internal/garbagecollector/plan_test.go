@@ -76,7 +76,9 @@ func TestReferencesNameOneNamespace(t *testing.T) {
 func TestOtherResourcesStay(t *testing.T) {
 	g := newGraph()
 	g.put(object1("a"))
-	other := with(object1("b"), func(i *item) { i.resource = &catalog.Resource{Path: pods.Path, Version: "v1", Name: "secrets", Kind: "Secret", Namespaced: true} })
+	other := with(object1("b"), func(i *item) {
+		i.resource = &catalog.Resource{Path: pods.Path, Version: "v1", Name: "secrets", Kind: "Secret", Namespaced: true}
+	})
 	g.put(other)
 	if of := g.of(pods); len(of) != 1 || !of["a"] {
 		t.Errorf("the pods are %v", of)
