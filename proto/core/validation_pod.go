@@ -115,12 +115,12 @@ func checkPodSpec(r *field.Report, s *PodSpec, p *field.Path, c podContext) {
 	checkSchedulingGates(r, s.SchedulingGates, p.Child("schedulingGates"))
 	checkSpreadConstraints(r, s.TopologySpreadConstraints, p.Child("topologySpreadConstraints"))
 	checkHostUsers(r, s, p)
-	checkTolerations(r, s.Tolerations, p.Child("tolerations"))
 	checkPodNames(r, s, p)
 	checkPodRest(r, s, p)
 }
 
-// checkPodNames checks the fields that name other objects or hosts.
+// checkPodNames checks the fields that name other objects or hosts, and the
+// tolerations, which upstream has among them.
 func checkPodNames(r *field.Report, s *PodSpec, p *field.Path) {
 	check := func(name, value string, rule meta.NameCheck) {
 		if value != "" {
@@ -131,6 +131,7 @@ func checkPodNames(r *field.Report, s *PodSpec, p *field.Path) {
 	check("nodeName", s.NodeName, meta.IsDNS1123Subdomain)
 	check("hostname", s.Hostname, meta.IsDNS1123Label)
 	check("subdomain", s.Subdomain, meta.IsDNS1123Label)
+	checkTolerations(r, s.Tolerations, p.Child("tolerations"))
 	check("priorityClassName", s.PriorityClassName, meta.IsDNS1123Subdomain)
 	if s.RuntimeClassName != nil {
 		r.Each(p.Child("runtimeClassName"), *s.RuntimeClassName, meta.IsDNS1123Subdomain(*s.RuntimeClassName))

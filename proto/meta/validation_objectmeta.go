@@ -176,7 +176,7 @@ func validateOwners(r *field.Report, owners []OwnerReference, p *field.Path) {
 	controller := ""
 	for i := range owners {
 		o := &owners[i]
-		validateOwner(r, o, p.Index(i))
+		validateOwner(r, o, p)
 		if o.Controller == nil || !*o.Controller {
 			continue
 		}
@@ -189,14 +189,16 @@ func validateOwners(r *field.Report, owners []OwnerReference, p *field.Path) {
 }
 
 func validateOwner(r *field.Report, o *OwnerReference, p *field.Path) {
-	if o.APIVersion == "" {
-		r.Required(p.Child("apiVersion"), "must not be empty")
-	} else if group, version, ok := strings.Cut(o.APIVersion, "/"); ok && (group == "" || version == "" || strings.Contains(version, "/")) {
-		r.Invalid(p.Child("apiVersion"), o.APIVersion, "must be <group>/<version> or <version>")
+	group, version, grouped := strings.Cut(o.APIVersion, "/")
+	if !grouped {
+		version = group
+	}
+	if version == "" || strings.Contains(version, "/") {
+		r.Invalid(p.Child("apiVersion"), o.APIVersion, "version must not be empty")
 	}
 	for _, f := range [...]struct{ name, value string }{{"kind", o.Kind}, {"name", o.Name}, {"uid", string(o.UID)}} {
 		if f.value == "" {
-			r.Required(p.Child(f.name), "must not be empty")
+			r.Invalid(p.Child(f.name), f.value, f.name+" must not be empty")
 		}
 	}
 	if o.APIVersion == "v1" && o.Kind == "Event" {

@@ -88,9 +88,9 @@ func TestAskingByName(t *testing.T) {
 		want string
 	}{
 		{Request{WantIP: true, IP: "10.96.3.4"}, "provided IP is already allocated"},
-		{Request{WantIP: true, IP: "10.97.0.1"}, "provided IP is not in the valid range. The range of valid IPs is 10.96.0.0/16"},
-		{Request{WantIP: true, IP: "10.96.0.0"}, "provided IP is not in the valid range. The range of valid IPs is 10.96.0.0/16"},
-		{Request{WantIP: true, IP: "10.96.255.255"}, "provided IP is not in the valid range. The range of valid IPs is 10.96.0.0/16"},
+		{Request{WantIP: true, IP: "10.97.0.1"}, "the provided IP (10.97.0.1) is not in the valid range. The range of valid IPs is 10.96.0.0/16"},
+		{Request{WantIP: true, IP: "10.96.0.0"}, "the provided IP (10.96.0.0) is not in the valid range. The range of valid IPs is 10.96.0.0/16"},
+		{Request{WantIP: true, IP: "10.96.255.255"}, "the provided IP (10.96.255.255) is not in the valid range. The range of valid IPs is 10.96.0.0/16"},
 		{Request{Ports: []int32{30001}}, "provided port is already allocated"},
 		{Request{Ports: []int32{80}}, "provided port is not in the valid range. The range of valid ports is 30000-32767"},
 	} {
@@ -215,7 +215,7 @@ func TestRanges(t *testing.T) {
 func TestRepairObjects(t *testing.T) {
 	e := etcdtest.Start(t)
 	a := start(t, e, "10.96.0.0/29", PortRange{30000, 30009})
-	got, err := a.create(t, Request{Owner: "ns/a", WantIP: true})
+	got, err := a.create(t, Request{Owner: "ns/a", WantIP: true, IP: "10.96.0.2"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ type RangeError struct {
 // Error is what clients are told.
 func (e *RangeError) Error() string {
 	if e.IP != "" {
-		return "provided IP is not in the valid range. " + e.Valid
+		return "the provided IP (" + e.IP + ") is not in the valid range. " + e.Valid
 	}
 	return "provided port is not in the valid range. " + e.Valid
 }

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -10,10 +11,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/request"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/field"
 )
 
 // defaultKubeletPort is where a kubelet serves that does not say.
@@ -21,11 +24,16 @@ const defaultKubeletPort = 10250
 
 // throughKubelet serves log, exec, attach and portforward.
 func (p *Proxy) throughKubelet(w http.ResponseWriter, r *http.Request, i *request.Info) error {
+	q := r.URL.Query()
+	if i.Subresource == "log" && r.Method == http.MethodGet {
+		if err := checkLog(q, i.Name); err != nil {
+			return err
+		}
+	}
 	pod := &core.Pod{}
 	if err := p.fetch(r.Context(), "pods", i.Namespace, i.Name, pod); err != nil {
 		return err
 	}
-	q := r.URL.Query()
 	container := ""
 	if i.Subresource != "portforward" {
 		var err error
@@ -48,9 +56,6 @@ func (p *Proxy) throughKubelet(w http.ResponseWriter, r *http.Request, i *reques
 	case "log":
 		if r.Method != http.MethodGet {
 			return status.MethodNotAllowed(status.Resource{Name: "pods/log"}, i.Verb)
-		}
-		if err := checkLog(q); err != nil {
-			return err
 		}
 		target.Path = fmt.Sprintf("/containerLogs/%s/%s/%s", pod.Namespace, pod.Name, container)
 		target.RawQuery = only(q, "follow", "previous", "sinceSeconds", "sinceTime", "timestamps", "tailLines", "limitBytes", "stream").Encode()
@@ -160,17 +165,37 @@ func streams(q url.Values, exec bool) url.Values {
 	return out
 }
 
-// checkLog refuses parameters that make no sense, before a kubelet is asked.
-func checkLog(q url.Values) error {
+// checkLog refuses parameters that make no sense, before the pod is looked for.
+func checkLog(q url.Values, pod string) error {
+	var r field.Report
 	for _, n := range []string{"sinceSeconds", "tailLines", "limitBytes"} {
-		if v := q.Get(n); v != "" {
-			if x, err := strconv.ParseInt(v, 10, 64); err != nil || x < 0 {
-				return status.BadRequest("%s=%q: must be a non-negative integer", n, v)
-			}
+		v := q.Get(n)
+		if v == "" {
+			continue
+		}
+		x, err := strconv.ParseInt(v, 10, 64)
+		if err != nil {
+			return status.BadRequest("strconv.ParseInt: parsing %q: %v", v, errors.Unwrap(err))
+		}
+		switch {
+		case n == "tailLines":
+			r.NonNegative(field.New(n), x)
+		case x < 1:
+			r.Invalid(field.New(n), x, "must be greater than 0")
 		}
 	}
-	if q.Get("sinceSeconds") != "" && q.Get("sinceTime") != "" {
-		return status.BadRequest("at most one of `sinceTime` or `sinceSeconds` may be specified")
+	if v := q.Get("sinceTime"); v != "" {
+		if _, err := time.Parse(time.RFC3339, v); err != nil {
+			return status.BadRequest("%v", err)
+		}
+		if q.Get("sinceSeconds") != "" {
+			e := field.Forbidden(nil, "at most one of `sinceTime` or `sinceSeconds` may be specified")
+			e.Field = "[]"
+			r.Add(e)
+		}
+	}
+	if len(r.Errors) > 0 {
+		return status.Invalid("", "PodLogOptions", pod, r.Errors)
 	}
 	return nil
 }

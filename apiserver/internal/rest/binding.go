@@ -32,9 +32,6 @@ func (c *call) bind() error {
 		return err
 	}
 	binding := obj.(*core.Binding)
-	if binding.Name == "" {
-		binding.Name = c.info.Name
-	}
 	if c.info.Name != "" && binding.Name != c.info.Name {
 		return status.BadRequest("name in URL does not match name in Binding object")
 	}

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -125,7 +126,8 @@ func (c *call) decode(b []byte, k *scheme.Kind, o options) (meta.Object, error) 
 	case typeYAML, "application/yml", "text/yaml":
 		j, err := yaml.YAMLToJSON(b)
 		if err != nil {
-			return nil, status.BadRequest("error converting YAML to JSON: %v", err)
+			return nil, status.BadRequest("the object provided is unrecognized (must be of type %s): %s (%s)", k.Kind,
+				strings.TrimPrefix(err.Error(), "error converting YAML to JSON: "), excerpt(b))
 		}
 		if o.validation == meta.FieldValidationIgnore {
 			return c.decodeJSON(j, k, o)
@@ -260,6 +262,10 @@ func excerpt(b []byte) string {
 }
 
 func decodeProtobuf(b []byte, k *scheme.Kind) (meta.Object, error) {
+	if !bytes.HasPrefix(b, []byte("k8s\x00")) {
+		return nil, status.BadRequest("the object provided is unrecognized (must be of type %s): provided data does not appear to be a protobuf message, expected prefix %v (%s)",
+			k.Kind, []byte("k8s\x00"), excerpt(b))
+	}
 	apiVersion, kind, _, err := codec.DecodeEnvelope(b)
 	tm := &meta.TypeMeta{APIVersion: apiVersion, Kind: kind}
 	if err == nil {
@@ -288,7 +294,7 @@ func sameKind(tm *meta.TypeMeta, k *scheme.Kind) error {
 	switch {
 	case *tm == want:
 		return nil
-	case tm.Kind == want.Kind:
+	case tm.Kind == want.Kind && (scheme.ByKind(want.APIVersion, want.Kind) == nil || scheme.ByKind(tm.APIVersion, tm.Kind) != nil):
 		return status.BadRequest("the API version in the data (%s) does not match the expected API version (%s)", tm.APIVersion, want.APIVersion)
 	}
 	if scheme.ByKind(tm.APIVersion, tm.Kind) == nil {

@@ -119,6 +119,11 @@ func (c *call) storeNew(obj meta.Object, o options, r *admission.Request) error 
 		if err := c.checkQuotas(obj, nil); err != nil {
 			return err
 		}
+		if svc, ok := stored.(*core.Service); ok {
+			if err := c.pretendAllocate(svc); err != nil {
+				return err
+			}
+		}
 		return c.pretendNew(stored)
 	}
 	var s source

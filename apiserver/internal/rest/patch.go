@@ -65,10 +65,13 @@ func (c *call) patchable(k *scheme.Kind) error {
 	if c.res.Custom && k == c.res.Kind {
 		takes = []string{typeJSONPatch, typeMergePatch, typeApplyPatch}
 	}
-	if !slices.Contains(takes, c.mediaType()) {
+	switch {
+	case slices.Contains(takes, c.mediaType()):
+		return nil
+	case c.res.Custom:
 		return status.UnsupportedMediaType(takes...)
 	}
-	return nil
+	return status.NotPatch()
 }
 
 // patched is the change that a patch makes.

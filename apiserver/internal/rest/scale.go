@@ -16,6 +16,9 @@ func (c *call) scale(s *resources.Scale) error {
 	switch c.info.Verb {
 	case "get":
 		o, err := c.fetch("")
+		if missing(err) {
+			return c.noScale()
+		}
 		if err != nil {
 			return err
 		}
@@ -24,6 +27,18 @@ func (c *call) scale(s *resources.Scale) error {
 		return c.setScale(s)
 	}
 	return status.NoMethod()
+}
+
+// noScale is the 404 of a size, which names the part for some kinds and not for
+// others.
+func (c *call) noScale() error {
+	r := c.name()
+	if c.info.Resource != "statefulsets" && !c.res.Custom {
+		if r.Name += "/scale"; r.Group == "" {
+			r.Group = "autoscaling"
+		}
+	}
+	return status.NotFound(r, c.info.Name)
 }
 
 func (c *call) setScale(of *resources.Scale) error {
@@ -42,6 +57,9 @@ func (c *call) setScale(of *resources.Scale) error {
 	var sent meta.Object
 	if c.info.Verb == "update" {
 		if sent, err = c.decode(b, kind, o); err != nil {
+			return err
+		}
+		if err := c.sameName(sent.GetObjectMeta()); err != nil {
 			return err
 		}
 	}

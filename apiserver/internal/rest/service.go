@@ -89,6 +89,18 @@ func (c *call) allocate(s, old *core.Service, put func(ops []store.Op) error) er
 	return c.allocationError(s, err)
 }
 
+// errPretended ends an allocation that is not to be written.
+var errPretended = errors.New("a dry run")
+
+// pretendAllocate fills in what a new service would be given, and gives it back.
+func (c *call) pretendAllocate(s *core.Service) error {
+	err := c.allocate(s, nil, func([]store.Op) error { return errPretended })
+	if errors.Is(err, errPretended) {
+		return nil
+	}
+	return err
+}
+
 // fillFamilies says which address family the service has: the one that this
 // cluster has.
 func fillFamilies(s *core.Service) {

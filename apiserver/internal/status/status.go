@@ -199,6 +199,11 @@ func UnsupportedMediaType(accepted ...string) *Error {
 		"the body of the request was in an unknown format - accepted media types include: "+strings.Join(accepted, ", "))
 }
 
+// NotPatch: the body of a patch is in no form of patch that the kind takes.
+func NotPatch() *Error {
+	return failure(http.StatusUnsupportedMediaType, meta.StatusReasonUnsupportedMediaType, &meta.StatusDetails{}, "415: Unsupported Media Type")
+}
+
 // TooLarge: the body is over the limit.
 func TooLarge(limit int64) *Error {
 	return failure(http.StatusRequestEntityTooLarge, meta.StatusReasonRequestEntityTooLarge, nil,
