@@ -114,6 +114,34 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+// What a write replaces beside its own key is compared as well: all is written
+// or nothing.
+func TestSwaps(t *testing.T) {
+	s, _ := open(t)
+	rev, err := s.Create(t.Context(), "/quota", []byte("0"), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := s.Create(t.Context(), "/registry/a", []byte("a"), 0, store.Swap("/quota", []byte("1"), rev))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, at, err := s.Get(t.Context(), "/quota"); err != nil || string(v) != "1" || at != both {
+		t.Errorf("beside the write: %q at %d, %v; want 1 at %d", v, at, err, both)
+	}
+	var swap *store.SwapError
+	if _, err = s.Create(t.Context(), "/registry/b", []byte("b"), 0, store.Swap("/quota", []byte("2"), rev)); !errors.As(err, &swap) || string(swap.Current) != "1" || swap.Rev != both {
+		t.Errorf("a swap of an old value: %v", err)
+	}
+	if _, err = s.Create(t.Context(), "/registry/b", []byte("b"), 0, store.Swap("/none", []byte("2"), rev)); !errors.As(err, &swap) || swap.Rev != 0 {
+		t.Errorf("a swap of nothing: %v", err)
+	}
+	var missing *store.NotFoundError
+	if _, _, err := s.Get(t.Context(), "/registry/b"); !errors.As(err, &missing) {
+		t.Errorf("what was refused is there: %v", err)
+	}
+}
+
 // Increments by many writers, each retried on conflict, are all counted.
 func TestNoUpdateIsLost(t *testing.T) {
 	s, _ := open(t)
