@@ -75,7 +75,7 @@ func TestMetricsServer(t *testing.T) {
 		prints(`measured +250m +12% +256Mi +25%`, "top", "nodes")
 		prints(`measured +c +100m +20Mi`, "top", "pods", "--containers")
 		prints(`nodes +metrics.k8s.io/v1beta1 +false +NodeMetrics`, "api-resources", "--api-group=metrics.k8s.io")
-		prints(`NAME +CPU +MEMORY +WINDOW\nmeasured +\d+[num] +262144Ki +\d`, "get", "nodes.metrics.k8s.io")
+		prints(`NAME +CPU +MEMORY +WINDOW\nmeasured +\d+[num] +256Mi +\d`, "get", "nodes.metrics.k8s.io")
 	}
 	same()
 	prints(`v1beta1.metrics.k8s.io +Local +True`, "get", "apiservice", "v1beta1.metrics.k8s.io")
