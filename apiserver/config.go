@@ -87,6 +87,10 @@ type Config struct {
 	// RequestTimeout is how long a request may take that does not last by its
 	// nature.
 	RequestTimeout time.Duration
+	// StallTimeout is how long an answer may lie unread before its client is
+	// cut. A healthy one reads a piece of 128 KiB in much less. Zero means no
+	// limit.
+	StallTimeout time.Duration
 	// MinWatchTime is the shortest time after which a watch is ended that says
 	// nothing of time; it is up to twice that.
 	MinWatchTime time.Duration
@@ -133,6 +137,7 @@ func DefaultConfig() Config {
 		MaxRequests:           400,
 		MaxMutatingRequests:   200,
 		RequestTimeout:        time.Minute,
+		StallTimeout:          30 * time.Second,
 		MinWatchTime:          30 * time.Minute,
 		ShutdownTimeout:       10 * time.Second,
 	}

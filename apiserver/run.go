@@ -179,7 +179,7 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 		Fairness:  d.fairness,
 		Width:     d.rest.Width,
 		Metrics:   []prometheus.Collector{stored{d.cache}},
-		Limits:    server.Limits{Request: s.RequestTimeout, Stall: stall},
+		Limits:    server.Limits{Request: s.RequestTimeout, Stall: s.StallTimeout},
 		Log:       s.Log,
 	})
 	return d, nil

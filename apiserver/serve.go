@@ -12,9 +12,9 @@ import (
 const (
 	// headerTime is for the head of a request.
 	headerTime = 30 * time.Second
-	// stall is how long an answer may lie unread before its client is cut. A
-	// healthy one reads a piece of 128 KiB in much less.
-	stall = 30 * time.Second
+	// lost is how long a client may leave the question unanswered whether it is
+	// still there, or take not a byte of what is sent.
+	lost = 30 * time.Second
 	// idle ends connections that are not used.
 	idle = 3 * time.Minute
 	// silence is after how long a client is asked whether it is still there, as
@@ -26,7 +26,7 @@ const (
 func (d *process) securely() *http.Server {
 	return &http.Server{Handler: d.front, TLSConfig: d.keys.tls, ReadHeaderTimeout: headerTime, IdleTimeout: idle,
 		ErrorLog: quiet, HTTP2: &http.HTTP2Config{MaxConcurrentStreams: 1000,
-			SendPingTimeout: silence, PingTimeout: stall, WriteByteTimeout: stall}}
+			SendPingTimeout: silence, PingTimeout: lost, WriteByteTimeout: lost}}
 }
 
 // cluster makes what every cluster has.

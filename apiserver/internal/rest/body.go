@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 
@@ -39,6 +40,9 @@ func (c *call) body() ([]byte, error) {
 	}
 	if len(b) > maxBody {
 		return nil, status.TooLarge(maxBody)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, outOfTime()
 	}
 	if err != nil {
 		return nil, status.BadRequest("the body of the request could not be read: %v", err)

@@ -24,10 +24,15 @@ func logged(code int32) bool {
 	return code >= http.StatusInternalServerError && code != http.StatusGatewayTimeout && code != http.StatusInsufficientStorage
 }
 
+// outOfTime is the refusal of a request that took longer than it may.
+func outOfTime() error {
+	return status.Timeout("request did not complete within the allotted timeout")
+}
+
 // refuse answers with the Status that err is.
 func (c *call) refuse(err error) {
 	if errors.Is(err, context.DeadlineExceeded) && c.r.Context().Err() != nil {
-		err = status.Timeout("request did not complete within the allotted timeout")
+		err = outOfTime()
 	}
 	e := status.From(err)
 	if logged(e.Status.Code) && !errors.Is(c.r.Context().Err(), context.Canceled) { // a client that left is no trouble of ours

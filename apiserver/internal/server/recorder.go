@@ -63,6 +63,9 @@ func (r *recorder) watch() {
 
 // FlushError sends what has been written.
 func (r *recorder) FlushError() error {
+	if r.written > 0 {
+		r.watch() // A head alone never waits, and idle watches have sent no more.
+	}
 	if r.watched {
 		r.writing.Store(time.Now().UnixNano())
 		defer r.writing.Store(0)

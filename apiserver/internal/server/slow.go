@@ -13,9 +13,11 @@ import (
 // slowly, but reads, is seen to.
 const writePiece = 128 << 10
 
-// watchFrom is the size from which an answer's writing is watched. Smaller
-// ones fit into buffers, and their writers never wait.
-const watchFrom = 64 << 10
+// watchFrom is the size from which an answer's writing is watched: what net/http
+// keeps until the handler has ended, so that the writer never waits. More may
+// wait even where it would fit into the network's buffers, for earlier answers
+// can have filled them, and a client of HTTP/2 can leave no room at all.
+const watchFrom = 2 << 10
 
 // writers are the answers whose writing is watched. Deadlines of the network
 // would do the same at the price of a timer for each event of each watch.
