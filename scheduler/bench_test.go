@@ -199,6 +199,11 @@ func (w *workload) run(b *testing.B, forgetful bool) {
 		for i := range w.nodes {
 			s.nodeChanged(nil, w.node(i))
 		}
+		for i := range 100 { // owned makes pods of these
+			app := fmt.Sprintf("app-%d", i)
+			s.serviceChanged(nil, &core.Service{ObjectMeta: meta.ObjectMeta{Namespace: "default", Name: app}, Spec: core.ServiceSpec{Selector: map[string]string{"app": app}}})
+			s.controllerChanged(&meta.ObjectMeta{Namespace: "default", UID: meta.UID(app)}, &meta.LabelSelector{MatchLabels: map[string]string{"app": app}})
+		}
 		w.schedule(b, s, first, nil)
 		w.park(b, s)
 		b.StartTimer()

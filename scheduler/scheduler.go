@@ -30,6 +30,7 @@ type Scheduler struct {
 		budgets    *informer.Informer[*policy.PodDisruptionBudget]
 	}
 	storage  storageWatch
+	kin      kinWatch
 	choosers map[string]*placement.Chooser // by spec.schedulerName
 	// recorders tell events as coming from that name; there may be none.
 	recorders map[string]*event.Recorder
@@ -73,6 +74,7 @@ func New(c *client.Client, profiles map[string]placement.Profile, cfg *Config) *
 	s.watch.nodes.OnChange(s.nodeChanged)
 	s.watch.namespaces.OnChange(s.namespaceChanged)
 	s.watchStorage(c)
+	s.watchKin(c)
 	s.watchBudgets(c)
 	return s
 }
@@ -104,9 +106,10 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	for range senders {
 		wg.Go(func() { s.send(ctx) })
 	}
+	kin := s.runKin(ctx, &wg)
 	// Nodes and all that runs on them must be known before the first decision.
-	for _, synced := range []<-chan struct{}{s.watch.namespaces.Synced(), s.watch.nodes.Synced(), s.watch.pods.Synced(), s.watch.budgets.Synced(),
-		s.storage.claims.Synced(), s.storage.volumes.Synced(), s.storage.classes.Synced()} {
+	for _, synced := range append(kin, s.watch.namespaces.Synced(), s.watch.nodes.Synced(), s.watch.pods.Synced(), s.watch.budgets.Synced(),
+		s.storage.claims.Synced(), s.storage.volumes.Synced(), s.storage.classes.Synced()) {
 		select {
 		case <-synced:
 		case <-ctx.Done():

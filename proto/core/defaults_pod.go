@@ -25,6 +25,18 @@ func SetPodDefaults(p *Pod) {
 	if p.Status.Phase == "" {
 		p.Status.Phase = PodPending
 	}
+	agreeOnAddresses(&p.Status)
+}
+
+// agreeOnAddresses has podIP be the first of podIPs. Where the two differ podIP
+// is heard: it is what a client that knows nothing of podIPs writes.
+func agreeOnAddresses(s *PodStatus) {
+	switch {
+	case s.PodIP == "" && len(s.PodIPs) > 0:
+		s.PodIP = s.PodIPs[0].IP
+	case s.PodIP != "" && (len(s.PodIPs) == 0 || s.PodIPs[0].IP != s.PodIP):
+		s.PodIPs = []PodIP{{IP: s.PodIP}}
+	}
 }
 
 // SetPodTemplateDefaults fills a PodTemplate.

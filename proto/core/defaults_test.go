@@ -1,6 +1,7 @@
 package core
 
 import (
+	"reflect"
 	"encoding/json"
 	"testing"
 
@@ -99,5 +100,33 @@ func TestSetSecretDefaults(t *testing.T) {
 	SetSecretDefaults(s)
 	if s.Type != SecretTypeOpaque || string(s.Data["a"]) != "2" || string(s.Data["b"]) != "3" || s.StringData != nil {
 		t.Errorf("got %+v", s)
+	}
+}
+
+// TestAddressesAgree: podIP and podIPs say the same, whichever was written.
+func TestAddressesAgree(t *testing.T) {
+	tests := map[string]struct {
+		ip   string
+		ips  []PodIP
+		want []PodIP
+	}{
+		"none":         {},
+		"podIP alone":  {"10.0.0.1", nil, []PodIP{{IP: "10.0.0.1"}}},
+		"podIPs alone": {"", []PodIP{{IP: "10.0.0.1"}, {IP: "fd00::1"}}, []PodIP{{IP: "10.0.0.1"}, {IP: "fd00::1"}}},
+		"both":         {"10.0.0.1", []PodIP{{IP: "10.0.0.1"}, {IP: "fd00::1"}}, []PodIP{{IP: "10.0.0.1"}, {IP: "fd00::1"}}},
+		"at odds":      {"10.0.0.2", []PodIP{{IP: "10.0.0.1"}, {IP: "fd00::1"}}, []PodIP{{IP: "10.0.0.2"}}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := &Pod{Status: PodStatus{PodIP: tt.ip, PodIPs: tt.ips}}
+			SetPodDefaults(p)
+			first := ""
+			if len(tt.want) > 0 {
+				first = tt.want[0].IP
+			}
+			if !reflect.DeepEqual(p.Status.PodIPs, tt.want) || p.Status.PodIP != first {
+				t.Errorf("podIP %q, podIPs %v, want %v", p.Status.PodIP, p.Status.PodIPs, tt.want)
+			}
+		})
 	}
 }

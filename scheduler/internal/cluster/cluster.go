@@ -13,7 +13,8 @@
 //
 // pod.go and node.go hold the two; near.go, spread.go and match.go are what
 // pods say about each other, group.go who means whom, topology.go the places,
-// tally.go and carried.go the counts, event.go what can happen.
+// kin.go which pods belong together that do not say so, tally.go and carried.go
+// the counts, event.go what can happen.
 package cluster
 
 import (
@@ -44,6 +45,7 @@ type Cluster struct {
 	priorities map[int32]int
 
 	namespaces map[string]map[string]string // labels, by name
+	kin        kin
 	groups     groups
 	matchers   matchers
 	topologies map[string]*topology
@@ -59,7 +61,7 @@ func New() *Cluster {
 	return &Cluster{
 		byName: map[string]*Node{}, pods: map[meta.UID]*Node{}, images: map[string]int64{},
 		Volumes: newVolumes(), priorities: map[int32]int{},
-		namespaces: map[string]map[string]string{},
+		namespaces: map[string]map[string]string{}, kin: newKin(),
 		groups:     groups{byKey: map[string]*group{}, byNamespace: map[string]map[*group]bool{}},
 		matchers:   matchers{byKey: map[string]*matcher{}, byNamespace: map[string]map[*matcher]bool{}, everywhere: map[*matcher]bool{}},
 		topologies: map[string]*topology{}, tallies: map[tallyID]*Tally{}, carried: map[carriedID]*Carried{}, scopes: map[string]*scope{},

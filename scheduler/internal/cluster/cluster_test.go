@@ -83,13 +83,14 @@ func TestGuesses(t *testing.T) {
 func TestEverythingIsGivenBack(t *testing.T) {
 	yes := true
 	newPod := func(uid meta.UID, cpu string) *Pod {
-		p := &core.Pod{ObjectMeta: meta.ObjectMeta{Name: string(uid), UID: uid, OwnerReferences: []meta.OwnerReference{{UID: "rc", Controller: &yes}}}}
+		p := &core.Pod{ObjectMeta: meta.ObjectMeta{Name: string(uid), UID: uid, Labels: map[string]string{"app": "web"}, OwnerReferences: []meta.OwnerReference{{UID: "rc", Controller: &yes}}}}
 		p.Spec.Containers = []core.Container{container(cpu, "1Gi", false)}
 		p.Spec.Containers[0].Resources.Requests["example.com/gpu"] = quantity.MustParse("1")
 		p.Spec.Containers[0].Ports = []core.ContainerPort{{HostPort: 80, ContainerPort: 80}}
 		return NewPod(p)
 	}
 	c := New()
+	c.SetController("rc", "", &meta.LabelSelector{MatchLabels: map[string]string{"app": "web"}})
 	c.SetNode(&core.Node{ObjectMeta: meta.ObjectMeta{Name: "n1"}})
 	c.SetPod(newPod("a", "1"), "n1")
 	c.SetPod(newPod("b", "1"), "n2") // not known yet
@@ -104,7 +105,7 @@ func TestEverythingIsGivenBack(t *testing.T) {
 	ending := newPod("a", "2")
 	ending.DeletionTimestamp = &meta.Time{}
 	c.SetPod(NewPod(ending.Pod), "n1")
-	like := newPod("like", "1").DefaultSpread[0]
+	like := c.DefaultSpread(newPod("like", "1"))[0]
 	if got, _ := c.Tally(&like.Who, like.Key, nil).On(c.Node("n1")); got != 1 {
 		t.Errorf("%d pods of the controller count, want 1: the other is on its way out", got)
 	}

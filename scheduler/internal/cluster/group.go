@@ -3,8 +3,6 @@ package cluster
 import (
 	"maps"
 	"slices"
-
-	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
 // group is pods that no selector can tell from each other: which matches mean
@@ -13,7 +11,6 @@ type group struct {
 	key       string
 	namespace string
 	labels    map[string]string
-	owner     meta.UID
 	ending    bool
 	matchers  []*matcher
 	nodes     map[*Node]int32
@@ -43,7 +40,7 @@ type matchers struct {
 
 // groupOf describes p's group without its pods.
 func groupOf(p *Pod) *group {
-	return &group{key: p.kind, namespace: p.Namespace, labels: p.Labels, owner: p.Owner, ending: p.DeletionTimestamp != nil}
+	return &group{key: p.kind, namespace: p.Namespace, labels: p.Labels, ending: p.DeletionTimestamp != nil}
 }
 
 // join counts p into its group.

@@ -20,8 +20,7 @@ type condition struct {
 	namespaces        []string         // sorted
 	namespaceSelector *selector.Labels // beside namespaces; nil adds none
 	labels            selector.Labels
-	owner             meta.UID // whose pods alone count, if set
-	alive             bool     // pods on their way out do not count
+	alive             bool // pods on their way out do not count
 }
 
 // key writes the condition down.
@@ -37,8 +36,6 @@ func (c *condition) key(nothing bool) string {
 	if nothing {
 		b.WriteByte('0')
 	}
-	b.WriteByte('|')
-	b.WriteString(string(c.owner))
 	if c.alive {
 		b.WriteByte('+')
 	}
@@ -52,7 +49,7 @@ func (m *Match) Key() string { return m.key }
 func (m *Match) meets(g *group, namespaceLabels map[string]string) bool {
 	for i := range m.conditions {
 		c := &m.conditions[i]
-		if c.alive && g.ending || c.owner != "" && c.owner != g.owner || !c.labels.Matches(g.labels) {
+		if c.alive && g.ending || !c.labels.Matches(g.labels) {
 			return false
 		}
 		if slices.Contains(c.namespaces, g.namespace) {

@@ -26,9 +26,9 @@ type Pod struct {
 	Priority int32
 	// Near is what it says about other pods.
 	Near Near
-	// Spread is how its like should be spread; DefaultSpread is used when it
-	// says nothing and has an owner.
-	Spread, DefaultSpread []Constraint
+	// Spread is how its like should be spread; see DefaultSpread for when it
+	// says nothing.
+	Spread []Constraint
 
 	shape, class string     // worked out when asked for
 	kind         string     // names its group
@@ -57,9 +57,6 @@ func NewPod(p *core.Pod) *Pod {
 	pod.kind = kindOf(p, pod.Owner)
 	pod.Near = nearOf(p)
 	pod.Spread = spreadOf(p)
-	if len(p.Spec.TopologySpreadConstraints) == 0 && pod.Owner != "" {
-		pod.DefaultSpread = ownerSpread(pod.Owner, p.Namespace)
-	}
 	return pod
 }
 

@@ -131,8 +131,8 @@ func ask(c *Cluster, p *Pod) {
 	for i := range p.Spread {
 		c.Tally(&p.Spread[i].Who, p.Spread[i].Key, &p.Spread[i].Scope)
 	}
-	for i := range p.DefaultSpread {
-		c.Tally(&p.DefaultSpread[i].Who, p.DefaultSpread[i].Key, nil)
+	for _, s := range c.DefaultSpread(p) {
+		c.Tally(&s.Who, s.Key, nil)
 	}
 	for _, terms := range [][]Term{p.Near.Required, p.Near.Anti} {
 		for i := range terms {

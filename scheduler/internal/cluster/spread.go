@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/pilothouse/pilothouse/proto/core"
-	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
 // Constraint is how pods should be spread over the places that a label of
@@ -115,14 +114,3 @@ func spreadOf(p *core.Pod) []Constraint {
 
 // NodeItself is a topology key of our own: every node is a place.
 const NodeItself = ""
-
-// ownerSpread is how the pods of a controller are spread that say nothing
-// themselves: over the nodes and the zones, as evenly as can be.
-func ownerSpread(owner meta.UID, namespace string) []Constraint {
-	who := condition{namespaces: []string{namespace}, alive: true, owner: owner}
-	m := Match{who.key(false), []condition{who}}
-	return []Constraint{
-		{Key: NodeItself, MaxSkew: 3, MinDomains: 1, Who: m},
-		{Key: core.LabelTopologyZone, MaxSkew: 5, MinDomains: 1, Who: m},
-	}
-}

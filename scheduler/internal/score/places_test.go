@@ -144,7 +144,7 @@ func TestSpread(t *testing.T) {
 	}
 	yes := true
 	owned := func(p *core.Pod) {
-		p.Labels = nil
+		p.Labels = map[string]string{"app": "db"}
 		p.OwnerReferences = []meta.OwnerReference{{UID: "rs", Controller: &yes}}
 	}
 	// The more places, the more a pod in one of them counts.
@@ -157,7 +157,10 @@ func TestSpread(t *testing.T) {
 		raw    string
 		scaled string
 	}{
-		{"no constraints and no owner", func(*cluster.Cluster) {}, func(*core.Pod) {}, "map[]", "map[]"},
+		{"no constraints and no kin", func(*cluster.Cluster) {}, func(*core.Pod) {}, "map[]", "map[]"},
+		{"of a controller that selects nothing we know of", func(*cluster.Cluster) {}, func(p *core.Pod) {
+			p.OwnerReferences = []meta.OwnerReference{{UID: "job", Controller: &yes}}
+		}, "map[]", "map[]"},
 		{"by zone", func(c *cluster.Cluster) { put(c, "x", "a1", nil); put(c, "y", "a1", nil); put(c, "z", "b1", nil) },
 			soft(core.LabelTopologyZone, 1),
 			"map[-1:-1 a1:" + round(2*two) + " a2:" + round(2*two) + " b1:" + round(two) + "]", "map[-1:0 a1:33 a2:33 b1:100]"},
@@ -168,7 +171,36 @@ func TestSpread(t *testing.T) {
 			"map[-1:4 a1:" + round(four+4) + " a2:4 b1:4]", "map[-1:100 a1:66 a2:100 b1:100]"},
 		{"those on their way out do not count", func(c *cluster.Cluster) { put(c, "x", "a1", func(p *core.Pod) { p.DeletionTimestamp = &meta.Time{} }) },
 			soft(core.LabelHostname, 1), "map[-1:0 a1:0 a2:0 b1:0]", "map[-1:100 a1:100 a2:100 b1:100]"},
-		{"of one owner, by default", func(c *cluster.Cluster) { put(c, "x", "a1", owned) }, owned,
+		{"of one service, by default, whoever made them", func(c *cluster.Cluster) {
+			c.SetService(meta.Key{Namespace: "default", Name: "web"}, map[string]string{"app": "web"})
+			c.SetService(meta.Key{Namespace: "default", Name: "db"}, map[string]string{"app": "db"})
+			c.SetService(meta.Key{Namespace: "other", Name: "web"}, map[string]string{"none": "here"})
+			put(c, "x", "a1", nil)
+			put(c, "y", "a2", owned)
+		}, func(*core.Pod) {},
+			"map[-1:2 a1:" + round(four+2+two+4) + " a2:" + round(2+two+4) + " b1:6]", "map[-1:100 a1:22 a2:44 b1:55]"},
+		{"the service and the ReplicaSet both narrow", func(c *cluster.Cluster) {
+			c.SetService(meta.Key{Namespace: "default", Name: "db"}, map[string]string{"app": "db"})
+			c.SetController("rs", "default", &meta.LabelSelector{MatchLabels: map[string]string{"hash": "1"}})
+			put(c, "x", "a1", func(p *core.Pod) { p.Labels = map[string]string{"app": "db", "hash": "1"} })
+			put(c, "y", "a2", owned) // of another ReplicaSet of the service
+			put(c, "z", "a2", func(p *core.Pod) { p.Labels = map[string]string{"hash": "1"} })
+		}, func(p *core.Pod) { owned(p); p.Labels["hash"] = "1" },
+			"map[-1:2 a1:" + round(four+2+two+4) + " a2:" + round(2+two+4) + " b1:6]", "map[-1:100 a1:22 a2:44 b1:55]"},
+		{"nodes that the pod may not go to do not count, by default", func(c *cluster.Cluster) {
+			c.SetService(meta.Key{Namespace: "default", Name: "web"}, map[string]string{"app": "web"})
+			put(c, "x", "a1", nil)
+		}, func(p *core.Pod) { p.Spec.NodeSelector = map[string]string{core.LabelHostname: "a2"} },
+			"map[-1:2 a1:6 a2:6 b1:6]", "map[-1:100 a1:33 a2:33 b1:33]"},
+		{"a service that went", func(c *cluster.Cluster) {
+			c.SetService(meta.Key{Namespace: "default", Name: "web"}, map[string]string{"app": "web"})
+			c.DefaultSpread(newcomer(func(*core.Pod) {}))
+			c.SetService(meta.Key{Namespace: "default", Name: "web"}, nil)
+		}, func(*core.Pod) {}, "map[]", "map[]"},
+		{"of one ReplicaSet, by default", func(c *cluster.Cluster) {
+			c.SetController("rs", "default", &meta.LabelSelector{MatchLabels: map[string]string{"app": "db"}})
+			put(c, "x", "a1", owned)
+		}, owned,
 			// Nodes without a zone are not held against their lacking one.
 			"map[-1:2 a1:" + round(four+2+two+4) + " a2:" + round(2+two+4) + " b1:6]", "map[-1:100 a1:22 a2:44 b1:55]"},
 	}

@@ -19,13 +19,13 @@ type spreading struct {
 }
 
 // spread counts the pods that are in a node's places already: fewer is better,
-// so that one dead node or zone takes few of them. Pods of controllers that
-// have no constraints are spread by default, if that is on.
+// so that one dead node or zone takes few of them. Pods of services and
+// controllers that have no constraints are spread by default, if that is on.
 func spread(byDefault bool) func(*cluster.Pod, *cluster.Cluster, []*cluster.Node) func(*cluster.Node) int64 {
 	return func(p *cluster.Pod, c *cluster.Cluster, nodes []*cluster.Node) func(*cluster.Node) int64 {
 		constraints, mustHave := p.Spread, true
 		if len(constraints) == 0 && byDefault {
-			constraints, mustHave = p.DefaultSpread, false
+			constraints, mustHave = c.DefaultSpread(p), false
 		}
 		var list []spreading
 		for i := range constraints {
@@ -34,7 +34,7 @@ func spread(byDefault bool) func(*cluster.Pod, *cluster.Cluster, []*cluster.Node
 				continue
 			}
 			var scope *cluster.Scope
-			if mustHave {
+			if mustHave || s.Scope.Wanted {
 				scope = &s.Scope
 			}
 			list = append(list, spreading{tally: c.Tally(&s.Who, s.Key, scope), skew: float64(s.MaxSkew - 1)})
