@@ -1,8 +1,8 @@
 package core
 
 import (
-	"reflect"
 	"encoding/json"
+	"reflect"
 	"testing"
 
 	"github.com/pilothouse/pilothouse/proto/meta"

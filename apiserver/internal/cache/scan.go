@@ -12,6 +12,8 @@ import (
 type lifter struct {
 	root  *pathNode
 	slots int
+	// twins are slots that want the value of another one, by pairs.
+	twins [][2]int
 }
 
 // pathNode is one key on the way to a wanted field.
@@ -42,6 +44,10 @@ func newLifter(paths []string) *lifter {
 				n.children = append(n.children, next)
 			}
 			n = next
+		}
+		if n.slot >= 0 {
+			l.twins = append(l.twins, [2]int{slot, n.slot})
+			continue
 		}
 		n.slot = slot
 	}
@@ -74,6 +80,9 @@ func (l *lifter) lift(b []byte) lifted {
 		}
 		s.walk(n, &out)
 	})
+	for _, t := range l.twins {
+		out.values[t[0]] = out.values[t[1]]
+	}
 	s.space()
 	out.ok = !s.bad && s.i == len(b)
 	return out
