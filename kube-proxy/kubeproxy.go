@@ -63,7 +63,9 @@ func Run(ctx context.Context, c Config) error {
 		g.Go(func() error { return b.Watch(ctx, l.tampered) })
 	}
 	if c.HealthzAddress != "" {
-		g.Go(func() error { return healthcheck.Serve(ctx, c.HealthzAddress, l.health, map[string]http.Handler{departure.Path: l.ledger}) })
+		g.Go(func() error {
+			return healthcheck.Serve(ctx, c.HealthzAddress, l.health, map[string]http.Handler{departure.Path: l.ledger})
+		})
 	}
 	if c.MetricsAddress != "" {
 		g.Go(func() error { return daemon.Serve(ctx, c.MetricsAddress, serveOptions(mode, l, c.Profiling)) })
