@@ -187,9 +187,9 @@ func TestAutoscaledByPods(t *testing.T) {
 		t.Errorf("asked for pods by %q", got)
 	}
 	for range 3 {
-		testbed.manager.end(syscall.SIGKILL)
+		testbed.manager.End(syscall.SIGKILL)
 		load("2")
-		if err := testbed.manager.start(); err != nil {
+		if err := testbed.manager.Start(); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pilothouse/pilothouse/client"
+	"github.com/pilothouse/pilothouse/e2e/daemons"
 	"github.com/pilothouse/pilothouse/proto/core"
 )
 
@@ -46,7 +47,7 @@ func BenchmarkThousandReplicas(b *testing.B) {
 
 func await(b *testing.B, reached func(core.ReplicationControllerStatus) bool, ns string) time.Time {
 	b.Helper()
-	err := until(b.Context(), func() error {
+	err := daemons.Until(b.Context(), func() error {
 		rc, err := client.Of[*core.ReplicationController](testbed.client).Get(b.Context(), ns, "web")
 		if err == nil && !reached(rc.Status) {
 			err = fmt.Errorf("status %+v", rc.Status)
@@ -62,7 +63,7 @@ func await(b *testing.B, reached func(core.ReplicationControllerStatus) bool, ns
 // cpu is the manager's processor time in seconds.
 func cpu(b *testing.B) float64 {
 	b.Helper()
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", testbed.manager.cmd.Process.Pid))
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", testbed.manager.PID()))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func cpu(b *testing.B) float64 {
 // rss is the manager's resident memory in megabytes.
 func rss(b *testing.B) float64 {
 	b.Helper()
-	statm, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", testbed.manager.cmd.Process.Pid))
+	statm, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", testbed.manager.PID()))
 	if err != nil {
 		b.Fatal(err)
 	}

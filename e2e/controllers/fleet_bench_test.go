@@ -12,6 +12,7 @@ import (
 	"github.com/pilothouse/pilothouse/client/controller"
 	"github.com/pilothouse/pilothouse/client/informer"
 	"github.com/pilothouse/pilothouse/client/queue"
+	"github.com/pilothouse/pilothouse/e2e/daemons"
 	"github.com/pilothouse/pilothouse/proto/apps"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -94,7 +95,7 @@ func deploymentOf(b *testing.B, ns, name string, n int32) {
 // reach waits until a deployment's status is as ok wants it, and returns when.
 func reach(b *testing.B, ns, name string, ok func(*apps.Deployment) bool) time.Time {
 	b.Helper()
-	err := until(b.Context(), func() error {
+	err := daemons.Until(b.Context(), func() error {
 		d, err := client.Of[*apps.Deployment](testbed.client).Get(b.Context(), ns, name)
 		if err == nil && !ok(d) {
 			err = fmt.Errorf("status %+v", d.Status)
@@ -131,7 +132,7 @@ func benchNamespace(b *testing.B) string {
 		}
 		_ = client.Of[*core.Namespace](testbed.client).Delete(context.Background(), "", ns.Name)
 	})
-	if err := until(b.Context(), func() error {
+	if err := daemons.Until(b.Context(), func() error {
 		_, err := client.Of[*core.ServiceAccount](testbed.client).Get(b.Context(), ns.Name, "default")
 		return err
 	}); err != nil {
@@ -183,8 +184,8 @@ func BenchmarkManagerMemory(b *testing.B) {
 		b.ReportMetric(before, "MB-rss-before")
 		b.ReportMetric(rss(b), "MB-rss-after-growth")
 		// A new manager has not gone through the growth: what it reads it holds.
-		testbed.manager.end(9)
-		if err := testbed.manager.start(); err != nil {
+		testbed.manager.End(9)
+		if err := testbed.manager.Start(); err != nil {
 			b.Fatal(err)
 		}
 		if _, err := client.Of[*apps.Deployment](testbed.client).Patch(b.Context(), ns, "web0", client.MergePatch, []byte(`{"spec":{"replicas":4999}}`)); err != nil {

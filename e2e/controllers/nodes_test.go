@@ -166,12 +166,12 @@ func TestFrozenServerBlamesNobody(t *testing.T) {
 	replicate(t, ns, "web", 3)
 	eventually(t, 15*time.Second, func() error { return settled(t, ns, "web", 3) })
 	before := podsOf(t, ns, "web")
-	if err := testbed.server.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+	if err := syscall.Kill(testbed.server.PID(), syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
 	frozen := time.NewTimer(8 * time.Second) // four times the grace period
 	<-frozen.C
-	if err := testbed.server.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+	if err := syscall.Kill(testbed.server.PID(), syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}
 	awake := time.NewTimer(4 * time.Second)

@@ -157,8 +157,8 @@ func TestKilledManager(t *testing.T) {
 			}
 			return nil
 		})
-		testbed.manager.end(syscall.SIGKILL)
-		if err := testbed.manager.start(); err != nil {
+		testbed.manager.End(syscall.SIGKILL)
+		if err := testbed.manager.Start(); err != nil {
 			t.Fatal(err)
 		}
 		eventually(t, 30*time.Second, func() error { return settled(t, ns, "web", n) })
@@ -202,8 +202,8 @@ func TestKilledServer(t *testing.T) {
 	for _, p := range podsOf(t, ns, "web") {
 		before[p.UID] = true
 	}
-	testbed.server.end(syscall.SIGKILL)
-	if err := testbed.server.start(); err != nil {
+	testbed.server.End(syscall.SIGKILL)
+	if err := testbed.server.Start(); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, 30*time.Second, func() error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -49,13 +50,13 @@ func BenchmarkWithServer(b *testing.B) {
 				done := watchBound(b, ns, w.pods)
 				b.StartTimer()
 				began := time.Now()
-				scheduler, err := startScheduler("--scheduler-name=bench")
-				if err != nil {
+				scheduler := newScheduler("--scheduler-name=bench")
+				if err := scheduler.Start(); err != nil {
 					b.Fatal(err)
 				}
 				<-done
 				b.ReportMetric(float64(w.pods)/time.Since(began).Seconds(), "pods/s")
-				scheduler.end(false)
+				scheduler.End(syscall.SIGTERM)
 			}
 		})
 	}

@@ -1,20 +1,17 @@
 package scheduling
 
 import (
-	"bytes"
 	"context"
 	"flag"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/pilothouse/pilothouse/client"
+	"github.com/pilothouse/pilothouse/e2e/daemons"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/quantity"
@@ -24,45 +21,8 @@ import (
 var testbed struct {
 	bin, data string
 	client    *client.Client
-}
-
-// process is a daemon.
-type process struct {
-	name string
-	cmd  *exec.Cmd
-	mu   sync.Mutex
-	log  bytes.Buffer
-}
-
-// Write takes the daemon's output.
-func (p *process) Write(b []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.log.Write(b)
-}
-
-// start runs a daemon; it dies with us.
-func start(name string, args ...string) (*process, error) {
-	p := &process{name: name, cmd: exec.Command(filepath.Join(testbed.bin, name), args...)}
-	p.cmd.Stdout, p.cmd.Stderr = p, p
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := p.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start %s: %w", name, err)
-	}
-	return p, nil
-}
-
-// end stops it and shows the end of its log if that is wanted.
-func (p *process) end(show bool) {
-	if p == nil {
-		return
-	}
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
-	_ = p.cmd.Wait()
-	if show {
-		b := p.log.Bytes()
-		fmt.Fprintf(os.Stderr, "--- %s\n%s\n", p.name, b[max(0, len(b)-4000):])
-	}
+	server    *daemons.Process
+	scheduler *daemons.Process
 }
 
 func TestMain(m *testing.M) {
@@ -81,13 +41,15 @@ func run(m *testing.M) (code int) {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	var daemons []*process
 	defer func() {
-		for _, p := range daemons {
-			p.end(code != 0)
+		testbed.scheduler.End(syscall.SIGTERM)
+		testbed.server.End(syscall.SIGTERM)
+		if code != 0 {
+			testbed.scheduler.Show()
+			testbed.server.Show()
 		}
 	}()
-	if daemons, err = up(dir); err != nil {
+	if err := up(dir); err != nil {
 		fmt.Fprintln(os.Stderr, "bring up the test cluster:", err)
 		return 1
 	}
@@ -95,87 +57,30 @@ func run(m *testing.M) (code int) {
 }
 
 // up builds both daemons, unless $PILOTHOUSE_BIN has them, and starts them.
-func up(dir string) ([]*process, error) {
-	testbed.bin, testbed.data = os.Getenv("PILOTHOUSE_BIN"), filepath.Join(dir, "data")
-	if testbed.bin == "" {
-		testbed.bin = dir
-		for module, cmd := range map[string]string{"apiserver": "kube-apiserver", "scheduler": "kube-scheduler"} {
-			build := exec.Command("go", "build", "-o", filepath.Join(dir, cmd), "./cmd/"+cmd)
-			build.Dir = filepath.Join("..", "..", module)
-			if out, err := build.CombinedOutput(); err != nil {
-				return nil, fmt.Errorf("build %s: %w\n%s", cmd, err, out)
-			}
-		}
+func up(dir string) (err error) {
+	testbed.data = filepath.Join(dir, "data")
+	if testbed.bin, err = daemons.Binaries(dir, "../..", "kube-apiserver", "kube-scheduler"); err != nil {
+		return err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
+	if testbed.server, testbed.client, err = daemons.StartServer(testbed.bin, testbed.data); err != nil {
+		return err
 	}
-	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
-	server, err := start("kube-apiserver", "--data-dir="+testbed.data, fmt.Sprint("--secure-port=", port))
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	if err := until(ctx, func() error { return connect(ctx) }); err != nil {
-		return []*process{server}, fmt.Errorf("wait for the API server: %w", err)
-	}
-	scheduler, err := startScheduler()
-	return []*process{scheduler, server}, err
+	testbed.scheduler = newScheduler()
+	return testbed.scheduler.Start()
 }
 
-// startScheduler starts a scheduler beside others that there may be.
-func startScheduler(args ...string) (*process, error) {
-	return start("kube-scheduler", append([]string{
+// newScheduler is a scheduler beside others that there may be, not yet started.
+func newScheduler(args ...string) *daemons.Process {
+	return &daemons.Process{Path: filepath.Join(testbed.bin, "kube-scheduler"), Args: append([]string{
 		"--kubeconfig=" + filepath.Join(testbed.data, "scheduler.kubeconfig"), "--secure-port=0", "--leader-elect=false",
-	}, args...)...)
-}
-
-func connect(ctx context.Context) error {
-	kubeconfig := filepath.Join(testbed.data, "admin.kubeconfig")
-	if _, err := os.Stat(kubeconfig); err != nil {
-		return err
-	}
-	cfg, err := client.ConfigFromKubeconfig(kubeconfig, "")
-	if err != nil {
-		return err
-	}
-	c, err := client.New(cfg)
-	if err != nil {
-		return err
-	}
-	if _, err := c.Raw().Do(ctx, "GET", "/readyz", nil, "", nil); err != nil {
-		return err
-	}
-	testbed.client = c
-	return nil
-}
-
-// until calls f every few milliseconds until it returns nil or ctx ends, and
-// then returns what f said last.
-func until(ctx context.Context, f func() error) error {
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		err := f()
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return err
-		}
-	}
+	}, args...)}
 }
 
 func eventually(t testing.TB, f func() error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	if err := until(ctx, f); err != nil {
+	if err := daemons.Until(ctx, f); err != nil {
 		t.Fatal(err)
 	}
 }
