@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -236,11 +237,11 @@ func BenchmarkEnter(b *testing.B) {
 	}
 }
 
-// TestWideRequests: a list of many objects takes several seats, waits until it
-// has them all, and those that come after it do not overtake it for ever.
+// TestWideRequests: a list of many objects takes several seats and waits until
+// it has them all; those behind it in its queue wait with it.
 func TestWideRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := one(4, 16, 50)
+		c := one(4, 1, 50)
 		enter := func(name string, width int) Seat {
 			s, err := c.Enter(t.Context(), who(name), getPods, width)
 			if err != nil {
@@ -287,6 +288,51 @@ func TestWideRequests(t *testing.T) {
 			if s.InUse != 0 || s.Waiting != 0 {
 				t.Errorf("left behind: %+v", s)
 			}
+		}
+	})
+}
+
+// TestWideRequestsGetIn: however many narrow requests of others come, each
+// queue has its turn once before a wide one has its own.
+func TestWideRequestsGetIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const queues = 16
+		c := one(4, queues, 50)
+		order := make(chan string, 1000)
+		seats := make(chan Seat, 1000)
+		come := func(user, name string, width int) {
+			go func() {
+				s, err := c.Enter(t.Context(), who(user), getPods, width)
+				if err != nil {
+					t.Error(err)
+				}
+				order <- name
+				seats <- s
+			}()
+			synctest.Wait()
+		}
+		for range 2 {
+			come("first", "first", 1)
+			<-order
+		}
+		come("lister", "wide", 4)
+		for i := range 100 {
+			come("user"+strconv.Itoa(i), "narrow", 1)
+		}
+		before, wide := 0, false
+		for range 103 {
+			(<-seats).Leave()
+			synctest.Wait()
+			for len(order) > 0 {
+				if <-order == "wide" {
+					wide = true
+				} else if !wide {
+					before++
+				}
+			}
+		}
+		if !wide || before >= queues {
+			t.Errorf("%d requests overtook the wide one, which came in: %v", before, wide)
 		}
 	})
 }
