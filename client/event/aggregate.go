@@ -1,6 +1,7 @@
 package event
 
 import (
+	"strings"
 	"time"
 
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -13,25 +14,34 @@ const (
 	// long one that does not repeat is.
 	memory = 4096
 	window = 10 * time.Minute
-	// similar is how many events that differ in nothing but their message are
-	// sent in a window before they are counted as one.
+	// similar is how many events that differ in nothing but their message make
+	// them be counted as one, as long as no window passes without another.
 	similar = 10
 	// burst and refill bound what is sent about one object: 25 at once, and
 	// then one in five minutes.
 	burst  = 25
 	refill = 5 * time.Minute
+	// combined begins the message of those that were counted as one.
+	combined = "(combined from similar events): "
 )
 
-// about is what an event says and of what, without the wording.
+// subject is whom an event is about, and who tells.
+type subject struct {
+	source core.EventSource
+	object core.ObjectReference
+}
+
+// about is what an event says and of what, without the wording. The parts of an
+// object, such as its containers, are one.
 type about struct {
-	object       core.ObjectReference
+	subject
 	kind, reason string
 }
 
-// exact is about with the wording.
+// exact is about with the wording, and with the part of the object.
 type exact struct {
 	about
-	message string
+	part, message string
 }
 
 // record is an event that was sent and what has been counted on it.
@@ -40,12 +50,13 @@ type record struct {
 	first meta.Time
 	count int32
 	last  time.Time
+	sent  bool // the server has it
 }
 
 // family counts the different messages of one about.
 type family struct {
 	messages map[string]bool
-	began    time.Time
+	last     time.Time
 }
 
 // bucket holds the right to send about one object.
@@ -58,19 +69,20 @@ type bucket struct {
 type aggregator struct {
 	records  map[exact]*record
 	families map[about]*family
-	buckets  map[core.ObjectReference]*bucket
+	buckets  map[subject]*bucket
 }
 
 func newAggregator() *aggregator {
 	return &aggregator{
-		records: map[exact]*record{}, families: map[about]*family{}, buckets: map[core.ObjectReference]*bucket{},
+		records: map[exact]*record{}, families: map[about]*family{}, buckets: map[subject]*bucket{},
 	}
 }
 
 func keyOf(e *core.Event) exact {
 	object := e.InvolvedObject
-	object.ResourceVersion = ""
-	return exact{about{object, e.Type, e.Reason}, e.Message}
+	part := object.FieldPath
+	object.ResourceVersion, object.FieldPath = "", ""
+	return exact{about{subject{e.Source, object}, e.Type, e.Reason}, part, e.Message}
 }
 
 // admit says what to send for e: nil for nothing, otherwise e with its count;
@@ -79,45 +91,54 @@ func (a *aggregator) admit(e *core.Event, now time.Time) (_ *core.Event, sent bo
 	a.prune(now)
 	key := keyOf(e)
 	if a.tooMany(key, now) {
-		e.Message = "(combined from similar events): " + e.Message
-		key.message = "" // all of them are one from here on
-	}
-	if !a.pay(key.object, now) {
-		return nil, false
+		e.Message = combined + e.Message
+		key.part, key.message = "", "" // all of them are one from here on
 	}
 	r := a.records[key]
 	if r == nil || now.Sub(r.last) > window {
-		a.records[key] = &record{name: e.Name, first: e.FirstTimestamp, count: 1, last: now}
-		return e, false
+		r = &record{name: e.Name, first: e.FirstTimestamp}
+		a.records[key] = r
 	}
+	// What is not sent is counted all the same: the next one tells of it.
 	r.count++
 	r.last = now
+	if !a.pay(key.subject, now) {
+		return nil, false
+	}
 	e.Name, e.FirstTimestamp, e.Count = r.name, r.first, r.count
-	return e, true
+	sent, r.sent = r.sent, true
+	return e, sent
 }
 
 // forget drops what is remembered of e, which did not arrive.
-func (a *aggregator) forget(e *core.Event) { delete(a.records, keyOf(e)) }
+func (a *aggregator) forget(e *core.Event) {
+	key := keyOf(e)
+	if strings.HasPrefix(e.Message, combined) {
+		key.part, key.message = "", ""
+	}
+	delete(a.records, key)
+}
 
 // tooMany says whether key's message is one more than are sent apart.
 func (a *aggregator) tooMany(key exact, now time.Time) bool {
 	f := a.families[key.about]
-	if f == nil || now.Sub(f.began) > window {
-		f = &family{messages: map[string]bool{}, began: now}
+	if f == nil || now.Sub(f.last) > window {
+		f = &family{messages: map[string]bool{}}
 		a.families[key.about] = f
 	}
-	if len(f.messages) < similar {
+	f.last = now
+	if len(f.messages) < similar-1 {
 		f.messages[key.message] = true
 	}
 	return !f.messages[key.message]
 }
 
-// pay takes a token of the object's, if there is one.
-func (a *aggregator) pay(object core.ObjectReference, now time.Time) bool {
-	b := a.buckets[object]
+// pay takes a token for the object's, if there is one.
+func (a *aggregator) pay(whom subject, now time.Time) bool {
+	b := a.buckets[whom]
 	if b == nil {
 		b = &bucket{tokens: burst, at: now}
-		a.buckets[object] = b
+		a.buckets[whom] = b
 	}
 	b.tokens = min(burst, b.tokens+now.Sub(b.at).Seconds()/refill.Seconds())
 	b.at = now
@@ -140,7 +161,7 @@ func (a *aggregator) prune(now time.Time) {
 		}
 	}
 	for k, f := range a.families {
-		if now.Sub(f.began) > window {
+		if now.Sub(f.last) > window {
 			delete(a.families, k)
 		}
 	}

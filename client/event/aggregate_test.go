@@ -2,6 +2,7 @@ package event
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,10 +66,10 @@ func TestManyWordingsBecomeOne(t *testing.T) {
 		}
 		last = e
 	}
-	if created != similar+1 {
-		t.Errorf("%d events were created, want %d", created, similar+1)
+	if created != similar {
+		t.Errorf("%d events were created, want %d", created, similar)
 	}
-	if last.Count != 10 || last.Message != "(combined from similar events): try 19 failed" {
+	if last.Count != 11 || last.Message != "(combined from similar events): try 19 failed" {
 		t.Errorf("the combined event: count %d, %q", last.Count, last.Message)
 	}
 }
@@ -88,8 +89,8 @@ func TestAFloodIsCut(t *testing.T) {
 		t.Error("another object suffers from the flood")
 	}
 	later := start.Add(refill)
-	if e, _ := a.admit(happening("web", "Pulled", "x", later), later); e == nil {
-		t.Error("after a while there must be room for one more")
+	if e, sent := a.admit(happening("web", "999", "x", later), later); e == nil || sent || e.Count != 2 {
+		t.Errorf("after a while there must be room for one more, which tells of the one that was dropped: %+v, sent %v", e, sent)
 	}
 }
 
@@ -100,5 +101,42 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 	if len(a.records) > memory || len(a.buckets) > memory || len(a.families) > memory {
 		t.Errorf("remembers %d events, %d objects; at most %d", len(a.records), len(a.buckets), memory)
+	}
+}
+
+// TestSimilarUntilTheyStop: events that keep coming stay one, however long that
+// takes; after ten quiet minutes they are told apart again.
+func TestSimilarUntilTheyStop(t *testing.T) {
+	a := newAggregator()
+	at := start
+	for i := range 40 {
+		at = at.Add(6 * time.Minute)
+		e, _ := a.admit(happening("web", "Failed", fmt.Sprintf("try %d failed", i), at), at)
+		if got, want := strings.HasPrefix(e.Message, combined), i >= similar-1; got != want {
+			t.Fatalf("event %d is combined: %v, want %v", i, got, want)
+		}
+	}
+	at = at.Add(window + time.Second)
+	if e, sent := a.admit(happening("web", "Failed", "try again", at), at); sent || e.Message != "try again" || e.Count != 1 {
+		t.Errorf("after a pause: %+v, sent %v", e, sent)
+	}
+}
+
+// TestWhoTellsAndOfWhat: what one component says does not hush another, and the
+// containers of a pod are counted as one but told apart while they are few.
+func TestWhoTellsAndOfWhat(t *testing.T) {
+	a := newAggregator()
+	of := func(part, component string) *core.Event {
+		e := happening("web", "BackOff", "again", start)
+		e.InvolvedObject.FieldPath, e.Source.Component = part, component
+		return e
+	}
+	for _, e := range []*core.Event{of("a", "test"), of("b", "test"), of("a", "other")} {
+		if got, sent := a.admit(e, start); got == nil || sent {
+			t.Errorf("%+v is taken for a repeat", e)
+		}
+	}
+	if len(a.families) != 2 {
+		t.Errorf("%d families, want those of two components", len(a.families))
 	}
 }

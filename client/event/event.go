@@ -182,8 +182,7 @@ func (r *sender) send(ctx context.Context, seen *aggregator, e *core.Event, sent
 			logLost(ctx, e, err)
 			return
 		}
-		// It has expired in the meantime: begin anew.
-		e.Name = fmt.Sprintf("%s.%x", e.InvolvedObject.Name, time.Now().UnixNano())
+		// It has expired in the meantime: it comes back as it would be now.
 	}
 	_, err := r.events.Create(ctx, e)
 	if err != nil {
