@@ -7,7 +7,6 @@
 package launch
 
 import (
-	"os"
 	"path/filepath"
 	"strconv"
 
@@ -45,7 +44,7 @@ func (p *Preparer) PodLogDir(pod *core.Pod) string {
 func (p *Preparer) Sandbox(pod *core.Pod, attempt uint32, cgroupParent string, atMostOnce bool) *pb.PodSandboxConfig {
 	hostname, _ := p.Hostname(pod)
 	if pod.Spec.HostNetwork {
-		hostname, _ = os.Hostname()
+		hostname = "" // The node's own, which a runtime refuses to set.
 	}
 	annotations := map[string]string{cri.AnnotationGracePeriod: strconv.FormatInt(graceOf(pod), 10)}
 	if s := pod.Annotations[cri.AnnotationPodConfigSource]; s != "" {
