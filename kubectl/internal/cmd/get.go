@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -212,6 +213,9 @@ func (a *App) readTable(ctx context.Context, t target, f getFlags) (*printer.Tab
 		}
 		tab, ok := printer.ParseTable(b)
 		if !ok {
+			tab, ok = printer.PlainTable(b, time.Now())
+		}
+		if !ok {
 			return "", fmt.Errorf("the server makes no table of %s; use -o yaml", t.mapping.FullName())
 		}
 		if all == nil {
@@ -395,6 +399,9 @@ func (a *App) watchTarget(ctx context.Context, t target, f getFlags, print print
 			return true, a.printOne(t, o, f, print)
 		}
 		tab, ok := printer.ParseTable(e.Object)
+		if !ok {
+			tab, ok = printer.PlainTable(e.Object, time.Now())
+		}
 		if !ok {
 			return false, fmt.Errorf("the server makes no table of %s; use -o yaml", t.mapping.FullName())
 		}
