@@ -38,8 +38,8 @@ func (out *step) say(kind, reason, format string, args ...any) {
 func plan(c *batch.CronJob, jobs []*batch.Job, now time.Time) step {
 	var out step
 	out.status = *c.Status.DeepCopy()
-	active := out.follow(c, jobs)
 	out.forget(c, jobs)
+	active := out.follow(c, jobs)
 	if c.DeletionTimestamp != nil || c.Spec.Suspend != nil && *c.Spec.Suspend {
 		return out
 	}
@@ -102,7 +102,7 @@ func (out *step) follow(c *batch.CronJob, jobs []*batch.Job) (active []*batch.Jo
 		case end == "" && j.DeletionTimestamp == nil:
 			active = append(active, j)
 			out.status.Active = append(out.status.Active, reference(j))
-		case end != "" && was:
+		case end != "" && was && !slices.Contains(out.delete, j): // what goes at once is not spoken of
 			out.say(core.EventTypeNormal, "SawCompletedJob", "Saw completed job: %s, condition: %v", j.Name, end)
 		}
 		if t := j.Status.CompletionTime; end == batch.JobComplete && t != nil &&

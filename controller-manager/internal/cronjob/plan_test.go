@@ -144,6 +144,18 @@ func TestHistory(t *testing.T) {
 	}
 }
 
+// TestNoHistory: a job that is not kept ends without a word, but not unnoticed.
+func TestNoHistory(t *testing.T) {
+	c := cronJob("0 * * * *", lastRun(noon), func(c *batch.CronJob) {
+		c.Spec.SuccessfulJobsHistoryLimit = ptr(int32(0))
+		c.Status.Active = []core.ObjectReference{{UID: meta.UID(jobName(c, noon))}}
+	})
+	s := plan(c, []*batch.Job{job(c, noon, batch.JobComplete)}, noon.Add(2*time.Minute))
+	if len(s.delete) != 1 || reasons(s) != "" || len(s.status.Active) != 0 || s.status.LastSuccessfulTime == nil {
+		t.Errorf("deletes %d, said %q, status %+v", len(s.delete), reasons(s), s.status)
+	}
+}
+
 func TestJobFor(t *testing.T) {
 	c := cronJob("0 * * * *")
 	j := jobFor(c, noon)

@@ -299,9 +299,13 @@ func (a *App) undo(ctx context.Context, t target, number int64, w *writeFlags) e
 		return err
 	}
 	if w.dryRun == "client" && w.output == "" {
+		to.Cause = "" // it is the revision's, and does not come back
 		text, err := templateText(to)
 		if err != nil {
 			return err
+		}
+		if t.object.Kind() != "Deployment" {
+			text = "will roll back to " + text
 		}
 		_, err = fmt.Fprintf(a.out, "%s %s (dry run)\n", t, text)
 		return err

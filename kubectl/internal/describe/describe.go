@@ -29,13 +29,14 @@ type Related struct {
 // page is a description in the making: lines of a name and a value, indented
 // by level.
 type page struct {
-	w   *tabwriter.Writer
+	w   io.Writer
 	now time.Time
 }
 
 // Object writes the description of o to w.
 func Object(w io.Writer, o api.Object, r Related, now time.Time) error {
-	p := &page{w: tabwriter.NewWriter(w, 0, 8, 2, ' ', 0), now: now}
+	columns := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	p := &page{w: columns, now: now}
 	switch o.Kind() {
 	case "Pod":
 		p.pod(o)
@@ -55,7 +56,7 @@ func Object(w io.Writer, o api.Object, r Related, now time.Time) error {
 		p.general(o)
 	}
 	p.events(r.Events)
-	return p.w.Flush()
+	return columns.Flush()
 }
 
 // line writes "Name:  value" at a level.

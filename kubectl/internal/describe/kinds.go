@@ -6,7 +6,6 @@ import (
 	"io"
 	"sort"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/pilothouse/pilothouse/kubectl/internal/api"
 	"github.com/pilothouse/pilothouse/kubectl/internal/printer"
@@ -174,11 +173,12 @@ func (p *page) configMap(o api.Object) {
 	}
 }
 
-// Template writes a pod template alone, as rollout history shows one.
+// Template writes a pod template alone, as rollout history shows one: with tabs
+// that nobody lines up.
 func Template(w io.Writer, t api.Object) error {
-	p := &page{w: tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)}
+	p := &page{w: w}
 	p.template(t)
-	return p.w.Flush()
+	return nil
 }
 
 func (p *page) template(t api.Object) {
@@ -192,7 +192,11 @@ func (p *page) template(t api.Object) {
 	}
 	p.containers("  Init Containers", t.List("spec", "initContainers"), nil)
 	p.containers("  Containers", t.List("spec", "containers"), nil)
-	p.volumes(t.List("spec", "volumes"))
-	p.pairs("Node-Selectors", t.Strings("spec", "nodeSelector"), nil)
-	p.tolerations(t.List("spec", "tolerations"))
+	p.volumes("  ", t.List("spec", "volumes"))
+	p.spreading(t.List("spec", "topologySpreadConstraints"))
+	if class := t.String("spec", "priorityClassName"); class != "" {
+		p.line(1, "Priority Class Name:\t%s", class)
+	}
+	p.pairs("  Node-Selectors", t.Strings("spec", "nodeSelector"), nil)
+	p.tolerations("  ", t.List("spec", "tolerations"))
 }

@@ -57,10 +57,10 @@ func (p *page) pod(o api.Object) {
 		p.containers(group.title, o.List("spec", group.field), o.List("status", group.status))
 	}
 	p.conditions(o.List("status", "conditions"), false)
-	p.volumes(o.List("spec", "volumes"))
+	p.volumes("", o.List("spec", "volumes"))
 	p.line(0, "QoS Class:\t%s", o.String("status", "qosClass"))
 	p.pairs("Node-Selectors", o.Strings("spec", "nodeSelector"), nil)
-	p.tolerations(o.List("spec", "tolerations"))
+	p.tolerations("", o.List("spec", "tolerations"))
 }
 
 func (p *page) containers(title string, list, statuses []api.Object) {
@@ -74,7 +74,7 @@ func (p *page) containers(title string, list, statuses []api.Object) {
 	}
 	for _, c := range list {
 		s, has := byName[c.String("name")]
-		p.line(1, "%s:", c.String("name"))
+		p.line(1, "%s%s:", inTemplate(title), c.String("name"))
 		if has {
 			p.line(2, "Container ID:\t%s", s.String("containerID"))
 		}
@@ -119,6 +119,14 @@ func (p *page) containers(title string, list, statuses []api.Object) {
 		p.environment(c)
 		p.mounts(c.List("volumeMounts"))
 	}
+}
+
+// inTemplate is how much further names go in below an indented title.
+func inTemplate(title string) string {
+	if strings.HasPrefix(title, " ") {
+		return " "
+	}
+	return ""
 }
 
 func (p *page) ports(list []api.Object) {
@@ -236,38 +244,13 @@ func (p *page) mounts(list []api.Object) {
 	}
 }
 
-func (p *page) volumes(list []api.Object) {
+func (p *page) tolerations(indent string, list []api.Object) {
 	if len(list) == 0 {
-		p.line(0, "Volumes:\t<none>")
-		return
-	}
-	p.line(0, "Volumes:")
-	for _, v := range list {
-		p.line(1, "%s:", v.String("name"))
-		for _, k := range sortedKeys(v) {
-			source, ok := v[k].(map[string]any)
-			if !ok {
-				continue
-			}
-			p.line(2, "Type:\t%s", title(k))
-			for _, f := range sortedKeys(source) {
-				switch x := source[f].(type) {
-				case map[string]any, []any:
-				default:
-					p.line(2, "%s:\t%v", title(f), x)
-				}
-			}
-		}
-	}
-}
-
-func (p *page) tolerations(list []api.Object) {
-	if len(list) == 0 {
-		p.line(0, "Tolerations:\t<none>")
+		p.line(0, "%sTolerations:\t<none>", indent)
 		return
 	}
 	for i, t := range list {
-		name := "Tolerations:"
+		name := indent + "Tolerations:"
 		if i > 0 {
 			name = ""
 		}
