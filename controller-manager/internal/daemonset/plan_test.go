@@ -208,3 +208,44 @@ func TestPodFor(t *testing.T) {
 		t.Error("a pod on the host's network waits for the pod network")
 	}
 }
+
+// TestDaemonsTolerate: a daemon pod stays and starts where others must not,
+// each thing said once; what the template says itself comes first.
+func TestDaemonsTolerate(t *testing.T) {
+	ds := daemonSet()
+	own := core.Toleration{Key: core.TaintNodeNotReady, Operator: core.TolerationOpExists, Effect: core.TaintEffectNoExecute}
+	ds.Spec.Template.Spec.Tolerations = []core.Toleration{{Key: "mine"}, own}
+	texts := func() (list []string) {
+		for _, o := range podFor(ds, "n1", "h").Spec.Tolerations {
+			list = append(list, strings.TrimPrefix(o.Key, "node.kubernetes.io/")+":"+string(o.Effect))
+		}
+		return list
+	}
+	want := []string{"mine:", "not-ready:NoExecute", "unreachable:NoExecute", "disk-pressure:NoSchedule", "memory-pressure:NoSchedule",
+		"pid-pressure:NoSchedule", "unschedulable:NoSchedule"}
+	if got := texts(); !slices.Equal(got, want) {
+		t.Errorf("tolerates %v, want %v", got, want)
+	}
+	ds.Spec.Template.Spec.HostNetwork = true
+	if got := texts(); !slices.Equal(got, append(want, "network-unavailable:NoSchedule")) {
+		t.Errorf("on the host's network it tolerates %v", got)
+	}
+}
+
+// TestMinReadySeconds: a pod is available once it has been ready for long
+// enough.
+func TestMinReadySeconds(t *testing.T) {
+	ds := daemonSet()
+	ds.Spec.MinReadySeconds = 10
+	for _, tt := range []struct {
+		after                  time.Duration
+		available, unavailable int32
+	}{{9 * time.Second, 0, 1}, {10 * time.Second, 1, 0}} {
+		s := stateOf(ds, []*core.Node{node("n1")}, podOn(ds, "n1", "new"))
+		s.now = start.Add(tt.after)
+		got := s.count()
+		if got.NumberReady != 1 || got.NumberAvailable != tt.available || got.NumberUnavailable != tt.unavailable {
+			t.Errorf("ready for %v: %+v", tt.after, got)
+		}
+	}
+}
