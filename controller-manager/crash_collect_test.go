@@ -148,7 +148,7 @@ func disruptionStory(s *stage) error {
 		},
 		func() error { return create[*core.ReplicationController](s, rcOf(3)) },
 		func() error { return untilStatus(s, "web", calm) },
-		func() error { s.world.watchReady(s.ns); return nil },
+		func() error { return s.until(func() error { return s.world.watchReady(s.ns) }) },
 		func() error {
 			return s.until(func() error {
 				pods, err := s.living()

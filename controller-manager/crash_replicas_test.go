@@ -157,7 +157,7 @@ func deploymentStory(s *stage) error {
 				"strategy":{"rollingUpdate":{"maxSurge":1,"maxUnavailable":1}},`+podTemplate("web", "")+`}}`)
 		},
 		func() error { return untilStatus(s, "web", done) },
-		func() error { s.world.watchReady(s.ns); return nil },
+		func() error { return s.until(func() error { return s.world.watchReady(s.ns) }) },
 		func() error {
 			_, err := client.Of[*apps.Deployment](s.client).Patch(s.ctx, s.ns, "web", client.StrategicPatch, []byte(`{"spec":{"template":{"spec":{"containers":[{"name":"c","image":"i:2"}]}}}}`))
 			return err
@@ -187,7 +187,7 @@ func daemonStory(s *stage) error {
 			return create[*apps.DaemonSet](s, `{"metadata":{"name":"web"},"spec":{"selector":{"matchLabels":{"app":"web"}},`+podTemplate("web", "")+`}}`)
 		},
 		func() error { return untilStatus(s, "web", done) },
-		func() error { s.world.watchReady(s.ns); return nil },
+		func() error { return s.until(func() error { return s.world.watchReady(s.ns) }) },
 		func() error {
 			_, err := client.Of[*apps.DaemonSet](s.client).Patch(s.ctx, s.ns, "web", client.StrategicPatch, []byte(`{"spec":{"template":{"spec":{"containers":[{"name":"c","image":"i:2"}]}}}}`))
 			return err

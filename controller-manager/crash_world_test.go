@@ -226,11 +226,17 @@ func (w *world) tally(namespace string) (made, most, least int, twins string) {
 	return len(s.made), s.most, s.least, strings.Join(s.twins, ", ")
 }
 
-// watchReady begins to note how few pods are ready.
-func (w *world) watchReady(namespace string) {
+// watchReady begins to note how few pods are ready, once all that live are: the
+// controllers may have heard of that earlier than the witness.
+func (w *world) watchReady(namespace string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	s := w.of(namespace)
+	for _, p := range s.alive {
+		if !isReady(p) {
+			return fmt.Errorf("the witness has not seen %s ready", p.Name)
+		}
+	}
 	s.steady, s.least = true, len(s.alive)
-	s.count()
+	return nil
 }

@@ -24,6 +24,7 @@ func pod(name, cpu string, owner meta.UID) *cluster.Pod {
 	if owner != "" {
 		yes := true
 		p.OwnerReferences = []meta.OwnerReference{{UID: owner, Controller: &yes}}
+		p.Labels = map[string]string{"of": string(owner)}
 	}
 	p.Spec.Containers = []core.Container{{Name: "c", Image: "nginx:1.22"}}
 	p.Spec.Containers[0].Resources.Requests = core.ResourceList{
@@ -97,6 +98,7 @@ func TestReplicasSpread(t *testing.T) {
 	for i := range 5 {
 		c.SetNode(node(fmt.Sprintf("n%d", i), "16"))
 	}
+	c.SetController("rc", "default", &meta.LabelSelector{MatchLabels: map[string]string{"of": "rc"}})
 	chooser := New(DefaultProfile())
 	for i := range 10 {
 		p := pod(fmt.Sprintf("web-%d", i), "100m", "rc")
