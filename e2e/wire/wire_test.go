@@ -42,6 +42,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	apiregistration "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
+	metrics "k8s.io/metrics/pkg/apis/metrics/v1beta1"
 )
 
 // groups holds the other side's kinds by group, version and name.
@@ -50,7 +51,7 @@ var groups = func() *runtime.Scheme {
 	for _, add := range []func(*runtime.Scheme) error{
 		admission.AddToScheme, admissionregistration.AddToScheme, apidiscovery.AddToScheme, apiextensions.AddToScheme, apiregistration.AddToScheme,
 		apps.AddToScheme, authentication.AddToScheme, authorization.AddToScheme, autoscaling.AddToScheme, autoscalingv2.AddToScheme, batch.AddToScheme,
-		certificates.AddToScheme, coordination.AddToScheme, discovery.AddToScheme, events.AddToScheme, flowcontrol.AddToScheme, networking.AddToScheme,
+		certificates.AddToScheme, coordination.AddToScheme, discovery.AddToScheme, events.AddToScheme, flowcontrol.AddToScheme, metrics.AddToScheme, networking.AddToScheme,
 		node.AddToScheme, policy.AddToScheme, rbac.AddToScheme, scheduling.AddToScheme, storage.AddToScheme, upstream.AddToScheme,
 	} {
 		if err := add(all); err != nil {
