@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"reflect"
 	"slices"
 	"sync"
@@ -40,7 +41,7 @@ type Controller[T meta.Object] struct {
 	pace  pace.Pace
 
 	mu   sync.Mutex
-	gone map[meta.UID]bool // pods that we deleted and the cache may still show
+	gone map[meta.UID]bool // pods that we deleted and the cache may still show; false where no answer came
 }
 
 // New makes the controller of one kind; read says what an object asks for. An
@@ -129,9 +130,7 @@ func (c *Controller[T]) goneNow() map[meta.UID]bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	gone := make(map[meta.UID]bool, len(c.gone))
-	for uid := range c.gone {
-		gone[uid] = true
-	}
+	maps.Copy(gone, c.gone)
 	return gone
 }
 
@@ -202,28 +201,30 @@ func (c *Controller[T]) deletePods(ctx context.Context, set Set, pods []*core.Po
 }
 
 func (c *Controller[T]) deletePod(ctx context.Context, set Set, p *core.Pod) error {
-	c.setGone(p.UID, true)
+	c.setGone(p, true)
 	err := client.Of[*core.Pod](c.view.Client).Delete(ctx, p.Namespace, p.Name, client.Preconditions(p.UID, ""))
 	switch {
 	case err == nil:
 		c.view.Events.Eventf(set.Object, core.EventTypeNormal, "SuccessfulDelete", "Deleted pod: %s", p.Name)
 	case client.IsNotFound(err), client.IsConflict(err):
 		err = nil // it is gone, or a namesake has taken its place
-		c.setGone(p.UID, false)
 	default:
-		c.setGone(p.UID, false)
+		c.setGone(p, false)
 		c.view.Events.Eventf(set.Object, core.EventTypeWarning, "FailedDelete", "Error deleting: %v", err)
 	}
 	return err
 }
 
-func (c *Controller[T]) setGone(uid meta.UID, gone bool) {
+// setGone notes that p was deleted (sure) or may have been, unless the cache
+// knows already.
+func (c *Controller[T]) setGone(p *core.Pod, sure bool) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if gone {
-		c.gone[uid] = true
-	} else {
-		delete(c.gone, uid)
+	c.gone[p.UID] = sure
+	c.mu.Unlock()
+	if now, ok := c.pods.Get(p.Namespace, p.Name); !ok || now.UID != p.UID || now.DeletionTimestamp != nil {
+		c.mu.Lock()
+		delete(c.gone, p.UID)
+		c.mu.Unlock()
 	}
 }
 

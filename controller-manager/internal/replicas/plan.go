@@ -31,11 +31,13 @@ type step struct {
 // plan decides the next step of a set. pods are those of its namespace that it
 // controls or that match its selector and have no controller; relatives are
 // the pods of the sets it shares an owner with; gone are the uids of pods whose
-// deletion this process has asked for and the cache may not show yet.
+// deletion this process has asked for and the cache may not show yet: true if
+// that was answered. Where it was not, the same pods are the first to be deleted,
+// since another one could be one too many.
 func plan(set Set, pods, relatives []*core.Pod, gone map[meta.UID]bool, now time.Time) step {
 	m := set.Object.GetObjectMeta()
 	var s step
-	var replicas []*core.Pod
+	var replicas, doubtful []*core.Pod
 	for _, p := range pods {
 		owner := podstate.Controller(p)
 		ours := owner != nil && owner.UID == m.UID
@@ -58,6 +60,9 @@ func plan(set Set, pods, relatives []*core.Pod, gone map[meta.UID]bool, now time
 			}
 			s.adopt = append(s.adopt, p)
 		}
+		if _, asked := gone[p.UID]; asked {
+			doubtful = append(doubtful, p)
+		}
 		replicas = append(replicas, p)
 	}
 	if m.DeletionTimestamp == nil {
@@ -65,7 +70,7 @@ func plan(set Set, pods, relatives []*core.Pod, gone map[meta.UID]bool, now time
 		case diff > 0:
 			s.create = min(diff, burst)
 		case diff < 0:
-			s.delete = FirstToGo(replicas, relatives, min(-diff, burst), now)
+			s.delete = firstToGo(replicas, doubtful, relatives, min(-diff, burst), now)
 		}
 	}
 	s.status, s.again = statusOf(set, replicas, now)
@@ -98,6 +103,16 @@ func statusOf(set Set, replicas []*core.Pod, now time.Time) (Status, time.Durati
 		}
 	}
 	return st, again
+}
+
+// firstToGo picks n replicas to delete: the doubtful ones and then as FirstToGo.
+func firstToGo(replicas, doubtful, relatives []*core.Pod, n int, now time.Time) []*core.Pod {
+	if len(doubtful) == 0 {
+		return FirstToGo(replicas, relatives, n, now)
+	}
+	again := FirstToGo(doubtful, relatives, min(n, len(doubtful)), now)
+	rest := slices.DeleteFunc(slices.Clone(replicas), func(p *core.Pod) bool { return slices.Contains(doubtful, p) })
+	return append(again, FirstToGo(rest, relatives, n-len(again), now)...)
 }
 
 // FirstToGo picks the n replicas whose loss hurts least. Their relatives count

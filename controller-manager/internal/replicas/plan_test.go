@@ -247,3 +247,19 @@ func TestStaleCacheNamesNoSecondVictim(t *testing.T) {
 		t.Fatalf("second plan = %+v, want nothing to do", s)
 	}
 }
+
+// Where the answer to a deletion was lost, the same pod is deleted again before
+// any other, though another one would come first by now.
+func TestUnansweredDeletionIsAskedAgain(t *testing.T) {
+	set := setOf(2)
+	pods := []*core.Pod{podOf(set, "a"), podOf(set, "b"), podOf(set, "c"), podOf(set, "d", unready)}
+	doubt := map[meta.UID]bool{"d": true, "b": false}
+	if got := names(plan(set, pods, nil, doubt, start).delete); !slices.Equal(got, []string{"b"}) {
+		t.Fatalf("victims = %v, want b, which may be gone", got)
+	}
+	set = setOf(1)
+	got := names(plan(set, pods, nil, doubt, start).delete)
+	if len(got) != 2 || got[0] != "b" {
+		t.Fatalf("victims = %v, want b and another", got)
+	}
+}
