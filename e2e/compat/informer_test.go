@@ -114,6 +114,20 @@ func put(t *testing.T, client kubernetes.Interface, name, n string) string {
 	return made.ResourceVersion
 }
 
+// rootCA waits for the object that every namespace is given some time after it
+// was made, so that it is not taken for a change.
+func rootCA(t *testing.T, client kubernetes.Interface) {
+	t.Helper()
+	w, err := client.CoreV1().ConfigMaps("default").Watch(t.Context(), metav1.ListOptions{FieldSelector: "metadata.name=kube-root-ca.crt"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Stop()
+	if e := next(t, w); e.Type != "ADDED" {
+		t.Fatalf("%s %v", e.Type, e.Object)
+	}
+}
+
 // An informer stays right while the server is killed, restarted and the history
 // that it stood on is compacted away. The list comes in a stream, as client-go
 // asks for it by default.
@@ -184,6 +198,7 @@ func TestClientGoWatchList(t *testing.T) {
 	for i := range 10 {
 		put(t, client, fmt.Sprint("w-", i), "1")
 	}
+	rootCA(t, client)
 	yes := true
 	w, err := client.CoreV1().ConfigMaps("default").Watch(t.Context(), metav1.ListOptions{
 		SendInitialEvents: &yes, AllowWatchBookmarks: true, ResourceVersionMatch: metav1.ResourceVersionMatchNotOlderThan})

@@ -108,7 +108,8 @@ func (h *Host) Restart(ctx context.Context, name string) error {
 }
 
 // alive tells whether a process runs; one that only waits to be reaped does
-// not.
+// not. While other threads of it are still on their way out (one may be writing
+// to the disk), it holds its ports and counts as running.
 func alive(pid int) bool {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -116,7 +117,12 @@ func alive(pid int) bool {
 	}
 	rest := string(b[strings.LastIndexByte(string(b), ')')+1:])
 	f := strings.Fields(rest)
-	return len(f) > 0 && f[0] != "Z" && f[0] != "X"
+	const threads = 17 // of the fields after the name, proc(5)
+	if len(f) <= threads {
+		return false
+	}
+	n, _ := strconv.Atoi(f[threads])
+	return f[0] != "Z" && f[0] != "X" || n > 1
 }
 
 func gone(pid int, within time.Duration) error {
