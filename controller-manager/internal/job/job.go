@@ -110,7 +110,8 @@ func (c *Controller) Sync(ctx context.Context, key meta.Key) (time.Duration, err
 	if err != nil {
 		return 0, err
 	}
-	s := plan(newState(j, c.present(pods), time.Now()))
+	now := time.Now()
+	s := plan(newState(j, c.present(pods, now), now))
 	if err := c.writeStatus(ctx, j, s.status); err != nil {
 		return 0, err
 	}
@@ -161,12 +162,21 @@ func (c *Controller) claim(ctx context.Context, j *batch.Job) ([]*core.Pod, erro
 	return mine, nil
 }
 
-// present leaves out running pods whose deletion this process has asked for
-// and the cache does not show yet. Their end is counted when it does.
-func (c *Controller) present(pods []*core.Pod) []*core.Pod {
+// present shows running pods whose deletion this process has asked for as being
+// deleted, though the cache does not show it yet. Were they left out, a job could
+// end before their end is counted.
+func (c *Controller) present(pods []*core.Pod, now time.Time) []*core.Pod {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(pods), func(p *core.Pod) bool { return c.gone[p.UID] && p.DeletionTimestamp == nil })
+	out := slices.Clone(pods)
+	for i, p := range out {
+		if c.gone[p.UID] && p.DeletionTimestamp == nil {
+			out[i] = p.DeepCopy()
+			at := meta.NewTime(now)
+			out[i].DeletionTimestamp = &at
+		}
+	}
+	return out
 }
 
 func (c *Controller) setGone(uid meta.UID, gone bool) {

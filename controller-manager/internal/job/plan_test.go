@@ -372,3 +372,24 @@ func TestIndexes(t *testing.T) {
 		t.Errorf("%s", x)
 	}
 }
+
+// TestEndWaitsForPodsThatTheCacheShowsLate looks at the job again before the
+// cache shows the deletion that its end began with.
+func TestEndWaitsForPodsThatTheCacheShowsLate(t *testing.T) {
+	w := newWorld(t, jobOf(1, 1, func(s *batch.JobSpec) { s.ActiveDeadlineSeconds = ptr(int64(30)) }))
+	w.rest()
+	w.now = w.now.Add(31 * time.Second)
+	first := plan(newState(w.j, w.pods, w.now))
+	if len(first.delete) != 1 {
+		t.Fatalf("deletes %d pods, want 1", len(first.delete))
+	}
+	w.j.Status = first.status
+	c := &Controller{gone: map[meta.UID]bool{first.delete[0].UID: true}}
+	again := plan(newState(w.j, c.present(w.pods, w.now), w.now))
+	if trueCondition(again.status.Conditions, batch.JobFailed) != nil || again.status.UncountedTerminatedPods == nil || len(again.status.UncountedTerminatedPods.Failed) != 1 || len(again.delete) != 0 {
+		t.Errorf("status %+v, deletes %d: want the pod's end noted, and no end of the job", again.status, len(again.delete))
+	}
+	if w.pods[0].DeletionTimestamp != nil {
+		t.Error("the pod of the cache was written to")
+	}
+}

@@ -58,11 +58,13 @@ func run(args []string) (int, error) {
 	fs := flag.NewFlagSet("testbed "+args[0], flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.StringVar(&c.State, "state", c.State, "folder for disks, logs and keys")
+	fs.StringVar(&c.Name, "name", c.Name, "prefix of everything that is made; a second cluster needs its own")
 	switch args[0] {
 	case "up":
 		fs.IntVar(&c.Nodes, "nodes", c.Nodes, "how many minions")
 		fs.IntVar(&c.Etcd, "etcd", c.Etcd, "members of an external etcd cluster; 0 embeds one in the API server")
 		fs.StringVar(&c.Bin, "bin", c.Bin, "folder with the binaries")
+		fs.StringVar(&c.Subnet, "subnet", c.Subnet, "first three numbers of the hosts' network; a second cluster needs its own")
 		fs.StringVar(&c.ProxyMode, "proxy-mode", "", "kube-proxy's back end: nftables or iptables")
 		if err := parse(fs, args[1:]); err != nil {
 			return 0, err
