@@ -40,6 +40,7 @@ type faults struct {
 	resources map[string]bool // the names of namespaced resources
 	groups    string          // what discovery says of groups; empty for what is true
 	plan      map[int]fault   // by the number of the write, from 1
+	answers   sync.Map        // by path, what a metrics API would answer
 
 	flying sync.WaitGroup // writes that have not been carried out yet
 
@@ -78,6 +79,9 @@ func (t *trip) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	if t.groups != "" && r.URL.Path == "/apis" {
 		return answer(r, http.StatusOK, io.NopCloser(strings.NewReader(t.groups))), nil
+	}
+	if text, ok := t.answers.Load(r.URL.Path); ok {
+		return answer(r, http.StatusOK, io.NopCloser(strings.NewReader(text.(string)))), nil
 	}
 	if r.Method == http.MethodGet {
 		return t.next.RoundTrip(t.narrow(r))

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/pilothouse/pilothouse/client"
 	"github.com/pilothouse/pilothouse/proto/apps"
@@ -26,6 +27,9 @@ var rows = []row{
 	{name: "indexed job", controllers: []string{"job-controller"}, script: indexedStory},
 	{name: "failed job", controllers: []string{"job-controller"}, script: failedStory},
 	{name: "cron job", controllers: []string{"cronjob-controller", "job-controller"}, script: cronStory},
+	{name: "autoscaler", controllers: []string{"horizontal-pod-autoscaler-controller", "replicationcontroller-controller"}, script: autoscalerStory, tune: func(c *Config) {
+		c.Autoscaling.Period = 50 * time.Millisecond
+	}},
 	{name: "garbage collector", controllers: []string{"garbage-collector-controller"}, groups: onlyApps, script: garbageStory},
 	{name: "namespace", controllers: []string{"namespace-controller"}, groups: onlyApps, script: namespaceStory},
 	{name: "disruption", controllers: []string{"disruption-controller", "replicationcontroller-controller"}, script: disruptionStory},

@@ -31,6 +31,7 @@ type row struct {
 	script      func(s *stage) error
 	groups      string // what discovery tells of groups; empty for what is true
 	account     bool   // the namespace gets no service account: a controller makes it
+	tune        func(*Config)
 }
 
 // stage is where one run of a row plays.
@@ -177,6 +178,9 @@ func (b *bed) play(ctx context.Context, r *row, plan map[int]fault) ([]string, e
 func (b *bed) lives(ctx context.Context, s *stage) error {
 	cfg := DefaultConfig()
 	cfg.Controllers = s.controllers
+	if s.tune != nil {
+		s.tune(&cfg)
+	}
 	for ctx.Err() == nil {
 		life, die := context.WithCancel(ctx)
 		c, err := b.connect(s.faults)
