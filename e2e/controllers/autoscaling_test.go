@@ -244,3 +244,69 @@ func late(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	return ctx
 }
+
+// TestCustomResourceIsAutoscaled: whatever has a scale can be sized, kinds that
+// users add too; its status says how many pods there are and which.
+func TestCustomResourceIsAutoscaled(t *testing.T) {
+	ns := namespace(t)
+	const group, crds = "scaled.example.com", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+	path := "/apis/" + group + "/v1/namespaces/" + ns + "/fleets"
+	do := func(method, path, contentType, body string) (*client.Response, error) {
+		return testbed.client.Raw().Do(t.Context(), method, path, nil, contentType, []byte(body))
+	}
+	must(do(http.MethodPost, crds, "application/json", `{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"fleets.`+group+`"},
+		"spec":{"group":"`+group+`","scope":"Namespaced","names":{"plural":"fleets","kind":"Fleet"},"versions":[{"name":"v1","served":true,"storage":true,
+		"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}},
+		"subresources":{"status":{},"scale":{"specReplicasPath":".spec.ships","statusReplicasPath":".status.ships","labelSelectorPath":".status.selector"}}}]}}`))(t)
+	t.Cleanup(func() { _, _ = testbed.client.Raw().Do(late(t), http.MethodDelete, crds+"/fleets."+group, nil, "", nil) })
+	eventually(t, 10*time.Second, func() error {
+		_, err := do(http.MethodPost, path, "application/json", `{"apiVersion":"`+group+`/v1","kind":"Fleet","metadata":{"name":"web"},"spec":{"ships":1}}`)
+		return err
+	})
+	a := newAdapter(t, ns, "external.metrics.k8s.io/v1beta1")
+	a.set("/apis/external.metrics.k8s.io/v1beta1/namespaces/"+ns+"/queue", `{"metricName":"queue","value":"30"}`)
+	h := &autoscalingv2.HorizontalPodAutoscaler{}
+	h.Namespace, h.Name = ns, "web"
+	h.Spec = autoscalingv2.HorizontalPodAutoscalerSpec{MaxReplicas: 10,
+		ScaleTargetRef: autoscalingv2.CrossVersionObjectReference{APIVersion: group + "/v1", Kind: "Fleet", Name: "web"},
+		Metrics:        []autoscalingv2.MetricSpec{{Type: "External", External: &autoscalingv2.ExternalMetricSource{Metric: autoscalingv2.MetricIdentifier{Name: "queue"}, Target: average("10")}}}}
+	must(client.Of[*autoscalingv2.HorizontalPodAutoscaler](testbed.client).Create(t.Context(), h))(t)
+	says := func(what stands) func() error {
+		return func() error {
+			got, err := client.Of[*autoscalingv2.HorizontalPodAutoscaler](testbed.client).Get(t.Context(), ns, "web")
+			if err != nil {
+				return err
+			}
+			for _, c := range got.Status.Conditions {
+				if c.Type == what.kind && c.Status == what.status && c.Reason == what.reason {
+					return nil
+				}
+			}
+			return fmt.Errorf("%+v", got.Status.Conditions)
+		}
+	}
+	// Its pods are not known before its own controller tells of them.
+	eventually(t, 20*time.Second, says(stands{autoscalingv2.ScalingActive, core.ConditionFalse, "InvalidSelector"}))
+	must(do(http.MethodPatch, path+"/web/status", "application/merge-patch+json", `{"status":{"ships":1,"selector":"app=web"}}`))(t)
+	eventually(t, 20*time.Second, func() error {
+		var fleet struct {
+			Spec struct{ Ships int }
+		}
+		answer, err := do(http.MethodGet, path+"/web", "", "")
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal(answer.Body, &fleet); err != nil || fleet.Spec.Ships != 3 {
+			return fmt.Errorf("%v: %s", err, answer.Body)
+		}
+		return said(t, ns, "web", "SuccessfulRescale: New size: 3; reason: external metric queue(nil) above target")
+	})
+	eventually(t, 20*time.Second, says(stands{autoscalingv2.ScalingActive, core.ConditionTrue, "ValidMetricFound"}))
+}
+
+// stands is what an autoscaler says of itself.
+type stands struct {
+	kind   autoscalingv2.HorizontalPodAutoscalerConditionType
+	status core.ConditionStatus
+	reason string
+}
