@@ -19,7 +19,7 @@ func autoscalerStory(s *stage) error {
 		return func() error {
 			if err := untilStatus(s, "web", func(h *v2.HorizontalPodAutoscaler) bool {
 				st := h.Status
-				return st.DesiredReplicas == n && st.CurrentReplicas == n && st.LastScaleTime != nil && len(st.CurrentMetrics) == 1 && active(h)
+				return st.DesiredReplicas == n && st.CurrentReplicas == n && len(st.CurrentMetrics) == 1 && active(h)
 			}); err != nil {
 				return err
 			}

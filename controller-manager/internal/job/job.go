@@ -11,8 +11,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -45,17 +43,17 @@ type Controller struct {
 	jobs  *informer.Informer[*batch.Job]
 	pods  *informer.Informer[*core.Pod]
 
-	mu   sync.Mutex
-	gone map[meta.UID]bool // pods that we deleted and the cache may still show
+	leaving cluster.Leaving
 }
 
 // New makes the controller. It watches jobs and pods.
 func New(view *cluster.View) *Controller {
-	c := &Controller{view: view, queue: controller.NewQueue(), jobs: view.Jobs(), pods: view.Pods(), gone: map[meta.UID]bool{}}
-	c.jobs.OnChange(func(_, j *batch.Job) {
-		if j != nil {
-			c.queue.Add(meta.KeyOf(j))
+	c := &Controller{view: view, queue: controller.NewQueue(), jobs: view.Jobs(), pods: view.Pods()}
+	c.jobs.OnChange(func(old, j *batch.Job) {
+		if j == nil {
+			j = old // its pods have to be let go
 		}
+		c.queue.Add(meta.KeyOf(j))
 	})
 	c.pods.OnChange(c.podChanged)
 	return c
@@ -68,6 +66,7 @@ func (c *Controller) Name() string { return "job-controller" }
 func (c *Controller) Queue() *queue.Queue[meta.Key] { return c.queue }
 
 func (c *Controller) podChanged(old, now *core.Pod) {
+	c.leaving.Seen(old, now)
 	for _, p := range []*core.Pod{old, now} {
 		if p == nil {
 			continue
@@ -86,9 +85,6 @@ func (c *Controller) podChanged(old, now *core.Pod) {
 				c.queue.Add(meta.KeyOf(j))
 			}
 		}
-	}
-	if old != nil && (now == nil || now.DeletionTimestamp != nil) {
-		c.setGone(old.UID, false)
 	}
 }
 
@@ -111,7 +107,7 @@ func (c *Controller) Sync(ctx context.Context, key meta.Key) (time.Duration, err
 		return 0, err
 	}
 	now := time.Now()
-	s := plan(newState(j, c.present(pods, now), now))
+	s := plan(newState(j, c.leaving.Marked(pods, now), now))
 	if err := c.writeStatus(ctx, j, s.status); err != nil {
 		return 0, err
 	}
@@ -162,33 +158,6 @@ func (c *Controller) claim(ctx context.Context, j *batch.Job) ([]*core.Pod, erro
 	return mine, nil
 }
 
-// present shows running pods whose deletion this process has asked for as being
-// deleted, though the cache does not show it yet. Were they left out, a job could
-// end before their end is counted.
-func (c *Controller) present(pods []*core.Pod, now time.Time) []*core.Pod {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	out := slices.Clone(pods)
-	for i, p := range out {
-		if c.gone[p.UID] && p.DeletionTimestamp == nil {
-			out[i] = p.DeepCopy()
-			at := meta.NewTime(now)
-			out[i].DeletionTimestamp = &at
-		}
-	}
-	return out
-}
-
-func (c *Controller) setGone(uid meta.UID, gone bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if gone {
-		c.gone[uid] = true
-	} else {
-		delete(c.gone, uid)
-	}
-}
-
 // apply carries s out and returns once the cache shows what it wrote.
 func (c *Controller) apply(ctx context.Context, j *batch.Job, s step) error {
 	var latest cluster.Revision
@@ -237,18 +206,13 @@ func (c *Controller) create(ctx context.Context, j *batch.Job, m making, latest 
 }
 
 func (c *Controller) delete(ctx context.Context, j *batch.Job, p *core.Pod) error {
-	c.setGone(p.UID, true)
-	err := client.Of[*core.Pod](c.view.Client).Delete(ctx, p.Namespace, p.Name, client.Preconditions(p.UID, ""))
+	deleted, err := c.leaving.Delete(ctx, c.view.Client, p)
 	switch {
-	case err == nil:
+	case err != nil:
+		c.view.Events.Eventf(j, core.EventTypeWarning, "FailedDelete", "Error deleting: %v", err)
+	case deleted:
 		c.view.Events.Eventf(j, core.EventTypeNormal, "SuccessfulDelete", "Deleted pod: %s", p.Name)
-		return nil
-	case client.IsNotFound(err), client.IsConflict(err):
-		c.setGone(p.UID, false)
-		return nil
 	}
-	c.setGone(p.UID, false)
-	c.view.Events.Eventf(j, core.EventTypeWarning, "FailedDelete", "Error deleting: %v", err)
 	return err
 }
 

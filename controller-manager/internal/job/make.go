@@ -43,7 +43,7 @@ func number(p *core.Pod, j *batch.Job, m making, perIndex bool) {
 			c := &list[i]
 			if !slices.ContainsFunc(c.Env, func(e core.EnvVar) bool { return e.Name == environmentIndex }) {
 				c.Env = append(c.Env, core.EnvVar{Name: environmentIndex, ValueFrom: &core.EnvVarSource{
-					FieldRef: &core.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.annotations['" + annotationIndex + "']"}}})
+					FieldRef: &core.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.labels['" + annotationIndex + "']"}}})
 			}
 		}
 	}

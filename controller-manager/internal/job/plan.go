@@ -55,14 +55,17 @@ func plan(s *state) step {
 		out.delete = s.active
 		return out
 	}
-	if s.j.DeletionTimestamp != nil {
-		return out
-	}
 	st := &out.status
-	s.begin(&out)
+	var v *verdict
+	if s.j.DeletionTimestamp == nil {
+		s.begin(&out)
+	}
 	s.count(&out)
-	v := s.verdict(st, &out)
+	if s.j.DeletionTimestamp == nil {
+		v = s.verdict(st, &out)
+	}
 	switch {
+	case s.j.DeletionTimestamp != nil: // Its pods are the garbage collector's, which waits for them to be let go.
 	case v != nil:
 		s.end(v, &out)
 	case s.suspended():

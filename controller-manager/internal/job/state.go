@@ -91,19 +91,27 @@ func (s *state) sort(p *core.Pod) {
 
 // cleared tells of a pod that counts as failed whether it is only one that the
 // job deleted because its own end is decided.
-func (s *state) cleared(p *core.Pod) bool {
-	return p.Status.Phase != core.PodFailed && (s.condition(batch.JobFailureTarget) != nil || s.condition(batch.JobSuccessCriteriaMet) != nil)
+func (s *state) cleared(p *core.Pod) bool { return p.Status.Phase != core.PodFailed && s.decided() }
+
+// decided tells whether the stored status says how the job is to end.
+func (s *state) decided() bool {
+	return s.condition(batch.JobFailureTarget) != nil || s.condition(batch.JobSuccessCriteriaMet) != nil
 }
 
 // outcome is how a pod ended; empty while it has not. A pod that somebody
-// deletes has failed at once, unless the job waits for its real end.
+// deletes has failed at once, unless the job waits for its real end; once its own
+// end is decided it waits for none. What is noted as a failure stays one,
+// whatever the pod comes to in its last seconds.
 func (s *state) outcome(p *core.Pod) core.PodPhase {
+	u := s.j.Status.UncountedTerminatedPods
 	switch {
 	case p.DeletionTimestamp != nil && !tracked(p):
 		return "" // we let it go, or somebody clears up: it has had its say
+	case u != nil && slices.Contains(u.Failed, p.UID):
+		return core.PodFailed
 	case p.Status.Phase == core.PodSucceeded, p.Status.Phase == core.PodFailed:
 		return p.Status.Phase
-	case p.DeletionTimestamp != nil && !s.waitsForEnd():
+	case p.DeletionTimestamp != nil && (!s.waitsForEnd() || s.decided()):
 		return core.PodFailed
 	}
 	return ""
