@@ -188,6 +188,9 @@ func (s *state) place(n *core.Node, out *step) {
 			out.delete = append(out.delete, group[1:]...)
 		}
 	}
+	if len(fresh) > 0 && len(old) > 0 && !podstate.Ready(old[0]) { // nobody would miss it
+		out.delete = append(out.delete, old[0])
+	}
 }
 
 func (out *step) later(wait time.Duration) {
@@ -196,7 +199,15 @@ func (out *step) later(wait time.Duration) {
 	}
 }
 
+// older puts the pods of a node in order: those that have come to it before
+// those that are on their way, then by age.
 func older(a, b *core.Pod) int {
+	if there := a.Spec.NodeName != ""; there != (b.Spec.NodeName != "") {
+		if there {
+			return -1
+		}
+		return 1
+	}
 	return cmp.Or(a.CreationTimestamp.Compare(b.CreationTimestamp.Time), cmp.Compare(a.Name, b.Name))
 }
 
@@ -208,7 +219,7 @@ func (s *state) count() apps.DaemonSetStatus {
 	st := apps.DaemonSetStatus{ObservedGeneration: s.ds.Generation, CollisionCount: s.ds.Status.CollisionCount, Conditions: s.ds.Status.Conditions}
 	for _, n := range s.nodes {
 		should, _ := runs(s.ds, n)
-		there := slices.Clone(s.pods[n.Name])
+		there := s.pods[n.Name]
 		if !should {
 			if len(there) > 0 {
 				st.NumberMisscheduled++
@@ -220,23 +231,14 @@ func (s *state) count() apps.DaemonSetStatus {
 			continue
 		}
 		st.CurrentNumberScheduled++
-		slices.SortFunc(there, func(a, b *core.Pod) int { // a ready one speaks for the node
-			if x, y := podstate.Ready(a), podstate.Ready(b); x != y {
-				if x {
-					return -1
-				}
-				return 1
-			}
-			return older(a, b)
-		})
-		p := there[0]
+		p := slices.MinFunc(there, older) // speaks for the node: while another takes over, the one that goes
 		if podstate.Ready(p) {
 			st.NumberReady++
 			if s.available(p) {
 				st.NumberAvailable++
 			}
 		}
-		if slices.ContainsFunc(there, func(p *core.Pod) bool { return p.DeletionTimestamp == nil && s.fresh(p) }) {
+		if s.fresh(p) {
 			st.UpdatedNumberScheduled++
 		}
 	}

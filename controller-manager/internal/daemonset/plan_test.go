@@ -249,3 +249,47 @@ func TestMinReadySeconds(t *testing.T) {
 		}
 	}
 }
+
+// TestSurge: while a pod takes over, the one that goes speaks for its node in the
+// status, so that a rollout is done only when it is gone; one that serves nobody
+// goes as soon as there is another.
+func TestSurge(t *testing.T) {
+	later := func(p *core.Pod) { p.CreationTimestamp = meta.NewTime(start.Add(time.Minute)) }
+	for _, tt := range []struct {
+		name                  string
+		pods                  func(*apps.DaemonSet) []*core.Pod
+		deleted               string
+		updated, ready, avail int32
+		created               int
+	}{
+		{"begins", func(ds *apps.DaemonSet) []*core.Pod { return []*core.Pod{podOn(ds, "a", "old")} }, "", 0, 1, 1, 1},
+		{"new one starts", func(ds *apps.DaemonSet) []*core.Pod {
+			return []*core.Pod{podOn(ds, "a", "old"), podOn(ds, "a", "new", later, unready)}
+		}, "", 0, 1, 1, 0},
+		{"new one is ready", func(ds *apps.DaemonSet) []*core.Pod {
+			return []*core.Pod{podOn(ds, "a", "old"), podOn(ds, "a", "new", later)}
+		}, "agent-a-old", 0, 1, 1, 0},
+		{"old one goes", func(ds *apps.DaemonSet) []*core.Pod {
+			return []*core.Pod{podOn(ds, "a", "old", ending), podOn(ds, "a", "new", later)}
+		}, "", 0, 1, 1, 0},
+		{"old one is gone", func(ds *apps.DaemonSet) []*core.Pod { return []*core.Pod{podOn(ds, "a", "new", later)} }, "", 1, 1, 1, 0},
+		{"old one is broken", func(ds *apps.DaemonSet) []*core.Pod {
+			return []*core.Pod{podOn(ds, "a", "old", unready), podOn(ds, "a", "new", later, unready)}
+		}, "agent-a-old", 0, 0, 0, 0},
+		{"new one has no node yet", func(ds *apps.DaemonSet) []*core.Pod {
+			return []*core.Pod{podOn(ds, "a", "new", unready, func(p *core.Pod) { p.Spec.NodeName = "" }), podOn(ds, "a", "old", later)}
+		}, "", 0, 1, 1, 0},
+	} {
+		ds := daemonSet()
+		none, one := meta.FromInt(0), meta.FromInt(1)
+		ds.Spec.UpdateStrategy.RollingUpdate = &apps.RollingUpdateDaemonSet{MaxUnavailable: &none, MaxSurge: &one}
+		s := plan(stateOf(ds, []*core.Node{node("a")}, tt.pods(ds)...))
+		st := s.status
+		if names(s.delete) != tt.deleted || len(s.create) != tt.created {
+			t.Errorf("%s: delete %q and create %v", tt.name, names(s.delete), s.create)
+		}
+		if st.UpdatedNumberScheduled != tt.updated || st.NumberReady != tt.ready || st.NumberAvailable != tt.avail || st.CurrentNumberScheduled != 1 {
+			t.Errorf("%s: status %+v", tt.name, st)
+		}
+	}
+}
