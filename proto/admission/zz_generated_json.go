@@ -289,13 +289,14 @@ func (x *AdmissionResponse) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.AuditAnnotations = nil
 			} else if d.Object("map[string]string") {
-				if x.AuditAnnotations == nil {
+				first10 := x.AuditAnnotations == nil
+				if first10 {
 					x.AuditAnnotations = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
 					k7 := string(d.KeyString())
 					_, has9 := x.AuditAnnotations[k7]
-					d.MapKey(has9)
+					d.MapKey(has9 && first10)
 					var v8 string
 					d.String(&v8)
 					x.AuditAnnotations[k7] = v8

@@ -1011,13 +1011,14 @@ func (x *JSONSchemaProps) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Properties = nil
 			} else if d.Object("map[string]v1.JSONSchemaProps") {
-				if x.Properties == nil {
+				first38 := x.Properties == nil
+				if first38 {
 					x.Properties = map[string]JSONSchemaProps{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
 					k35 := string(d.KeyString())
 					_, has37 := x.Properties[k35]
-					d.MapKey(has37)
+					d.MapKey(has37 && first38)
 					var v36 JSONSchemaProps
 					v36.DecodeJSON(d)
 					x.Properties[k35] = v36
@@ -1039,16 +1040,17 @@ func (x *JSONSchemaProps) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.PatternProperties = nil
 			} else if d.Object("map[string]v1.JSONSchemaProps") {
-				if x.PatternProperties == nil {
+				first42 := x.PatternProperties == nil
+				if first42 {
 					x.PatternProperties = map[string]JSONSchemaProps{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k38 := string(d.KeyString())
-					_, has40 := x.PatternProperties[k38]
-					d.MapKey(has40)
-					var v39 JSONSchemaProps
-					v39.DecodeJSON(d)
-					x.PatternProperties[k38] = v39
+					k39 := string(d.KeyString())
+					_, has41 := x.PatternProperties[k39]
+					d.MapKey(has41 && first42)
+					var v40 JSONSchemaProps
+					v40.DecodeJSON(d)
+					x.PatternProperties[k39] = v40
 				}
 				d.MapEnd()
 			}
@@ -1057,16 +1059,17 @@ func (x *JSONSchemaProps) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Dependencies = nil
 			} else if d.Object("map[string]v1.JSONSchemaPropsOrStringArray") {
-				if x.Dependencies == nil {
+				first46 := x.Dependencies == nil
+				if first46 {
 					x.Dependencies = map[string]JSONSchemaPropsOrStringArray{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k41 := string(d.KeyString())
-					_, has43 := x.Dependencies[k41]
-					d.MapKey(has43)
-					var v42 JSONSchemaPropsOrStringArray
-					v42.DecodeJSON(d)
-					x.Dependencies[k41] = v42
+					k43 := string(d.KeyString())
+					_, has45 := x.Dependencies[k43]
+					d.MapKey(has45 && first46)
+					var v44 JSONSchemaPropsOrStringArray
+					v44.DecodeJSON(d)
+					x.Dependencies[k43] = v44
 				}
 				d.MapEnd()
 			}
@@ -1085,16 +1088,17 @@ func (x *JSONSchemaProps) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Definitions = nil
 			} else if d.Object("map[string]v1.JSONSchemaProps") {
-				if x.Definitions == nil {
+				first50 := x.Definitions == nil
+				if first50 {
 					x.Definitions = map[string]JSONSchemaProps{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k44 := string(d.KeyString())
-					_, has46 := x.Definitions[k44]
-					d.MapKey(has46)
-					var v45 JSONSchemaProps
-					v45.DecodeJSON(d)
-					x.Definitions[k44] = v45
+					k47 := string(d.KeyString())
+					_, has49 := x.Definitions[k47]
+					d.MapKey(has49 && first50)
+					var v48 JSONSchemaProps
+					v48.DecodeJSON(d)
+					x.Definitions[k47] = v48
 				}
 				d.MapEnd()
 			}
@@ -1537,11 +1541,11 @@ func (x *WebhookConversion) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i47 := range x.ConversionReviewVersions {
-			if i47 > 0 {
+		for i51 := range x.ConversionReviewVersions {
+			if i51 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.ConversionReviewVersions[i47]))
+			b = jsonwire.AppendString(b, string(x.ConversionReviewVersions[i51]))
 		}
 		b = append(b, ']')
 	}
@@ -1703,11 +1707,11 @@ func (x *CustomResourceDefinitionStatus) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i48 := range x.Conditions {
-			if i48 > 0 {
+		for i52 := range x.Conditions {
+			if i52 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i48].AppendJSON(b)
+			b = x.Conditions[i52].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -1718,11 +1722,11 @@ func (x *CustomResourceDefinitionStatus) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i49 := range x.StoredVersions {
-			if i49 > 0 {
+		for i53 := range x.StoredVersions {
+			if i53 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.StoredVersions[i49]))
+			b = jsonwire.AppendString(b, string(x.StoredVersions[i53]))
 		}
 		b = append(b, ']')
 	}
@@ -1843,11 +1847,11 @@ func (x *CustomResourceDefinitionList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i50 := range x.Items {
-			if i50 > 0 {
+		for i54 := range x.Items {
+			if i54 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i50].AppendJSON(b)
+			b = x.Items[i54].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}

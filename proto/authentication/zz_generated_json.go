@@ -505,13 +505,14 @@ func (x *UserInfo) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Extra = nil
 			} else if d.Object("map[string]v1.ExtraValue") {
-				if x.Extra == nil {
+				first14 := x.Extra == nil
+				if first14 {
 					x.Extra = map[string]ExtraValue{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
 					k11 := string(d.KeyString())
 					_, has13 := x.Extra[k11]
-					d.MapKey(has13)
+					d.MapKey(has13 && first14)
 					var v12 ExtraValue
 					if d.Null() {
 						v12 = nil

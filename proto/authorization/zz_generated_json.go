@@ -611,13 +611,14 @@ func (x *SubjectAccessReviewSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Extra = nil
 			} else if d.Object("map[string]v1.ExtraValue") {
-				if x.Extra == nil {
+				first19 := x.Extra == nil
+				if first19 {
 					x.Extra = map[string]ExtraValue{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
 					k16 := string(d.KeyString())
 					_, has18 := x.Extra[k16]
-					d.MapKey(has18)
+					d.MapKey(has18 && first19)
 					var v17 ExtraValue
 					if d.Null() {
 						v17 = nil
@@ -746,11 +747,11 @@ func (x *FieldSelectorAttributes) AppendJSON(b []byte) []byte {
 	if len(x.Requirements) != 0 {
 		b = append(b, `,"requirements":`...)
 		b = append(b, '[')
-		for i19 := range x.Requirements {
-			if i19 > 0 {
+		for i20 := range x.Requirements {
+			if i20 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Requirements[i19].AppendJSON(b)
+			b = x.Requirements[i20].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -792,11 +793,11 @@ func (x *LabelSelectorAttributes) AppendJSON(b []byte) []byte {
 	if len(x.Requirements) != 0 {
 		b = append(b, `,"requirements":`...)
 		b = append(b, '[')
-		for i20 := range x.Requirements {
-			if i20 > 0 {
+		for i21 := range x.Requirements {
+			if i21 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Requirements[i20].AppendJSON(b)
+			b = x.Requirements[i21].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}

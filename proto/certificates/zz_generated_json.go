@@ -173,13 +173,14 @@ func (x *CertificateSigningRequestSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Extra = nil
 			} else if d.Object("map[string]v1.ExtraValue") {
-				if x.Extra == nil {
+				first12 := x.Extra == nil
+				if first12 {
 					x.Extra = map[string]ExtraValue{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
 					k9 := string(d.KeyString())
 					_, has11 := x.Extra[k9]
-					d.MapKey(has11)
+					d.MapKey(has11 && first12)
 					var v10 ExtraValue
 					if d.Null() {
 						v10 = nil
@@ -203,11 +204,11 @@ func (x *CertificateSigningRequestStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i12 := range x.Conditions {
-			if i12 > 0 {
+		for i13 := range x.Conditions {
+			if i13 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i12].AppendJSON(b)
+			b = x.Conditions[i13].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -316,11 +317,11 @@ func (x *CertificateSigningRequestList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i13 := range x.Items {
-			if i13 > 0 {
+		for i14 := range x.Items {
+			if i14 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i13].AppendJSON(b)
+			b = x.Items[i14].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}

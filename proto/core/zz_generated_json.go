@@ -249,13 +249,14 @@ func (x *ConfigMap) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Data = nil
 			} else if d.Object("map[string]string") {
-				if x.Data == nil {
+				first16 := x.Data == nil
+				if first16 {
 					x.Data = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
 					k13 := string(d.KeyString())
 					_, has15 := x.Data[k13]
-					d.MapKey(has15)
+					d.MapKey(has15 && first16)
 					var v14 string
 					d.String(&v14)
 					x.Data[k13] = v14
@@ -267,16 +268,17 @@ func (x *ConfigMap) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.BinaryData = nil
 			} else if d.Object("map[string][]uint8") {
-				if x.BinaryData == nil {
+				first20 := x.BinaryData == nil
+				if first20 {
 					x.BinaryData = map[string][]byte{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k16 := string(d.KeyString())
-					_, has18 := x.BinaryData[k16]
-					d.MapKey(has18)
-					var v17 []byte
-					d.Bytes(&v17)
-					x.BinaryData[k16] = v17
+					k17 := string(d.KeyString())
+					_, has19 := x.BinaryData[k17]
+					d.MapKey(has19 && first20)
+					var v18 []byte
+					d.Bytes(&v18)
+					x.BinaryData[k17] = v18
 				}
 				d.MapEnd()
 			}
@@ -305,11 +307,11 @@ func (x *ConfigMapList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i19 := range x.Items {
-			if i19 > 0 {
+		for i21 := range x.Items {
+			if i21 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i19].AppendJSON(b)
+			b = x.Items[i21].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -523,11 +525,11 @@ func (x *PodExecOptions) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i20 := range x.Command {
-			if i20 > 0 {
+		for i22 := range x.Command {
+			if i22 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Command[i20]))
+			b = jsonwire.AppendString(b, string(x.Command[i22]))
 		}
 		b = append(b, ']')
 	}
@@ -661,11 +663,11 @@ func (x *PodPortForwardOptions) AppendJSON(b []byte) []byte {
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i21 := range x.Ports {
-			if i21 > 0 {
+		for i23 := range x.Ports {
+			if i23 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendInt(b, int64(x.Ports[i21]))
+			b = jsonwire.AppendInt(b, int64(x.Ports[i23]))
 		}
 		b = append(b, ']')
 	}
@@ -838,22 +840,22 @@ func (x *Container) AppendJSON(b []byte) []byte {
 	if len(x.Command) != 0 {
 		b = append(b, `,"command":`...)
 		b = append(b, '[')
-		for i22 := range x.Command {
-			if i22 > 0 {
+		for i24 := range x.Command {
+			if i24 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Command[i22]))
+			b = jsonwire.AppendString(b, string(x.Command[i24]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Args) != 0 {
 		b = append(b, `,"args":`...)
 		b = append(b, '[')
-		for i23 := range x.Args {
-			if i23 > 0 {
+		for i25 := range x.Args {
+			if i25 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Args[i23]))
+			b = jsonwire.AppendString(b, string(x.Args[i25]))
 		}
 		b = append(b, ']')
 	}
@@ -864,33 +866,33 @@ func (x *Container) AppendJSON(b []byte) []byte {
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i24 := range x.Ports {
-			if i24 > 0 {
+		for i26 := range x.Ports {
+			if i26 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ports[i24].AppendJSON(b)
+			b = x.Ports[i26].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EnvFrom) != 0 {
 		b = append(b, `,"envFrom":`...)
 		b = append(b, '[')
-		for i25 := range x.EnvFrom {
-			if i25 > 0 {
+		for i27 := range x.EnvFrom {
+			if i27 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EnvFrom[i25].AppendJSON(b)
+			b = x.EnvFrom[i27].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Env) != 0 {
 		b = append(b, `,"env":`...)
 		b = append(b, '[')
-		for i26 := range x.Env {
-			if i26 > 0 {
+		for i28 := range x.Env {
+			if i28 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Env[i26].AppendJSON(b)
+			b = x.Env[i28].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -899,11 +901,11 @@ func (x *Container) AppendJSON(b []byte) []byte {
 	if len(x.ResizePolicy) != 0 {
 		b = append(b, `,"resizePolicy":`...)
 		b = append(b, '[')
-		for i27 := range x.ResizePolicy {
-			if i27 > 0 {
+		for i29 := range x.ResizePolicy {
+			if i29 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ResizePolicy[i27].AppendJSON(b)
+			b = x.ResizePolicy[i29].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -914,33 +916,33 @@ func (x *Container) AppendJSON(b []byte) []byte {
 	if len(x.RestartPolicyRules) != 0 {
 		b = append(b, `,"restartPolicyRules":`...)
 		b = append(b, '[')
-		for i28 := range x.RestartPolicyRules {
-			if i28 > 0 {
+		for i30 := range x.RestartPolicyRules {
+			if i30 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RestartPolicyRules[i28].AppendJSON(b)
+			b = x.RestartPolicyRules[i30].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.VolumeMounts) != 0 {
 		b = append(b, `,"volumeMounts":`...)
 		b = append(b, '[')
-		for i29 := range x.VolumeMounts {
-			if i29 > 0 {
+		for i31 := range x.VolumeMounts {
+			if i31 > 0 {
 				b = append(b, ',')
 			}
-			b = x.VolumeMounts[i29].AppendJSON(b)
+			b = x.VolumeMounts[i31].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.VolumeDevices) != 0 {
 		b = append(b, `,"volumeDevices":`...)
 		b = append(b, '[')
-		for i30 := range x.VolumeDevices {
-			if i30 > 0 {
+		for i32 := range x.VolumeDevices {
+			if i32 > 0 {
 				b = append(b, ',')
 			}
-			b = x.VolumeDevices[i30].AppendJSON(b)
+			b = x.VolumeDevices[i32].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -1718,11 +1720,11 @@ func (x *ContainerRestartRuleOnExitCodes) AppendJSON(b []byte) []byte {
 	if len(x.Values) != 0 {
 		b = append(b, `,"values":`...)
 		b = append(b, '[')
-		for i31 := range x.Values {
-			if i31 > 0 {
+		for i33 := range x.Values {
+			if i33 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendInt(b, int64(x.Values[i31]))
+			b = jsonwire.AppendInt(b, int64(x.Values[i33]))
 		}
 		b = append(b, ']')
 	}
@@ -1877,22 +1879,22 @@ func (x *EphemeralContainer) AppendJSON(b []byte) []byte {
 	if len(x.EphemeralContainerCommon.Command) != 0 {
 		b = append(b, `,"command":`...)
 		b = append(b, '[')
-		for i32 := range x.EphemeralContainerCommon.Command {
-			if i32 > 0 {
+		for i34 := range x.EphemeralContainerCommon.Command {
+			if i34 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.EphemeralContainerCommon.Command[i32]))
+			b = jsonwire.AppendString(b, string(x.EphemeralContainerCommon.Command[i34]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainerCommon.Args) != 0 {
 		b = append(b, `,"args":`...)
 		b = append(b, '[')
-		for i33 := range x.EphemeralContainerCommon.Args {
-			if i33 > 0 {
+		for i35 := range x.EphemeralContainerCommon.Args {
+			if i35 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.EphemeralContainerCommon.Args[i33]))
+			b = jsonwire.AppendString(b, string(x.EphemeralContainerCommon.Args[i35]))
 		}
 		b = append(b, ']')
 	}
@@ -1903,33 +1905,33 @@ func (x *EphemeralContainer) AppendJSON(b []byte) []byte {
 	if len(x.EphemeralContainerCommon.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i34 := range x.EphemeralContainerCommon.Ports {
-			if i34 > 0 {
+		for i36 := range x.EphemeralContainerCommon.Ports {
+			if i36 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.Ports[i34].AppendJSON(b)
+			b = x.EphemeralContainerCommon.Ports[i36].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainerCommon.EnvFrom) != 0 {
 		b = append(b, `,"envFrom":`...)
 		b = append(b, '[')
-		for i35 := range x.EphemeralContainerCommon.EnvFrom {
-			if i35 > 0 {
+		for i37 := range x.EphemeralContainerCommon.EnvFrom {
+			if i37 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.EnvFrom[i35].AppendJSON(b)
+			b = x.EphemeralContainerCommon.EnvFrom[i37].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainerCommon.Env) != 0 {
 		b = append(b, `,"env":`...)
 		b = append(b, '[')
-		for i36 := range x.EphemeralContainerCommon.Env {
-			if i36 > 0 {
+		for i38 := range x.EphemeralContainerCommon.Env {
+			if i38 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.Env[i36].AppendJSON(b)
+			b = x.EphemeralContainerCommon.Env[i38].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -1938,11 +1940,11 @@ func (x *EphemeralContainer) AppendJSON(b []byte) []byte {
 	if len(x.EphemeralContainerCommon.ResizePolicy) != 0 {
 		b = append(b, `,"resizePolicy":`...)
 		b = append(b, '[')
-		for i37 := range x.EphemeralContainerCommon.ResizePolicy {
-			if i37 > 0 {
+		for i39 := range x.EphemeralContainerCommon.ResizePolicy {
+			if i39 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.ResizePolicy[i37].AppendJSON(b)
+			b = x.EphemeralContainerCommon.ResizePolicy[i39].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -1953,33 +1955,33 @@ func (x *EphemeralContainer) AppendJSON(b []byte) []byte {
 	if len(x.EphemeralContainerCommon.RestartPolicyRules) != 0 {
 		b = append(b, `,"restartPolicyRules":`...)
 		b = append(b, '[')
-		for i38 := range x.EphemeralContainerCommon.RestartPolicyRules {
-			if i38 > 0 {
+		for i40 := range x.EphemeralContainerCommon.RestartPolicyRules {
+			if i40 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.RestartPolicyRules[i38].AppendJSON(b)
+			b = x.EphemeralContainerCommon.RestartPolicyRules[i40].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainerCommon.VolumeMounts) != 0 {
 		b = append(b, `,"volumeMounts":`...)
 		b = append(b, '[')
-		for i39 := range x.EphemeralContainerCommon.VolumeMounts {
-			if i39 > 0 {
+		for i41 := range x.EphemeralContainerCommon.VolumeMounts {
+			if i41 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.VolumeMounts[i39].AppendJSON(b)
+			b = x.EphemeralContainerCommon.VolumeMounts[i41].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainerCommon.VolumeDevices) != 0 {
 		b = append(b, `,"volumeDevices":`...)
 		b = append(b, '[')
-		for i40 := range x.EphemeralContainerCommon.VolumeDevices {
-			if i40 > 0 {
+		for i42 := range x.EphemeralContainerCommon.VolumeDevices {
+			if i42 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerCommon.VolumeDevices[i40].AppendJSON(b)
+			b = x.EphemeralContainerCommon.VolumeDevices[i42].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2217,22 +2219,22 @@ func (x *EphemeralContainerCommon) AppendJSON(b []byte) []byte {
 	if len(x.Command) != 0 {
 		b = append(b, `,"command":`...)
 		b = append(b, '[')
-		for i41 := range x.Command {
-			if i41 > 0 {
+		for i43 := range x.Command {
+			if i43 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Command[i41]))
+			b = jsonwire.AppendString(b, string(x.Command[i43]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Args) != 0 {
 		b = append(b, `,"args":`...)
 		b = append(b, '[')
-		for i42 := range x.Args {
-			if i42 > 0 {
+		for i44 := range x.Args {
+			if i44 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Args[i42]))
+			b = jsonwire.AppendString(b, string(x.Args[i44]))
 		}
 		b = append(b, ']')
 	}
@@ -2243,33 +2245,33 @@ func (x *EphemeralContainerCommon) AppendJSON(b []byte) []byte {
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i43 := range x.Ports {
-			if i43 > 0 {
+		for i45 := range x.Ports {
+			if i45 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ports[i43].AppendJSON(b)
+			b = x.Ports[i45].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EnvFrom) != 0 {
 		b = append(b, `,"envFrom":`...)
 		b = append(b, '[')
-		for i44 := range x.EnvFrom {
-			if i44 > 0 {
+		for i46 := range x.EnvFrom {
+			if i46 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EnvFrom[i44].AppendJSON(b)
+			b = x.EnvFrom[i46].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Env) != 0 {
 		b = append(b, `,"env":`...)
 		b = append(b, '[')
-		for i45 := range x.Env {
-			if i45 > 0 {
+		for i47 := range x.Env {
+			if i47 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Env[i45].AppendJSON(b)
+			b = x.Env[i47].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2278,11 +2280,11 @@ func (x *EphemeralContainerCommon) AppendJSON(b []byte) []byte {
 	if len(x.ResizePolicy) != 0 {
 		b = append(b, `,"resizePolicy":`...)
 		b = append(b, '[')
-		for i46 := range x.ResizePolicy {
-			if i46 > 0 {
+		for i48 := range x.ResizePolicy {
+			if i48 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ResizePolicy[i46].AppendJSON(b)
+			b = x.ResizePolicy[i48].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2293,33 +2295,33 @@ func (x *EphemeralContainerCommon) AppendJSON(b []byte) []byte {
 	if len(x.RestartPolicyRules) != 0 {
 		b = append(b, `,"restartPolicyRules":`...)
 		b = append(b, '[')
-		for i47 := range x.RestartPolicyRules {
-			if i47 > 0 {
+		for i49 := range x.RestartPolicyRules {
+			if i49 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RestartPolicyRules[i47].AppendJSON(b)
+			b = x.RestartPolicyRules[i49].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.VolumeMounts) != 0 {
 		b = append(b, `,"volumeMounts":`...)
 		b = append(b, '[')
-		for i48 := range x.VolumeMounts {
-			if i48 > 0 {
+		for i50 := range x.VolumeMounts {
+			if i50 > 0 {
 				b = append(b, ',')
 			}
-			b = x.VolumeMounts[i48].AppendJSON(b)
+			b = x.VolumeMounts[i50].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.VolumeDevices) != 0 {
 		b = append(b, `,"volumeDevices":`...)
 		b = append(b, '[')
-		for i49 := range x.VolumeDevices {
-			if i49 > 0 {
+		for i51 := range x.VolumeDevices {
+			if i51 > 0 {
 				b = append(b, ',')
 			}
-			b = x.VolumeDevices[i49].AppendJSON(b)
+			b = x.VolumeDevices[i51].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2565,16 +2567,16 @@ func (x *ContainerStatus) AppendJSON(b []byte) []byte {
 	}
 	if len(x.AllocatedResources) != 0 {
 		b = append(b, `,"allocatedResources":`...)
-		var stack51 [16]ResourceName
-		keys50 := jsonwire.SortedKeys(x.AllocatedResources, stack51[:0])
-		start54 := len(b)
-		for _, k52 := range keys50 {
-			b = jsonwire.AppendString(append(b, ','), string(k52))
+		var stack53 [16]ResourceName
+		keys52 := jsonwire.SortedKeys(x.AllocatedResources, stack53[:0])
+		start56 := len(b)
+		for _, k54 := range keys52 {
+			b = jsonwire.AppendString(append(b, ','), string(k54))
 			b = append(b, ':')
-			v53 := x.AllocatedResources[k52]
-			b = v53.AppendJSON(b)
+			v55 := x.AllocatedResources[k54]
+			b = v55.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start54)
+		b = jsonwire.Close(b, start56)
 	}
 	if x.Resources != nil {
 		b = append(b, `,"resources":`...)
@@ -2583,11 +2585,11 @@ func (x *ContainerStatus) AppendJSON(b []byte) []byte {
 	if len(x.VolumeMounts) != 0 {
 		b = append(b, `,"volumeMounts":`...)
 		b = append(b, '[')
-		for i55 := range x.VolumeMounts {
-			if i55 > 0 {
+		for i57 := range x.VolumeMounts {
+			if i57 > 0 {
 				b = append(b, ',')
 			}
-			b = x.VolumeMounts[i55].AppendJSON(b)
+			b = x.VolumeMounts[i57].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2598,11 +2600,11 @@ func (x *ContainerStatus) AppendJSON(b []byte) []byte {
 	if len(x.AllocatedResourcesStatus) != 0 {
 		b = append(b, `,"allocatedResourcesStatus":`...)
 		b = append(b, '[')
-		for i56 := range x.AllocatedResourcesStatus {
-			if i56 > 0 {
+		for i58 := range x.AllocatedResourcesStatus {
+			if i58 > 0 {
 				b = append(b, ',')
 			}
-			b = x.AllocatedResourcesStatus[i56].AppendJSON(b)
+			b = x.AllocatedResourcesStatus[i58].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2660,16 +2662,17 @@ func (x *ContainerStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.AllocatedResources = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.AllocatedResources == nil {
+				first62 := x.AllocatedResources == nil
+				if first62 {
 					x.AllocatedResources = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k57 := ResourceName(d.KeyString())
-					_, has59 := x.AllocatedResources[k57]
-					d.MapKey(has59)
-					var v58 quantity.Quantity
-					v58.DecodeJSON(d)
-					x.AllocatedResources[k57] = v58
+					k59 := ResourceName(d.KeyString())
+					_, has61 := x.AllocatedResources[k59]
+					d.MapKey(has61 && first62)
+					var v60 quantity.Quantity
+					v60.DecodeJSON(d)
+					x.AllocatedResources[k59] = v60
 				}
 				d.MapEnd()
 			}
@@ -3086,11 +3089,11 @@ func (x *LinuxContainerUser) AppendJSON(b []byte) []byte {
 	if len(x.SupplementalGroups) != 0 {
 		b = append(b, `,"supplementalGroups":`...)
 		b = append(b, '[')
-		for i60 := range x.SupplementalGroups {
-			if i60 > 0 {
+		for i63 := range x.SupplementalGroups {
+			if i63 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendInt(b, int64(x.SupplementalGroups[i60]))
+			b = jsonwire.AppendInt(b, int64(x.SupplementalGroups[i63]))
 		}
 		b = append(b, ']')
 	}
@@ -3133,11 +3136,11 @@ func (x *ResourceStatus) AppendJSON(b []byte) []byte {
 	if len(x.Resources) != 0 {
 		b = append(b, `,"resources":`...)
 		b = append(b, '[')
-		for i61 := range x.Resources {
-			if i61 > 0 {
+		for i64 := range x.Resources {
+			if i64 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Resources[i61].AppendJSON(b)
+			b = x.Resources[i64].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -3232,11 +3235,11 @@ func (x *Endpoints) AppendJSON(b []byte) []byte {
 	if len(x.Subsets) != 0 {
 		b = append(b, `,"subsets":`...)
 		b = append(b, '[')
-		for i62 := range x.Subsets {
-			if i62 > 0 {
+		for i65 := range x.Subsets {
+			if i65 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Subsets[i62].AppendJSON(b)
+			b = x.Subsets[i65].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -3280,33 +3283,33 @@ func (x *EndpointSubset) AppendJSON(b []byte) []byte {
 	if len(x.Addresses) != 0 {
 		b = append(b, `,"addresses":`...)
 		b = append(b, '[')
-		for i63 := range x.Addresses {
-			if i63 > 0 {
+		for i66 := range x.Addresses {
+			if i66 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Addresses[i63].AppendJSON(b)
+			b = x.Addresses[i66].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.NotReadyAddresses) != 0 {
 		b = append(b, `,"notReadyAddresses":`...)
 		b = append(b, '[')
-		for i64 := range x.NotReadyAddresses {
-			if i64 > 0 {
+		for i67 := range x.NotReadyAddresses {
+			if i67 > 0 {
 				b = append(b, ',')
 			}
-			b = x.NotReadyAddresses[i64].AppendJSON(b)
+			b = x.NotReadyAddresses[i67].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i65 := range x.Ports {
-			if i65 > 0 {
+		for i68 := range x.Ports {
+			if i68 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ports[i65].AppendJSON(b)
+			b = x.Ports[i68].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -3482,11 +3485,11 @@ func (x *EndpointsList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i66 := range x.Items {
-			if i66 > 0 {
+		for i69 := range x.Items {
+			if i69 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i66].AppendJSON(b)
+			b = x.Items[i69].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -3748,11 +3751,11 @@ func (x *EventList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i67 := range x.Items {
-			if i67 > 0 {
+		for i70 := range x.Items {
+			if i70 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i67].AppendJSON(b)
+			b = x.Items[i70].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -3883,11 +3886,11 @@ func (x *LimitRangeSpec) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i68 := range x.Limits {
-			if i68 > 0 {
+		for i71 := range x.Limits {
+			if i71 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Limits[i68].AppendJSON(b)
+			b = x.Limits[i71].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -3923,68 +3926,68 @@ func (x *LimitRangeItem) AppendJSON(b []byte) []byte {
 	b = jsonwire.AppendString(b, string(x.Type))
 	if len(x.Max) != 0 {
 		b = append(b, `,"max":`...)
-		var stack70 [16]ResourceName
-		keys69 := jsonwire.SortedKeys(x.Max, stack70[:0])
-		start73 := len(b)
-		for _, k71 := range keys69 {
-			b = jsonwire.AppendString(append(b, ','), string(k71))
+		var stack73 [16]ResourceName
+		keys72 := jsonwire.SortedKeys(x.Max, stack73[:0])
+		start76 := len(b)
+		for _, k74 := range keys72 {
+			b = jsonwire.AppendString(append(b, ','), string(k74))
 			b = append(b, ':')
-			v72 := x.Max[k71]
-			b = v72.AppendJSON(b)
+			v75 := x.Max[k74]
+			b = v75.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start73)
+		b = jsonwire.Close(b, start76)
 	}
 	if len(x.Min) != 0 {
 		b = append(b, `,"min":`...)
-		var stack75 [16]ResourceName
-		keys74 := jsonwire.SortedKeys(x.Min, stack75[:0])
-		start78 := len(b)
-		for _, k76 := range keys74 {
-			b = jsonwire.AppendString(append(b, ','), string(k76))
+		var stack78 [16]ResourceName
+		keys77 := jsonwire.SortedKeys(x.Min, stack78[:0])
+		start81 := len(b)
+		for _, k79 := range keys77 {
+			b = jsonwire.AppendString(append(b, ','), string(k79))
 			b = append(b, ':')
-			v77 := x.Min[k76]
-			b = v77.AppendJSON(b)
+			v80 := x.Min[k79]
+			b = v80.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start78)
+		b = jsonwire.Close(b, start81)
 	}
 	if len(x.Default) != 0 {
 		b = append(b, `,"default":`...)
-		var stack80 [16]ResourceName
-		keys79 := jsonwire.SortedKeys(x.Default, stack80[:0])
-		start83 := len(b)
-		for _, k81 := range keys79 {
-			b = jsonwire.AppendString(append(b, ','), string(k81))
+		var stack83 [16]ResourceName
+		keys82 := jsonwire.SortedKeys(x.Default, stack83[:0])
+		start86 := len(b)
+		for _, k84 := range keys82 {
+			b = jsonwire.AppendString(append(b, ','), string(k84))
 			b = append(b, ':')
-			v82 := x.Default[k81]
-			b = v82.AppendJSON(b)
+			v85 := x.Default[k84]
+			b = v85.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start83)
+		b = jsonwire.Close(b, start86)
 	}
 	if len(x.DefaultRequest) != 0 {
 		b = append(b, `,"defaultRequest":`...)
-		var stack85 [16]ResourceName
-		keys84 := jsonwire.SortedKeys(x.DefaultRequest, stack85[:0])
-		start88 := len(b)
-		for _, k86 := range keys84 {
-			b = jsonwire.AppendString(append(b, ','), string(k86))
+		var stack88 [16]ResourceName
+		keys87 := jsonwire.SortedKeys(x.DefaultRequest, stack88[:0])
+		start91 := len(b)
+		for _, k89 := range keys87 {
+			b = jsonwire.AppendString(append(b, ','), string(k89))
 			b = append(b, ':')
-			v87 := x.DefaultRequest[k86]
-			b = v87.AppendJSON(b)
+			v90 := x.DefaultRequest[k89]
+			b = v90.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start88)
+		b = jsonwire.Close(b, start91)
 	}
 	if len(x.MaxLimitRequestRatio) != 0 {
 		b = append(b, `,"maxLimitRequestRatio":`...)
-		var stack90 [16]ResourceName
-		keys89 := jsonwire.SortedKeys(x.MaxLimitRequestRatio, stack90[:0])
-		start93 := len(b)
-		for _, k91 := range keys89 {
-			b = jsonwire.AppendString(append(b, ','), string(k91))
+		var stack93 [16]ResourceName
+		keys92 := jsonwire.SortedKeys(x.MaxLimitRequestRatio, stack93[:0])
+		start96 := len(b)
+		for _, k94 := range keys92 {
+			b = jsonwire.AppendString(append(b, ','), string(k94))
 			b = append(b, ':')
-			v92 := x.MaxLimitRequestRatio[k91]
-			b = v92.AppendJSON(b)
+			v95 := x.MaxLimitRequestRatio[k94]
+			b = v95.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start93)
+		b = jsonwire.Close(b, start96)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -4005,16 +4008,17 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Max = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Max == nil {
+				first100 := x.Max == nil
+				if first100 {
 					x.Max = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k94 := ResourceName(d.KeyString())
-					_, has96 := x.Max[k94]
-					d.MapKey(has96)
-					var v95 quantity.Quantity
-					v95.DecodeJSON(d)
-					x.Max[k94] = v95
+					k97 := ResourceName(d.KeyString())
+					_, has99 := x.Max[k97]
+					d.MapKey(has99 && first100)
+					var v98 quantity.Quantity
+					v98.DecodeJSON(d)
+					x.Max[k97] = v98
 				}
 				d.MapEnd()
 			}
@@ -4023,16 +4027,17 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Min = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Min == nil {
+				first104 := x.Min == nil
+				if first104 {
 					x.Min = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k97 := ResourceName(d.KeyString())
-					_, has99 := x.Min[k97]
-					d.MapKey(has99)
-					var v98 quantity.Quantity
-					v98.DecodeJSON(d)
-					x.Min[k97] = v98
+					k101 := ResourceName(d.KeyString())
+					_, has103 := x.Min[k101]
+					d.MapKey(has103 && first104)
+					var v102 quantity.Quantity
+					v102.DecodeJSON(d)
+					x.Min[k101] = v102
 				}
 				d.MapEnd()
 			}
@@ -4041,16 +4046,17 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Default = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Default == nil {
+				first108 := x.Default == nil
+				if first108 {
 					x.Default = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k100 := ResourceName(d.KeyString())
-					_, has102 := x.Default[k100]
-					d.MapKey(has102)
-					var v101 quantity.Quantity
-					v101.DecodeJSON(d)
-					x.Default[k100] = v101
+					k105 := ResourceName(d.KeyString())
+					_, has107 := x.Default[k105]
+					d.MapKey(has107 && first108)
+					var v106 quantity.Quantity
+					v106.DecodeJSON(d)
+					x.Default[k105] = v106
 				}
 				d.MapEnd()
 			}
@@ -4059,16 +4065,17 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.DefaultRequest = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.DefaultRequest == nil {
+				first112 := x.DefaultRequest == nil
+				if first112 {
 					x.DefaultRequest = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k103 := ResourceName(d.KeyString())
-					_, has105 := x.DefaultRequest[k103]
-					d.MapKey(has105)
-					var v104 quantity.Quantity
-					v104.DecodeJSON(d)
-					x.DefaultRequest[k103] = v104
+					k109 := ResourceName(d.KeyString())
+					_, has111 := x.DefaultRequest[k109]
+					d.MapKey(has111 && first112)
+					var v110 quantity.Quantity
+					v110.DecodeJSON(d)
+					x.DefaultRequest[k109] = v110
 				}
 				d.MapEnd()
 			}
@@ -4077,16 +4084,17 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.MaxLimitRequestRatio = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.MaxLimitRequestRatio == nil {
+				first116 := x.MaxLimitRequestRatio == nil
+				if first116 {
 					x.MaxLimitRequestRatio = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k106 := ResourceName(d.KeyString())
-					_, has108 := x.MaxLimitRequestRatio[k106]
-					d.MapKey(has108)
-					var v107 quantity.Quantity
-					v107.DecodeJSON(d)
-					x.MaxLimitRequestRatio[k106] = v107
+					k113 := ResourceName(d.KeyString())
+					_, has115 := x.MaxLimitRequestRatio[k113]
+					d.MapKey(has115 && first116)
+					var v114 quantity.Quantity
+					v114.DecodeJSON(d)
+					x.MaxLimitRequestRatio[k113] = v114
 				}
 				d.MapEnd()
 			}
@@ -4115,11 +4123,11 @@ func (x *LimitRangeList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i109 := range x.Items {
-			if i109 > 0 {
+		for i117 := range x.Items {
+			if i117 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i109].AppendJSON(b)
+			b = x.Items[i117].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4213,11 +4221,11 @@ func (x *NamespaceSpec) AppendJSON(b []byte) []byte {
 	if len(x.Finalizers) != 0 {
 		b = append(b, `,"finalizers":`...)
 		b = append(b, '[')
-		for i110 := range x.Finalizers {
-			if i110 > 0 {
+		for i118 := range x.Finalizers {
+			if i118 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Finalizers[i110]))
+			b = jsonwire.AppendString(b, string(x.Finalizers[i118]))
 		}
 		b = append(b, ']')
 	}
@@ -4256,11 +4264,11 @@ func (x *NamespaceStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i111 := range x.Conditions {
-			if i111 > 0 {
+		for i119 := range x.Conditions {
+			if i119 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i111].AppendJSON(b)
+			b = x.Conditions[i119].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4360,11 +4368,11 @@ func (x *NamespaceList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i112 := range x.Items {
-			if i112 > 0 {
+		for i120 := range x.Items {
+			if i120 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i112].AppendJSON(b)
+			b = x.Items[i120].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4462,11 +4470,11 @@ func (x *NodeSpec) AppendJSON(b []byte) []byte {
 	if len(x.PodCIDRs) != 0 {
 		b = append(b, `,"podCIDRs":`...)
 		b = append(b, '[')
-		for i113 := range x.PodCIDRs {
-			if i113 > 0 {
+		for i121 := range x.PodCIDRs {
+			if i121 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.PodCIDRs[i113]))
+			b = jsonwire.AppendString(b, string(x.PodCIDRs[i121]))
 		}
 		b = append(b, ']')
 	}
@@ -4481,11 +4489,11 @@ func (x *NodeSpec) AppendJSON(b []byte) []byte {
 	if len(x.Taints) != 0 {
 		b = append(b, `,"taints":`...)
 		b = append(b, '[')
-		for i114 := range x.Taints {
-			if i114 > 0 {
+		for i122 := range x.Taints {
+			if i122 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Taints[i114].AppendJSON(b)
+			b = x.Taints[i122].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4641,29 +4649,29 @@ func (x *NodeStatus) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Capacity) != 0 {
 		b = append(b, `,"capacity":`...)
-		var stack116 [16]ResourceName
-		keys115 := jsonwire.SortedKeys(x.Capacity, stack116[:0])
-		start119 := len(b)
-		for _, k117 := range keys115 {
-			b = jsonwire.AppendString(append(b, ','), string(k117))
+		var stack124 [16]ResourceName
+		keys123 := jsonwire.SortedKeys(x.Capacity, stack124[:0])
+		start127 := len(b)
+		for _, k125 := range keys123 {
+			b = jsonwire.AppendString(append(b, ','), string(k125))
 			b = append(b, ':')
-			v118 := x.Capacity[k117]
-			b = v118.AppendJSON(b)
+			v126 := x.Capacity[k125]
+			b = v126.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start119)
+		b = jsonwire.Close(b, start127)
 	}
 	if len(x.Allocatable) != 0 {
 		b = append(b, `,"allocatable":`...)
-		var stack121 [16]ResourceName
-		keys120 := jsonwire.SortedKeys(x.Allocatable, stack121[:0])
-		start124 := len(b)
-		for _, k122 := range keys120 {
-			b = jsonwire.AppendString(append(b, ','), string(k122))
+		var stack129 [16]ResourceName
+		keys128 := jsonwire.SortedKeys(x.Allocatable, stack129[:0])
+		start132 := len(b)
+		for _, k130 := range keys128 {
+			b = jsonwire.AppendString(append(b, ','), string(k130))
 			b = append(b, ':')
-			v123 := x.Allocatable[k122]
-			b = v123.AppendJSON(b)
+			v131 := x.Allocatable[k130]
+			b = v131.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start124)
+		b = jsonwire.Close(b, start132)
 	}
 	if x.Phase != "" {
 		b = append(b, `,"phase":`...)
@@ -4672,22 +4680,22 @@ func (x *NodeStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i125 := range x.Conditions {
-			if i125 > 0 {
+		for i133 := range x.Conditions {
+			if i133 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i125].AppendJSON(b)
+			b = x.Conditions[i133].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Addresses) != 0 {
 		b = append(b, `,"addresses":`...)
 		b = append(b, '[')
-		for i126 := range x.Addresses {
-			if i126 > 0 {
+		for i134 := range x.Addresses {
+			if i134 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Addresses[i126].AppendJSON(b)
+			b = x.Addresses[i134].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4698,33 +4706,33 @@ func (x *NodeStatus) AppendJSON(b []byte) []byte {
 	if len(x.Images) != 0 {
 		b = append(b, `,"images":`...)
 		b = append(b, '[')
-		for i127 := range x.Images {
-			if i127 > 0 {
+		for i135 := range x.Images {
+			if i135 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Images[i127].AppendJSON(b)
+			b = x.Images[i135].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.VolumesInUse) != 0 {
 		b = append(b, `,"volumesInUse":`...)
 		b = append(b, '[')
-		for i128 := range x.VolumesInUse {
-			if i128 > 0 {
+		for i136 := range x.VolumesInUse {
+			if i136 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.VolumesInUse[i128]))
+			b = jsonwire.AppendString(b, string(x.VolumesInUse[i136]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.VolumesAttached) != 0 {
 		b = append(b, `,"volumesAttached":`...)
 		b = append(b, '[')
-		for i129 := range x.VolumesAttached {
-			if i129 > 0 {
+		for i137 := range x.VolumesAttached {
+			if i137 > 0 {
 				b = append(b, ',')
 			}
-			b = x.VolumesAttached[i129].AppendJSON(b)
+			b = x.VolumesAttached[i137].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4735,11 +4743,11 @@ func (x *NodeStatus) AppendJSON(b []byte) []byte {
 	if len(x.RuntimeHandlers) != 0 {
 		b = append(b, `,"runtimeHandlers":`...)
 		b = append(b, '[')
-		for i130 := range x.RuntimeHandlers {
-			if i130 > 0 {
+		for i138 := range x.RuntimeHandlers {
+			if i138 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RuntimeHandlers[i130].AppendJSON(b)
+			b = x.RuntimeHandlers[i138].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -4750,11 +4758,11 @@ func (x *NodeStatus) AppendJSON(b []byte) []byte {
 	if len(x.DeclaredFeatures) != 0 {
 		b = append(b, `,"declaredFeatures":`...)
 		b = append(b, '[')
-		for i131 := range x.DeclaredFeatures {
-			if i131 > 0 {
+		for i139 := range x.DeclaredFeatures {
+			if i139 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.DeclaredFeatures[i131]))
+			b = jsonwire.AppendString(b, string(x.DeclaredFeatures[i139]))
 		}
 		b = append(b, ']')
 	}
@@ -4774,16 +4782,17 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Capacity = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Capacity == nil {
+				first143 := x.Capacity == nil
+				if first143 {
 					x.Capacity = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k132 := ResourceName(d.KeyString())
-					_, has134 := x.Capacity[k132]
-					d.MapKey(has134)
-					var v133 quantity.Quantity
-					v133.DecodeJSON(d)
-					x.Capacity[k132] = v133
+					k140 := ResourceName(d.KeyString())
+					_, has142 := x.Capacity[k140]
+					d.MapKey(has142 && first143)
+					var v141 quantity.Quantity
+					v141.DecodeJSON(d)
+					x.Capacity[k140] = v141
 				}
 				d.MapEnd()
 			}
@@ -4792,16 +4801,17 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Allocatable = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Allocatable == nil {
+				first147 := x.Allocatable == nil
+				if first147 {
 					x.Allocatable = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k135 := ResourceName(d.KeyString())
-					_, has137 := x.Allocatable[k135]
-					d.MapKey(has137)
-					var v136 quantity.Quantity
-					v136.DecodeJSON(d)
-					x.Allocatable[k135] = v136
+					k144 := ResourceName(d.KeyString())
+					_, has146 := x.Allocatable[k144]
+					d.MapKey(has146 && first147)
+					var v145 quantity.Quantity
+					v145.DecodeJSON(d)
+					x.Allocatable[k144] = v145
 				}
 				d.MapEnd()
 			}
@@ -5156,11 +5166,11 @@ func (x *ContainerImage) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i138 := range x.Names {
-			if i138 > 0 {
+		for i148 := range x.Names {
+			if i148 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Names[i138]))
+			b = jsonwire.AppendString(b, string(x.Names[i148]))
 		}
 		b = append(b, ']')
 	}
@@ -5439,11 +5449,11 @@ func (x *NodeList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i139 := range x.Items {
-			if i139 > 0 {
+		for i149 := range x.Items {
+			if i149 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i139].AppendJSON(b)
+			b = x.Items[i149].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -5536,16 +5546,16 @@ func (x *PersistentVolumeSpec) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Capacity) != 0 {
 		b = append(b, `,"capacity":`...)
-		var stack141 [16]ResourceName
-		keys140 := jsonwire.SortedKeys(x.Capacity, stack141[:0])
-		start144 := len(b)
-		for _, k142 := range keys140 {
-			b = jsonwire.AppendString(append(b, ','), string(k142))
+		var stack151 [16]ResourceName
+		keys150 := jsonwire.SortedKeys(x.Capacity, stack151[:0])
+		start154 := len(b)
+		for _, k152 := range keys150 {
+			b = jsonwire.AppendString(append(b, ','), string(k152))
 			b = append(b, ':')
-			v143 := x.Capacity[k142]
-			b = v143.AppendJSON(b)
+			v153 := x.Capacity[k152]
+			b = v153.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start144)
+		b = jsonwire.Close(b, start154)
 	}
 	if x.PersistentVolumeSource.GCEPersistentDisk != nil {
 		b = append(b, `,"gcePersistentDisk":`...)
@@ -5638,11 +5648,11 @@ func (x *PersistentVolumeSpec) AppendJSON(b []byte) []byte {
 	if len(x.AccessModes) != 0 {
 		b = append(b, `,"accessModes":`...)
 		b = append(b, '[')
-		for i145 := range x.AccessModes {
-			if i145 > 0 {
+		for i155 := range x.AccessModes {
+			if i155 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.AccessModes[i145]))
+			b = jsonwire.AppendString(b, string(x.AccessModes[i155]))
 		}
 		b = append(b, ']')
 	}
@@ -5661,11 +5671,11 @@ func (x *PersistentVolumeSpec) AppendJSON(b []byte) []byte {
 	if len(x.MountOptions) != 0 {
 		b = append(b, `,"mountOptions":`...)
 		b = append(b, '[')
-		for i146 := range x.MountOptions {
-			if i146 > 0 {
+		for i156 := range x.MountOptions {
+			if i156 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.MountOptions[i146]))
+			b = jsonwire.AppendString(b, string(x.MountOptions[i156]))
 		}
 		b = append(b, ']')
 	}
@@ -5697,16 +5707,17 @@ func (x *PersistentVolumeSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Capacity = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Capacity == nil {
+				first160 := x.Capacity == nil
+				if first160 {
 					x.Capacity = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k147 := ResourceName(d.KeyString())
-					_, has149 := x.Capacity[k147]
-					d.MapKey(has149)
-					var v148 quantity.Quantity
-					v148.DecodeJSON(d)
-					x.Capacity[k147] = v148
+					k157 := ResourceName(d.KeyString())
+					_, has159 := x.Capacity[k157]
+					d.MapKey(has159 && first160)
+					var v158 quantity.Quantity
+					v158.DecodeJSON(d)
+					x.Capacity[k157] = v158
 				}
 				d.MapEnd()
 			}
@@ -6386,11 +6397,11 @@ func (x *RBDPersistentVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i150 := range x.CephMonitors {
-			if i150 > 0 {
+		for i161 := range x.CephMonitors {
+			if i161 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.CephMonitors[i150]))
+			b = jsonwire.AppendString(b, string(x.CephMonitors[i161]))
 		}
 		b = append(b, ']')
 	}
@@ -6532,11 +6543,11 @@ func (x *ISCSIPersistentVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Portals) != 0 {
 		b = append(b, `,"portals":`...)
 		b = append(b, '[')
-		for i151 := range x.Portals {
-			if i151 > 0 {
+		for i162 := range x.Portals {
+			if i162 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Portals[i151]))
+			b = jsonwire.AppendString(b, string(x.Portals[i162]))
 		}
 		b = append(b, ']')
 	}
@@ -6687,11 +6698,11 @@ func (x *CephFSPersistentVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i152 := range x.Monitors {
-			if i152 > 0 {
+		for i163 := range x.Monitors {
+			if i163 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Monitors[i152]))
+			b = jsonwire.AppendString(b, string(x.Monitors[i163]))
 		}
 		b = append(b, ']')
 	}
@@ -6781,16 +6792,16 @@ func (x *FlexPersistentVolumeSource) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Options) != 0 {
 		b = append(b, `,"options":`...)
-		var stack154 [16]string
-		keys153 := jsonwire.SortedKeys(x.Options, stack154[:0])
-		start157 := len(b)
-		for _, k155 := range keys153 {
-			b = jsonwire.AppendString(append(b, ','), string(k155))
+		var stack165 [16]string
+		keys164 := jsonwire.SortedKeys(x.Options, stack165[:0])
+		start168 := len(b)
+		for _, k166 := range keys164 {
+			b = jsonwire.AppendString(append(b, ','), string(k166))
 			b = append(b, ':')
-			v156 := x.Options[k155]
-			b = jsonwire.AppendString(b, string(v156))
+			v167 := x.Options[k166]
+			b = jsonwire.AppendString(b, string(v167))
 		}
-		b = jsonwire.Close(b, start157)
+		b = jsonwire.Close(b, start168)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -6827,16 +6838,17 @@ func (x *FlexPersistentVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Options = nil
 			} else if d.Object("map[string]string") {
-				if x.Options == nil {
+				first172 := x.Options == nil
+				if first172 {
 					x.Options = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k158 := string(d.KeyString())
-					_, has160 := x.Options[k158]
-					d.MapKey(has160)
-					var v159 string
-					d.String(&v159)
-					x.Options[k158] = v159
+					k169 := string(d.KeyString())
+					_, has171 := x.Options[k169]
+					d.MapKey(has171 && first172)
+					var v170 string
+					d.String(&v170)
+					x.Options[k169] = v170
 				}
 				d.MapEnd()
 			}
@@ -7117,16 +7129,16 @@ func (x *CSIPersistentVolumeSource) AppendJSON(b []byte) []byte {
 	}
 	if len(x.VolumeAttributes) != 0 {
 		b = append(b, `,"volumeAttributes":`...)
-		var stack162 [16]string
-		keys161 := jsonwire.SortedKeys(x.VolumeAttributes, stack162[:0])
-		start165 := len(b)
-		for _, k163 := range keys161 {
-			b = jsonwire.AppendString(append(b, ','), string(k163))
+		var stack174 [16]string
+		keys173 := jsonwire.SortedKeys(x.VolumeAttributes, stack174[:0])
+		start177 := len(b)
+		for _, k175 := range keys173 {
+			b = jsonwire.AppendString(append(b, ','), string(k175))
 			b = append(b, ':')
-			v164 := x.VolumeAttributes[k163]
-			b = jsonwire.AppendString(b, string(v164))
+			v176 := x.VolumeAttributes[k175]
+			b = jsonwire.AppendString(b, string(v176))
 		}
-		b = jsonwire.Close(b, start165)
+		b = jsonwire.Close(b, start177)
 	}
 	if x.ControllerPublishSecretRef != nil {
 		b = append(b, `,"controllerPublishSecretRef":`...)
@@ -7176,16 +7188,17 @@ func (x *CSIPersistentVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.VolumeAttributes = nil
 			} else if d.Object("map[string]string") {
-				if x.VolumeAttributes == nil {
+				first181 := x.VolumeAttributes == nil
+				if first181 {
 					x.VolumeAttributes = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k166 := string(d.KeyString())
-					_, has168 := x.VolumeAttributes[k166]
-					d.MapKey(has168)
-					var v167 string
-					d.String(&v167)
-					x.VolumeAttributes[k166] = v167
+					k178 := string(d.KeyString())
+					_, has180 := x.VolumeAttributes[k178]
+					d.MapKey(has180 && first181)
+					var v179 string
+					d.String(&v179)
+					x.VolumeAttributes[k178] = v179
 				}
 				d.MapEnd()
 			}
@@ -7355,11 +7368,11 @@ func (x *PersistentVolumeList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i169 := range x.Items {
-			if i169 > 0 {
+		for i182 := range x.Items {
+			if i182 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i169].AppendJSON(b)
+			b = x.Items[i182].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -7434,11 +7447,11 @@ func (x *PersistentVolumeClaimSpec) AppendJSON(b []byte) []byte {
 	if len(x.AccessModes) != 0 {
 		b = append(b, `,"accessModes":`...)
 		b = append(b, '[')
-		for i170 := range x.AccessModes {
-			if i170 > 0 {
+		for i183 := range x.AccessModes {
+			if i183 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.AccessModes[i170]))
+			b = jsonwire.AppendString(b, string(x.AccessModes[i183]))
 		}
 		b = append(b, ']')
 	}
@@ -7568,29 +7581,29 @@ func (x *VolumeResourceRequirements) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Limits) != 0 {
 		b = append(b, `,"limits":`...)
-		var stack172 [16]ResourceName
-		keys171 := jsonwire.SortedKeys(x.Limits, stack172[:0])
-		start175 := len(b)
-		for _, k173 := range keys171 {
-			b = jsonwire.AppendString(append(b, ','), string(k173))
+		var stack185 [16]ResourceName
+		keys184 := jsonwire.SortedKeys(x.Limits, stack185[:0])
+		start188 := len(b)
+		for _, k186 := range keys184 {
+			b = jsonwire.AppendString(append(b, ','), string(k186))
 			b = append(b, ':')
-			v174 := x.Limits[k173]
-			b = v174.AppendJSON(b)
+			v187 := x.Limits[k186]
+			b = v187.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start175)
+		b = jsonwire.Close(b, start188)
 	}
 	if len(x.Requests) != 0 {
 		b = append(b, `,"requests":`...)
-		var stack177 [16]ResourceName
-		keys176 := jsonwire.SortedKeys(x.Requests, stack177[:0])
-		start180 := len(b)
-		for _, k178 := range keys176 {
-			b = jsonwire.AppendString(append(b, ','), string(k178))
+		var stack190 [16]ResourceName
+		keys189 := jsonwire.SortedKeys(x.Requests, stack190[:0])
+		start193 := len(b)
+		for _, k191 := range keys189 {
+			b = jsonwire.AppendString(append(b, ','), string(k191))
 			b = append(b, ':')
-			v179 := x.Requests[k178]
-			b = v179.AppendJSON(b)
+			v192 := x.Requests[k191]
+			b = v192.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start180)
+		b = jsonwire.Close(b, start193)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -7608,16 +7621,17 @@ func (x *VolumeResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Limits = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Limits == nil {
+				first197 := x.Limits == nil
+				if first197 {
 					x.Limits = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k181 := ResourceName(d.KeyString())
-					_, has183 := x.Limits[k181]
-					d.MapKey(has183)
-					var v182 quantity.Quantity
-					v182.DecodeJSON(d)
-					x.Limits[k181] = v182
+					k194 := ResourceName(d.KeyString())
+					_, has196 := x.Limits[k194]
+					d.MapKey(has196 && first197)
+					var v195 quantity.Quantity
+					v195.DecodeJSON(d)
+					x.Limits[k194] = v195
 				}
 				d.MapEnd()
 			}
@@ -7626,16 +7640,17 @@ func (x *VolumeResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Requests = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Requests == nil {
+				first201 := x.Requests == nil
+				if first201 {
 					x.Requests = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k184 := ResourceName(d.KeyString())
-					_, has186 := x.Requests[k184]
-					d.MapKey(has186)
-					var v185 quantity.Quantity
-					v185.DecodeJSON(d)
-					x.Requests[k184] = v185
+					k198 := ResourceName(d.KeyString())
+					_, has200 := x.Requests[k198]
+					d.MapKey(has200 && first201)
+					var v199 quantity.Quantity
+					v199.DecodeJSON(d)
+					x.Requests[k198] = v199
 				}
 				d.MapEnd()
 			}
@@ -7814,63 +7829,63 @@ func (x *PersistentVolumeClaimStatus) AppendJSON(b []byte) []byte {
 	if len(x.AccessModes) != 0 {
 		b = append(b, `,"accessModes":`...)
 		b = append(b, '[')
-		for i187 := range x.AccessModes {
-			if i187 > 0 {
+		for i202 := range x.AccessModes {
+			if i202 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.AccessModes[i187]))
+			b = jsonwire.AppendString(b, string(x.AccessModes[i202]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Capacity) != 0 {
 		b = append(b, `,"capacity":`...)
-		var stack189 [16]ResourceName
-		keys188 := jsonwire.SortedKeys(x.Capacity, stack189[:0])
-		start192 := len(b)
-		for _, k190 := range keys188 {
-			b = jsonwire.AppendString(append(b, ','), string(k190))
+		var stack204 [16]ResourceName
+		keys203 := jsonwire.SortedKeys(x.Capacity, stack204[:0])
+		start207 := len(b)
+		for _, k205 := range keys203 {
+			b = jsonwire.AppendString(append(b, ','), string(k205))
 			b = append(b, ':')
-			v191 := x.Capacity[k190]
-			b = v191.AppendJSON(b)
+			v206 := x.Capacity[k205]
+			b = v206.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start192)
+		b = jsonwire.Close(b, start207)
 	}
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i193 := range x.Conditions {
-			if i193 > 0 {
+		for i208 := range x.Conditions {
+			if i208 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i193].AppendJSON(b)
+			b = x.Conditions[i208].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.AllocatedResources) != 0 {
 		b = append(b, `,"allocatedResources":`...)
-		var stack195 [16]ResourceName
-		keys194 := jsonwire.SortedKeys(x.AllocatedResources, stack195[:0])
-		start198 := len(b)
-		for _, k196 := range keys194 {
-			b = jsonwire.AppendString(append(b, ','), string(k196))
+		var stack210 [16]ResourceName
+		keys209 := jsonwire.SortedKeys(x.AllocatedResources, stack210[:0])
+		start213 := len(b)
+		for _, k211 := range keys209 {
+			b = jsonwire.AppendString(append(b, ','), string(k211))
 			b = append(b, ':')
-			v197 := x.AllocatedResources[k196]
-			b = v197.AppendJSON(b)
+			v212 := x.AllocatedResources[k211]
+			b = v212.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start198)
+		b = jsonwire.Close(b, start213)
 	}
 	if len(x.AllocatedResourceStatuses) != 0 {
 		b = append(b, `,"allocatedResourceStatuses":`...)
-		var stack200 [16]ResourceName
-		keys199 := jsonwire.SortedKeys(x.AllocatedResourceStatuses, stack200[:0])
-		start203 := len(b)
-		for _, k201 := range keys199 {
-			b = jsonwire.AppendString(append(b, ','), string(k201))
+		var stack215 [16]ResourceName
+		keys214 := jsonwire.SortedKeys(x.AllocatedResourceStatuses, stack215[:0])
+		start218 := len(b)
+		for _, k216 := range keys214 {
+			b = jsonwire.AppendString(append(b, ','), string(k216))
 			b = append(b, ':')
-			v202 := x.AllocatedResourceStatuses[k201]
-			b = jsonwire.AppendString(b, string(v202))
+			v217 := x.AllocatedResourceStatuses[k216]
+			b = jsonwire.AppendString(b, string(v217))
 		}
-		b = jsonwire.Close(b, start203)
+		b = jsonwire.Close(b, start218)
 	}
 	if x.CurrentVolumeAttributesClassName != nil {
 		b = append(b, `,"currentVolumeAttributesClassName":`...)
@@ -7906,16 +7921,17 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Capacity = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Capacity == nil {
+				first222 := x.Capacity == nil
+				if first222 {
 					x.Capacity = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k204 := ResourceName(d.KeyString())
-					_, has206 := x.Capacity[k204]
-					d.MapKey(has206)
-					var v205 quantity.Quantity
-					v205.DecodeJSON(d)
-					x.Capacity[k204] = v205
+					k219 := ResourceName(d.KeyString())
+					_, has221 := x.Capacity[k219]
+					d.MapKey(has221 && first222)
+					var v220 quantity.Quantity
+					v220.DecodeJSON(d)
+					x.Capacity[k219] = v220
 				}
 				d.MapEnd()
 			}
@@ -7931,16 +7947,17 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.AllocatedResources = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.AllocatedResources == nil {
+				first226 := x.AllocatedResources == nil
+				if first226 {
 					x.AllocatedResources = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k207 := ResourceName(d.KeyString())
-					_, has209 := x.AllocatedResources[k207]
-					d.MapKey(has209)
-					var v208 quantity.Quantity
-					v208.DecodeJSON(d)
-					x.AllocatedResources[k207] = v208
+					k223 := ResourceName(d.KeyString())
+					_, has225 := x.AllocatedResources[k223]
+					d.MapKey(has225 && first226)
+					var v224 quantity.Quantity
+					v224.DecodeJSON(d)
+					x.AllocatedResources[k223] = v224
 				}
 				d.MapEnd()
 			}
@@ -7949,16 +7966,17 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.AllocatedResourceStatuses = nil
 			} else if d.Object("map[v1.ResourceName]v1.ClaimResourceStatus") {
-				if x.AllocatedResourceStatuses == nil {
+				first230 := x.AllocatedResourceStatuses == nil
+				if first230 {
 					x.AllocatedResourceStatuses = map[ResourceName]ClaimResourceStatus{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k210 := ResourceName(d.KeyString())
-					_, has212 := x.AllocatedResourceStatuses[k210]
-					d.MapKey(has212)
-					var v211 ClaimResourceStatus
-					d.String((*string)(&v211))
-					x.AllocatedResourceStatuses[k210] = v211
+					k227 := ResourceName(d.KeyString())
+					_, has229 := x.AllocatedResourceStatuses[k227]
+					d.MapKey(has229 && first230)
+					var v228 ClaimResourceStatus
+					d.String((*string)(&v228))
+					x.AllocatedResourceStatuses[k227] = v228
 				}
 				d.MapEnd()
 			}
@@ -8095,11 +8113,11 @@ func (x *PersistentVolumeClaimList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i213 := range x.Items {
-			if i213 > 0 {
+		for i231 := range x.Items {
+			if i231 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i213].AppendJSON(b)
+			b = x.Items[i231].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8193,22 +8211,22 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	if len(x.Volumes) != 0 {
 		b = append(b, `,"volumes":`...)
 		b = append(b, '[')
-		for i214 := range x.Volumes {
-			if i214 > 0 {
+		for i232 := range x.Volumes {
+			if i232 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Volumes[i214].AppendJSON(b)
+			b = x.Volumes[i232].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.InitContainers) != 0 {
 		b = append(b, `,"initContainers":`...)
 		b = append(b, '[')
-		for i215 := range x.InitContainers {
-			if i215 > 0 {
+		for i233 := range x.InitContainers {
+			if i233 > 0 {
 				b = append(b, ',')
 			}
-			b = x.InitContainers[i215].AppendJSON(b)
+			b = x.InitContainers[i233].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8217,22 +8235,22 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i216 := range x.Containers {
-			if i216 > 0 {
+		for i234 := range x.Containers {
+			if i234 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Containers[i216].AppendJSON(b)
+			b = x.Containers[i234].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.EphemeralContainers) != 0 {
 		b = append(b, `,"ephemeralContainers":`...)
 		b = append(b, '[')
-		for i217 := range x.EphemeralContainers {
-			if i217 > 0 {
+		for i235 := range x.EphemeralContainers {
+			if i235 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainers[i217].AppendJSON(b)
+			b = x.EphemeralContainers[i235].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8254,16 +8272,16 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	}
 	if len(x.NodeSelector) != 0 {
 		b = append(b, `,"nodeSelector":`...)
-		var stack219 [16]string
-		keys218 := jsonwire.SortedKeys(x.NodeSelector, stack219[:0])
-		start222 := len(b)
-		for _, k220 := range keys218 {
-			b = jsonwire.AppendString(append(b, ','), string(k220))
+		var stack237 [16]string
+		keys236 := jsonwire.SortedKeys(x.NodeSelector, stack237[:0])
+		start240 := len(b)
+		for _, k238 := range keys236 {
+			b = jsonwire.AppendString(append(b, ','), string(k238))
 			b = append(b, ':')
-			v221 := x.NodeSelector[k220]
-			b = jsonwire.AppendString(b, string(v221))
+			v239 := x.NodeSelector[k238]
+			b = jsonwire.AppendString(b, string(v239))
 		}
-		b = jsonwire.Close(b, start222)
+		b = jsonwire.Close(b, start240)
 	}
 	if x.ServiceAccountName != "" {
 		b = append(b, `,"serviceAccountName":`...)
@@ -8304,11 +8322,11 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	if len(x.ImagePullSecrets) != 0 {
 		b = append(b, `,"imagePullSecrets":`...)
 		b = append(b, '[')
-		for i223 := range x.ImagePullSecrets {
-			if i223 > 0 {
+		for i241 := range x.ImagePullSecrets {
+			if i241 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ImagePullSecrets[i223].AppendJSON(b)
+			b = x.ImagePullSecrets[i241].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8331,22 +8349,22 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	if len(x.Tolerations) != 0 {
 		b = append(b, `,"tolerations":`...)
 		b = append(b, '[')
-		for i224 := range x.Tolerations {
-			if i224 > 0 {
+		for i242 := range x.Tolerations {
+			if i242 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Tolerations[i224].AppendJSON(b)
+			b = x.Tolerations[i242].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.HostAliases) != 0 {
 		b = append(b, `,"hostAliases":`...)
 		b = append(b, '[')
-		for i225 := range x.HostAliases {
-			if i225 > 0 {
+		for i243 := range x.HostAliases {
+			if i243 > 0 {
 				b = append(b, ',')
 			}
-			b = x.HostAliases[i225].AppendJSON(b)
+			b = x.HostAliases[i243].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8365,11 +8383,11 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	if len(x.ReadinessGates) != 0 {
 		b = append(b, `,"readinessGates":`...)
 		b = append(b, '[')
-		for i226 := range x.ReadinessGates {
-			if i226 > 0 {
+		for i244 := range x.ReadinessGates {
+			if i244 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ReadinessGates[i226].AppendJSON(b)
+			b = x.ReadinessGates[i244].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8387,25 +8405,25 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Overhead) != 0 {
 		b = append(b, `,"overhead":`...)
-		var stack228 [16]ResourceName
-		keys227 := jsonwire.SortedKeys(x.Overhead, stack228[:0])
-		start231 := len(b)
-		for _, k229 := range keys227 {
-			b = jsonwire.AppendString(append(b, ','), string(k229))
+		var stack246 [16]ResourceName
+		keys245 := jsonwire.SortedKeys(x.Overhead, stack246[:0])
+		start249 := len(b)
+		for _, k247 := range keys245 {
+			b = jsonwire.AppendString(append(b, ','), string(k247))
 			b = append(b, ':')
-			v230 := x.Overhead[k229]
-			b = v230.AppendJSON(b)
+			v248 := x.Overhead[k247]
+			b = v248.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start231)
+		b = jsonwire.Close(b, start249)
 	}
 	if len(x.TopologySpreadConstraints) != 0 {
 		b = append(b, `,"topologySpreadConstraints":`...)
 		b = append(b, '[')
-		for i232 := range x.TopologySpreadConstraints {
-			if i232 > 0 {
+		for i250 := range x.TopologySpreadConstraints {
+			if i250 > 0 {
 				b = append(b, ',')
 			}
-			b = x.TopologySpreadConstraints[i232].AppendJSON(b)
+			b = x.TopologySpreadConstraints[i250].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8424,22 +8442,22 @@ func (x *PodSpec) AppendJSON(b []byte) []byte {
 	if len(x.SchedulingGates) != 0 {
 		b = append(b, `,"schedulingGates":`...)
 		b = append(b, '[')
-		for i233 := range x.SchedulingGates {
-			if i233 > 0 {
+		for i251 := range x.SchedulingGates {
+			if i251 > 0 {
 				b = append(b, ',')
 			}
-			b = x.SchedulingGates[i233].AppendJSON(b)
+			b = x.SchedulingGates[i251].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.ResourceClaims) != 0 {
 		b = append(b, `,"resourceClaims":`...)
 		b = append(b, '[')
-		for i234 := range x.ResourceClaims {
-			if i234 > 0 {
+		for i252 := range x.ResourceClaims {
+			if i252 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ResourceClaims[i234].AppendJSON(b)
+			b = x.ResourceClaims[i252].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -8525,16 +8543,17 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.NodeSelector = nil
 			} else if d.Object("map[string]string") {
-				if x.NodeSelector == nil {
+				first256 := x.NodeSelector == nil
+				if first256 {
 					x.NodeSelector = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k235 := string(d.KeyString())
-					_, has237 := x.NodeSelector[k235]
-					d.MapKey(has237)
-					var v236 string
-					d.String(&v236)
-					x.NodeSelector[k235] = v236
+					k253 := string(d.KeyString())
+					_, has255 := x.NodeSelector[k253]
+					d.MapKey(has255 && first256)
+					var v254 string
+					d.String(&v254)
+					x.NodeSelector[k253] = v254
 				}
 				d.MapEnd()
 			}
@@ -8691,16 +8710,17 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Overhead = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Overhead == nil {
+				first260 := x.Overhead == nil
+				if first260 {
 					x.Overhead = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k238 := ResourceName(d.KeyString())
-					_, has240 := x.Overhead[k238]
-					d.MapKey(has240)
-					var v239 quantity.Quantity
-					v239.DecodeJSON(d)
-					x.Overhead[k238] = v239
+					k257 := ResourceName(d.KeyString())
+					_, has259 := x.Overhead[k257]
+					d.MapKey(has259 && first260)
+					var v258 quantity.Quantity
+					v258.DecodeJSON(d)
+					x.Overhead[k257] = v258
 				}
 				d.MapEnd()
 			}
@@ -8800,11 +8820,11 @@ func (x *HostAlias) AppendJSON(b []byte) []byte {
 	if len(x.Hostnames) != 0 {
 		b = append(b, `,"hostnames":`...)
 		b = append(b, '[')
-		for i241 := range x.Hostnames {
-			if i241 > 0 {
+		for i261 := range x.Hostnames {
+			if i261 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Hostnames[i241]))
+			b = jsonwire.AppendString(b, string(x.Hostnames[i261]))
 		}
 		b = append(b, ']')
 	}
@@ -8842,33 +8862,33 @@ func (x *PodDNSConfig) AppendJSON(b []byte) []byte {
 	if len(x.Nameservers) != 0 {
 		b = append(b, `,"nameservers":`...)
 		b = append(b, '[')
-		for i242 := range x.Nameservers {
-			if i242 > 0 {
+		for i262 := range x.Nameservers {
+			if i262 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Nameservers[i242]))
+			b = jsonwire.AppendString(b, string(x.Nameservers[i262]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Searches) != 0 {
 		b = append(b, `,"searches":`...)
 		b = append(b, '[')
-		for i243 := range x.Searches {
-			if i243 > 0 {
+		for i263 := range x.Searches {
+			if i263 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Searches[i243]))
+			b = jsonwire.AppendString(b, string(x.Searches[i263]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Options) != 0 {
 		b = append(b, `,"options":`...)
 		b = append(b, '[')
-		for i244 := range x.Options {
-			if i244 > 0 {
+		for i264 := range x.Options {
+			if i264 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Options[i244].AppendJSON(b)
+			b = x.Options[i264].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9134,11 +9154,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i245 := range x.Conditions {
-			if i245 > 0 {
+		for i265 := range x.Conditions {
+			if i265 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i245].AppendJSON(b)
+			b = x.Conditions[i265].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9161,11 +9181,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.HostIPs) != 0 {
 		b = append(b, `,"hostIPs":`...)
 		b = append(b, '[')
-		for i246 := range x.HostIPs {
-			if i246 > 0 {
+		for i266 := range x.HostIPs {
+			if i266 > 0 {
 				b = append(b, ',')
 			}
-			b = x.HostIPs[i246].AppendJSON(b)
+			b = x.HostIPs[i266].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9176,11 +9196,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.PodIPs) != 0 {
 		b = append(b, `,"podIPs":`...)
 		b = append(b, '[')
-		for i247 := range x.PodIPs {
-			if i247 > 0 {
+		for i267 := range x.PodIPs {
+			if i267 > 0 {
 				b = append(b, ',')
 			}
-			b = x.PodIPs[i247].AppendJSON(b)
+			b = x.PodIPs[i267].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9191,22 +9211,22 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.InitContainerStatuses) != 0 {
 		b = append(b, `,"initContainerStatuses":`...)
 		b = append(b, '[')
-		for i248 := range x.InitContainerStatuses {
-			if i248 > 0 {
+		for i268 := range x.InitContainerStatuses {
+			if i268 > 0 {
 				b = append(b, ',')
 			}
-			b = x.InitContainerStatuses[i248].AppendJSON(b)
+			b = x.InitContainerStatuses[i268].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.ContainerStatuses) != 0 {
 		b = append(b, `,"containerStatuses":`...)
 		b = append(b, '[')
-		for i249 := range x.ContainerStatuses {
-			if i249 > 0 {
+		for i269 := range x.ContainerStatuses {
+			if i269 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ContainerStatuses[i249].AppendJSON(b)
+			b = x.ContainerStatuses[i269].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9217,11 +9237,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.EphemeralContainerStatuses) != 0 {
 		b = append(b, `,"ephemeralContainerStatuses":`...)
 		b = append(b, '[')
-		for i250 := range x.EphemeralContainerStatuses {
-			if i250 > 0 {
+		for i270 := range x.EphemeralContainerStatuses {
+			if i270 > 0 {
 				b = append(b, ',')
 			}
-			b = x.EphemeralContainerStatuses[i250].AppendJSON(b)
+			b = x.EphemeralContainerStatuses[i270].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9232,11 +9252,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.ResourceClaimStatuses) != 0 {
 		b = append(b, `,"resourceClaimStatuses":`...)
 		b = append(b, '[')
-		for i251 := range x.ResourceClaimStatuses {
-			if i251 > 0 {
+		for i271 := range x.ResourceClaimStatuses {
+			if i271 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ResourceClaimStatuses[i251].AppendJSON(b)
+			b = x.ResourceClaimStatuses[i271].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9246,16 +9266,16 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	}
 	if len(x.AllocatedResources) != 0 {
 		b = append(b, `,"allocatedResources":`...)
-		var stack253 [16]ResourceName
-		keys252 := jsonwire.SortedKeys(x.AllocatedResources, stack253[:0])
-		start256 := len(b)
-		for _, k254 := range keys252 {
-			b = jsonwire.AppendString(append(b, ','), string(k254))
+		var stack273 [16]ResourceName
+		keys272 := jsonwire.SortedKeys(x.AllocatedResources, stack273[:0])
+		start276 := len(b)
+		for _, k274 := range keys272 {
+			b = jsonwire.AppendString(append(b, ','), string(k274))
 			b = append(b, ':')
-			v255 := x.AllocatedResources[k254]
-			b = v255.AppendJSON(b)
+			v275 := x.AllocatedResources[k274]
+			b = v275.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start256)
+		b = jsonwire.Close(b, start276)
 	}
 	if x.Resources != nil {
 		b = append(b, `,"resources":`...)
@@ -9264,11 +9284,11 @@ func (x *PodStatus) AppendJSON(b []byte) []byte {
 	if len(x.NodeAllocatableResourceClaimStatuses) != 0 {
 		b = append(b, `,"nodeAllocatableResourceClaimStatuses":`...)
 		b = append(b, '[')
-		for i257 := range x.NodeAllocatableResourceClaimStatuses {
-			if i257 > 0 {
+		for i277 := range x.NodeAllocatableResourceClaimStatuses {
+			if i277 > 0 {
 				b = append(b, ',')
 			}
-			b = x.NodeAllocatableResourceClaimStatuses[i257].AppendJSON(b)
+			b = x.NodeAllocatableResourceClaimStatuses[i277].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9384,16 +9404,17 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.AllocatedResources = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.AllocatedResources == nil {
+				first281 := x.AllocatedResources == nil
+				if first281 {
 					x.AllocatedResources = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k258 := ResourceName(d.KeyString())
-					_, has260 := x.AllocatedResources[k258]
-					d.MapKey(has260)
-					var v259 quantity.Quantity
-					v259.DecodeJSON(d)
-					x.AllocatedResources[k258] = v259
+					k278 := ResourceName(d.KeyString())
+					_, has280 := x.AllocatedResources[k278]
+					d.MapKey(has280 && first281)
+					var v279 quantity.Quantity
+					v279.DecodeJSON(d)
+					x.AllocatedResources[k278] = v279
 				}
 				d.MapEnd()
 			}
@@ -9583,11 +9604,11 @@ func (x *PodExtendedResourceClaimStatus) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i261 := range x.RequestMappings {
-			if i261 > 0 {
+		for i282 := range x.RequestMappings {
+			if i282 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RequestMappings[i261].AppendJSON(b)
+			b = x.RequestMappings[i282].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -9665,11 +9686,11 @@ func (x *NodeAllocatableResourceClaimStatus) AppendJSON(b []byte) []byte {
 	if len(x.Containers) != 0 {
 		b = append(b, `,"containers":`...)
 		b = append(b, '[')
-		for i262 := range x.Containers {
-			if i262 > 0 {
+		for i283 := range x.Containers {
+			if i283 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Containers[i262]))
+			b = jsonwire.AppendString(b, string(x.Containers[i283]))
 		}
 		b = append(b, ']')
 	}
@@ -9677,16 +9698,16 @@ func (x *NodeAllocatableResourceClaimStatus) AppendJSON(b []byte) []byte {
 	if x.Resources == nil {
 		b = append(b, "null"...)
 	} else {
-		var stack264 [16]ResourceName
-		keys263 := jsonwire.SortedKeys(x.Resources, stack264[:0])
-		start267 := len(b)
-		for _, k265 := range keys263 {
-			b = jsonwire.AppendString(append(b, ','), string(k265))
+		var stack285 [16]ResourceName
+		keys284 := jsonwire.SortedKeys(x.Resources, stack285[:0])
+		start288 := len(b)
+		for _, k286 := range keys284 {
+			b = jsonwire.AppendString(append(b, ','), string(k286))
 			b = append(b, ':')
-			v266 := x.Resources[k265]
-			b = v266.AppendJSON(b)
+			v287 := x.Resources[k286]
+			b = v287.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start267)
+		b = jsonwire.Close(b, start288)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -9714,16 +9735,17 @@ func (x *NodeAllocatableResourceClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Resources = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Resources == nil {
+				first292 := x.Resources == nil
+				if first292 {
 					x.Resources = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k268 := ResourceName(d.KeyString())
-					_, has270 := x.Resources[k268]
-					d.MapKey(has270)
-					var v269 quantity.Quantity
-					v269.DecodeJSON(d)
-					x.Resources[k268] = v269
+					k289 := ResourceName(d.KeyString())
+					_, has291 := x.Resources[k289]
+					d.MapKey(has291 && first292)
+					var v290 quantity.Quantity
+					v290.DecodeJSON(d)
+					x.Resources[k289] = v290
 				}
 				d.MapEnd()
 			}
@@ -9752,11 +9774,11 @@ func (x *PodList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i271 := range x.Items {
-			if i271 > 0 {
+		for i293 := range x.Items {
+			if i293 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i271].AppendJSON(b)
+			b = x.Items[i293].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -10048,11 +10070,11 @@ func (x *ExecAction) AppendJSON(b []byte) []byte {
 	if len(x.Command) != 0 {
 		b = append(b, `,"command":`...)
 		b = append(b, '[')
-		for i272 := range x.Command {
-			if i272 > 0 {
+		for i294 := range x.Command {
+			if i294 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Command[i272]))
+			b = jsonwire.AppendString(b, string(x.Command[i294]))
 		}
 		b = append(b, ']')
 	}
@@ -10101,11 +10123,11 @@ func (x *HTTPGetAction) AppendJSON(b []byte) []byte {
 	if len(x.HTTPHeaders) != 0 {
 		b = append(b, `,"httpHeaders":`...)
 		b = append(b, '[')
-		for i273 := range x.HTTPHeaders {
-			if i273 > 0 {
+		for i295 := range x.HTTPHeaders {
+			if i295 > 0 {
 				b = append(b, ',')
 			}
-			b = x.HTTPHeaders[i273].AppendJSON(b)
+			b = x.HTTPHeaders[i295].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -10579,16 +10601,16 @@ func (x *ReplicationControllerSpec) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Selector) != 0 {
 		b = append(b, `,"selector":`...)
-		var stack275 [16]string
-		keys274 := jsonwire.SortedKeys(x.Selector, stack275[:0])
-		start278 := len(b)
-		for _, k276 := range keys274 {
-			b = jsonwire.AppendString(append(b, ','), string(k276))
+		var stack297 [16]string
+		keys296 := jsonwire.SortedKeys(x.Selector, stack297[:0])
+		start300 := len(b)
+		for _, k298 := range keys296 {
+			b = jsonwire.AppendString(append(b, ','), string(k298))
 			b = append(b, ':')
-			v277 := x.Selector[k276]
-			b = jsonwire.AppendString(b, string(v277))
+			v299 := x.Selector[k298]
+			b = jsonwire.AppendString(b, string(v299))
 		}
-		b = jsonwire.Close(b, start278)
+		b = jsonwire.Close(b, start300)
 	}
 	if x.Template != nil {
 		b = append(b, `,"template":`...)
@@ -10623,16 +10645,17 @@ func (x *ReplicationControllerSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Selector = nil
 			} else if d.Object("map[string]string") {
-				if x.Selector == nil {
+				first304 := x.Selector == nil
+				if first304 {
 					x.Selector = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k279 := string(d.KeyString())
-					_, has281 := x.Selector[k279]
-					d.MapKey(has281)
-					var v280 string
-					d.String(&v280)
-					x.Selector[k279] = v280
+					k301 := string(d.KeyString())
+					_, has303 := x.Selector[k301]
+					d.MapKey(has303 && first304)
+					var v302 string
+					d.String(&v302)
+					x.Selector[k301] = v302
 				}
 				d.MapEnd()
 			}
@@ -10708,11 +10731,11 @@ func (x *ReplicationControllerStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i282 := range x.Conditions {
-			if i282 > 0 {
+		for i305 := range x.Conditions {
+			if i305 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i282].AppendJSON(b)
+			b = x.Conditions[i305].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -10824,11 +10847,11 @@ func (x *ReplicationControllerList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i283 := range x.Items {
-			if i283 > 0 {
+		for i306 := range x.Items {
+			if i306 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i283].AppendJSON(b)
+			b = x.Items[i306].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -10929,11 +10952,11 @@ func (x *PodTemplateList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i284 := range x.Items {
-			if i284 > 0 {
+		for i307 := range x.Items {
+			if i307 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i284].AppendJSON(b)
+			b = x.Items[i307].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11026,25 +11049,25 @@ func (x *ResourceQuotaSpec) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Hard) != 0 {
 		b = append(b, `,"hard":`...)
-		var stack286 [16]ResourceName
-		keys285 := jsonwire.SortedKeys(x.Hard, stack286[:0])
-		start289 := len(b)
-		for _, k287 := range keys285 {
-			b = jsonwire.AppendString(append(b, ','), string(k287))
+		var stack309 [16]ResourceName
+		keys308 := jsonwire.SortedKeys(x.Hard, stack309[:0])
+		start312 := len(b)
+		for _, k310 := range keys308 {
+			b = jsonwire.AppendString(append(b, ','), string(k310))
 			b = append(b, ':')
-			v288 := x.Hard[k287]
-			b = v288.AppendJSON(b)
+			v311 := x.Hard[k310]
+			b = v311.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start289)
+		b = jsonwire.Close(b, start312)
 	}
 	if len(x.Scopes) != 0 {
 		b = append(b, `,"scopes":`...)
 		b = append(b, '[')
-		for i290 := range x.Scopes {
-			if i290 > 0 {
+		for i313 := range x.Scopes {
+			if i313 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Scopes[i290]))
+			b = jsonwire.AppendString(b, string(x.Scopes[i313]))
 		}
 		b = append(b, ']')
 	}
@@ -11068,16 +11091,17 @@ func (x *ResourceQuotaSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Hard = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Hard == nil {
+				first317 := x.Hard == nil
+				if first317 {
 					x.Hard = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k291 := ResourceName(d.KeyString())
-					_, has293 := x.Hard[k291]
-					d.MapKey(has293)
-					var v292 quantity.Quantity
-					v292.DecodeJSON(d)
-					x.Hard[k291] = v292
+					k314 := ResourceName(d.KeyString())
+					_, has316 := x.Hard[k314]
+					d.MapKey(has316 && first317)
+					var v315 quantity.Quantity
+					v315.DecodeJSON(d)
+					x.Hard[k314] = v315
 				}
 				d.MapEnd()
 			}
@@ -11111,11 +11135,11 @@ func (x *ScopeSelector) AppendJSON(b []byte) []byte {
 	if len(x.MatchExpressions) != 0 {
 		b = append(b, `,"matchExpressions":`...)
 		b = append(b, '[')
-		for i294 := range x.MatchExpressions {
-			if i294 > 0 {
+		for i318 := range x.MatchExpressions {
+			if i318 > 0 {
 				b = append(b, ',')
 			}
-			b = x.MatchExpressions[i294].AppendJSON(b)
+			b = x.MatchExpressions[i318].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11154,11 +11178,11 @@ func (x *ScopedResourceSelectorRequirement) AppendJSON(b []byte) []byte {
 	if len(x.Values) != 0 {
 		b = append(b, `,"values":`...)
 		b = append(b, '[')
-		for i295 := range x.Values {
-			if i295 > 0 {
+		for i319 := range x.Values {
+			if i319 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Values[i295]))
+			b = jsonwire.AppendString(b, string(x.Values[i319]))
 		}
 		b = append(b, ']')
 	}
@@ -11198,29 +11222,29 @@ func (x *ResourceQuotaStatus) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Hard) != 0 {
 		b = append(b, `,"hard":`...)
-		var stack297 [16]ResourceName
-		keys296 := jsonwire.SortedKeys(x.Hard, stack297[:0])
-		start300 := len(b)
-		for _, k298 := range keys296 {
-			b = jsonwire.AppendString(append(b, ','), string(k298))
+		var stack321 [16]ResourceName
+		keys320 := jsonwire.SortedKeys(x.Hard, stack321[:0])
+		start324 := len(b)
+		for _, k322 := range keys320 {
+			b = jsonwire.AppendString(append(b, ','), string(k322))
 			b = append(b, ':')
-			v299 := x.Hard[k298]
-			b = v299.AppendJSON(b)
+			v323 := x.Hard[k322]
+			b = v323.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start300)
+		b = jsonwire.Close(b, start324)
 	}
 	if len(x.Used) != 0 {
 		b = append(b, `,"used":`...)
-		var stack302 [16]ResourceName
-		keys301 := jsonwire.SortedKeys(x.Used, stack302[:0])
-		start305 := len(b)
-		for _, k303 := range keys301 {
-			b = jsonwire.AppendString(append(b, ','), string(k303))
+		var stack326 [16]ResourceName
+		keys325 := jsonwire.SortedKeys(x.Used, stack326[:0])
+		start329 := len(b)
+		for _, k327 := range keys325 {
+			b = jsonwire.AppendString(append(b, ','), string(k327))
 			b = append(b, ':')
-			v304 := x.Used[k303]
-			b = v304.AppendJSON(b)
+			v328 := x.Used[k327]
+			b = v328.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start305)
+		b = jsonwire.Close(b, start329)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -11238,16 +11262,17 @@ func (x *ResourceQuotaStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Hard = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Hard == nil {
+				first333 := x.Hard == nil
+				if first333 {
 					x.Hard = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k306 := ResourceName(d.KeyString())
-					_, has308 := x.Hard[k306]
-					d.MapKey(has308)
-					var v307 quantity.Quantity
-					v307.DecodeJSON(d)
-					x.Hard[k306] = v307
+					k330 := ResourceName(d.KeyString())
+					_, has332 := x.Hard[k330]
+					d.MapKey(has332 && first333)
+					var v331 quantity.Quantity
+					v331.DecodeJSON(d)
+					x.Hard[k330] = v331
 				}
 				d.MapEnd()
 			}
@@ -11256,16 +11281,17 @@ func (x *ResourceQuotaStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Used = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Used == nil {
+				first337 := x.Used == nil
+				if first337 {
 					x.Used = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k309 := ResourceName(d.KeyString())
-					_, has311 := x.Used[k309]
-					d.MapKey(has311)
-					var v310 quantity.Quantity
-					v310.DecodeJSON(d)
-					x.Used[k309] = v310
+					k334 := ResourceName(d.KeyString())
+					_, has336 := x.Used[k334]
+					d.MapKey(has336 && first337)
+					var v335 quantity.Quantity
+					v335.DecodeJSON(d)
+					x.Used[k334] = v335
 				}
 				d.MapEnd()
 			}
@@ -11294,11 +11320,11 @@ func (x *ResourceQuotaList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i312 := range x.Items {
-			if i312 > 0 {
+		for i338 := range x.Items {
+			if i338 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i312].AppendJSON(b)
+			b = x.Items[i338].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11341,38 +11367,38 @@ func (x *ResourceRequirements) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.Limits) != 0 {
 		b = append(b, `,"limits":`...)
-		var stack314 [16]ResourceName
-		keys313 := jsonwire.SortedKeys(x.Limits, stack314[:0])
-		start317 := len(b)
-		for _, k315 := range keys313 {
-			b = jsonwire.AppendString(append(b, ','), string(k315))
+		var stack340 [16]ResourceName
+		keys339 := jsonwire.SortedKeys(x.Limits, stack340[:0])
+		start343 := len(b)
+		for _, k341 := range keys339 {
+			b = jsonwire.AppendString(append(b, ','), string(k341))
 			b = append(b, ':')
-			v316 := x.Limits[k315]
-			b = v316.AppendJSON(b)
+			v342 := x.Limits[k341]
+			b = v342.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start317)
+		b = jsonwire.Close(b, start343)
 	}
 	if len(x.Requests) != 0 {
 		b = append(b, `,"requests":`...)
-		var stack319 [16]ResourceName
-		keys318 := jsonwire.SortedKeys(x.Requests, stack319[:0])
-		start322 := len(b)
-		for _, k320 := range keys318 {
-			b = jsonwire.AppendString(append(b, ','), string(k320))
+		var stack345 [16]ResourceName
+		keys344 := jsonwire.SortedKeys(x.Requests, stack345[:0])
+		start348 := len(b)
+		for _, k346 := range keys344 {
+			b = jsonwire.AppendString(append(b, ','), string(k346))
 			b = append(b, ':')
-			v321 := x.Requests[k320]
-			b = v321.AppendJSON(b)
+			v347 := x.Requests[k346]
+			b = v347.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start322)
+		b = jsonwire.Close(b, start348)
 	}
 	if len(x.Claims) != 0 {
 		b = append(b, `,"claims":`...)
 		b = append(b, '[')
-		for i323 := range x.Claims {
-			if i323 > 0 {
+		for i349 := range x.Claims {
+			if i349 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Claims[i323].AppendJSON(b)
+			b = x.Claims[i349].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11392,16 +11418,17 @@ func (x *ResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Limits = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Limits == nil {
+				first353 := x.Limits == nil
+				if first353 {
 					x.Limits = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k324 := ResourceName(d.KeyString())
-					_, has326 := x.Limits[k324]
-					d.MapKey(has326)
-					var v325 quantity.Quantity
-					v325.DecodeJSON(d)
-					x.Limits[k324] = v325
+					k350 := ResourceName(d.KeyString())
+					_, has352 := x.Limits[k350]
+					d.MapKey(has352 && first353)
+					var v351 quantity.Quantity
+					v351.DecodeJSON(d)
+					x.Limits[k350] = v351
 				}
 				d.MapEnd()
 			}
@@ -11410,16 +11437,17 @@ func (x *ResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Requests = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Requests == nil {
+				first357 := x.Requests == nil
+				if first357 {
 					x.Requests = ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k327 := ResourceName(d.KeyString())
-					_, has329 := x.Requests[k327]
-					d.MapKey(has329)
-					var v328 quantity.Quantity
-					v328.DecodeJSON(d)
-					x.Requests[k327] = v328
+					k354 := ResourceName(d.KeyString())
+					_, has356 := x.Requests[k354]
+					d.MapKey(has356 && first357)
+					var v355 quantity.Quantity
+					v355.DecodeJSON(d)
+					x.Requests[k354] = v355
 				}
 				d.MapEnd()
 			}
@@ -11543,11 +11571,11 @@ func (x *NodeAffinity) AppendJSON(b []byte) []byte {
 	if len(x.PreferredDuringSchedulingIgnoredDuringExecution) != 0 {
 		b = append(b, `,"preferredDuringSchedulingIgnoredDuringExecution":`...)
 		b = append(b, '[')
-		for i330 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
-			if i330 > 0 {
+		for i358 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
+			if i358 > 0 {
 				b = append(b, ',')
 			}
-			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i330].AppendJSON(b)
+			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i358].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11594,11 +11622,11 @@ func (x *NodeSelector) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i331 := range x.NodeSelectorTerms {
-			if i331 > 0 {
+		for i359 := range x.NodeSelectorTerms {
+			if i359 > 0 {
 				b = append(b, ',')
 			}
-			b = x.NodeSelectorTerms[i331].AppendJSON(b)
+			b = x.NodeSelectorTerms[i359].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11633,22 +11661,22 @@ func (x *NodeSelectorTerm) AppendJSON(b []byte) []byte {
 	if len(x.MatchExpressions) != 0 {
 		b = append(b, `,"matchExpressions":`...)
 		b = append(b, '[')
-		for i332 := range x.MatchExpressions {
-			if i332 > 0 {
+		for i360 := range x.MatchExpressions {
+			if i360 > 0 {
 				b = append(b, ',')
 			}
-			b = x.MatchExpressions[i332].AppendJSON(b)
+			b = x.MatchExpressions[i360].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.MatchFields) != 0 {
 		b = append(b, `,"matchFields":`...)
 		b = append(b, '[')
-		for i333 := range x.MatchFields {
-			if i333 > 0 {
+		for i361 := range x.MatchFields {
+			if i361 > 0 {
 				b = append(b, ',')
 			}
-			b = x.MatchFields[i333].AppendJSON(b)
+			b = x.MatchFields[i361].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11694,11 +11722,11 @@ func (x *NodeSelectorRequirement) AppendJSON(b []byte) []byte {
 	if len(x.Values) != 0 {
 		b = append(b, `,"values":`...)
 		b = append(b, '[')
-		for i334 := range x.Values {
-			if i334 > 0 {
+		for i362 := range x.Values {
+			if i362 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Values[i334]))
+			b = jsonwire.AppendString(b, string(x.Values[i362]))
 		}
 		b = append(b, ']')
 	}
@@ -11770,22 +11798,22 @@ func (x *PodAffinity) AppendJSON(b []byte) []byte {
 	if len(x.RequiredDuringSchedulingIgnoredDuringExecution) != 0 {
 		b = append(b, `,"requiredDuringSchedulingIgnoredDuringExecution":`...)
 		b = append(b, '[')
-		for i335 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
-			if i335 > 0 {
+		for i363 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
+			if i363 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RequiredDuringSchedulingIgnoredDuringExecution[i335].AppendJSON(b)
+			b = x.RequiredDuringSchedulingIgnoredDuringExecution[i363].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.PreferredDuringSchedulingIgnoredDuringExecution) != 0 {
 		b = append(b, `,"preferredDuringSchedulingIgnoredDuringExecution":`...)
 		b = append(b, '[')
-		for i336 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
-			if i336 > 0 {
+		for i364 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
+			if i364 > 0 {
 				b = append(b, ',')
 			}
-			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i336].AppendJSON(b)
+			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i364].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -11831,11 +11859,11 @@ func (x *PodAffinityTerm) AppendJSON(b []byte) []byte {
 	if len(x.Namespaces) != 0 {
 		b = append(b, `,"namespaces":`...)
 		b = append(b, '[')
-		for i337 := range x.Namespaces {
-			if i337 > 0 {
+		for i365 := range x.Namespaces {
+			if i365 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Namespaces[i337]))
+			b = jsonwire.AppendString(b, string(x.Namespaces[i365]))
 		}
 		b = append(b, ']')
 	}
@@ -11848,22 +11876,22 @@ func (x *PodAffinityTerm) AppendJSON(b []byte) []byte {
 	if len(x.MatchLabelKeys) != 0 {
 		b = append(b, `,"matchLabelKeys":`...)
 		b = append(b, '[')
-		for i338 := range x.MatchLabelKeys {
-			if i338 > 0 {
+		for i366 := range x.MatchLabelKeys {
+			if i366 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.MatchLabelKeys[i338]))
+			b = jsonwire.AppendString(b, string(x.MatchLabelKeys[i366]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.MismatchLabelKeys) != 0 {
 		b = append(b, `,"mismatchLabelKeys":`...)
 		b = append(b, '[')
-		for i339 := range x.MismatchLabelKeys {
-			if i339 > 0 {
+		for i367 := range x.MismatchLabelKeys {
+			if i367 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.MismatchLabelKeys[i339]))
+			b = jsonwire.AppendString(b, string(x.MismatchLabelKeys[i367]))
 		}
 		b = append(b, ']')
 	}
@@ -11966,22 +11994,22 @@ func (x *PodAntiAffinity) AppendJSON(b []byte) []byte {
 	if len(x.RequiredDuringSchedulingIgnoredDuringExecution) != 0 {
 		b = append(b, `,"requiredDuringSchedulingIgnoredDuringExecution":`...)
 		b = append(b, '[')
-		for i340 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
-			if i340 > 0 {
+		for i368 := range x.RequiredDuringSchedulingIgnoredDuringExecution {
+			if i368 > 0 {
 				b = append(b, ',')
 			}
-			b = x.RequiredDuringSchedulingIgnoredDuringExecution[i340].AppendJSON(b)
+			b = x.RequiredDuringSchedulingIgnoredDuringExecution[i368].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.PreferredDuringSchedulingIgnoredDuringExecution) != 0 {
 		b = append(b, `,"preferredDuringSchedulingIgnoredDuringExecution":`...)
 		b = append(b, '[')
-		for i341 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
-			if i341 > 0 {
+		for i369 := range x.PreferredDuringSchedulingIgnoredDuringExecution {
+			if i369 > 0 {
 				b = append(b, ',')
 			}
-			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i341].AppendJSON(b)
+			b = x.PreferredDuringSchedulingIgnoredDuringExecution[i369].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12108,11 +12136,11 @@ func (x *TopologySpreadConstraint) AppendJSON(b []byte) []byte {
 	if len(x.MatchLabelKeys) != 0 {
 		b = append(b, `,"matchLabelKeys":`...)
 		b = append(b, '[')
-		for i342 := range x.MatchLabelKeys {
-			if i342 > 0 {
+		for i370 := range x.MatchLabelKeys {
+			if i370 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.MatchLabelKeys[i342]))
+			b = jsonwire.AppendString(b, string(x.MatchLabelKeys[i370]))
 		}
 		b = append(b, ']')
 	}
@@ -12248,11 +12276,11 @@ func (x *TopologySelectorTerm) AppendJSON(b []byte) []byte {
 	if len(x.MatchLabelExpressions) != 0 {
 		b = append(b, `,"matchLabelExpressions":`...)
 		b = append(b, '[')
-		for i343 := range x.MatchLabelExpressions {
-			if i343 > 0 {
+		for i371 := range x.MatchLabelExpressions {
+			if i371 > 0 {
 				b = append(b, ',')
 			}
-			b = x.MatchLabelExpressions[i343].AppendJSON(b)
+			b = x.MatchLabelExpressions[i371].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12291,11 +12319,11 @@ func (x *TopologySelectorLabelRequirement) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i344 := range x.Values {
-			if i344 > 0 {
+		for i372 := range x.Values {
+			if i372 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Values[i344]))
+			b = jsonwire.AppendString(b, string(x.Values[i372]))
 		}
 		b = append(b, ']')
 	}
@@ -12346,29 +12374,29 @@ func (x *Secret) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Data) != 0 {
 		b = append(b, `,"data":`...)
-		var stack346 [16]string
-		keys345 := jsonwire.SortedKeys(x.Data, stack346[:0])
-		start349 := len(b)
-		for _, k347 := range keys345 {
-			b = jsonwire.AppendString(append(b, ','), string(k347))
+		var stack374 [16]string
+		keys373 := jsonwire.SortedKeys(x.Data, stack374[:0])
+		start377 := len(b)
+		for _, k375 := range keys373 {
+			b = jsonwire.AppendString(append(b, ','), string(k375))
 			b = append(b, ':')
-			v348 := x.Data[k347]
-			b = jsonwire.AppendBytes(b, v348)
+			v376 := x.Data[k375]
+			b = jsonwire.AppendBytes(b, v376)
 		}
-		b = jsonwire.Close(b, start349)
+		b = jsonwire.Close(b, start377)
 	}
 	if len(x.StringData) != 0 {
 		b = append(b, `,"stringData":`...)
-		var stack351 [16]string
-		keys350 := jsonwire.SortedKeys(x.StringData, stack351[:0])
-		start354 := len(b)
-		for _, k352 := range keys350 {
-			b = jsonwire.AppendString(append(b, ','), string(k352))
+		var stack379 [16]string
+		keys378 := jsonwire.SortedKeys(x.StringData, stack379[:0])
+		start382 := len(b)
+		for _, k380 := range keys378 {
+			b = jsonwire.AppendString(append(b, ','), string(k380))
 			b = append(b, ':')
-			v353 := x.StringData[k352]
-			b = jsonwire.AppendString(b, string(v353))
+			v381 := x.StringData[k380]
+			b = jsonwire.AppendString(b, string(v381))
 		}
-		b = jsonwire.Close(b, start354)
+		b = jsonwire.Close(b, start382)
 	}
 	if x.Type != "" {
 		b = append(b, `,"type":`...)
@@ -12409,16 +12437,17 @@ func (x *Secret) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Data = nil
 			} else if d.Object("map[string][]uint8") {
-				if x.Data == nil {
+				first386 := x.Data == nil
+				if first386 {
 					x.Data = map[string][]byte{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k355 := string(d.KeyString())
-					_, has357 := x.Data[k355]
-					d.MapKey(has357)
-					var v356 []byte
-					d.Bytes(&v356)
-					x.Data[k355] = v356
+					k383 := string(d.KeyString())
+					_, has385 := x.Data[k383]
+					d.MapKey(has385 && first386)
+					var v384 []byte
+					d.Bytes(&v384)
+					x.Data[k383] = v384
 				}
 				d.MapEnd()
 			}
@@ -12427,16 +12456,17 @@ func (x *Secret) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.StringData = nil
 			} else if d.Object("map[string]string") {
-				if x.StringData == nil {
+				first390 := x.StringData == nil
+				if first390 {
 					x.StringData = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k358 := string(d.KeyString())
-					_, has360 := x.StringData[k358]
-					d.MapKey(has360)
-					var v359 string
-					d.String(&v359)
-					x.StringData[k358] = v359
+					k387 := string(d.KeyString())
+					_, has389 := x.StringData[k387]
+					d.MapKey(has389 && first390)
+					var v388 string
+					d.String(&v388)
+					x.StringData[k387] = v388
 				}
 				d.MapEnd()
 			}
@@ -12468,11 +12498,11 @@ func (x *SecretList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i361 := range x.Items {
-			if i361 > 0 {
+		for i391 := range x.Items {
+			if i391 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i361].AppendJSON(b)
+			b = x.Items[i391].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -12705,22 +12735,22 @@ func (x *Capabilities) AppendJSON(b []byte) []byte {
 	if len(x.Add) != 0 {
 		b = append(b, `,"add":`...)
 		b = append(b, '[')
-		for i362 := range x.Add {
-			if i362 > 0 {
+		for i392 := range x.Add {
+			if i392 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Add[i362]))
+			b = jsonwire.AppendString(b, string(x.Add[i392]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.Drop) != 0 {
 		b = append(b, `,"drop":`...)
 		b = append(b, '[')
-		for i363 := range x.Drop {
-			if i363 > 0 {
+		for i393 := range x.Drop {
+			if i393 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Drop[i363]))
+			b = jsonwire.AppendString(b, string(x.Drop[i393]))
 		}
 		b = append(b, ']')
 	}
@@ -12988,11 +13018,11 @@ func (x *PodSecurityContext) AppendJSON(b []byte) []byte {
 	if len(x.SupplementalGroups) != 0 {
 		b = append(b, `,"supplementalGroups":`...)
 		b = append(b, '[')
-		for i364 := range x.SupplementalGroups {
-			if i364 > 0 {
+		for i394 := range x.SupplementalGroups {
+			if i394 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendInt(b, int64(x.SupplementalGroups[i364]))
+			b = jsonwire.AppendInt(b, int64(x.SupplementalGroups[i394]))
 		}
 		b = append(b, ']')
 	}
@@ -13007,11 +13037,11 @@ func (x *PodSecurityContext) AppendJSON(b []byte) []byte {
 	if len(x.Sysctls) != 0 {
 		b = append(b, `,"sysctls":`...)
 		b = append(b, '[')
-		for i365 := range x.Sysctls {
-			if i365 > 0 {
+		for i395 := range x.Sysctls {
+			if i395 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Sysctls[i365].AppendJSON(b)
+			b = x.Sysctls[i395].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -13260,26 +13290,26 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i366 := range x.Ports {
-			if i366 > 0 {
+		for i396 := range x.Ports {
+			if i396 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ports[i366].AppendJSON(b)
+			b = x.Ports[i396].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Selector) != 0 {
 		b = append(b, `,"selector":`...)
-		var stack368 [16]string
-		keys367 := jsonwire.SortedKeys(x.Selector, stack368[:0])
-		start371 := len(b)
-		for _, k369 := range keys367 {
-			b = jsonwire.AppendString(append(b, ','), string(k369))
+		var stack398 [16]string
+		keys397 := jsonwire.SortedKeys(x.Selector, stack398[:0])
+		start401 := len(b)
+		for _, k399 := range keys397 {
+			b = jsonwire.AppendString(append(b, ','), string(k399))
 			b = append(b, ':')
-			v370 := x.Selector[k369]
-			b = jsonwire.AppendString(b, string(v370))
+			v400 := x.Selector[k399]
+			b = jsonwire.AppendString(b, string(v400))
 		}
-		b = jsonwire.Close(b, start371)
+		b = jsonwire.Close(b, start401)
 	}
 	if x.ClusterIP != "" {
 		b = append(b, `,"clusterIP":`...)
@@ -13288,11 +13318,11 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.ClusterIPs) != 0 {
 		b = append(b, `,"clusterIPs":`...)
 		b = append(b, '[')
-		for i372 := range x.ClusterIPs {
-			if i372 > 0 {
+		for i402 := range x.ClusterIPs {
+			if i402 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.ClusterIPs[i372]))
+			b = jsonwire.AppendString(b, string(x.ClusterIPs[i402]))
 		}
 		b = append(b, ']')
 	}
@@ -13303,11 +13333,11 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.ExternalIPs) != 0 {
 		b = append(b, `,"externalIPs":`...)
 		b = append(b, '[')
-		for i373 := range x.ExternalIPs {
-			if i373 > 0 {
+		for i403 := range x.ExternalIPs {
+			if i403 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.ExternalIPs[i373]))
+			b = jsonwire.AppendString(b, string(x.ExternalIPs[i403]))
 		}
 		b = append(b, ']')
 	}
@@ -13322,11 +13352,11 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.LoadBalancerSourceRanges) != 0 {
 		b = append(b, `,"loadBalancerSourceRanges":`...)
 		b = append(b, '[')
-		for i374 := range x.LoadBalancerSourceRanges {
-			if i374 > 0 {
+		for i404 := range x.LoadBalancerSourceRanges {
+			if i404 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.LoadBalancerSourceRanges[i374]))
+			b = jsonwire.AppendString(b, string(x.LoadBalancerSourceRanges[i404]))
 		}
 		b = append(b, ']')
 	}
@@ -13353,11 +13383,11 @@ func (x *ServiceSpec) AppendJSON(b []byte) []byte {
 	if len(x.IPFamilies) != 0 {
 		b = append(b, `,"ipFamilies":`...)
 		b = append(b, '[')
-		for i375 := range x.IPFamilies {
-			if i375 > 0 {
+		for i405 := range x.IPFamilies {
+			if i405 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.IPFamilies[i375]))
+			b = jsonwire.AppendString(b, string(x.IPFamilies[i405]))
 		}
 		b = append(b, ']')
 	}
@@ -13404,16 +13434,17 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Selector = nil
 			} else if d.Object("map[string]string") {
-				if x.Selector == nil {
+				first409 := x.Selector == nil
+				if first409 {
 					x.Selector = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k376 := string(d.KeyString())
-					_, has378 := x.Selector[k376]
-					d.MapKey(has378)
-					var v377 string
-					d.String(&v377)
-					x.Selector[k376] = v377
+					k406 := string(d.KeyString())
+					_, has408 := x.Selector[k406]
+					d.MapKey(has408 && first409)
+					var v407 string
+					d.String(&v407)
+					x.Selector[k406] = v407
 				}
 				d.MapEnd()
 			}
@@ -13680,11 +13711,11 @@ func (x *ServiceStatus) AppendJSON(b []byte) []byte {
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i379 := range x.Conditions {
-			if i379 > 0 {
+		for i410 := range x.Conditions {
+			if i410 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i379].AppendJSON(b)
+			b = x.Conditions[i410].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -13722,11 +13753,11 @@ func (x *LoadBalancerStatus) AppendJSON(b []byte) []byte {
 	if len(x.Ingress) != 0 {
 		b = append(b, `,"ingress":`...)
 		b = append(b, '[')
-		for i380 := range x.Ingress {
-			if i380 > 0 {
+		for i411 := range x.Ingress {
+			if i411 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ingress[i380].AppendJSON(b)
+			b = x.Ingress[i411].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -13773,11 +13804,11 @@ func (x *LoadBalancerIngress) AppendJSON(b []byte) []byte {
 	if len(x.Ports) != 0 {
 		b = append(b, `,"ports":`...)
 		b = append(b, '[')
-		for i381 := range x.Ports {
-			if i381 > 0 {
+		for i412 := range x.Ports {
+			if i412 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Ports[i381].AppendJSON(b)
+			b = x.Ports[i412].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -13885,11 +13916,11 @@ func (x *ServiceList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i382 := range x.Items {
-			if i382 > 0 {
+		for i413 := range x.Items {
+			if i413 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i382].AppendJSON(b)
+			b = x.Items[i413].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -13943,22 +13974,22 @@ func (x *ServiceAccount) AppendJSON(b []byte) []byte {
 	if len(x.Secrets) != 0 {
 		b = append(b, `,"secrets":`...)
 		b = append(b, '[')
-		for i383 := range x.Secrets {
-			if i383 > 0 {
+		for i414 := range x.Secrets {
+			if i414 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Secrets[i383].AppendJSON(b)
+			b = x.Secrets[i414].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.ImagePullSecrets) != 0 {
 		b = append(b, `,"imagePullSecrets":`...)
 		b = append(b, '[')
-		for i384 := range x.ImagePullSecrets {
-			if i384 > 0 {
+		for i415 := range x.ImagePullSecrets {
+			if i415 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ImagePullSecrets[i384].AppendJSON(b)
+			b = x.ImagePullSecrets[i415].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -14035,11 +14066,11 @@ func (x *ServiceAccountList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i385 := range x.Items {
-			if i385 > 0 {
+		for i416 := range x.Items {
+			if i416 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i385].AppendJSON(b)
+			b = x.Items[i416].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -15190,11 +15221,11 @@ func (x *SecretVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i386 := range x.Items {
-			if i386 > 0 {
+		for i417 := range x.Items {
+			if i417 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i386].AppendJSON(b)
+			b = x.Items[i417].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -15361,11 +15392,11 @@ func (x *ISCSIVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Portals) != 0 {
 		b = append(b, `,"portals":`...)
 		b = append(b, '[')
-		for i387 := range x.Portals {
-			if i387 > 0 {
+		for i418 := range x.Portals {
+			if i418 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Portals[i387]))
+			b = jsonwire.AppendString(b, string(x.Portals[i418]))
 		}
 		b = append(b, ']')
 	}
@@ -15533,11 +15564,11 @@ func (x *RBDVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i388 := range x.CephMonitors {
-			if i388 > 0 {
+		for i419 := range x.CephMonitors {
+			if i419 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.CephMonitors[i388]))
+			b = jsonwire.AppendString(b, string(x.CephMonitors[i419]))
 		}
 		b = append(b, ']')
 	}
@@ -15639,16 +15670,16 @@ func (x *FlexVolumeSource) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Options) != 0 {
 		b = append(b, `,"options":`...)
-		var stack390 [16]string
-		keys389 := jsonwire.SortedKeys(x.Options, stack390[:0])
-		start393 := len(b)
-		for _, k391 := range keys389 {
-			b = jsonwire.AppendString(append(b, ','), string(k391))
+		var stack421 [16]string
+		keys420 := jsonwire.SortedKeys(x.Options, stack421[:0])
+		start424 := len(b)
+		for _, k422 := range keys420 {
+			b = jsonwire.AppendString(append(b, ','), string(k422))
 			b = append(b, ':')
-			v392 := x.Options[k391]
-			b = jsonwire.AppendString(b, string(v392))
+			v423 := x.Options[k422]
+			b = jsonwire.AppendString(b, string(v423))
 		}
-		b = jsonwire.Close(b, start393)
+		b = jsonwire.Close(b, start424)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -15685,16 +15716,17 @@ func (x *FlexVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Options = nil
 			} else if d.Object("map[string]string") {
-				if x.Options == nil {
+				first428 := x.Options == nil
+				if first428 {
 					x.Options = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k394 := string(d.KeyString())
-					_, has396 := x.Options[k394]
-					d.MapKey(has396)
-					var v395 string
-					d.String(&v395)
-					x.Options[k394] = v395
+					k425 := string(d.KeyString())
+					_, has427 := x.Options[k425]
+					d.MapKey(has427 && first428)
+					var v426 string
+					d.String(&v426)
+					x.Options[k425] = v426
 				}
 				d.MapEnd()
 			}
@@ -15767,11 +15799,11 @@ func (x *CephFSVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i397 := range x.Monitors {
-			if i397 > 0 {
+		for i429 := range x.Monitors {
+			if i429 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Monitors[i397]))
+			b = jsonwire.AppendString(b, string(x.Monitors[i429]))
 		}
 		b = append(b, ']')
 	}
@@ -15883,11 +15915,11 @@ func (x *DownwardAPIVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i398 := range x.Items {
-			if i398 > 0 {
+		for i430 := range x.Items {
+			if i430 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i398].AppendJSON(b)
+			b = x.Items[i430].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -16075,11 +16107,11 @@ func (x *FCVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.TargetWWNs) != 0 {
 		b = append(b, `,"targetWWNs":`...)
 		b = append(b, '[')
-		for i399 := range x.TargetWWNs {
-			if i399 > 0 {
+		for i431 := range x.TargetWWNs {
+			if i431 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.TargetWWNs[i399]))
+			b = jsonwire.AppendString(b, string(x.TargetWWNs[i431]))
 		}
 		b = append(b, ']')
 	}
@@ -16098,11 +16130,11 @@ func (x *FCVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.WWIDs) != 0 {
 		b = append(b, `,"wwids":`...)
 		b = append(b, '[')
-		for i400 := range x.WWIDs {
-			if i400 > 0 {
+		for i432 := range x.WWIDs {
+			if i432 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.WWIDs[i400]))
+			b = jsonwire.AppendString(b, string(x.WWIDs[i432]))
 		}
 		b = append(b, ']')
 	}
@@ -16202,11 +16234,11 @@ func (x *ConfigMapVolumeSource) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i401 := range x.Items {
-			if i401 > 0 {
+		for i433 := range x.Items {
+			if i433 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i401].AppendJSON(b)
+			b = x.Items[i433].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -16500,11 +16532,11 @@ func (x *ProjectedVolumeSource) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i402 := range x.Sources {
-			if i402 > 0 {
+		for i434 := range x.Sources {
+			if i434 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Sources[i402].AppendJSON(b)
+			b = x.Sources[i434].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -16662,11 +16694,11 @@ func (x *SecretProjection) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i403 := range x.Items {
-			if i403 > 0 {
+		for i435 := range x.Items {
+			if i435 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i403].AppendJSON(b)
+			b = x.Items[i435].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -16718,11 +16750,11 @@ func (x *DownwardAPIProjection) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i404 := range x.Items {
-			if i404 > 0 {
+		for i436 := range x.Items {
+			if i436 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i404].AppendJSON(b)
+			b = x.Items[i436].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -16761,11 +16793,11 @@ func (x *ConfigMapProjection) AppendJSON(b []byte) []byte {
 	if len(x.Items) != 0 {
 		b = append(b, `,"items":`...)
 		b = append(b, '[')
-		for i405 := range x.Items {
-			if i405 > 0 {
+		for i437 := range x.Items {
+			if i437 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i405].AppendJSON(b)
+			b = x.Items[i437].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -16969,16 +17001,16 @@ func (x *PodCertificateProjection) AppendJSON(b []byte) []byte {
 	}
 	if len(x.UserAnnotations) != 0 {
 		b = append(b, `,"userAnnotations":`...)
-		var stack407 [16]string
-		keys406 := jsonwire.SortedKeys(x.UserAnnotations, stack407[:0])
-		start410 := len(b)
-		for _, k408 := range keys406 {
-			b = jsonwire.AppendString(append(b, ','), string(k408))
+		var stack439 [16]string
+		keys438 := jsonwire.SortedKeys(x.UserAnnotations, stack439[:0])
+		start442 := len(b)
+		for _, k440 := range keys438 {
+			b = jsonwire.AppendString(append(b, ','), string(k440))
 			b = append(b, ':')
-			v409 := x.UserAnnotations[k408]
-			b = jsonwire.AppendString(b, string(v409))
+			v441 := x.UserAnnotations[k440]
+			b = jsonwire.AppendString(b, string(v441))
 		}
-		b = jsonwire.Close(b, start410)
+		b = jsonwire.Close(b, start442)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -17021,16 +17053,17 @@ func (x *PodCertificateProjection) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.UserAnnotations = nil
 			} else if d.Object("map[string]string") {
-				if x.UserAnnotations == nil {
+				first446 := x.UserAnnotations == nil
+				if first446 {
 					x.UserAnnotations = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k411 := string(d.KeyString())
-					_, has413 := x.UserAnnotations[k411]
-					d.MapKey(has413)
-					var v412 string
-					d.String(&v412)
-					x.UserAnnotations[k411] = v412
+					k443 := string(d.KeyString())
+					_, has445 := x.UserAnnotations[k443]
+					d.MapKey(has445 && first446)
+					var v444 string
+					d.String(&v444)
+					x.UserAnnotations[k443] = v444
 				}
 				d.MapEnd()
 			}
@@ -17255,16 +17288,16 @@ func (x *CSIVolumeSource) AppendJSON(b []byte) []byte {
 	}
 	if len(x.VolumeAttributes) != 0 {
 		b = append(b, `,"volumeAttributes":`...)
-		var stack415 [16]string
-		keys414 := jsonwire.SortedKeys(x.VolumeAttributes, stack415[:0])
-		start418 := len(b)
-		for _, k416 := range keys414 {
-			b = jsonwire.AppendString(append(b, ','), string(k416))
+		var stack448 [16]string
+		keys447 := jsonwire.SortedKeys(x.VolumeAttributes, stack448[:0])
+		start451 := len(b)
+		for _, k449 := range keys447 {
+			b = jsonwire.AppendString(append(b, ','), string(k449))
 			b = append(b, ':')
-			v417 := x.VolumeAttributes[k416]
-			b = jsonwire.AppendString(b, string(v417))
+			v450 := x.VolumeAttributes[k449]
+			b = jsonwire.AppendString(b, string(v450))
 		}
-		b = jsonwire.Close(b, start418)
+		b = jsonwire.Close(b, start451)
 	}
 	if x.NodePublishSecretRef != nil {
 		b = append(b, `,"nodePublishSecretRef":`...)
@@ -17309,16 +17342,17 @@ func (x *CSIVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.VolumeAttributes = nil
 			} else if d.Object("map[string]string") {
-				if x.VolumeAttributes == nil {
+				first455 := x.VolumeAttributes == nil
+				if first455 {
 					x.VolumeAttributes = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k419 := string(d.KeyString())
-					_, has421 := x.VolumeAttributes[k419]
-					d.MapKey(has421)
-					var v420 string
-					d.String(&v420)
-					x.VolumeAttributes[k419] = v420
+					k452 := string(d.KeyString())
+					_, has454 := x.VolumeAttributes[k452]
+					d.MapKey(has454 && first455)
+					var v453 string
+					d.String(&v453)
+					x.VolumeAttributes[k452] = v453
 				}
 				d.MapEnd()
 			}

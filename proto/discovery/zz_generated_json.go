@@ -189,13 +189,14 @@ func (x *Endpoint) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.DeprecatedTopology = nil
 			} else if d.Object("map[string]string") {
-				if x.DeprecatedTopology == nil {
+				first12 := x.DeprecatedTopology == nil
+				if first12 {
 					x.DeprecatedTopology = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
 					k9 := string(d.KeyString())
 					_, has11 := x.DeprecatedTopology[k9]
-					d.MapKey(has11)
+					d.MapKey(has11 && first12)
 					var v10 string
 					d.String(&v10)
 					x.DeprecatedTopology[k9] = v10
@@ -308,22 +309,22 @@ func (x *EndpointHints) AppendJSON(b []byte) []byte {
 	if len(x.ForZones) != 0 {
 		b = append(b, `,"forZones":`...)
 		b = append(b, '[')
-		for i12 := range x.ForZones {
-			if i12 > 0 {
+		for i13 := range x.ForZones {
+			if i13 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ForZones[i12].AppendJSON(b)
+			b = x.ForZones[i13].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.ForNodes) != 0 {
 		b = append(b, `,"forNodes":`...)
 		b = append(b, '[')
-		for i13 := range x.ForNodes {
-			if i13 > 0 {
+		for i14 := range x.ForNodes {
+			if i14 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ForNodes[i13].AppendJSON(b)
+			b = x.ForNodes[i14].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -506,11 +507,11 @@ func (x *EndpointSliceList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i14 := range x.Items {
-			if i14 > 0 {
+		for i15 := range x.Items {
+			if i15 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i14].AppendJSON(b)
+			b = x.Items[i15].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}

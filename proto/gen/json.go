@@ -216,13 +216,14 @@ func (w *writer) decodeNamed(r *Ref, x, named, typ string) {
 		w.lists[w.expr(r.Elem)] = r.Elem
 		w.f("if d.Null() {\n%s = nil\n} else if d.Array(%q) {\n%s = %s(d)\n}\n", x, typ, x, listFunc(w.expr(r.Elem)))
 	case Map:
-		k, v, has := w.fresh("k"), w.fresh("v"), w.fresh("has")
+		// A map that is there already is that of a field met twice, which is told of.
+		k, v, has, first := w.fresh("k"), w.fresh("v"), w.fresh("has"), w.fresh("first")
 		made := named
 		if made == "" {
 			made = w.expr(r)
 		}
-		w.f("if d.Null() {\n%s = nil\n} else if d.Object(%q) {\nif %s == nil {\n%s = %s{}\n}\n", x, typ, x, x, made)
-		w.f("for ok := d.FirstKey(); ok; ok = d.NextKey() {\n%s := %s(d.KeyString())\n_, %s := %s[%s]\nd.MapKey(%s)\nvar %s %s\n", k, w.expr(r.Key), has, x, k, has, v, w.expr(r.Elem))
+		w.f("if d.Null() {\n%s = nil\n} else if d.Object(%q) {\n%s := %s == nil\nif %s {\n%s = %s{}\n}\n", x, typ, first, x, first, x, made)
+		w.f("for ok := d.FirstKey(); ok; ok = d.NextKey() {\n%s := %s(d.KeyString())\n_, %s := %s[%s]\nd.MapKey(%s && %s)\nvar %s %s\n", k, w.expr(r.Key), has, x, k, has, first, v, w.expr(r.Elem))
 		w.decodeValue(r.Elem, v)
 		w.f("%s[%s] = %s\n}\nd.MapEnd()\n}\n", x, k, v)
 	default:

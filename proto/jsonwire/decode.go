@@ -33,6 +33,7 @@ type Decoder struct {
 // mismatch is a value of the wrong type; its words are found when asked for.
 type mismatch struct {
 	offset      int
+	depth       int // of the objects and arrays around it
 	value, typ  string
 	owner       string // the struct that has the field
 	insideOfMap bool
@@ -176,40 +177,16 @@ func (d *Decoder) Mismatch(typ string) {
 
 func (d *Decoder) mismatched(value, typ string, offset int) {
 	if d.err == nil && d.mismatch == nil {
-		d.mismatch = &mismatch{offset: offset, value: value, typ: typ, insideOfMap: d.inMap}
+		d.mismatch = &mismatch{offset: offset, depth: d.depth, value: value, typ: typ, insideOfMap: d.inMap}
 	}
 }
 
 // Leave is called when a struct has been read; the first struct to leave
 // behind an error is the one that has the field.
 func (d *Decoder) Leave(owner string) {
-	if d.mismatch != nil && d.mismatch.owner == "" && d.around(d.mismatch.offset) {
+	if d.mismatch != nil && d.mismatch.owner == "" && d.depth < d.mismatch.depth {
 		d.mismatch.owner = owner
 	}
-}
-
-// around reports whether the object that was just left began before the given
-// place inside of it or of an object before it: whether its end is the first to
-// be that far out.
-func (d *Decoder) around(offset int) bool {
-	depth, least, outermost := 0, 0, false
-	for i := offset; i < d.pos; i++ {
-		switch d.data[i] {
-		case '"':
-			for i++; i < d.pos && d.data[i] != '"'; i++ {
-				if d.data[i] == '\\' {
-					i++
-				}
-			}
-		case '{', '[':
-			depth++
-		case '}', ']':
-			depth--
-			outermost = depth < least
-			least = min(least, depth)
-		}
-	}
-	return outermost
 }
 
 // Null skips a null and says whether it was there.

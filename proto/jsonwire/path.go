@@ -46,46 +46,64 @@ func (m *mismatch) error(data []byte) error {
 // decoder itself keeps no path: errors are rare, and this costs them alone.
 func paths(data []byte, offsets []int, indexes bool) []string {
 	w := pathWalker{d: Decoder{data: data}, offsets: offsets, indexes: indexes}
-	w.value("")
+	w.value()
 	for len(w.found) < len(offsets) {
 		w.found = append(w.found, "")
 	}
 	return w.found
 }
 
+// maxPath bounds, in bytes, what one path shows of a long way down.
+const maxPath = 16 << 10
+
 type pathWalker struct {
 	d       Decoder
 	offsets []int
 	indexes bool
+	path    []byte // to the value that is read, one text for all levels
 	found   []string
 }
 
-// value walks the value at the decoder's place, which path leads to.
-func (w *pathWalker) value(path string) {
+// done says whether all paths are known.
+func (w *pathWalker) done() bool { return len(w.found) == len(w.offsets) }
+
+// value walks the value at the decoder's place.
+func (w *pathWalker) value() {
 	start := w.d.pos
 	c := w.d.peek()
-	for len(w.found) < len(w.offsets) && w.offsets[len(w.found)] >= start && w.offsets[len(w.found)] <= w.d.pos {
-		w.found = append(w.found, path)
+	for !w.done() && w.offsets[len(w.found)] >= start && w.offsets[len(w.found)] <= w.d.pos {
+		w.found = append(w.found, string(w.path[:min(len(w.path), maxPath)]))
 	}
+	if w.done() {
+		return
+	}
+	outer := len(w.path)
 	switch c {
 	case '{':
 		w.d.deeper()
 		for ok := w.d.FirstKey(); ok; ok = w.d.NextKey() {
-			key := string(w.d.Key())
-			if path != "" {
-				key = path + "." + key
+			if outer > 0 {
+				w.path = append(w.path, '.')
 			}
-			w.value(key)
+			w.path = append(w.path, w.d.Key()...)
+			w.value()
+			w.path = w.path[:outer]
+			if w.done() {
+				return
+			}
 		}
 	case '[':
 		w.d.deeper()
 		i := 0
 		for ok := w.d.FirstElem(); ok; ok = w.d.NextElem() {
-			elem := path
 			if w.indexes {
-				elem += "[" + strconv.Itoa(i) + "]"
+				w.path = append(strconv.AppendInt(append(w.path, '['), int64(i), 10), ']')
 			}
-			w.value(elem)
+			w.value()
+			w.path = w.path[:outer]
+			if w.done() {
+				return
+			}
 			i++
 		}
 	default:

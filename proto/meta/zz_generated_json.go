@@ -709,13 +709,14 @@ func (x *LabelSelector) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.MatchLabels = nil
 			} else if d.Object("map[string]string") {
-				if x.MatchLabels == nil {
+				first19 := x.MatchLabels == nil
+				if first19 {
 					x.MatchLabels = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
 					k16 := string(d.KeyString())
 					_, has18 := x.MatchLabels[k16]
-					d.MapKey(has18)
+					d.MapKey(has18 && first19)
 					var v17 string
 					d.String(&v17)
 					x.MatchLabels[k16] = v17
@@ -746,11 +747,11 @@ func (x *LabelSelectorRequirement) AppendJSON(b []byte) []byte {
 	if len(x.Values) != 0 {
 		b = append(b, `,"values":`...)
 		b = append(b, '[')
-		for i19 := range x.Values {
-			if i19 > 0 {
+		for i20 := range x.Values {
+			if i20 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Values[i19]))
+			b = jsonwire.AppendString(b, string(x.Values[i20]))
 		}
 		b = append(b, ']')
 	}
@@ -795,11 +796,11 @@ func (x *FieldSelectorRequirement) AppendJSON(b []byte) []byte {
 	if len(x.Values) != 0 {
 		b = append(b, `,"values":`...)
 		b = append(b, '[')
-		for i20 := range x.Values {
-			if i20 > 0 {
+		for i21 := range x.Values {
+			if i21 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Values[i20]))
+			b = jsonwire.AppendString(b, string(x.Values[i21]))
 		}
 		b = append(b, ']')
 	}
@@ -879,60 +880,60 @@ func (x *ObjectMeta) AppendJSON(b []byte) []byte {
 	}
 	if len(x.Labels) != 0 {
 		b = append(b, `,"labels":`...)
-		var stack22 [16]string
-		keys21 := jsonwire.SortedKeys(x.Labels, stack22[:0])
-		start25 := len(b)
-		for _, k23 := range keys21 {
-			b = jsonwire.AppendString(append(b, ','), string(k23))
+		var stack23 [16]string
+		keys22 := jsonwire.SortedKeys(x.Labels, stack23[:0])
+		start26 := len(b)
+		for _, k24 := range keys22 {
+			b = jsonwire.AppendString(append(b, ','), string(k24))
 			b = append(b, ':')
-			v24 := x.Labels[k23]
-			b = jsonwire.AppendString(b, string(v24))
+			v25 := x.Labels[k24]
+			b = jsonwire.AppendString(b, string(v25))
 		}
-		b = jsonwire.Close(b, start25)
+		b = jsonwire.Close(b, start26)
 	}
 	if len(x.Annotations) != 0 {
 		b = append(b, `,"annotations":`...)
-		var stack27 [16]string
-		keys26 := jsonwire.SortedKeys(x.Annotations, stack27[:0])
-		start30 := len(b)
-		for _, k28 := range keys26 {
-			b = jsonwire.AppendString(append(b, ','), string(k28))
+		var stack28 [16]string
+		keys27 := jsonwire.SortedKeys(x.Annotations, stack28[:0])
+		start31 := len(b)
+		for _, k29 := range keys27 {
+			b = jsonwire.AppendString(append(b, ','), string(k29))
 			b = append(b, ':')
-			v29 := x.Annotations[k28]
-			b = jsonwire.AppendString(b, string(v29))
+			v30 := x.Annotations[k29]
+			b = jsonwire.AppendString(b, string(v30))
 		}
-		b = jsonwire.Close(b, start30)
+		b = jsonwire.Close(b, start31)
 	}
 	if len(x.OwnerReferences) != 0 {
 		b = append(b, `,"ownerReferences":`...)
 		b = append(b, '[')
-		for i31 := range x.OwnerReferences {
-			if i31 > 0 {
+		for i32 := range x.OwnerReferences {
+			if i32 > 0 {
 				b = append(b, ',')
 			}
-			b = x.OwnerReferences[i31].AppendJSON(b)
+			b = x.OwnerReferences[i32].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
 	if len(x.Finalizers) != 0 {
 		b = append(b, `,"finalizers":`...)
 		b = append(b, '[')
-		for i32 := range x.Finalizers {
-			if i32 > 0 {
+		for i33 := range x.Finalizers {
+			if i33 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.Finalizers[i32]))
+			b = jsonwire.AppendString(b, string(x.Finalizers[i33]))
 		}
 		b = append(b, ']')
 	}
 	if len(x.ManagedFields) != 0 {
 		b = append(b, `,"managedFields":`...)
 		b = append(b, '[')
-		for i33 := range x.ManagedFields {
-			if i33 > 0 {
+		for i34 := range x.ManagedFields {
+			if i34 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ManagedFields[i33].AppendJSON(b)
+			b = x.ManagedFields[i34].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -996,16 +997,17 @@ func (x *ObjectMeta) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Labels = nil
 			} else if d.Object("map[string]string") {
-				if x.Labels == nil {
+				first38 := x.Labels == nil
+				if first38 {
 					x.Labels = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k34 := string(d.KeyString())
-					_, has36 := x.Labels[k34]
-					d.MapKey(has36)
-					var v35 string
-					d.String(&v35)
-					x.Labels[k34] = v35
+					k35 := string(d.KeyString())
+					_, has37 := x.Labels[k35]
+					d.MapKey(has37 && first38)
+					var v36 string
+					d.String(&v36)
+					x.Labels[k35] = v36
 				}
 				d.MapEnd()
 			}
@@ -1014,16 +1016,17 @@ func (x *ObjectMeta) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Annotations = nil
 			} else if d.Object("map[string]string") {
-				if x.Annotations == nil {
+				first42 := x.Annotations == nil
+				if first42 {
 					x.Annotations = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k37 := string(d.KeyString())
-					_, has39 := x.Annotations[k37]
-					d.MapKey(has39)
-					var v38 string
-					d.String(&v38)
-					x.Annotations[k37] = v38
+					k39 := string(d.KeyString())
+					_, has41 := x.Annotations[k39]
+					d.MapKey(has41 && first42)
+					var v40 string
+					d.String(&v40)
+					x.Annotations[k39] = v40
 				}
 				d.MapEnd()
 			}
@@ -1369,11 +1372,11 @@ func (x *DeleteOptions) AppendJSON(b []byte) []byte {
 	if len(x.DryRun) != 0 {
 		b = append(b, `,"dryRun":`...)
 		b = append(b, '[')
-		for i40 := range x.DryRun {
-			if i40 > 0 {
+		for i43 := range x.DryRun {
+			if i43 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.DryRun[i40]))
+			b = jsonwire.AppendString(b, string(x.DryRun[i43]))
 		}
 		b = append(b, ']')
 	}
@@ -1693,11 +1696,11 @@ func (x *CreateOptions) AppendJSON(b []byte) []byte {
 	if len(x.DryRun) != 0 {
 		b = append(b, `,"dryRun":`...)
 		b = append(b, '[')
-		for i41 := range x.DryRun {
-			if i41 > 0 {
+		for i44 := range x.DryRun {
+			if i44 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.DryRun[i41]))
+			b = jsonwire.AppendString(b, string(x.DryRun[i44]))
 		}
 		b = append(b, ']')
 	}
@@ -1760,11 +1763,11 @@ func (x *UpdateOptions) AppendJSON(b []byte) []byte {
 	if len(x.DryRun) != 0 {
 		b = append(b, `,"dryRun":`...)
 		b = append(b, '[')
-		for i42 := range x.DryRun {
-			if i42 > 0 {
+		for i45 := range x.DryRun {
+			if i45 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.DryRun[i42]))
+			b = jsonwire.AppendString(b, string(x.DryRun[i45]))
 		}
 		b = append(b, ']')
 	}
@@ -1827,11 +1830,11 @@ func (x *PatchOptions) AppendJSON(b []byte) []byte {
 	if len(x.DryRun) != 0 {
 		b = append(b, `,"dryRun":`...)
 		b = append(b, '[')
-		for i43 := range x.DryRun {
-			if i43 > 0 {
+		for i46 := range x.DryRun {
+			if i46 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendString(b, string(x.DryRun[i43]))
+			b = jsonwire.AppendString(b, string(x.DryRun[i46]))
 		}
 		b = append(b, ']')
 	}
@@ -1998,11 +2001,11 @@ func (x *StatusDetails) AppendJSON(b []byte) []byte {
 	if len(x.Causes) != 0 {
 		b = append(b, `,"causes":`...)
 		b = append(b, '[')
-		for i44 := range x.Causes {
-			if i44 > 0 {
+		for i47 := range x.Causes {
+			if i47 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Causes[i44].AppendJSON(b)
+			b = x.Causes[i47].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2110,11 +2113,11 @@ func (x *Table) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i45 := range x.ColumnDefinitions {
-			if i45 > 0 {
+		for i48 := range x.ColumnDefinitions {
+			if i48 > 0 {
 				b = append(b, ',')
 			}
-			b = x.ColumnDefinitions[i45].AppendJSON(b)
+			b = x.ColumnDefinitions[i48].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2123,11 +2126,11 @@ func (x *Table) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i46 := range x.Rows {
-			if i46 > 0 {
+		for i49 := range x.Rows {
+			if i49 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Rows[i46].AppendJSON(b)
+			b = x.Rows[i49].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2226,22 +2229,22 @@ func (x *TableRow) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i47 := range x.Cells {
-			if i47 > 0 {
+		for i50 := range x.Cells {
+			if i50 > 0 {
 				b = append(b, ',')
 			}
-			b = jsonwire.AppendAny(b, x.Cells[i47])
+			b = jsonwire.AppendAny(b, x.Cells[i50])
 		}
 		b = append(b, ']')
 	}
 	if len(x.Conditions) != 0 {
 		b = append(b, `,"conditions":`...)
 		b = append(b, '[')
-		for i48 := range x.Conditions {
-			if i48 > 0 {
+		for i51 := range x.Conditions {
+			if i51 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Conditions[i48].AppendJSON(b)
+			b = x.Conditions[i51].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -2427,11 +2430,11 @@ func (x *PartialObjectMetadataList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i49 := range x.Items {
-			if i49 > 0 {
+		for i52 := range x.Items {
+			if i52 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i49].AppendJSON(b)
+			b = x.Items[i52].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}

@@ -71,13 +71,14 @@ func (x *NodeMetrics) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Usage = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Usage == nil {
+				first9 := x.Usage == nil
+				if first9 {
 					x.Usage = core.ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
 					k6 := core.ResourceName(d.KeyString())
 					_, has8 := x.Usage[k6]
-					d.MapKey(has8)
+					d.MapKey(has8 && first9)
 					var v7 quantity.Quantity
 					v7.DecodeJSON(d)
 					x.Usage[k6] = v7
@@ -109,11 +110,11 @@ func (x *NodeMetricsList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i9 := range x.Items {
-			if i9 > 0 {
+		for i10 := range x.Items {
+			if i10 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i9].AppendJSON(b)
+			b = x.Items[i10].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -173,11 +174,11 @@ func (x *PodMetrics) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i10 := range x.Containers {
-			if i10 > 0 {
+		for i11 := range x.Containers {
+			if i11 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Containers[i10].AppendJSON(b)
+			b = x.Containers[i11].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -239,11 +240,11 @@ func (x *PodMetricsList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i11 := range x.Items {
-			if i11 > 0 {
+		for i12 := range x.Items {
+			if i12 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i11].AppendJSON(b)
+			b = x.Items[i12].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -290,16 +291,16 @@ func (x *ContainerMetrics) AppendJSON(b []byte) []byte {
 	if x.Usage == nil {
 		b = append(b, "null"...)
 	} else {
-		var stack13 [16]core.ResourceName
-		keys12 := jsonwire.SortedKeys(x.Usage, stack13[:0])
-		start16 := len(b)
-		for _, k14 := range keys12 {
-			b = jsonwire.AppendString(append(b, ','), string(k14))
+		var stack14 [16]core.ResourceName
+		keys13 := jsonwire.SortedKeys(x.Usage, stack14[:0])
+		start17 := len(b)
+		for _, k15 := range keys13 {
+			b = jsonwire.AppendString(append(b, ','), string(k15))
 			b = append(b, ':')
-			v15 := x.Usage[k14]
-			b = v15.AppendJSON(b)
+			v16 := x.Usage[k15]
+			b = v16.AppendJSON(b)
 		}
-		b = jsonwire.Close(b, start16)
+		b = jsonwire.Close(b, start17)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -320,16 +321,17 @@ func (x *ContainerMetrics) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Usage = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.Usage == nil {
+				first21 := x.Usage == nil
+				if first21 {
 					x.Usage = core.ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k17 := core.ResourceName(d.KeyString())
-					_, has19 := x.Usage[k17]
-					d.MapKey(has19)
-					var v18 quantity.Quantity
-					v18.DecodeJSON(d)
-					x.Usage[k17] = v18
+					k18 := core.ResourceName(d.KeyString())
+					_, has20 := x.Usage[k18]
+					d.MapKey(has20 && first21)
+					var v19 quantity.Quantity
+					v19.DecodeJSON(d)
+					x.Usage[k18] = v19
 				}
 				d.MapEnd()
 			}

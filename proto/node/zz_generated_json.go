@@ -113,13 +113,14 @@ func (x *Overhead) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.PodFixed = nil
 			} else if d.Object("v1.ResourceList") {
-				if x.PodFixed == nil {
+				first9 := x.PodFixed == nil
+				if first9 {
 					x.PodFixed = core.ResourceList{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
 					k6 := core.ResourceName(d.KeyString())
 					_, has8 := x.PodFixed[k6]
-					d.MapKey(has8)
+					d.MapKey(has8 && first9)
 					var v7 quantity.Quantity
 					v7.DecodeJSON(d)
 					x.PodFixed[k6] = v7
@@ -138,25 +139,25 @@ func (x *Scheduling) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if len(x.NodeSelector) != 0 {
 		b = append(b, `,"nodeSelector":`...)
-		var stack10 [16]string
-		keys9 := jsonwire.SortedKeys(x.NodeSelector, stack10[:0])
-		start13 := len(b)
-		for _, k11 := range keys9 {
-			b = jsonwire.AppendString(append(b, ','), string(k11))
+		var stack11 [16]string
+		keys10 := jsonwire.SortedKeys(x.NodeSelector, stack11[:0])
+		start14 := len(b)
+		for _, k12 := range keys10 {
+			b = jsonwire.AppendString(append(b, ','), string(k12))
 			b = append(b, ':')
-			v12 := x.NodeSelector[k11]
-			b = jsonwire.AppendString(b, string(v12))
+			v13 := x.NodeSelector[k12]
+			b = jsonwire.AppendString(b, string(v13))
 		}
-		b = jsonwire.Close(b, start13)
+		b = jsonwire.Close(b, start14)
 	}
 	if len(x.Tolerations) != 0 {
 		b = append(b, `,"tolerations":`...)
 		b = append(b, '[')
-		for i14 := range x.Tolerations {
-			if i14 > 0 {
+		for i15 := range x.Tolerations {
+			if i15 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Tolerations[i14].AppendJSON(b)
+			b = x.Tolerations[i15].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -176,16 +177,17 @@ func (x *Scheduling) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.NodeSelector = nil
 			} else if d.Object("map[string]string") {
-				if x.NodeSelector == nil {
+				first19 := x.NodeSelector == nil
+				if first19 {
 					x.NodeSelector = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k15 := string(d.KeyString())
-					_, has17 := x.NodeSelector[k15]
-					d.MapKey(has17)
-					var v16 string
-					d.String(&v16)
-					x.NodeSelector[k15] = v16
+					k16 := string(d.KeyString())
+					_, has18 := x.NodeSelector[k16]
+					d.MapKey(has18 && first19)
+					var v17 string
+					d.String(&v17)
+					x.NodeSelector[k16] = v17
 				}
 				d.MapEnd()
 			}
@@ -221,11 +223,11 @@ func (x *RuntimeClassList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i18 := range x.Items {
-			if i18 > 0 {
+		for i20 := range x.Items {
+			if i20 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i18].AppendJSON(b)
+			b = x.Items[i20].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}

@@ -48,7 +48,7 @@ type change func(out, value []byte, name string, to any) ([]byte, bool, error)
 // Those that no change is for are copied; those that change to nil go.
 func rewrite(out, doc []byte, changes map[string]any, f change) ([]byte, error) {
 	out = append(out, '{')
-	var done []string
+	done := map[string]bool{}
 	from := -1 // where what is copied as it stands begins
 	flush := func(end int) {
 		if from >= 0 {
@@ -80,7 +80,7 @@ func rewrite(out, doc []byte, changes map[string]any, f change) ([]byte, error) 
 			continue
 		}
 		flush(at)
-		done = append(done, name)
+		done[name] = true
 		if to == nil {
 			continue
 		}
@@ -90,7 +90,7 @@ func rewrite(out, doc []byte, changes map[string]any, f change) ([]byte, error) 
 	}
 	flush(len(doc) - 1)
 	for _, name := range slices.Sorted(maps.Keys(changes)) {
-		if changes[name] == nil || slices.Contains(done, name) {
+		if changes[name] == nil || done[name] {
 			continue
 		}
 		key, err := encode(name)

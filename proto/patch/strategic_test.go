@@ -3,6 +3,8 @@ package patch
 import (
 	"errors"
 	"fmt"
+	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -77,5 +79,26 @@ func TestProblems(t *testing.T) {
 	if got := Problems([]byte(`[{"op":"add","op":"add","foo":1,"value":{"x":1,"x":2}}]`), true); fmt.Sprint(got) !=
 		`[json patch duplicate field "[0].op" json patch unknown field "[0].foo"]` {
 		t.Errorf("operations: %q", got)
+	}
+}
+
+// TestProblemsOfDeepPatches: text that nests a very long way is neither read
+// once for each level nor are the ways to its members kept.
+func TestProblemsOfDeepPatches(t *testing.T) {
+	key := strings.Repeat("k", 100)
+	deep := func(levels int) []byte {
+		return []byte(strings.Repeat(`{"`+key+`":`, levels) + `{"a":1,"a":2}` + strings.Repeat("}", levels))
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if got := Problems(deep(100_000), false); got != nil {
+		t.Errorf("of what is too deep for JSON: %.100q", got)
+	}
+	if got := Problems(deep(9_000), false); len(got) != 1 || !strings.HasSuffix(got[0], `.a"`) {
+		t.Errorf("deep: %.100q", got)
+	}
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > 100<<20 {
+		t.Errorf("%d MiB were needed", n>>20)
 	}
 }

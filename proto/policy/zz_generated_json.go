@@ -246,13 +246,14 @@ func (x *PodDisruptionBudgetStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.DisruptedPods = nil
 			} else if d.Object("map[string]v1.Time") {
-				if x.DisruptedPods == nil {
+				first10 := x.DisruptedPods == nil
+				if first10 {
 					x.DisruptedPods = map[string]meta.Time{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
 					k7 := string(d.KeyString())
 					_, has9 := x.DisruptedPods[k7]
-					d.MapKey(has9)
+					d.MapKey(has9 && first10)
 					var v8 meta.Time
 					v8.DecodeJSON(d)
 					x.DisruptedPods[k7] = v8
@@ -303,11 +304,11 @@ func (x *PodDisruptionBudgetList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i10 := range x.Items {
-			if i10 > 0 {
+		for i11 := range x.Items {
+			if i11 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i10].AppendJSON(b)
+			b = x.Items[i11].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}

@@ -874,13 +874,14 @@ func (x *StorageClass) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Parameters = nil
 			} else if d.Object("map[string]string") {
-				if x.Parameters == nil {
+				first19 := x.Parameters == nil
+				if first19 {
 					x.Parameters = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
 					k16 := string(d.KeyString())
 					_, has18 := x.Parameters[k16]
-					d.MapKey(has18)
+					d.MapKey(has18 && first19)
 					var v17 string
 					d.String(&v17)
 					x.Parameters[k16] = v17
@@ -956,11 +957,11 @@ func (x *StorageClassList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i19 := range x.Items {
-			if i19 > 0 {
+		for i20 := range x.Items {
+			if i20 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i19].AppendJSON(b)
+			b = x.Items[i20].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -1056,11 +1057,11 @@ func (x *CSIDriverList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i20 := range x.Items {
-			if i20 > 0 {
+		for i21 := range x.Items {
+			if i21 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i20].AppendJSON(b)
+			b = x.Items[i21].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -1240,16 +1241,16 @@ func (x *VolumeAttachmentStatus) AppendJSON(b []byte) []byte {
 	b = jsonwire.AppendBool(b, bool(x.Attached))
 	if len(x.AttachmentMetadata) != 0 {
 		b = append(b, `,"attachmentMetadata":`...)
-		var stack22 [16]string
-		keys21 := jsonwire.SortedKeys(x.AttachmentMetadata, stack22[:0])
-		start25 := len(b)
-		for _, k23 := range keys21 {
-			b = jsonwire.AppendString(append(b, ','), string(k23))
+		var stack23 [16]string
+		keys22 := jsonwire.SortedKeys(x.AttachmentMetadata, stack23[:0])
+		start26 := len(b)
+		for _, k24 := range keys22 {
+			b = jsonwire.AppendString(append(b, ','), string(k24))
 			b = append(b, ':')
-			v24 := x.AttachmentMetadata[k23]
-			b = jsonwire.AppendString(b, string(v24))
+			v25 := x.AttachmentMetadata[k24]
+			b = jsonwire.AppendString(b, string(v25))
 		}
-		b = jsonwire.Close(b, start25)
+		b = jsonwire.Close(b, start26)
 	}
 	if x.AttachError != nil {
 		b = append(b, `,"attachError":`...)
@@ -1278,16 +1279,17 @@ func (x *VolumeAttachmentStatus) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.AttachmentMetadata = nil
 			} else if d.Object("map[string]string") {
-				if x.AttachmentMetadata == nil {
+				first30 := x.AttachmentMetadata == nil
+				if first30 {
 					x.AttachmentMetadata = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k26 := string(d.KeyString())
-					_, has28 := x.AttachmentMetadata[k26]
-					d.MapKey(has28)
-					var v27 string
-					d.String(&v27)
-					x.AttachmentMetadata[k26] = v27
+					k27 := string(d.KeyString())
+					_, has29 := x.AttachmentMetadata[k27]
+					d.MapKey(has29 && first30)
+					var v28 string
+					d.String(&v28)
+					x.AttachmentMetadata[k27] = v28
 				}
 				d.MapEnd()
 			}
@@ -1383,11 +1385,11 @@ func (x *VolumeAttachmentList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i29 := range x.Items {
-			if i29 > 0 {
+		for i31 := range x.Items {
+			if i31 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i29].AppendJSON(b)
+			b = x.Items[i31].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}
@@ -1442,16 +1444,16 @@ func (x *VolumeAttributesClass) AppendJSON(b []byte) []byte {
 	b = jsonwire.AppendString(b, string(x.DriverName))
 	if len(x.Parameters) != 0 {
 		b = append(b, `,"parameters":`...)
-		var stack31 [16]string
-		keys30 := jsonwire.SortedKeys(x.Parameters, stack31[:0])
-		start34 := len(b)
-		for _, k32 := range keys30 {
-			b = jsonwire.AppendString(append(b, ','), string(k32))
+		var stack33 [16]string
+		keys32 := jsonwire.SortedKeys(x.Parameters, stack33[:0])
+		start36 := len(b)
+		for _, k34 := range keys32 {
+			b = jsonwire.AppendString(append(b, ','), string(k34))
 			b = append(b, ':')
-			v33 := x.Parameters[k32]
-			b = jsonwire.AppendString(b, string(v33))
+			v35 := x.Parameters[k34]
+			b = jsonwire.AppendString(b, string(v35))
 		}
-		b = jsonwire.Close(b, start34)
+		b = jsonwire.Close(b, start36)
 	}
 	return jsonwire.Close(b, start)
 }
@@ -1481,16 +1483,17 @@ func (x *VolumeAttributesClass) DecodeJSON(d *jsonwire.Decoder) {
 			if d.Null() {
 				x.Parameters = nil
 			} else if d.Object("map[string]string") {
-				if x.Parameters == nil {
+				first40 := x.Parameters == nil
+				if first40 {
 					x.Parameters = map[string]string{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
-					k35 := string(d.KeyString())
-					_, has37 := x.Parameters[k35]
-					d.MapKey(has37)
-					var v36 string
-					d.String(&v36)
-					x.Parameters[k35] = v36
+					k37 := string(d.KeyString())
+					_, has39 := x.Parameters[k37]
+					d.MapKey(has39 && first40)
+					var v38 string
+					d.String(&v38)
+					x.Parameters[k37] = v38
 				}
 				d.MapEnd()
 			}
@@ -1519,11 +1522,11 @@ func (x *VolumeAttributesClassList) AppendJSON(b []byte) []byte {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, '[')
-		for i38 := range x.Items {
-			if i38 > 0 {
+		for i41 := range x.Items {
+			if i41 > 0 {
 				b = append(b, ',')
 			}
-			b = x.Items[i38].AppendJSON(b)
+			b = x.Items[i41].AppendJSON(b)
 		}
 		b = append(b, ']')
 	}

@@ -291,6 +291,9 @@ func (c *call) deleteCollection() error {
 		return err
 	}
 	l, err := c.res.table.List(c.r.Context(), lo)
+	if bad := new(cache.InvalidRevisionError); errors.As(err, &bad) {
+		return status.BadRequest("invalid resource version: %v", bad) // reading is laxer with its words
+	}
 	if err != nil {
 		return c.refusal(err)
 	}
