@@ -79,6 +79,7 @@ func plan(c *batch.CronJob, jobs []*batch.Job, now time.Time) step {
 		return out
 	case c.Spec.ConcurrencyPolicy == batch.ReplaceConcurrent:
 		out.delete = append(out.delete, active...)
+		out.status.Active = nil // none of them will be missed
 	}
 	out.start = &due
 	return out
