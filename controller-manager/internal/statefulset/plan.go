@@ -57,14 +57,17 @@ func (s *state) ordered() bool {
 
 // healthy tells whether a pod runs, is ready, and nobody has asked it to go.
 func (s *state) healthy(p *core.Pod) bool {
-	return p != nil && p.DeletionTimestamp == nil && p.Status.Phase == core.PodRunning && podstate.Ready(p)
+	return p != nil && p.DeletionTimestamp == nil && serving(p)
 }
 
+// serving tells whether a pod runs and says that it is ready.
+func serving(p *core.Pod) bool { return p.Status.Phase == core.PodRunning && podstate.Ready(p) }
+
 // available tells whether a healthy pod has been so for long enough.
-func (s *state) available(p *core.Pod) bool {
-	if !s.healthy(p) {
-		return false
-	}
+func (s *state) available(p *core.Pod) bool { return s.healthy(p) && s.aged(p) }
+
+// aged tells whether a pod has been ready for long enough.
+func (s *state) aged(p *core.Pod) bool {
 	ok, wait := podstate.Available(p, time.Duration(s.set.Spec.MinReadySeconds)*time.Second, s.now)
 	if wait > 0 && (s.soon == 0 || wait < s.soon) {
 		s.soon = wait
@@ -236,9 +239,9 @@ func (s *state) count() apps.StatefulSetStatus {
 			continue
 		}
 		st.Replicas++
-		if s.healthy(p) {
+		if serving(p) { // one that is going serves until its kubelet says otherwise
 			st.ReadyReplicas++
-			if s.available(p) {
+			if s.aged(p) {
 				st.AvailableReplicas++
 			}
 		}

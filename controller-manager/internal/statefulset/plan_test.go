@@ -258,3 +258,21 @@ func TestClaimsGoWith(t *testing.T) {
 		}
 	}
 }
+
+// TestGoingPodsServe: a pod that is being deleted counts as ready until its
+// kubelet says otherwise, but is of no revision any more, and those before it
+// wait for its end.
+func TestGoingPodsServe(t *testing.T) {
+	w := newWorld(t, setOf(2))
+	for n := range 2 {
+		w.pods[n] = podFor(w.set, n, &w.set.Spec.Template, "r1")
+		ready(w.pods[n])
+	}
+	now := meta.NewTime(start)
+	w.pods[1].DeletionTimestamp = &now
+	s := plan(&state{set: w.set, pods: w.pods, current: "r1", update: "r2", now: start.Add(time.Hour)})
+	st := s.status
+	if st.Replicas != 2 || st.ReadyReplicas != 2 || st.AvailableReplicas != 2 || st.CurrentReplicas != 1 || st.UpdatedReplicas != 0 || len(s.delete) != 0 {
+		t.Errorf("deletes %d, status %+v", len(s.delete), st)
+	}
+}
