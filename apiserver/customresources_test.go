@@ -176,6 +176,45 @@ func TestDefinitionTakesItsObjectsAlong(t *testing.T) {
 func TestConversionWebhook(t *testing.T) {
 	r := customRunner(t)
 	calls := make(chan int, 100)
+	hook := sizeHook(t, calls)
+	version := func(name, field string, storage bool) string {
+		return fmt.Sprintf(`{"name":%q,"served":true,"storage":%v,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","properties":{%q:{"type":"integer"}}}}}}}`, name, storage, field)
+	}
+	r.define(widgets(version("v1", "size", true)+","+version("v2", "width", false),
+		convertedBy(hook)))
+	v2 := strings.Replace(widgetPath, "/v1/", "/v2/", 1)
+	for i, name := range []string{"a", "b", "c"} {
+		r.must(http.StatusCreated, "POST", v2, fmt.Sprintf(`{"apiVersion":"test.example.com/v2","kind":"Widget","metadata":{"name":%q},"spec":{"width":%d}}`, name, i))
+	}
+	if got := r.must(200, "GET", widgetPath+"/b", ""); !strings.Contains(got, `"spec":{"size":1}`) {
+		t.Errorf("v1: %s", got)
+	}
+	for len(calls) > 0 {
+		<-calls
+	}
+	if got := r.must(200, "GET", v2, ""); strings.Count(got, `"width"`) < 3 || strings.Contains(got, `"spec":{"size"`) {
+		t.Errorf("v2: %s", got)
+	}
+	if n := <-calls; n != 3 || len(calls) != 0 {
+		t.Errorf("a list of three was converted %d at a time", n)
+	}
+	r.must(200, "GET", widgetPath, "")
+	if len(calls) != 0 {
+		t.Error("what is stored in the version asked for was sent to the webhook")
+	}
+	r.must(200, "PATCH", v2+"/a", `{"spec":{"width":5}}`)
+	if got := r.must(200, "GET", widgetPath+"/a", ""); !strings.Contains(got, `"spec":{"size":5}`) {
+		t.Errorf("after a patch through v2, v1: %s", got)
+	}
+	got := r.must(500, "POST", v2, `{"apiVersion":"test.example.com/v2","kind":"Widget","metadata":{"name":"d"},"spec":{"width":13}}`)
+	if !strings.Contains(got, "conversion webhook for test.example.com/v2, Kind=Widget failed: thirteen is unlucky") {
+		t.Errorf("a refusal is told as %s", got)
+	}
+}
+
+// sizeHook converts widgets: what v1 calls size is width in all other versions.
+// It tells how many it is asked for at once.
+func sizeHook(t *testing.T, calls chan<- int) *httptest.Server {
 	hook := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		var review struct {
 			APIVersion, Kind string
@@ -207,39 +246,12 @@ func TestConversionWebhook(t *testing.T) {
 		json.NewEncoder(w).Encode(map[string]any{"apiVersion": review.APIVersion, "kind": review.Kind,
 			"response": map[string]any{"uid": review.Request.UID, "convertedObjects": review.Request.Objects, "result": status}})
 	}))
-	defer hook.Close()
+	t.Cleanup(hook.Close)
+	return hook
+}
+
+// convertedBy is the part of a definition's spec that names a webhook.
+func convertedBy(hook *httptest.Server) string {
 	ca, _ := json.Marshal(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: hook.Certificate().Raw}))
-	version := func(name, field string, storage bool) string {
-		return fmt.Sprintf(`{"name":%q,"served":true,"storage":%v,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","properties":{%q:{"type":"integer"}}}}}}}`, name, storage, field)
-	}
-	r.define(widgets(version("v1", "size", true)+","+version("v2", "width", false),
-		`,"conversion":{"strategy":"Webhook","webhook":{"conversionReviewVersions":["v1"],"clientConfig":{"url":"`+hook.URL+`","caBundle":`+string(ca)+`}}}`))
-	v2 := strings.Replace(widgetPath, "/v1/", "/v2/", 1)
-	for i, name := range []string{"a", "b", "c"} {
-		r.must(http.StatusCreated, "POST", v2, fmt.Sprintf(`{"apiVersion":"test.example.com/v2","kind":"Widget","metadata":{"name":%q},"spec":{"width":%d}}`, name, i))
-	}
-	if got := r.must(200, "GET", widgetPath+"/b", ""); !strings.Contains(got, `"spec":{"size":1}`) {
-		t.Errorf("v1: %s", got)
-	}
-	for len(calls) > 0 {
-		<-calls
-	}
-	if got := r.must(200, "GET", v2, ""); strings.Count(got, `"width"`) < 3 || strings.Contains(got, `"spec":{"size"`) {
-		t.Errorf("v2: %s", got)
-	}
-	if n := <-calls; n != 3 || len(calls) != 0 {
-		t.Errorf("a list of three was converted %d at a time", n)
-	}
-	r.must(200, "GET", widgetPath, "")
-	if len(calls) != 0 {
-		t.Error("what is stored in the version asked for was sent to the webhook")
-	}
-	r.must(200, "PATCH", v2+"/a", `{"spec":{"width":5}}`)
-	if got := r.must(200, "GET", widgetPath+"/a", ""); !strings.Contains(got, `"spec":{"size":5}`) {
-		t.Errorf("after a patch through v2, v1: %s", got)
-	}
-	got := r.must(500, "POST", v2, `{"apiVersion":"test.example.com/v2","kind":"Widget","metadata":{"name":"d"},"spec":{"width":13}}`)
-	if !strings.Contains(got, "conversion webhook for test.example.com/v2, Kind=Widget failed: thirteen is unlucky") {
-		t.Errorf("a refusal is told as %s", got)
-	}
+	return `,"conversion":{"strategy":"Webhook","webhook":{"conversionReviewVersions":["v1"],"clientConfig":{"url":"` + hook.URL + `","caBundle":` + string(ca) + `}}}`
 }

@@ -37,7 +37,9 @@ const (
 // slowServer has little patience and much to tell.
 func slowServer(t *testing.T) *runner {
 	t.Helper()
-	s := testserver.Start(t, func(c *apiserver.Config) { c.StallTimeout, c.RequestTimeout, c.Unsynced = time.Second, 3*time.Second, true })
+	s := testserver.Start(t, func(c *apiserver.Config) {
+		c.StallTimeout, c.RequestTimeout, c.Unsynced = time.Second, 3*time.Second, true
+	})
 	r := &runner{t: t, server: s}
 	r.as("admin", "system:masters")
 	for i := range bigMaps {

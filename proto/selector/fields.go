@@ -55,6 +55,18 @@ func FieldEquals(path, value string) Fields {
 // changed.
 func (f Fields) Requirements() []FieldRequirement { return f.requirements }
 
+// Split gives the conditions on the fields that in says yes to, and all others.
+func (f Fields) Split(in func(field string) bool) (those, others Fields) {
+	for _, r := range f.requirements {
+		if in(r.Field) {
+			those.requirements = append(those.requirements, r)
+		} else {
+			others.requirements = append(others.requirements, r)
+		}
+	}
+	return those, others
+}
+
 // Empty reports whether the selector restricts nothing.
 func (f Fields) Empty() bool { return len(f.requirements) == 0 }
 

@@ -99,6 +99,13 @@ func (e *Event) bookmark(b []byte) []byte {
 	return append(b, frameTail...)
 }
 
+// Gone is a modification told as the end of what the object was.
+func (e *Event) Gone() Event {
+	gone := *e
+	gone.Type, gone.Object = Deleted, e.change.deleted()
+	return gone
+}
+
 // BookmarkObject appends the JSON of the object that a bookmark carries.
 func (e *Event) BookmarkObject(b []byte) []byte {
 	b = append(b, `{"kind":"`...)

@@ -91,6 +91,24 @@ func (l *List) Objects() []*Object {
 	return l.page
 }
 
+// Keep drops the objects that keep does not want, and those that follow the
+// first limit others, if limit is not 0: the list then says how to go on.
+func (l *List) Keep(limit int64, keep func(*Object) bool) {
+	var kept []*Object
+	for _, o := range l.Hold() {
+		switch {
+		case !keep(o):
+			continue
+		case limit > 0 && int64(len(kept)) == limit:
+			l.Continue = continuation{Version: continueVersion, Revision: l.Revision, Start: kept[limit-1].key + "\x00"}.String()
+			l.page = kept
+			return
+		}
+		kept = append(kept, o)
+	}
+	l.page = kept
+}
+
 // Hold reads the list to its end and keeps its objects, so that All can be
 // called again.
 func (l *List) Hold() []*Object {

@@ -2,6 +2,8 @@ package crd
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/crd/object"
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
@@ -17,7 +19,7 @@ type converter interface {
 
 // viewOf translates between the stored version and another one.
 func viewOf(stored *resources.Resource, from, to *version, c converter) *resources.View {
-	return &resources.View{
+	v := &resources.View{
 		Stored: stored,
 		TryIn: func(ctx context.Context, o meta.Object) (meta.Object, error) {
 			out, err := translate(ctx, c, []meta.Object{o}, from)
@@ -28,6 +30,10 @@ func viewOf(stored *resources.Resource, from, to *version, c converter) *resourc
 		},
 		TryOut: func(ctx context.Context, os []meta.Object) ([]meta.Object, error) { return translate(ctx, c, os, to) },
 	}
+	if c != nil && len(stored.Fields) > 0 {
+		v.Field = func(o meta.Object, name string) string { return fieldOf(o.(*object.Object), name) }
+	}
+	return v
 }
 
 // translate makes copies of objects in version v.
@@ -64,4 +70,22 @@ func relabel(in []*object.Object, v *version, apiVersion string) []meta.Object {
 		out[i] = c
 	}
 	return out
+}
+
+// fieldOf is the value of a field that selectors may name.
+func fieldOf(o *object.Object, name string) string {
+	var v any = o.Content
+	for part := range strings.SplitSeq(name, ".") {
+		m, _ := v.(map[string]any)
+		v = m[part]
+	}
+	switch v := v.(type) {
+	case string:
+		return v
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case bool:
+		return strconv.FormatBool(v)
+	}
+	return ""
 }

@@ -116,6 +116,9 @@ type View struct {
 	// is asked. TryOut takes many at once.
 	TryIn  func(ctx context.Context, o meta.Object) (meta.Object, error)
 	TryOut func(ctx context.Context, o []meta.Object) ([]meta.Object, error)
+	// Field, if not nil, says that the stored object's selectable fields may be
+	// others than the served one's, of which it reads one.
+	Field func(o meta.Object, name string) string
 }
 
 // ToStored makes a stored object of a served one.

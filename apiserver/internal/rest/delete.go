@@ -290,12 +290,12 @@ func (c *call) deleteCollection() error {
 	if err != nil {
 		return err
 	}
-	l, err := c.res.table.List(c.r.Context(), lo)
-	if bad := new(cache.InvalidRevisionError); errors.As(err, &bad) {
-		return status.BadRequest("invalid resource version: %v", bad) // reading is laxer with its words
+	if _, err := cache.ParseRevision(lo.ResourceVersion); err != nil {
+		return status.BadRequest("invalid resource version: %v", err) // readers are told in other words
 	}
+	l, err := c.listed(lo)
 	if err != nil {
-		return c.refusal(err)
+		return err
 	}
 	for _, o := range l.Objects() {
 		one := *c

@@ -28,6 +28,7 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/apiserver/internal/store"
 	"github.com/pilothouse/pilothouse/apiserver/internal/usage"
+	"github.com/pilothouse/pilothouse/proto/selector"
 )
 
 // Connector serves the subresources that reach into nodes, pods and services.
@@ -127,6 +128,9 @@ type call struct {
 	form  form
 	// converted are the objects of a list that a webhook converted, all in one.
 	converted map[*cache.Object][]byte
+	// late are the conditions of a selector that hold for what a webhook makes of
+	// the objects.
+	late selector.Fields
 }
 
 // ServeHTTP answers one request about a resource. Who sends it and what it

@@ -86,6 +86,9 @@ func (c *call) selection() (selector.Labels, selector.Fields, error) {
 			}
 		}
 	}
+	if v := c.res.View; v != nil && v.Field != nil {
+		c.late, fields = fields.Split(func(name string) bool { return slices.Contains(c.res.Selectable, name) })
+	}
 	return labels, fields, nil
 }
 

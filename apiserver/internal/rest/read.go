@@ -51,12 +51,14 @@ func (c *call) list() error {
 	if err != nil {
 		return err
 	}
-	l, err := c.res.table.List(c.r.Context(), o)
+	l, err := c.listed(o)
 	if err != nil {
-		return c.refusal(err)
-	}
-	if err := c.convertAll(l); err != nil {
 		return err
+	}
+	if c.late.Empty() {
+		if err := c.convertAll(l); err != nil {
+			return err
+		}
 	}
 	return c.answerList(l)
 }

@@ -60,6 +60,9 @@ func (c *call) watch() error {
 	if timeout > 2*lastBookmark {
 		defer time.AfterFunc(timeout-lastBookmark, w.Remind).Stop()
 	}
+	if !c.late.Empty() {
+		return c.stream(ctx, &selecting{c: c, ctx: ctx, Watch: w})
+	}
 	return c.stream(ctx, w)
 }
 
