@@ -10,7 +10,7 @@ import (
 // headroom is how much may be allocated between two collections, in bytes. By
 // Go's measure, as much as is alive, a server of a few thousand objects collects
 // thirty times a second under load and spends a fifth of its CPU on that.
-const headroom = 64 << 20
+const headroom = 96 << 20
 
 // keepHeadroom sets the collector's pace anew after every collection, so that
 // small heaps get the headroom and large ones Go's usual 100 %. An operator's

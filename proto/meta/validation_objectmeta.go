@@ -162,10 +162,15 @@ func ValidateAnnotations(r *field.Report, annotations map[string]string, p *fiel
 	if len(annotations) == 0 {
 		return
 	}
-	size := 0
-	for _, k := range slices.Sorted(maps.Keys(annotations)) {
-		r.Each(p, k, IsQualifiedName(strings.ToLower(k)))
-		size += len(k) + len(annotations[k])
+	size, sound := 0, true
+	for k, v := range annotations {
+		sound = sound && len(IsQualifiedName(strings.ToLower(k))) == 0
+		size += len(k) + len(v)
+	}
+	if !sound { // Only then they are put in order.
+		for _, k := range slices.Sorted(maps.Keys(annotations)) {
+			r.Each(p, k, IsQualifiedName(strings.ToLower(k)))
+		}
 	}
 	if size > AnnotationsMaxSize {
 		r.Add(field.TooLong(p, AnnotationsMaxSize))

@@ -41,6 +41,39 @@ func Unchanged(doc, patched []byte, names ...string) (rest []byte, kept []string
 	return append(rest, '}'), kept
 }
 
+// Untouched finds out which of the named members, parts of an object, a merge or
+// strategic patch says nothing of: kept are their names, rest is the document
+// without them, which the patch changes as it would the whole. Nothing is kept
+// where the patch has directives for the object itself, or cannot be told.
+func Untouched(doc, body []byte, names ...string) (rest []byte, kept []string) {
+	doc, body = bytes.TrimSpace(doc), bytes.TrimSpace(body)
+	if len(doc) == 0 || len(body) == 0 || doc[0] != '{' || body[0] != '{' {
+		return doc, nil
+	}
+	kept = slices.Clone(names)
+	for _, m := range members(body) {
+		if bytes.IndexByte(m.key, '\\') >= 0 || len(m.key) < 2 || m.key[1] == '$' {
+			return doc, nil
+		}
+		if name := nameAmong(m, kept); name != "" {
+			kept = slices.DeleteFunc(kept, func(n string) bool { return n == name })
+		}
+	}
+	if len(kept) == 0 {
+		return doc, nil
+	}
+	rest = append(make([]byte, 0, min(len(doc), 2<<10)), '{')
+	for _, m := range members(doc) {
+		if bytes.IndexByte(m.key, '\\') >= 0 {
+			return doc, nil
+		}
+		if nameAmong(m, kept) == "" {
+			rest = append(append(append(begin(rest), m.key...), ':'), m.value...)
+		}
+	}
+	return append(rest, '}'), kept
+}
+
 // nameAmong is the one of names that a member has, or empty.
 func nameAmong(m entry, names []string) string {
 	for _, n := range names {

@@ -26,3 +26,23 @@ func TestUnchanged(t *testing.T) {
 		}
 	}
 }
+
+func TestUntouched(t *testing.T) {
+	const doc = `{"kind":"Pod","metadata":{"name":"a"},"spec":{"x":[1,{"spec":2}]},"status":{}}`
+	for _, c := range []struct {
+		name, body, rest string
+		kept             []string
+	}{
+		{"all", `{"metadata":{"spec":1}}`, `{"kind":"Pod","metadata":{"name":"a"}}`, []string{"spec", "status"}},
+		{"one", ` { "status" : {"y":1} } `, `{"kind":"Pod","metadata":{"name":"a"},"status":{}}`, []string{"spec"}},
+		{"none", `{"spec":null,"status":{}}`, doc, nil},
+		{"directive", `{"$retainKeys":["metadata"],"metadata":{}}`, doc, nil},
+		{"escaped", `{"sp\u0065c":{}}`, doc, nil},
+		{"no object", `[]`, doc, nil},
+	} {
+		rest, kept := Untouched([]byte(doc), []byte(c.body), "spec", "status")
+		if string(rest) != c.rest || !slices.Equal(kept, c.kept) {
+			t.Errorf("%s: got %s and %q", c.name, rest, kept)
+		}
+	}
+}

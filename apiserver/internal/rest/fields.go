@@ -115,12 +115,10 @@ func (c *call) trackNew(o options, obj meta.Object) error {
 	m := obj.GetObjectMeta()
 	sent := m.ManagedFields
 	m.ManagedFields = nil
-	b, err := codec.EncodeJSON(obj)
-	if err != nil {
-		return err
-	}
-	m.ManagedFields = c.res.fields().Create(c.writer(o), b, sent)
-	return nil
+	var managed fieldmanager.Managed
+	err := codec.WithJSON(obj, func(b []byte) { managed = c.res.fields().Create(c.writer(o), b, sent) })
+	m.ManagedFields = managed
+	return err
 }
 
 // trackChange notes whose the fields are that a write changes.
@@ -128,22 +126,46 @@ func (c *call) trackChange(o options, cur *current, next, old meta.Object) error
 	if o.tracked {
 		return nil
 	}
-	was := cur.json
-	var err error
-	if c.res.View != nil {
-		if was, err = codec.EncodeJSON(old); err != nil {
-			return err
-		}
-	}
-	m := next.GetObjectMeta()
+	m, om := next.GetObjectMeta(), old.GetObjectMeta()
 	sent := m.ManagedFields
 	m.ManagedFields = nil
-	b, err := codec.EncodeJSON(next)
-	if err != nil {
+	var managed fieldmanager.Managed
+	compare := func(was []byte, next meta.Object) error {
+		return codec.WithJSON(next, func(b []byte) {
+			managed = c.res.fields().Update(c.writer(o), was, b, om.ManagedFields, sent)
+		})
+	}
+	encoded := func(old, next meta.Object) (err error) {
+		if e := codec.WithJSON(old, func(was []byte) { err = compare(was, next) }); e != nil {
+			return e
+		}
 		return err
 	}
-	m.ManagedFields = c.res.fields().Update(c.writer(o), was, b, old.GetObjectMeta().ManagedFields, sent)
-	return nil
+	var err error
+	switch kept := c.same(cur.kept, next, old); {
+	case len(kept) > 0: // Most of the work would be to find out that they have not changed.
+		err = without(old, kept, func(was meta.Object) error {
+			return without(next, kept, func(b meta.Object) error { return encoded(was, b) })
+		})
+	case c.res.View != nil:
+		err = encoded(old, next)
+	default:
+		err = compare(cur.json, next)
+	}
+	m.ManagedFields = managed
+	return err
+}
+
+// same are those of the parts that a patch kept that are still the same, unless
+// somebody's fields are of another version: to find these, the object is
+// converted as a whole.
+func (c *call) same(kept []string, next, old meta.Object) []string {
+	for _, e := range old.GetObjectMeta().ManagedFields {
+		if e.APIVersion != c.res.Kind.APIVersion() {
+			return nil
+		}
+	}
+	return sameParts(kept, next, old)
 }
 
 // encodeStored is an object's bytes to store. One that its managedFields alone

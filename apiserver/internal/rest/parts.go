@@ -2,6 +2,7 @@ package rest
 
 import (
 	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -12,6 +13,7 @@ import (
 type parts struct {
 	names  []string
 	fields []int
+	shells sync.Pool // empty objects
 }
 
 var partsByType sync.Map // reflect.Type -> *parts
@@ -44,10 +46,42 @@ func share(next, old meta.Object, names []string) {
 	p := partsFor(old)
 	n, o := reflect.ValueOf(next).Elem(), reflect.ValueOf(old).Elem()
 	for i, name := range p.names {
-		for _, kept := range names {
-			if kept == name {
-				n.Field(p.fields[i]).Set(o.Field(p.fields[i]))
-			}
+		if slices.Contains(names, name) {
+			n.Field(p.fields[i]).Set(o.Field(p.fields[i]))
 		}
 	}
+}
+
+// sameParts are those of the named parts that are the same in both objects. What
+// share made one is found to be so at once.
+func sameParts(names []string, next, old meta.Object) (same []string) {
+	p := partsFor(old)
+	n, o := reflect.ValueOf(next).Elem(), reflect.ValueOf(old).Elem()
+	for i, name := range p.names {
+		if slices.Contains(names, name) && reflect.DeepEqual(n.Field(p.fields[i]).Addr().Interface(), o.Field(p.fields[i]).Addr().Interface()) {
+			same = append(same, name)
+		}
+	}
+	return same
+}
+
+// without calls f with an object without the named parts. What is left is the
+// object's own, and the shell is f's until it returns.
+func without(obj meta.Object, names []string, f func(meta.Object) error) error {
+	p := partsFor(obj)
+	shell, ok := p.shells.Get().(meta.Object)
+	if !ok {
+		shell = reflect.New(reflect.TypeOf(obj).Elem()).Interface().(meta.Object)
+	}
+	v := reflect.ValueOf(shell).Elem()
+	v.Set(reflect.ValueOf(obj).Elem())
+	for i, name := range p.names {
+		if slices.Contains(names, name) {
+			v.Field(p.fields[i]).SetZero()
+		}
+	}
+	err := f(shell)
+	v.SetZero()
+	p.shells.Put(shell)
+	return err
 }

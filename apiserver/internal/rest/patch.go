@@ -81,10 +81,11 @@ func (c *call) patched(p *sentPatch, o options) change {
 		if err != nil {
 			return nil, err
 		}
-		next, err := c.patchDocument(p, doc, o, old)
+		next, kept, err := c.patchDocument(p, doc, o, old)
 		if err != nil {
 			return nil, err
 		}
+		cur.kept = kept
 		m, om := next.GetObjectMeta(), old.GetObjectMeta()
 		if err := c.sameName(m); err != nil {
 			return nil, err
@@ -143,21 +144,24 @@ func (p *sentPatch) apply(doc []byte) (out []byte, err error) {
 
 // patchDocument applies a patch to an object's JSON and reads what comes out.
 // Only what the patch brought in is held against the client.
-// Parts that stay as they were are old's, if it is given: neither may be changed
-// in place afterwards.
-func (c *call) patchDocument(p *sentPatch, doc []byte, o options, old meta.Object) (meta.Object, error) {
-	b, err := p.apply(doc)
-	if err != nil {
-		return nil, err
+// Parts that stay as they were are old's, if it is given, and their names are
+// kept: neither may be changed in place afterwards.
+func (c *call) patchDocument(p *sentPatch, doc []byte, o options, old meta.Object) (obj meta.Object, kept []string, err error) {
+	rest := doc
+	if old != nil && p.media != typeJSONPatch {
+		rest, kept = patch.Untouched(doc, p.body, partsOf(old)...)
 	}
-	if bytes.Equal(b, doc) && len(p.problems) == 0 {
+	b, err := p.apply(rest)
+	if err != nil {
+		return nil, nil, err
+	}
+	if bytes.Equal(b, rest) && len(p.problems) == 0 {
 		o.validation = meta.FieldValidationIgnore
 	}
-	text, kept := b, []string(nil)
-	if old != nil {
-		text, kept = patch.Unchanged(doc, b, partsOf(old)...)
+	if old != nil && p.media == typeJSONPatch {
+		b, kept = patch.Unchanged(doc, b, partsOf(old)...)
 	}
-	obj, problems, err := readJSON(text, p.kind, o)
+	obj, problems, err := readJSON(b, p.kind, o)
 	share(obj, old, kept)
 	if p.media == typeStrategicPatch {
 		*obj.GetTypeMeta() = p.kind.TypeMeta() // it says nothing about the kind
@@ -166,20 +170,21 @@ func (c *call) patchDocument(p *sentPatch, doc []byte, o options, old meta.Objec
 		err = sameKind(obj.GetTypeMeta(), p.kind)
 	}
 	if err != nil {
-		return nil, p.unreadable(b, err)
+		return nil, nil, p.unreadable(doc, err)
 	}
 	problems = append(slices.Clip(p.problems), problems...)
 	if len(problems) > 0 && o.validation == meta.FieldValidationStrict {
-		return nil, p.unreadable(b, strictError(problems))
+		return nil, nil, p.unreadable(doc, strictError(problems))
 	}
 	for _, text := range problems {
 		c.warn(text)
 	}
-	return obj, nil
+	return obj, kept, nil
 }
 
-// unreadable is the refusal of a patch that leads to no object of its kind.
-func (p *sentPatch) unreadable(b []byte, err error) error {
+// unreadable is the refusal of a patch that makes of doc no object of its kind.
+func (p *sentPatch) unreadable(doc []byte, err error) error {
+	b, _ := p.apply(doc)
 	value, why := string(b), err.Error()
 	if p.media == typeStrategicPatch {
 		var v any
@@ -230,5 +235,6 @@ func (c *call) patchTyped(b []byte, o options, obj meta.Object, k *scheme.Kind) 
 	if err != nil {
 		return nil, err
 	}
-	return c.patchDocument(c.sentPatch(b, k, o), doc, o, nil)
+	obj, _, err = c.patchDocument(c.sentPatch(b, k, o), doc, o, nil)
+	return obj, err
 }

@@ -25,6 +25,7 @@ type current struct {
 	json []byte        // with its revision
 	rev  int64         // the revision that a write must name
 	obj  *cache.Object // nil when it comes from a refused write
+	kept []string      // parts that a patch took over as they are
 }
 
 // holds says whether value is what is stored already.
