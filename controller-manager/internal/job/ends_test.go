@@ -2,6 +2,7 @@ package job
 
 import (
 	"testing"
+	"time"
 
 	"github.com/pilothouse/pilothouse/proto/batch"
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -89,5 +90,28 @@ func TestNotedFailureStays(t *testing.T) {
 	w.rest()
 	if w.j.Status.Failed != 1 || w.j.Status.Succeeded != 0 || w.j.Status.CompletedIndexes != "" {
 		t.Errorf("counted twice: %+v", w.j.Status)
+	}
+}
+
+func TestEndOf(t *testing.T) {
+	at := func(s int) meta.Time { return meta.NewTime(start.Add(time.Duration(s) * time.Second)) }
+	ended := func(s int) core.ContainerStatus {
+		return core.ContainerStatus{State: core.ContainerState{Terminated: &core.ContainerStateTerminated{FinishedAt: at(s)}}}
+	}
+	unready := core.PodCondition{Type: core.PodReady, Status: core.ConditionFalse, LastTransitionTime: at(30)}
+	for name, tt := range map[string]struct {
+		pod  core.Pod
+		want int
+	}{
+		"the last container":             {core.Pod{Status: core.PodStatus{ContainerStatuses: []core.ContainerStatus{ended(10), ended(20)}}}, 20},
+		"one container is still unknown": {core.Pod{Status: core.PodStatus{ContainerStatuses: []core.ContainerStatus{ended(10), {}}, Conditions: []core.PodCondition{unready}}}, 30},
+		"evicted":                        {core.Pod{Status: core.PodStatus{Conditions: []core.PodCondition{unready}}}, 30},
+		"deleted":                        {core.Pod{ObjectMeta: meta.ObjectMeta{DeletionTimestamp: ptr(at(70)), DeletionGracePeriodSeconds: ptr(int64(30))}}, 40},
+		"nothing is known":               {core.Pod{}, 5},
+	} {
+		tt.pod.CreationTimestamp = at(5)
+		if got := endOf(&tt.pod).Sub(start); got != time.Duration(tt.want)*time.Second {
+			t.Errorf("%s: %v, want %ds", name, got, tt.want)
+		}
 	}
 }

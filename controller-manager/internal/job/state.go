@@ -204,21 +204,34 @@ func finished(j *batch.Job) bool {
 	return trueCondition(j.Status.Conditions, batch.JobComplete) != nil || trueCondition(j.Status.Conditions, batch.JobFailed) != nil
 }
 
-// endOf is when a pod ended, as well as that is known.
+// endOf is when a pod ended, as well as that is known: when its last container
+// did, or when it was no longer ready, or when it was deleted.
 func endOf(p *core.Pod) time.Time {
 	var last time.Time
 	for i := range p.Status.ContainerStatuses {
-		if t := p.Status.ContainerStatuses[i].State.Terminated; t != nil && t.FinishedAt.After(last) {
+		t := p.Status.ContainerStatuses[i].State.Terminated
+		if t == nil || t.FinishedAt.IsZero() {
+			last = time.Time{}
+			break
+		}
+		if t.FinishedAt.After(last) {
 			last = t.FinishedAt.Time
 		}
 	}
-	if last.IsZero() && p.DeletionTimestamp != nil {
-		last = p.DeletionTimestamp.Time
+	if !last.IsZero() {
+		return last
 	}
-	if last.IsZero() {
-		last = p.CreationTimestamp.Time
+	if c := podstate.Condition(p, core.PodReady); c != nil && c.Status == core.ConditionFalse && !c.LastTransitionTime.IsZero() {
+		return c.LastTransitionTime.Time
 	}
-	return last
+	if p.DeletionTimestamp != nil { // that is when its grace ends
+		grace := int64(0)
+		if p.DeletionGracePeriodSeconds != nil {
+			grace = *p.DeletionGracePeriodSeconds
+		}
+		return p.DeletionTimestamp.Add(-time.Duration(grace) * time.Second)
+	}
+	return p.CreationTimestamp.Time
 }
 
 // uncounted is the status's list, never nil.
