@@ -258,7 +258,9 @@ func TestCustomResourceIsAutoscaled(t *testing.T) {
 		"spec":{"group":"`+group+`","scope":"Namespaced","names":{"plural":"fleets","kind":"Fleet"},"versions":[{"name":"v1","served":true,"storage":true,
 		"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}},
 		"subresources":{"status":{},"scale":{"specReplicasPath":".spec.ships","statusReplicasPath":".status.ships","labelSelectorPath":".status.selector"}}}]}}`))(t)
-	t.Cleanup(func() { _, _ = testbed.client.Raw().Do(late(t), http.MethodDelete, crds+"/fleets."+group, nil, "", nil) })
+	t.Cleanup(func() {
+		_, _ = testbed.client.Raw().Do(late(t), http.MethodDelete, crds+"/fleets."+group, nil, "", nil)
+	})
 	eventually(t, 10*time.Second, func() error {
 		_, err := do(http.MethodPost, path, "application/json", `{"apiVersion":"`+group+`/v1","kind":"Fleet","metadata":{"name":"web"},"spec":{"ships":1}}`)
 		return err

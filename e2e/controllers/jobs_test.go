@@ -2,6 +2,7 @@ package controllers
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -55,4 +56,41 @@ func TestDeletedJobLeavesNothingHeld(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAdoptedPodCounts: the end of a pod that a job did not make itself is
+// counted as well, and the pod keeps the finalizers that it came with.
+func TestAdoptedPodCounts(t *testing.T) {
+	ns := namespace(t)
+	pods, jobs := client.Of[*core.Pod](testbed.client), client.Of[*batch.Job](testbed.client)
+	p := &core.Pod{}
+	p.Namespace, p.Name, p.Labels, p.Finalizers = ns, "orphan", map[string]string{"app": "work"}, []string{"example.com/mine"}
+	p.Spec = core.PodSpec{RestartPolicy: core.RestartPolicyNever, Containers: []core.Container{{Name: "c", Image: "i"}}}
+	must(pods.Create(t.Context(), p))(t)
+	j := &batch.Job{}
+	j.Namespace, j.Name = ns, "work"
+	j.Spec.ManualSelector, j.Spec.Selector = new(true), &meta.LabelSelector{MatchLabels: p.Labels}
+	j.Spec.Template.Labels, j.Spec.Template.Spec = p.Labels, p.Spec
+	must(jobs.Create(t.Context(), j))(t)
+	finalizers := func(want ...string) error {
+		p, err := pods.Get(t.Context(), ns, "orphan")
+		if err == nil && !slices.Equal(slices.Sorted(slices.Values(p.Finalizers)), want) {
+			err = fmt.Errorf("the pod has the finalizers %v", p.Finalizers)
+		}
+		return err
+	}
+	eventually(t, 20*time.Second, func() error { return finalizers(batch.FinalizerJobTracking, "example.com/mine") })
+	must(pods.Patch(t.Context(), ns, "orphan", client.MergePatch, []byte(`{"status":{"phase":"Succeeded"}}`), client.Subresource("status")))(t)
+	eventually(t, 20*time.Second, func() error {
+		j, err := jobs.Get(t.Context(), ns, "work")
+		if err == nil && (j.Status.Succeeded != 1 || j.Status.CompletionTime == nil) {
+			err = fmt.Errorf("%+v", j.Status)
+		}
+		return err
+	})
+	eventually(t, 20*time.Second, func() error { return finalizers("example.com/mine") })
+	if l := must(pods.List(t.Context(), ns, client.ListOptions{}))(t); len(l.Items) != 1 {
+		t.Errorf("%d pods", len(l.Items))
+	}
+	must(pods.Patch(t.Context(), ns, "orphan", client.MergePatch, []byte(`{"metadata":{"finalizers":null}}`)))(t)
 }

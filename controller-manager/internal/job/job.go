@@ -145,7 +145,7 @@ func (c *Controller) claim(ctx context.Context, j *batch.Job) ([]*core.Pod, erro
 		return mine, nil
 	}
 	var latest cluster.Revision
-	err := ownership.Claim(ctx, c.view.Client, j, adopt, release, &latest)
+	err := ownership.Claim(ctx, c.view.Client, j, adopt, release, &latest, batch.FinalizerJobTracking)
 	for _, p := range release {
 		if tracked(p) {
 			err = errors.Join(err, c.untrack(ctx, p, &latest))

@@ -44,8 +44,8 @@ func Split[T meta.Object](owner meta.Object, fits func(labels map[string]string)
 // Claim makes owner the controller of adopt and no longer that of release. What
 // it wrote is noted in latest. Before it adopts, it asks the API server whether
 // the owner still lives: the cache may be behind a deletion that orphaned
-// exactly these objects.
-func Claim[O, T meta.Object](ctx context.Context, c *client.Client, owner O, adopt, release []T, latest *cluster.Revision) error {
+// exactly these objects. What it adopts gets the finalizers.
+func Claim[O, T meta.Object](ctx context.Context, c *client.Client, owner O, adopt, release []T, latest *cluster.Revision, finalizers ...string) error {
 	m := owner.GetObjectMeta()
 	if len(adopt) > 0 {
 		live, err := client.Of[O](c).Get(ctx, m.Namespace, m.Name)
@@ -57,22 +57,27 @@ func Claim[O, T meta.Object](ctx context.Context, c *client.Client, owner O, ado
 		}
 	}
 	for _, o := range adopt {
-		if err := patch(ctx, c, o, Reference(owner), latest); err != nil {
+		if err := patch(ctx, c, o, Reference(owner), finalizers, latest); err != nil {
 			return err
 		}
 	}
 	for _, o := range release {
-		if err := patch(ctx, c, o, map[string]any{"$patch": "delete", "uid": m.UID}, latest); err != nil {
+		if err := patch(ctx, c, o, map[string]any{"$patch": "delete", "uid": m.UID}, nil, latest); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// patch changes one owner reference. An object that is gone needs none.
-func patch[T meta.Object](ctx context.Context, c *client.Client, o T, ref any, latest *cluster.Revision) error {
+// patch changes one owner reference, and adds finalizers. An object that is gone
+// needs none.
+func patch[T meta.Object](ctx context.Context, c *client.Client, o T, ref any, finalizers []string, latest *cluster.Revision) error {
 	m := o.GetObjectMeta()
-	body, err := json.Marshal(map[string]any{"metadata": map[string]any{"uid": m.UID, "ownerReferences": []any{ref}}})
+	change := map[string]any{"uid": m.UID, "ownerReferences": []any{ref}}
+	if len(finalizers) > 0 {
+		change["finalizers"] = finalizers
+	}
+	body, err := json.Marshal(map[string]any{"metadata": change})
 	if err != nil {
 		return err
 	}
