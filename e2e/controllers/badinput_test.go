@@ -1,6 +1,7 @@
 package controllers
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -183,4 +184,39 @@ func TestBudgetThatBlocks(t *testing.T) {
 	}
 	scale(t, ns, "web", 3)
 	eventually(t, 15*time.Second, follows(3))
+}
+
+// TestBudgetOfUnmanagedPods: pods that nobody controls count for nothing in a
+// share; that is told, and is no failure.
+func TestBudgetOfUnmanagedPods(t *testing.T) {
+	ns := namespace(t)
+	p := &core.Pod{}
+	p.Namespace, p.Name, p.Labels = ns, "naked", map[string]string{"app": "naked"}
+	p.Spec.Containers = []core.Container{{Name: "c", Image: "i"}}
+	must(client.Of[*core.Pod](testbed.client).Create(t.Context(), p))(t)
+	half := meta.FromString("50%")
+	b := &policy.PodDisruptionBudget{}
+	b.Namespace, b.Name = ns, "b"
+	b.Spec.MinAvailable, b.Spec.Selector = &half, &meta.LabelSelector{MatchLabels: p.Labels}
+	budgets := client.Of[*policy.PodDisruptionBudget](testbed.client)
+	must(budgets.Create(t.Context(), b))(t)
+	eventually(t, 15*time.Second, func() error {
+		got, err := budgets.Get(t.Context(), ns, "b")
+		if err != nil {
+			return err
+		}
+		if c := got.Status.Conditions; len(c) != 1 || c[0].Reason != policy.InsufficientPodsReason || got.Status.ExpectedPods != 0 {
+			return fmt.Errorf("status %+v", got.Status)
+		}
+		list, err := client.Of[*core.Event](testbed.client).List(t.Context(), ns, client.ListOptions{})
+		if err != nil {
+			return err
+		}
+		for _, e := range list.Items {
+			if e.Reason == "UnmanagedPods" && strings.Contains(e.Message, "(selector: &LabelSelector{MatchLabels:map[string]string{app: naked,},MatchExpressions:[]LabelSelectorRequirement{},}) were found to be unmanaged") {
+				return nil
+			}
+		}
+		return errors.New("nobody told of the pods without a controller")
+	})
 }

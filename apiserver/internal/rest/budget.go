@@ -40,7 +40,7 @@ func (c *call) spend(p *core.Pod, dryRun bool) error {
 			continue
 		}
 		if found != nil {
-			return status.Internal(fmt.Errorf("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."))
+			return status.ManyBudgets()
 		}
 		found = &current{json: o.JSON(), rev: o.Rev, obj: o}
 	}

@@ -244,6 +244,13 @@ func Internal(err error) *Error {
 		"Internal error occurred: "+err.Error())
 }
 
+// ManyBudgets: an eviction that two budgets would have to allow. It is the one
+// refusal without a reason.
+func ManyBudgets() *Error {
+	return failure(http.StatusInternalServerError, "", nil,
+		"This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.")
+}
+
 // Upstream: the kubelet or pod behind a proxied request failed.
 func Upstream(code int, message string) *Error {
 	return failure(code, meta.StatusReasonServiceUnavailable, nil, message)

@@ -9,7 +9,10 @@ package disruption
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/pilothouse/pilothouse/client"
@@ -93,16 +96,25 @@ func (c *Controller) Sync(ctx context.Context, key meta.Key) (time.Duration, err
 }
 
 // expected is how many pods there should be: those that there are, or what
-// their controllers want when the bound is a share of that.
+// their controllers want when the bound is a share of that. Pods without a
+// controller count for nothing then, which is told.
 func (c *Controller) expected(ctx context.Context, b *policy.PodDisruptionBudget, pods []*core.Pod) (n int32, err error) {
 	if !counted(b) {
 		return int32(len(pods)), nil
 	}
-	seen := map[meta.UID]bool{}
+	seen, loose := map[meta.UID]bool{}, false
+	defer func() {
+		if loose {
+			c.view.Events.Eventf(b, core.EventTypeWarning, "UnmanagedPods", "Pods selected by this PodDisruptionBudget (selector: %s) were found "+
+				"to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. "+
+				"To account for these pods please set \".spec.minAvailable\" field of the PDB to an integer value.", selectorText(b.Spec.Selector))
+		}
+	}()
 	for _, p := range pods {
 		owner := podstate.Controller(p)
 		if owner == nil {
-			return 0, fmt.Errorf("found no controller ref for pod %q", p.Name)
+			loose = true
+			continue
 		}
 		if owner.Kind == "ReplicaSet" { // several of them may share a deployment's pods
 			if rs, ok := c.sets.Get(p.Namespace, owner.Name); ok && podstate.Controller(rs) != nil {
@@ -144,4 +156,19 @@ func selects(b *policy.PodDisruptionBudget, p *core.Pod) bool {
 	}
 	sel, err := selector.FromLabelSelector(b.Spec.Selector)
 	return err == nil && sel.Matches(p.Labels)
+}
+
+// selectorText writes a selector the way upstream's event does.
+func selectorText(s *meta.LabelSelector) string {
+	var b strings.Builder
+	b.WriteString("&LabelSelector{MatchLabels:map[string]string{")
+	for _, k := range slices.Sorted(maps.Keys(s.MatchLabels)) {
+		fmt.Fprintf(&b, "%s: %s,", k, s.MatchLabels[k])
+	}
+	b.WriteString("},MatchExpressions:[]LabelSelectorRequirement{")
+	for _, e := range s.MatchExpressions {
+		fmt.Fprintf(&b, "LabelSelectorRequirement{Key:%s,Operator:%s,Values:%v,},", e.Key, e.Operator, e.Values)
+	}
+	b.WriteString("},}")
+	return b.String()
 }
