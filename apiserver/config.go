@@ -91,6 +91,9 @@ type Config struct {
 	// cut. A healthy one reads a piece of 128 KiB in much less. Zero means no
 	// limit.
 	StallTimeout time.Duration
+	// HeadTimeout is how long a client may take to greet the server, and for the
+	// head of each request. Zero means no limit.
+	HeadTimeout time.Duration
 	// MinWatchTime is the shortest time after which a watch is ended that says
 	// nothing of time; it is up to twice that.
 	MinWatchTime time.Duration
@@ -138,6 +141,7 @@ func DefaultConfig() Config {
 		MaxMutatingRequests:   200,
 		RequestTimeout:        time.Minute,
 		StallTimeout:          30 * time.Second,
+		HeadTimeout:           30 * time.Second,
 		MinWatchTime:          30 * time.Minute,
 		ShutdownTimeout:       10 * time.Second,
 	}

@@ -243,7 +243,7 @@ func (d *process) run(ctx context.Context, l listeners) error {
 	g.Go(func() error { return served(secure.ServeTLS(l.secure, "", "")) })
 	servers := []*http.Server{secure}
 	if l.insecure != nil {
-		plain := &http.Server{Handler: asMaster(d.front), ReadHeaderTimeout: headerTime, ErrorLog: quiet}
+		plain := &http.Server{Handler: asMaster(d.front), ReadHeaderTimeout: d.HeadTimeout, ErrorLog: quiet}
 		g.Go(func() error { return served(plain.Serve(l.insecure)) })
 		servers = append(servers, plain)
 	}

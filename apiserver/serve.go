@@ -10,8 +10,6 @@ import (
 
 // How long clients may take.
 const (
-	// headerTime is for the head of a request.
-	headerTime = 30 * time.Second
 	// lost is how long a client may leave the question unanswered whether it is
 	// still there, or take not a byte of what is sent.
 	lost = 30 * time.Second
@@ -24,7 +22,7 @@ const (
 
 // securely is the server of the secure port.
 func (d *process) securely() *http.Server {
-	return &http.Server{Handler: d.front, TLSConfig: d.keys.tls, ReadHeaderTimeout: headerTime, IdleTimeout: idle,
+	return &http.Server{Handler: d.front, TLSConfig: d.keys.tls, ReadHeaderTimeout: d.HeadTimeout, IdleTimeout: idle,
 		ErrorLog: quiet, HTTP2: &http.HTTP2Config{MaxConcurrentStreams: 1000,
 			SendPingTimeout: silence, PingTimeout: lost, WriteByteTimeout: lost}}
 }
