@@ -189,6 +189,10 @@ func eventSource(name string) string {
 		return "endpoint-slice-controller"
 	case "endpointslice-mirroring-controller":
 		return "endpoint-slice-mirroring-controller"
+	case "ephemeral-volume-controller":
+		return "ephemeral_volume"
+	case "horizontal-pod-autoscaler-controller":
+		return "horizontal-pod-autoscaler"
 	case "node-ipam-controller":
 		return "cidrAllocator"
 	case "node-lifecycle-controller":

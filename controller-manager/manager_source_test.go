@@ -8,7 +8,8 @@ func TestEventSources(t *testing.T) {
 	want := map[string]string{
 		"deployment-controller": "deployment-controller", "replicationcontroller-controller": "replication-controller",
 		"disruption-controller": "controllermanager", "endpointslice-controller": "endpoint-slice-controller",
-		"node-lifecycle-controller": "node-controller",
+		"node-lifecycle-controller": "node-controller", "horizontal-pod-autoscaler-controller": "horizontal-pod-autoscaler",
+		"ephemeral-volume-controller": "ephemeral_volume",
 	}
 	for _, name := range Names() {
 		if w, ok := want[name]; ok && eventSource(name) != w {
