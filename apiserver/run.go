@@ -240,7 +240,7 @@ func (d *process) run(ctx context.Context, l listeners) error {
 		return firstError(g.Wait(), err)
 	}
 	secure := d.securely()
-	g.Go(func() error { return served(secure.ServeTLS(l.secure, "", "")) })
+	g.Go(func() error { return served(secure.ServeTLS(server.Gatherer{Listener: l.secure}, "", "")) })
 	servers := []*http.Server{secure}
 	if l.insecure != nil {
 		plain := &http.Server{Handler: asMaster(d.front), ReadHeaderTimeout: d.HeadTimeout, ErrorLog: quiet}
