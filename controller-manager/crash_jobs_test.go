@@ -2,6 +2,7 @@ package controllermanager
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pilothouse/pilothouse/client"
@@ -124,6 +125,45 @@ func ttlStory(s *stage) error {
 	return steps(
 		func() error {
 			return create[*batch.Job](s, `{"metadata":{"name":"work"},"spec":{"ttlSecondsAfterFinished":0,"completions":2,"parallelism":2,`+podTemplate("work", "Succeeded")+`}}`)
+		},
+		func() error { return untilGone[*batch.Job](s, "work") },
+		s.released,
+		func() error { return s.counted(2, 2) },
+	)
+}
+
+// adoptedStory: a pod that was there before its job counts, once; the rest is
+// made.
+func adoptedStory(s *stage) error {
+	return steps(
+		func() error {
+			return create[*core.Pod](s, fmt.Sprintf(`{"metadata":{"name":"orphan","labels":{"app":"work"},"annotations":{%q:"Succeeded"}},
+				"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i:1"}]}}`, annotationOutcome))
+		},
+		func() error {
+			return create[*batch.Job](s, `{"metadata":{"name":"work"},"spec":{"completions":3,"parallelism":2,"manualSelector":true,"selector":{"matchLabels":{"app":"work"}},`+podTemplate("work", "Succeeded")+`}}`)
+		},
+		func() error {
+			return untilStatus(s, "work", func(j *batch.Job) bool {
+				return hasCondition(j, batch.JobComplete) && settledJob(j) && j.Status.Succeeded == 3 && j.Status.Failed == 0
+			})
+		},
+		s.released,
+		func() error { return s.counted(3, 3) },
+	)
+}
+
+// deletedStory: a job with running pods is deleted, and waited for.
+func deletedStory(s *stage) error {
+	return steps(
+		func() error {
+			return create[*batch.Job](s, `{"metadata":{"name":"work"},"spec":{"completions":2,"parallelism":2,`+strings.Replace(podTemplate("work", ""), `"spec":{`, `"spec":{"restartPolicy":"Never",`, 1)+`}}`)
+		},
+		func() error {
+			return untilStatus(s, "work", func(j *batch.Job) bool { return j.Status.Active == 2 && j.Status.Ready != nil && *j.Status.Ready == 2 })
+		},
+		func() error {
+			return client.Of[*batch.Job](s.client).Delete(s.ctx, s.ns, "work", client.Propagation(meta.DeletePropagationForeground))
 		},
 		func() error { return untilGone[*batch.Job](s, "work") },
 		s.released,

@@ -26,6 +26,8 @@ var rows = []row{
 	{name: "job", controllers: []string{"job-controller"}, script: jobStory},
 	{name: "indexed job", controllers: []string{"job-controller"}, script: indexedStory},
 	{name: "failed job", controllers: []string{"job-controller"}, script: failedStory},
+	{name: "job that adopts", controllers: []string{"job-controller"}, script: adoptedStory},
+	{name: "deleted job", controllers: []string{"job-controller", "garbage-collector-controller"}, groups: onlyBatch, script: deletedStory},
 	{name: "cron job", controllers: []string{"cronjob-controller", "job-controller"}, script: cronStory},
 	{name: "autoscaler", controllers: []string{"horizontal-pod-autoscaler-controller", "replicationcontroller-controller"}, script: autoscalerStory, tune: func(c *Config) {
 		c.Autoscaling.Period = 50 * time.Millisecond
