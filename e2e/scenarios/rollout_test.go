@@ -73,6 +73,17 @@ func TestRolloutsDropNoRequest(t *testing.T) {
 			return nil
 		})
 	}
+	// The last pods' ends are held back while the deployment is done already.
+	eventually(t, 30*time.Second, func() error {
+		var n float64
+		for outcome, h := range holds(t) {
+			n += h.count - before[outcome].count
+		}
+		if n < rollouts*replicas {
+			return fmt.Errorf("%.0f pods have ended, want %d", n, rollouts*replicas)
+		}
+		return nil
+	})
 	text, failed := hammer.Report(h.Stop())
 	t.Logf("%d rollouts of %d pods, back end %s:\n%s", rollouts, replicas, cmp.Or(cluster.ProxyMode, "nftables"), text)
 	if failed > 0 {
