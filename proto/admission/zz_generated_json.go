@@ -130,7 +130,7 @@ func (x *AdmissionRequest) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "uid":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.UID))
+			d.StringAs((*string)(&x.UID), "types.UID")
 		case "kind":
 			d.Once(&seen, 1)
 			x.Kind.DecodeJSON(d)
@@ -171,7 +171,7 @@ func (x *AdmissionRequest) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Namespace)
 		case "operation":
 			d.Once(&seen, 9)
-			d.String((*string)(&x.Operation))
+			d.StringAs((*string)(&x.Operation), "v1.Operation")
 		case "userInfo":
 			d.Once(&seen, 10)
 			x.UserInfo.DecodeJSON(d)
@@ -257,7 +257,7 @@ func (x *AdmissionResponse) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "uid":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.UID))
+			d.StringAs((*string)(&x.UID), "types.UID")
 		case "allowed":
 			d.Once(&seen, 1)
 			d.Bool(&x.Allowed)
@@ -282,7 +282,7 @@ func (x *AdmissionResponse) DecodeJSON(d *jsonwire.Decoder) {
 				if x.PatchType == nil {
 					x.PatchType = new(PatchType)
 				}
-				d.String((*string)(x.PatchType))
+				d.StringAs((*string)(x.PatchType), "v1.PatchType")
 			}
 		case "auditAnnotations":
 			d.Once(&seen, 5)

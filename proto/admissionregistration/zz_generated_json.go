@@ -177,7 +177,7 @@ func (x *MutatingAdmissionPolicySpec) DecodeJSON(d *jsonwire.Decoder) {
 				if x.FailurePolicy == nil {
 					x.FailurePolicy = new(FailurePolicyType)
 				}
-				d.String((*string)(x.FailurePolicy))
+				d.StringAs((*string)(x.FailurePolicy), "v1.FailurePolicyType")
 			}
 		case "matchConditions":
 			d.Once(&seen, 5)
@@ -188,7 +188,7 @@ func (x *MutatingAdmissionPolicySpec) DecodeJSON(d *jsonwire.Decoder) {
 			}
 		case "reinvocationPolicy":
 			d.Once(&seen, 6)
-			d.String((*string)(&x.ReinvocationPolicy))
+			d.StringAs((*string)(&x.ReinvocationPolicy), "v1.ReinvocationPolicyType")
 		default:
 			d.Unknown()
 		}
@@ -222,7 +222,7 @@ func (x *Mutation) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "patchType":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.PatchType))
+			d.StringAs((*string)(&x.PatchType), "v1.PatchType")
 		case "applyConfiguration":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -689,7 +689,7 @@ func (x *MutatingWebhook) DecodeJSON(d *jsonwire.Decoder) {
 				if x.FailurePolicy == nil {
 					x.FailurePolicy = new(FailurePolicyType)
 				}
-				d.String((*string)(x.FailurePolicy))
+				d.StringAs((*string)(x.FailurePolicy), "v1.FailurePolicyType")
 			}
 		case "matchPolicy":
 			d.Once(&seen, 4)
@@ -699,7 +699,7 @@ func (x *MutatingWebhook) DecodeJSON(d *jsonwire.Decoder) {
 				if x.MatchPolicy == nil {
 					x.MatchPolicy = new(MatchPolicyType)
 				}
-				d.String((*string)(x.MatchPolicy))
+				d.StringAs((*string)(x.MatchPolicy), "v1.MatchPolicyType")
 			}
 		case "namespaceSelector":
 			d.Once(&seen, 5)
@@ -729,7 +729,7 @@ func (x *MutatingWebhook) DecodeJSON(d *jsonwire.Decoder) {
 				if x.SideEffects == nil {
 					x.SideEffects = new(SideEffectClass)
 				}
-				d.String((*string)(x.SideEffects))
+				d.StringAs((*string)(x.SideEffects), "v1.SideEffectClass")
 			}
 		case "timeoutSeconds":
 			d.Once(&seen, 8)
@@ -756,7 +756,7 @@ func (x *MutatingWebhook) DecodeJSON(d *jsonwire.Decoder) {
 				if x.ReinvocationPolicy == nil {
 					x.ReinvocationPolicy = new(ReinvocationPolicyType)
 				}
-				d.String((*string)(x.ReinvocationPolicy))
+				d.StringAs((*string)(x.ReinvocationPolicy), "v1.ReinvocationPolicyType")
 			}
 		case "matchConditions":
 			d.Once(&seen, 11)
@@ -985,7 +985,7 @@ func (x *RuleWithOperations) DecodeJSON(d *jsonwire.Decoder) {
 				if x.Rule.Scope == nil {
 					x.Rule.Scope = new(ScopeType)
 				}
-				d.String((*string)(x.Rule.Scope))
+				d.StringAs((*string)(x.Rule.Scope), "v1.ScopeType")
 			}
 		default:
 			d.Unknown()
@@ -1074,7 +1074,7 @@ func (x *Rule) DecodeJSON(d *jsonwire.Decoder) {
 				if x.Scope == nil {
 					x.Scope = new(ScopeType)
 				}
-				d.String((*string)(x.Scope))
+				d.StringAs((*string)(x.Scope), "v1.ScopeType")
 			}
 		default:
 			d.Unknown()
@@ -1329,7 +1329,7 @@ func (x *ValidatingAdmissionPolicySpec) DecodeJSON(d *jsonwire.Decoder) {
 				if x.FailurePolicy == nil {
 					x.FailurePolicy = new(FailurePolicyType)
 				}
-				d.String((*string)(x.FailurePolicy))
+				d.StringAs((*string)(x.FailurePolicy), "v1.FailurePolicyType")
 			}
 		case "auditAnnotations":
 			d.Once(&seen, 4)
@@ -1484,7 +1484,7 @@ func (x *MatchResources) DecodeJSON(d *jsonwire.Decoder) {
 				if x.MatchPolicy == nil {
 					x.MatchPolicy = new(MatchPolicyType)
 				}
-				d.String((*string)(x.MatchPolicy))
+				d.StringAs((*string)(x.MatchPolicy), "v1.MatchPolicyType")
 			}
 		default:
 			d.Unknown()
@@ -1609,7 +1609,7 @@ func (x *NamedRuleWithOperations) DecodeJSON(d *jsonwire.Decoder) {
 				if x.RuleWithOperations.Rule.Scope == nil {
 					x.RuleWithOperations.Rule.Scope = new(ScopeType)
 				}
-				d.String((*string)(x.RuleWithOperations.Rule.Scope))
+				d.StringAs((*string)(x.RuleWithOperations.Rule.Scope), "v1.ScopeType")
 			}
 		default:
 			d.Unknown()
@@ -1660,7 +1660,7 @@ func (x *Validation) DecodeJSON(d *jsonwire.Decoder) {
 				if x.Reason == nil {
 					x.Reason = new(meta.StatusReason)
 				}
-				d.String((*string)(x.Reason))
+				d.StringAs((*string)(x.Reason), "v1.StatusReason")
 			}
 		case "messageExpression":
 			d.Once(&seen, 3)
@@ -2097,7 +2097,7 @@ func (x *ParamRef) DecodeJSON(d *jsonwire.Decoder) {
 				if x.ParameterNotFoundAction == nil {
 					x.ParameterNotFoundAction = new(ParameterNotFoundActionType)
 				}
-				d.String((*string)(x.ParameterNotFoundAction))
+				d.StringAs((*string)(x.ParameterNotFoundAction), "v1.ParameterNotFoundActionType")
 			}
 		default:
 			d.Unknown()
@@ -2324,7 +2324,7 @@ func (x *ValidatingWebhook) DecodeJSON(d *jsonwire.Decoder) {
 				if x.FailurePolicy == nil {
 					x.FailurePolicy = new(FailurePolicyType)
 				}
-				d.String((*string)(x.FailurePolicy))
+				d.StringAs((*string)(x.FailurePolicy), "v1.FailurePolicyType")
 			}
 		case "matchPolicy":
 			d.Once(&seen, 4)
@@ -2334,7 +2334,7 @@ func (x *ValidatingWebhook) DecodeJSON(d *jsonwire.Decoder) {
 				if x.MatchPolicy == nil {
 					x.MatchPolicy = new(MatchPolicyType)
 				}
-				d.String((*string)(x.MatchPolicy))
+				d.StringAs((*string)(x.MatchPolicy), "v1.MatchPolicyType")
 			}
 		case "namespaceSelector":
 			d.Once(&seen, 5)
@@ -2364,7 +2364,7 @@ func (x *ValidatingWebhook) DecodeJSON(d *jsonwire.Decoder) {
 				if x.SideEffects == nil {
 					x.SideEffects = new(SideEffectClass)
 				}
-				d.String((*string)(x.SideEffects))
+				d.StringAs((*string)(x.SideEffects), "v1.SideEffectClass")
 			}
 		case "timeoutSeconds":
 			d.Once(&seen, 8)
@@ -2570,7 +2570,7 @@ func decodeJSONListOperationType(d *jsonwire.Decoder) []OperationType {
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
 		list = append(list, "")
-		d.String((*string)(&list[len(list)-1]))
+		d.StringAs((*string)(&list[len(list)-1]), "v1.OperationType")
 	}
 	out := make([]OperationType, len(list))
 	copy(out, list)
@@ -2654,7 +2654,7 @@ func decodeJSONListValidationAction(d *jsonwire.Decoder) []ValidationAction {
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
 		list = append(list, "")
-		d.String((*string)(&list[len(list)-1]))
+		d.StringAs((*string)(&list[len(list)-1]), "v1.ValidationAction")
 	}
 	out := make([]ValidationAction, len(list))
 	copy(out, list)

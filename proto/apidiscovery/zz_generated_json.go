@@ -168,7 +168,7 @@ func (x *APIVersionDiscovery) DecodeJSON(d *jsonwire.Decoder) {
 			}
 		case "freshness":
 			d.Once(&seen, 2)
-			d.String((*string)(&x.Freshness))
+			d.StringAs((*string)(&x.Freshness), "v2.DiscoveryFreshness")
 		default:
 			d.Unknown()
 		}
@@ -261,7 +261,7 @@ func (x *APIResourceDiscovery) DecodeJSON(d *jsonwire.Decoder) {
 			}
 		case "scope":
 			d.Once(&seen, 2)
-			d.String((*string)(&x.Scope))
+			d.StringAs((*string)(&x.Scope), "v2.ResourceScope")
 		case "singularResource":
 			d.Once(&seen, 3)
 			d.String(&x.SingularResource)

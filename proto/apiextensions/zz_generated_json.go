@@ -103,7 +103,7 @@ func (x *ConversionRequest) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "uid":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.UID))
+			d.StringAs((*string)(&x.UID), "types.UID")
 		case "desiredAPIVersion":
 			d.Once(&seen, 1)
 			d.String(&x.DesiredAPIVersion)
@@ -154,7 +154,7 @@ func (x *ConversionResponse) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "uid":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.UID))
+			d.StringAs((*string)(&x.UID), "types.UID")
 		case "convertedObjects":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -271,7 +271,7 @@ func (x *CustomResourceDefinitionSpec) DecodeJSON(d *jsonwire.Decoder) {
 			x.Names.DecodeJSON(d)
 		case "scope":
 			d.Once(&seen, 2)
-			d.String((*string)(&x.Scope))
+			d.StringAs((*string)(&x.Scope), "v1.ResourceScope")
 		case "versions":
 			d.Once(&seen, 3)
 			if d.Null() {
@@ -816,7 +816,7 @@ func (x *JSONSchemaProps) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.ID)
 		case "$schema":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Schema))
+			d.StringAs((*string)(&x.Schema), "v1.JSONSchemaURL")
 		case "$ref":
 			d.Once(&seen, 2)
 			if d.Null() {
@@ -1270,7 +1270,7 @@ func (x *ValidationRule) DecodeJSON(d *jsonwire.Decoder) {
 				if x.Reason == nil {
 					x.Reason = new(FieldValueErrorReason)
 				}
-				d.String((*string)(x.Reason))
+				d.StringAs((*string)(x.Reason), "v1.FieldValueErrorReason")
 			}
 		case "fieldPath":
 			d.Once(&seen, 4)
@@ -1511,7 +1511,7 @@ func (x *CustomResourceConversion) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "strategy":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Strategy))
+			d.StringAs((*string)(&x.Strategy), "v1.ConversionStrategyType")
 		case "webhook":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -1806,10 +1806,10 @@ func (x *CustomResourceDefinitionCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.CustomResourceDefinitionConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "lastTransitionTime":
 			d.Once(&seen, 2)
 			x.LastTransitionTime.DecodeJSON(d)

@@ -247,10 +247,10 @@ func (x *APIServiceCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.APIServiceConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "lastTransitionTime":
 			d.Once(&seen, 2)
 			x.LastTransitionTime.DecodeJSON(d)

@@ -260,7 +260,7 @@ func (x *DaemonSetUpdateStrategy) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.DaemonSetUpdateStrategyType")
 		case "rollingUpdate":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -458,10 +458,10 @@ func (x *DaemonSetCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.DaemonSetConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "lastTransitionTime":
 			d.Once(&seen, 2)
 			x.LastTransitionTime.DecodeJSON(d)
@@ -715,7 +715,7 @@ func (x *DeploymentStrategy) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.DeploymentStrategyType")
 		case "rollingUpdate":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -923,10 +923,10 @@ func (x *DeploymentCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.DeploymentConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "lastUpdateTime":
 			d.Once(&seen, 2)
 			x.LastUpdateTime.DecodeJSON(d)
@@ -1235,10 +1235,10 @@ func (x *ReplicaSetCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.ReplicaSetConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "lastTransitionTime":
 			d.Once(&seen, 2)
 			x.LastTransitionTime.DecodeJSON(d)
@@ -1461,7 +1461,7 @@ func (x *StatefulSetSpec) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.ServiceName)
 		case "podManagementPolicy":
 			d.Once(&seen, 5)
-			d.String((*string)(&x.PodManagementPolicy))
+			d.StringAs((*string)(&x.PodManagementPolicy), "v1.PodManagementPolicyType")
 		case "updateStrategy":
 			d.Once(&seen, 6)
 			x.UpdateStrategy.DecodeJSON(d)
@@ -1529,7 +1529,7 @@ func (x *StatefulSetUpdateStrategy) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.StatefulSetUpdateStrategyType")
 		case "rollingUpdate":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -1620,10 +1620,10 @@ func (x *StatefulSetPersistentVolumeClaimRetentionPolicy) DecodeJSON(d *jsonwire
 		switch string(d.Key()) {
 		case "whenDeleted":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.WhenDeleted))
+			d.StringAs((*string)(&x.WhenDeleted), "v1.PersistentVolumeClaimRetentionPolicyType")
 		case "whenScaled":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.WhenScaled))
+			d.StringAs((*string)(&x.WhenScaled), "v1.PersistentVolumeClaimRetentionPolicyType")
 		default:
 			d.Unknown()
 		}
@@ -1792,10 +1792,10 @@ func (x *StatefulSetCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.StatefulSetConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "lastTransitionTime":
 			d.Once(&seen, 2)
 			x.LastTransitionTime.DecodeJSON(d)

@@ -268,7 +268,7 @@ func (x *BoundObjectReference) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Name)
 		case "uid":
 			d.Once(&seen, 3)
-			d.String((*string)(&x.UID))
+			d.StringAs((*string)(&x.UID), "types.UID")
 		default:
 			d.Unknown()
 		}

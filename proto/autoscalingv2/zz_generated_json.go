@@ -211,7 +211,7 @@ func (x *MetricSpec) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v2.MetricSourceType")
 		case "object":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -335,7 +335,7 @@ func (x *MetricTarget) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v2.MetricTargetType")
 		case "value":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -464,7 +464,7 @@ func (x *ResourceMetricSource) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "name":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Name))
+			d.StringAs((*string)(&x.Name), "v1.ResourceName")
 		case "target":
 			d.Once(&seen, 1)
 			x.Target.DecodeJSON(d)
@@ -497,7 +497,7 @@ func (x *ContainerResourceMetricSource) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "name":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Name))
+			d.StringAs((*string)(&x.Name), "v1.ResourceName")
 		case "target":
 			d.Once(&seen, 1)
 			x.Target.DecodeJSON(d)
@@ -646,7 +646,7 @@ func (x *HPAScalingRules) DecodeJSON(d *jsonwire.Decoder) {
 				if x.SelectPolicy == nil {
 					x.SelectPolicy = new(ScalingPolicySelect)
 				}
-				d.String((*string)(x.SelectPolicy))
+				d.StringAs((*string)(x.SelectPolicy), "v2.ScalingPolicySelect")
 			}
 		case "policies":
 			d.Once(&seen, 2)
@@ -694,7 +694,7 @@ func (x *HPAScalingPolicy) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v2.HPAScalingPolicyType")
 		case "value":
 			d.Once(&seen, 1)
 			d.Int32(&x.Value)
@@ -845,7 +845,7 @@ func (x *MetricStatus) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v2.MetricSourceType")
 		case "object":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -1053,7 +1053,7 @@ func (x *ResourceMetricStatus) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "name":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Name))
+			d.StringAs((*string)(&x.Name), "v1.ResourceName")
 		case "current":
 			d.Once(&seen, 1)
 			x.Current.DecodeJSON(d)
@@ -1086,7 +1086,7 @@ func (x *ContainerResourceMetricStatus) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "name":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Name))
+			d.StringAs((*string)(&x.Name), "v1.ResourceName")
 		case "current":
 			d.Once(&seen, 1)
 			x.Current.DecodeJSON(d)
@@ -1165,10 +1165,10 @@ func (x *HorizontalPodAutoscalerCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v2.HorizontalPodAutoscalerConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "lastTransitionTime":
 			d.Once(&seen, 2)
 			x.LastTransitionTime.DecodeJSON(d)

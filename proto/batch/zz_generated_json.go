@@ -125,7 +125,7 @@ func (x *CronJobSpec) DecodeJSON(d *jsonwire.Decoder) {
 			}
 		case "concurrencyPolicy":
 			d.Once(&seen, 3)
-			d.String((*string)(&x.ConcurrencyPolicy))
+			d.StringAs((*string)(&x.ConcurrencyPolicy), "v1.ConcurrencyPolicy")
 		case "suspend":
 			d.Once(&seen, 4)
 			if d.Null() {
@@ -571,7 +571,7 @@ func (x *JobSpec) DecodeJSON(d *jsonwire.Decoder) {
 				if x.CompletionMode == nil {
 					x.CompletionMode = new(CompletionMode)
 				}
-				d.String((*string)(x.CompletionMode))
+				d.StringAs((*string)(x.CompletionMode), "v1.CompletionMode")
 			}
 		case "suspend":
 			d.Once(&seen, 13)
@@ -591,7 +591,7 @@ func (x *JobSpec) DecodeJSON(d *jsonwire.Decoder) {
 				if x.PodReplacementPolicy == nil {
 					x.PodReplacementPolicy = new(PodReplacementPolicy)
 				}
-				d.String((*string)(x.PodReplacementPolicy))
+				d.StringAs((*string)(x.PodReplacementPolicy), "v1.PodReplacementPolicy")
 			}
 		case "managedBy":
 			d.Once(&seen, 15)
@@ -684,7 +684,7 @@ func (x *PodFailurePolicyRule) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "action":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Action))
+			d.StringAs((*string)(&x.Action), "v1.PodFailurePolicyAction")
 		case "onExitCodes":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -754,7 +754,7 @@ func (x *PodFailurePolicyOnExitCodesRequirement) DecodeJSON(d *jsonwire.Decoder)
 			}
 		case "operator":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Operator))
+			d.StringAs((*string)(&x.Operator), "v1.PodFailurePolicyOnExitCodesOperator")
 		case "values":
 			d.Once(&seen, 2)
 			if d.Null() {
@@ -789,10 +789,10 @@ func (x *PodFailurePolicyOnPodConditionsPattern) DecodeJSON(d *jsonwire.Decoder)
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.PodConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		default:
 			d.Unknown()
 		}
@@ -1073,10 +1073,10 @@ func (x *JobCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.JobConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "lastProbeTime":
 			d.Once(&seen, 2)
 			x.LastProbeTime.DecodeJSON(d)
@@ -1136,14 +1136,14 @@ func (x *UncountedTerminatedPods) DecodeJSON(d *jsonwire.Decoder) {
 			d.Once(&seen, 0)
 			if d.Null() {
 				x.Succeeded = nil
-			} else if d.Array("[]v1.UID") {
+			} else if d.Array("[]types.UID") {
 				x.Succeeded = decodeJSONListMetaUID(d)
 			}
 		case "failed":
 			d.Once(&seen, 1)
 			if d.Null() {
 				x.Failed = nil
-			} else if d.Array("[]v1.UID") {
+			} else if d.Array("[]types.UID") {
 				x.Failed = decodeJSONListMetaUID(d)
 			}
 		default:
@@ -1308,7 +1308,7 @@ func decodeJSONListMetaUID(d *jsonwire.Decoder) []meta.UID {
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
 		list = append(list, "")
-		d.String((*string)(&list[len(list)-1]))
+		d.StringAs((*string)(&list[len(list)-1]), "types.UID")
 	}
 	out := make([]meta.UID, len(list))
 	copy(out, list)

@@ -276,10 +276,10 @@ func (x *CertificateSigningRequestCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.RequestConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "reason":
 			d.Once(&seen, 2)
 			d.String(&x.Reason)
@@ -388,7 +388,7 @@ func decodeJSONListKeyUsage(d *jsonwire.Decoder) []KeyUsage {
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
 		list = append(list, "")
-		d.String((*string)(&list[len(list)-1]))
+		d.StringAs((*string)(&list[len(list)-1]), "v1.KeyUsage")
 	}
 	out := make([]KeyUsage, len(list))
 	copy(out, list)

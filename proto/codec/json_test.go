@@ -175,6 +175,9 @@ func TestTypeErrors(t *testing.T) {
 		`{"spec":{"template":{"spec":{"containers":[{"env":[{"value":true}]}]}}}}`: json + "bool into Go struct field EnvVar.spec.template.spec.containers.env.value of type string",
 		`[]`:  json + "array into Go value of type v1.ReplicationController",
 		`"x"`: json + "string into Go value of type v1.ReplicationController",
+		`{"spec":{"template":{"spec":{"containers":[{"resources":{"limits":{"cpu":{}}}}]}}}}`:   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+		`{"spec":{"template":{"spec":{"containers":[{"imagePullPolicy":7}]}}}}`:                 "json: cannot unmarshal number into Go struct field Container.spec.template.spec.containers.imagePullPolicy of type v1.PullPolicy",
+		`{"metadata":{"ownerReferences":[{"uid":{}}]}}`:                                         "json: cannot unmarshal object into Go struct field OwnerReference.metadata.ownerReferences.uid of type types.UID",
 		`{"spec":{"template":{"spec":{"containers":[{"resources":{"limits":{"cpu":"1x"}}}]}}}}`: "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
 		`{"metadata":{"creationTimestamp":"yesterday"}}`:                                        `parsing time "yesterday" as "2006-01-02T15:04:05Z07:00": cannot parse "yesterday" as "2006"`,
 	} {

@@ -152,7 +152,7 @@ func (x *LeaseSpec) DecodeJSON(d *jsonwire.Decoder) {
 				if x.Strategy == nil {
 					x.Strategy = new(CoordinatedLeaseStrategy)
 				}
-				d.String((*string)(x.Strategy))
+				d.StringAs((*string)(x.Strategy), "v1.CoordinatedLeaseStrategy")
 			}
 		case "preferredHolder":
 			d.Once(&seen, 6)

@@ -94,10 +94,10 @@ func (x *ComponentCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.ComponentConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "message":
 			d.Once(&seen, 2)
 			d.String(&x.Message)
@@ -1063,7 +1063,7 @@ func (x *Container) DecodeJSON(d *jsonwire.Decoder) {
 				if x.RestartPolicy == nil {
 					x.RestartPolicy = new(ContainerRestartPolicy)
 				}
-				d.String((*string)(x.RestartPolicy))
+				d.StringAs((*string)(x.RestartPolicy), "v1.ContainerRestartPolicy")
 			}
 		case "restartPolicyRules":
 			d.Once(&seen, 11)
@@ -1131,10 +1131,10 @@ func (x *Container) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.TerminationMessagePath)
 		case "terminationMessagePolicy":
 			d.Once(&seen, 19)
-			d.String((*string)(&x.TerminationMessagePolicy))
+			d.StringAs((*string)(&x.TerminationMessagePolicy), "v1.TerminationMessagePolicy")
 		case "imagePullPolicy":
 			d.Once(&seen, 20)
-			d.String((*string)(&x.ImagePullPolicy))
+			d.StringAs((*string)(&x.ImagePullPolicy), "v1.PullPolicy")
 		case "securityContext":
 			d.Once(&seen, 21)
 			if d.Null() {
@@ -1204,7 +1204,7 @@ func (x *ContainerPort) DecodeJSON(d *jsonwire.Decoder) {
 			d.Int32(&x.ContainerPort)
 		case "protocol":
 			d.Once(&seen, 3)
-			d.String((*string)(&x.Protocol))
+			d.StringAs((*string)(&x.Protocol), "v1.Protocol")
 		case "hostIP":
 			d.Once(&seen, 4)
 			d.String(&x.HostIP)
@@ -1657,10 +1657,10 @@ func (x *ContainerResizePolicy) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "resourceName":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.ResourceName))
+			d.StringAs((*string)(&x.ResourceName), "v1.ResourceName")
 		case "restartPolicy":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.RestartPolicy))
+			d.StringAs((*string)(&x.RestartPolicy), "v1.ResourceResizeRestartPolicy")
 		default:
 			d.Unknown()
 		}
@@ -1692,7 +1692,7 @@ func (x *ContainerRestartRule) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "action":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Action))
+			d.StringAs((*string)(&x.Action), "v1.ContainerRestartRuleAction")
 		case "exitCodes":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -1741,7 +1741,7 @@ func (x *ContainerRestartRuleOnExitCodes) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "operator":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Operator))
+			d.StringAs((*string)(&x.Operator), "v1.ContainerRestartRuleOnExitCodesOperator")
 		case "values":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -1808,7 +1808,7 @@ func (x *VolumeMount) DecodeJSON(d *jsonwire.Decoder) {
 				if x.RecursiveReadOnly == nil {
 					x.RecursiveReadOnly = new(RecursiveReadOnlyMode)
 				}
-				d.String((*string)(x.RecursiveReadOnly))
+				d.StringAs((*string)(x.RecursiveReadOnly), "v1.RecursiveReadOnlyMode")
 			}
 		case "mountPath":
 			d.Once(&seen, 3)
@@ -1824,7 +1824,7 @@ func (x *VolumeMount) DecodeJSON(d *jsonwire.Decoder) {
 				if x.MountPropagation == nil {
 					x.MountPropagation = new(MountPropagationMode)
 				}
-				d.String((*string)(x.MountPropagation))
+				d.StringAs((*string)(x.MountPropagation), "v1.MountPropagationMode")
 			}
 		case "subPathExpr":
 			d.Once(&seen, 6)
@@ -2106,7 +2106,7 @@ func (x *EphemeralContainer) DecodeJSON(d *jsonwire.Decoder) {
 				if x.EphemeralContainerCommon.RestartPolicy == nil {
 					x.EphemeralContainerCommon.RestartPolicy = new(ContainerRestartPolicy)
 				}
-				d.String((*string)(x.EphemeralContainerCommon.RestartPolicy))
+				d.StringAs((*string)(x.EphemeralContainerCommon.RestartPolicy), "v1.ContainerRestartPolicy")
 			}
 		case "restartPolicyRules":
 			d.Once(&seen, 11)
@@ -2174,10 +2174,10 @@ func (x *EphemeralContainer) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.EphemeralContainerCommon.TerminationMessagePath)
 		case "terminationMessagePolicy":
 			d.Once(&seen, 19)
-			d.String((*string)(&x.EphemeralContainerCommon.TerminationMessagePolicy))
+			d.StringAs((*string)(&x.EphemeralContainerCommon.TerminationMessagePolicy), "v1.TerminationMessagePolicy")
 		case "imagePullPolicy":
 			d.Once(&seen, 20)
-			d.String((*string)(&x.EphemeralContainerCommon.ImagePullPolicy))
+			d.StringAs((*string)(&x.EphemeralContainerCommon.ImagePullPolicy), "v1.PullPolicy")
 		case "securityContext":
 			d.Once(&seen, 21)
 			if d.Null() {
@@ -2442,7 +2442,7 @@ func (x *EphemeralContainerCommon) DecodeJSON(d *jsonwire.Decoder) {
 				if x.RestartPolicy == nil {
 					x.RestartPolicy = new(ContainerRestartPolicy)
 				}
-				d.String((*string)(x.RestartPolicy))
+				d.StringAs((*string)(x.RestartPolicy), "v1.ContainerRestartPolicy")
 			}
 		case "restartPolicyRules":
 			d.Once(&seen, 11)
@@ -2510,10 +2510,10 @@ func (x *EphemeralContainerCommon) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.TerminationMessagePath)
 		case "terminationMessagePolicy":
 			d.Once(&seen, 19)
-			d.String((*string)(&x.TerminationMessagePolicy))
+			d.StringAs((*string)(&x.TerminationMessagePolicy), "v1.TerminationMessagePolicy")
 		case "imagePullPolicy":
 			d.Once(&seen, 20)
-			d.String((*string)(&x.ImagePullPolicy))
+			d.StringAs((*string)(&x.ImagePullPolicy), "v1.PullPolicy")
 		case "securityContext":
 			d.Once(&seen, 21)
 			if d.Null() {
@@ -2718,7 +2718,7 @@ func (x *ContainerStatus) DecodeJSON(d *jsonwire.Decoder) {
 				if x.StopSignal == nil {
 					x.StopSignal = new(Signal)
 				}
-				d.String((*string)(x.StopSignal))
+				d.StringAs((*string)(x.StopSignal), "v1.Signal")
 			}
 		default:
 			d.Unknown()
@@ -2962,7 +2962,7 @@ func (x *VolumeMountStatus) DecodeJSON(d *jsonwire.Decoder) {
 				if x.RecursiveReadOnly == nil {
 					x.RecursiveReadOnly = new(RecursiveReadOnlyMode)
 				}
-				d.String((*string)(x.RecursiveReadOnly))
+				d.StringAs((*string)(x.RecursiveReadOnly), "v1.RecursiveReadOnlyMode")
 			}
 		case "volumeStatus":
 			d.Once(&seen, 4)
@@ -3157,7 +3157,7 @@ func (x *ResourceStatus) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "name":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Name))
+			d.StringAs((*string)(&x.Name), "v1.ResourceName")
 		case "resources":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -3198,10 +3198,10 @@ func (x *ResourceHealth) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "resourceID":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.ResourceID))
+			d.StringAs((*string)(&x.ResourceID), "v1.ResourceID")
 		case "health":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Health))
+			d.StringAs((*string)(&x.Health), "v1.ResourceHealthStatus")
 		case "message":
 			d.Once(&seen, 2)
 			if d.Null() {
@@ -3449,7 +3449,7 @@ func (x *EndpointPort) DecodeJSON(d *jsonwire.Decoder) {
 			d.Int32(&x.Port)
 		case "protocol":
 			d.Once(&seen, 2)
-			d.String((*string)(&x.Protocol))
+			d.StringAs((*string)(&x.Protocol), "v1.Protocol")
 		case "appProtocol":
 			d.Once(&seen, 3)
 			if d.Null() {
@@ -4002,7 +4002,7 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.LimitType")
 		case "max":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -4285,7 +4285,7 @@ func (x *NamespaceStatus) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "phase":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Phase))
+			d.StringAs((*string)(&x.Phase), "v1.NamespacePhase")
 		case "conditions":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -4330,10 +4330,10 @@ func (x *NamespaceCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.NamespaceConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "lastTransitionTime":
 			d.Once(&seen, 2)
 			x.LastTransitionTime.DecodeJSON(d)
@@ -4630,7 +4630,7 @@ func (x *ConfigMapNodeConfigSource) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Name)
 		case "uid":
 			d.Once(&seen, 2)
-			d.String((*string)(&x.UID))
+			d.StringAs((*string)(&x.UID), "types.UID")
 		case "resourceVersion":
 			d.Once(&seen, 3)
 			d.String(&x.ResourceVersion)
@@ -4817,7 +4817,7 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 			}
 		case "phase":
 			d.Once(&seen, 2)
-			d.String((*string)(&x.Phase))
+			d.StringAs((*string)(&x.Phase), "v1.NodePhase")
 		case "conditions":
 			d.Once(&seen, 3)
 			if d.Null() {
@@ -4932,10 +4932,10 @@ func (x *NodeCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.NodeConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "lastHeartbeatTime":
 			d.Once(&seen, 2)
 			x.LastHeartbeatTime.DecodeJSON(d)
@@ -4975,7 +4975,7 @@ func (x *NodeAddress) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.NodeAddressType")
 		case "address":
 			d.Once(&seen, 1)
 			d.String(&x.Address)
@@ -5226,7 +5226,7 @@ func (x *AttachedVolume) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "name":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Name))
+			d.StringAs((*string)(&x.Name), "v1.UniqueVolumeName")
 		case "devicePath":
 			d.Once(&seen, 1)
 			d.String(&x.DevicePath)
@@ -5960,7 +5960,7 @@ func (x *PersistentVolumeSpec) DecodeJSON(d *jsonwire.Decoder) {
 			}
 		case "persistentVolumeReclaimPolicy":
 			d.Once(&seen, 25)
-			d.String((*string)(&x.PersistentVolumeReclaimPolicy))
+			d.StringAs((*string)(&x.PersistentVolumeReclaimPolicy), "v1.PersistentVolumeReclaimPolicy")
 		case "storageClassName":
 			d.Once(&seen, 26)
 			d.String(&x.StorageClassName)
@@ -5979,7 +5979,7 @@ func (x *PersistentVolumeSpec) DecodeJSON(d *jsonwire.Decoder) {
 				if x.VolumeMode == nil {
 					x.VolumeMode = new(PersistentVolumeMode)
 				}
-				d.String((*string)(x.VolumeMode))
+				d.StringAs((*string)(x.VolumeMode), "v1.PersistentVolumeMode")
 			}
 		case "nodeAffinity":
 			d.Once(&seen, 29)
@@ -7326,7 +7326,7 @@ func (x *PersistentVolumeStatus) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "phase":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Phase))
+			d.StringAs((*string)(&x.Phase), "v1.PersistentVolumePhase")
 		case "message":
 			d.Once(&seen, 1)
 			d.String(&x.Message)
@@ -7537,7 +7537,7 @@ func (x *PersistentVolumeClaimSpec) DecodeJSON(d *jsonwire.Decoder) {
 				if x.VolumeMode == nil {
 					x.VolumeMode = new(PersistentVolumeMode)
 				}
-				d.String((*string)(x.VolumeMode))
+				d.StringAs((*string)(x.VolumeMode), "v1.PersistentVolumeMode")
 			}
 		case "dataSource":
 			d.Once(&seen, 6)
@@ -7908,7 +7908,7 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "phase":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Phase))
+			d.StringAs((*string)(&x.Phase), "v1.PersistentVolumeClaimPhase")
 		case "accessModes":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -7975,7 +7975,7 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 					_, has229 := x.AllocatedResourceStatuses[k227]
 					d.MapKey(has229 && first230)
 					var v228 ClaimResourceStatus
-					d.String((*string)(&v228))
+					d.StringAs((*string)(&v228), "v1.ClaimResourceStatus")
 					x.AllocatedResourceStatuses[k227] = v228
 				}
 				d.MapEnd()
@@ -8039,10 +8039,10 @@ func (x *PersistentVolumeClaimCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.PersistentVolumeClaimConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "lastProbeTime":
 			d.Once(&seen, 2)
 			x.LastProbeTime.DecodeJSON(d)
@@ -8087,7 +8087,7 @@ func (x *ModifyVolumeStatus) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.TargetVolumeAttributesClassName)
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.PersistentVolumeClaimModifyVolumeStatus")
 		default:
 			d.Unknown()
 		}
@@ -8514,7 +8514,7 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 			}
 		case "restartPolicy":
 			d.Once(&seen, 4)
-			d.String((*string)(&x.RestartPolicy))
+			d.StringAs((*string)(&x.RestartPolicy), "v1.RestartPolicy")
 		case "terminationGracePeriodSeconds":
 			d.Once(&seen, 5)
 			if d.Null() {
@@ -8537,7 +8537,7 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 			}
 		case "dnsPolicy":
 			d.Once(&seen, 7)
-			d.String((*string)(&x.DNSPolicy))
+			d.StringAs((*string)(&x.DNSPolicy), "v1.DNSPolicy")
 		case "nodeSelector":
 			d.Once(&seen, 8)
 			if d.Null() {
@@ -8703,7 +8703,7 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 				if x.PreemptionPolicy == nil {
 					x.PreemptionPolicy = new(PreemptionPolicy)
 				}
-				d.String((*string)(x.PreemptionPolicy))
+				d.StringAs((*string)(x.PreemptionPolicy), "v1.PreemptionPolicy")
 			}
 		case "overhead":
 			d.Once(&seen, 32)
@@ -8991,7 +8991,7 @@ func (x *PodReadinessGate) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "conditionType":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.ConditionType))
+			d.StringAs((*string)(&x.ConditionType), "v1.PodConditionType")
 		default:
 			d.Unknown()
 		}
@@ -9017,7 +9017,7 @@ func (x *PodOS) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "name":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Name))
+			d.StringAs((*string)(&x.Name), "v1.OSName")
 		default:
 			d.Unknown()
 		}
@@ -9308,7 +9308,7 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			d.Int64(&x.ObservedGeneration)
 		case "phase":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Phase))
+			d.StringAs((*string)(&x.Phase), "v1.PodPhase")
 		case "conditions":
 			d.Once(&seen, 2)
 			if d.Null() {
@@ -9371,7 +9371,7 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			}
 		case "qosClass":
 			d.Once(&seen, 13)
-			d.String((*string)(&x.QOSClass))
+			d.StringAs((*string)(&x.QOSClass), "v1.PodQOSClass")
 		case "ephemeralContainerStatuses":
 			d.Once(&seen, 14)
 			if d.Null() {
@@ -9381,7 +9381,7 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 			}
 		case "resize":
 			d.Once(&seen, 15)
-			d.String((*string)(&x.Resize))
+			d.StringAs((*string)(&x.Resize), "v1.PodResizeStatus")
 		case "resourceClaimStatuses":
 			d.Once(&seen, 16)
 			if d.Null() {
@@ -9478,13 +9478,13 @@ func (x *PodCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.PodConditionType")
 		case "observedGeneration":
 			d.Once(&seen, 1)
 			d.Int64(&x.ObservedGeneration)
 		case "status":
 			d.Once(&seen, 2)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "lastProbeTime":
 			d.Once(&seen, 3)
 			x.LastProbeTime.DecodeJSON(d)
@@ -10153,7 +10153,7 @@ func (x *HTTPGetAction) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Host)
 		case "scheme":
 			d.Once(&seen, 3)
-			d.String((*string)(&x.Scheme))
+			d.StringAs((*string)(&x.Scheme), "v1.URIScheme")
 		case "httpHeaders":
 			d.Once(&seen, 4)
 			if d.Null() {
@@ -10328,7 +10328,7 @@ func (x *Lifecycle) DecodeJSON(d *jsonwire.Decoder) {
 				if x.StopSignal == nil {
 					x.StopSignal = new(Signal)
 				}
-				d.String((*string)(x.StopSignal))
+				d.StringAs((*string)(x.StopSignal), "v1.Signal")
 			}
 		default:
 			d.Unknown()
@@ -10521,7 +10521,7 @@ func (x *ObjectReference) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Name)
 		case "uid":
 			d.Once(&seen, 3)
-			d.String((*string)(&x.UID))
+			d.StringAs((*string)(&x.UID), "types.UID")
 		case "apiVersion":
 			d.Once(&seen, 4)
 			d.String(&x.APIVersion)
@@ -10809,10 +10809,10 @@ func (x *ReplicationControllerCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.ReplicationControllerConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "lastTransitionTime":
 			d.Once(&seen, 2)
 			x.LastTransitionTime.DecodeJSON(d)
@@ -11199,10 +11199,10 @@ func (x *ScopedResourceSelectorRequirement) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "scopeName":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.ScopeName))
+			d.StringAs((*string)(&x.ScopeName), "v1.ResourceQuotaScope")
 		case "operator":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Operator))
+			d.StringAs((*string)(&x.Operator), "v1.ScopeSelectorOperator")
 		case "values":
 			d.Once(&seen, 2)
 			if d.Null() {
@@ -11746,7 +11746,7 @@ func (x *NodeSelectorRequirement) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Key)
 		case "operator":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Operator))
+			d.StringAs((*string)(&x.Operator), "v1.NodeSelectorOperator")
 		case "values":
 			d.Once(&seen, 2)
 			if d.Null() {
@@ -12084,13 +12084,13 @@ func (x *Toleration) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Key)
 		case "operator":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Operator))
+			d.StringAs((*string)(&x.Operator), "v1.TolerationOperator")
 		case "value":
 			d.Once(&seen, 2)
 			d.String(&x.Value)
 		case "effect":
 			d.Once(&seen, 3)
-			d.String((*string)(&x.Effect))
+			d.StringAs((*string)(&x.Effect), "v1.TaintEffect")
 		case "tolerationSeconds":
 			d.Once(&seen, 4)
 			if d.Null() {
@@ -12163,7 +12163,7 @@ func (x *TopologySpreadConstraint) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.TopologyKey)
 		case "whenUnsatisfiable":
 			d.Once(&seen, 2)
-			d.String((*string)(&x.WhenUnsatisfiable))
+			d.StringAs((*string)(&x.WhenUnsatisfiable), "v1.UnsatisfiableConstraintAction")
 		case "labelSelector":
 			d.Once(&seen, 3)
 			if d.Null() {
@@ -12192,7 +12192,7 @@ func (x *TopologySpreadConstraint) DecodeJSON(d *jsonwire.Decoder) {
 				if x.NodeAffinityPolicy == nil {
 					x.NodeAffinityPolicy = new(NodeInclusionPolicy)
 				}
-				d.String((*string)(x.NodeAffinityPolicy))
+				d.StringAs((*string)(x.NodeAffinityPolicy), "v1.NodeInclusionPolicy")
 			}
 		case "nodeTaintsPolicy":
 			d.Once(&seen, 6)
@@ -12202,7 +12202,7 @@ func (x *TopologySpreadConstraint) DecodeJSON(d *jsonwire.Decoder) {
 				if x.NodeTaintsPolicy == nil {
 					x.NodeTaintsPolicy = new(NodeInclusionPolicy)
 				}
-				d.String((*string)(x.NodeTaintsPolicy))
+				d.StringAs((*string)(x.NodeTaintsPolicy), "v1.NodeInclusionPolicy")
 			}
 		case "matchLabelKeys":
 			d.Once(&seen, 7)
@@ -12252,7 +12252,7 @@ func (x *Taint) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Value)
 		case "effect":
 			d.Once(&seen, 2)
-			d.String((*string)(&x.Effect))
+			d.StringAs((*string)(&x.Effect), "v1.TaintEffect")
 		case "timeAdded":
 			d.Once(&seen, 3)
 			if d.Null() {
@@ -12472,7 +12472,7 @@ func (x *Secret) DecodeJSON(d *jsonwire.Decoder) {
 			}
 		case "type":
 			d.Once(&seen, 6)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.SecretType")
 		default:
 			d.Unknown()
 		}
@@ -12700,7 +12700,7 @@ func (x *SecurityContext) DecodeJSON(d *jsonwire.Decoder) {
 				if x.ProcMount == nil {
 					x.ProcMount = new(ProcMountType)
 				}
-				d.String((*string)(x.ProcMount))
+				d.StringAs((*string)(x.ProcMount), "v1.ProcMountType")
 			}
 		case "seccompProfile":
 			d.Once(&seen, 10)
@@ -12934,7 +12934,7 @@ func (x *SeccompProfile) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.SeccompProfileType")
 		case "localhostProfile":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -12974,7 +12974,7 @@ func (x *AppArmorProfile) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.AppArmorProfileType")
 		case "localhostProfile":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -13137,7 +13137,7 @@ func (x *PodSecurityContext) DecodeJSON(d *jsonwire.Decoder) {
 				if x.SupplementalGroupsPolicy == nil {
 					x.SupplementalGroupsPolicy = new(SupplementalGroupsPolicy)
 				}
-				d.String((*string)(x.SupplementalGroupsPolicy))
+				d.StringAs((*string)(x.SupplementalGroupsPolicy), "v1.SupplementalGroupsPolicy")
 			}
 		case "fsGroup":
 			d.Once(&seen, 7)
@@ -13164,7 +13164,7 @@ func (x *PodSecurityContext) DecodeJSON(d *jsonwire.Decoder) {
 				if x.FSGroupChangePolicy == nil {
 					x.FSGroupChangePolicy = new(PodFSGroupChangePolicy)
 				}
-				d.String((*string)(x.FSGroupChangePolicy))
+				d.StringAs((*string)(x.FSGroupChangePolicy), "v1.PodFSGroupChangePolicy")
 			}
 		case "seccompProfile":
 			d.Once(&seen, 10)
@@ -13194,7 +13194,7 @@ func (x *PodSecurityContext) DecodeJSON(d *jsonwire.Decoder) {
 				if x.SELinuxChangePolicy == nil {
 					x.SELinuxChangePolicy = new(PodSELinuxChangePolicy)
 				}
-				d.String((*string)(x.SELinuxChangePolicy))
+				d.StringAs((*string)(x.SELinuxChangePolicy), "v1.PodSELinuxChangePolicy")
 			}
 		default:
 			d.Unknown()
@@ -13460,7 +13460,7 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 			}
 		case "type":
 			d.Once(&seen, 4)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.ServiceType")
 		case "externalIPs":
 			d.Once(&seen, 5)
 			if d.Null() {
@@ -13470,7 +13470,7 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 			}
 		case "sessionAffinity":
 			d.Once(&seen, 6)
-			d.String((*string)(&x.SessionAffinity))
+			d.StringAs((*string)(&x.SessionAffinity), "v1.ServiceAffinity")
 		case "loadBalancerIP":
 			d.Once(&seen, 7)
 			d.String(&x.LoadBalancerIP)
@@ -13486,7 +13486,7 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.ExternalName)
 		case "externalTrafficPolicy":
 			d.Once(&seen, 10)
-			d.String((*string)(&x.ExternalTrafficPolicy))
+			d.StringAs((*string)(&x.ExternalTrafficPolicy), "v1.ServiceExternalTrafficPolicy")
 		case "healthCheckNodePort":
 			d.Once(&seen, 11)
 			d.Int32(&x.HealthCheckNodePort)
@@ -13518,7 +13518,7 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 				if x.IPFamilyPolicy == nil {
 					x.IPFamilyPolicy = new(IPFamilyPolicy)
 				}
-				d.String((*string)(x.IPFamilyPolicy))
+				d.StringAs((*string)(x.IPFamilyPolicy), "v1.IPFamilyPolicy")
 			}
 		case "allocateLoadBalancerNodePorts":
 			d.Once(&seen, 16)
@@ -13548,7 +13548,7 @@ func (x *ServiceSpec) DecodeJSON(d *jsonwire.Decoder) {
 				if x.InternalTrafficPolicy == nil {
 					x.InternalTrafficPolicy = new(ServiceInternalTrafficPolicy)
 				}
-				d.String((*string)(x.InternalTrafficPolicy))
+				d.StringAs((*string)(x.InternalTrafficPolicy), "v1.ServiceInternalTrafficPolicy")
 			}
 		case "trafficDistribution":
 			d.Once(&seen, 19)
@@ -13606,7 +13606,7 @@ func (x *ServicePort) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Name)
 		case "protocol":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Protocol))
+			d.StringAs((*string)(&x.Protocol), "v1.Protocol")
 		case "appProtocol":
 			d.Once(&seen, 2)
 			if d.Null() {
@@ -13837,7 +13837,7 @@ func (x *LoadBalancerIngress) DecodeJSON(d *jsonwire.Decoder) {
 				if x.IPMode == nil {
 					x.IPMode = new(LoadBalancerIPMode)
 				}
-				d.String((*string)(x.IPMode))
+				d.StringAs((*string)(x.IPMode), "v1.LoadBalancerIPMode")
 			}
 		case "ports":
 			d.Once(&seen, 3)
@@ -13880,7 +13880,7 @@ func (x *PortStatus) DecodeJSON(d *jsonwire.Decoder) {
 			d.Int32(&x.Port)
 		case "protocol":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Protocol))
+			d.StringAs((*string)(&x.Protocol), "v1.Protocol")
 		case "error":
 			d.Once(&seen, 2)
 			if d.Null() {
@@ -15026,7 +15026,7 @@ func (x *HostPathVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 				if x.Type == nil {
 					x.Type = new(HostPathType)
 				}
-				d.String((*string)(x.Type))
+				d.StringAs((*string)(x.Type), "v1.HostPathType")
 			}
 		default:
 			d.Unknown()
@@ -15059,7 +15059,7 @@ func (x *EmptyDirVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "medium":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Medium))
+			d.StringAs((*string)(&x.Medium), "v1.StorageMedium")
 		case "sizeLimit":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -16452,7 +16452,7 @@ func (x *AzureDiskVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 				if x.CachingMode == nil {
 					x.CachingMode = new(AzureDataDiskCachingMode)
 				}
-				d.String((*string)(x.CachingMode))
+				d.StringAs((*string)(x.CachingMode), "v1.AzureDataDiskCachingMode")
 			}
 		case "fsType":
 			d.Once(&seen, 3)
@@ -16482,7 +16482,7 @@ func (x *AzureDiskVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 				if x.Kind == nil {
 					x.Kind = new(AzureDataDiskKind)
 				}
-				d.String((*string)(x.Kind))
+				d.StringAs((*string)(x.Kind), "v1.AzureDataDiskKind")
 			}
 		default:
 			d.Unknown()
@@ -17435,7 +17435,7 @@ func (x *ImageVolumeSource) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Reference)
 		case "pullPolicy":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.PullPolicy))
+			d.StringAs((*string)(&x.PullPolicy), "v1.PullPolicy")
 		default:
 			d.Unknown()
 		}
@@ -17460,7 +17460,7 @@ func decodeJSONListCapability(d *jsonwire.Decoder) []Capability {
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
 		list = append(list, "")
-		d.String((*string)(&list[len(list)-1]))
+		d.StringAs((*string)(&list[len(list)-1]), "v1.Capability")
 	}
 	out := make([]Capability, len(list))
 	copy(out, list)
@@ -17697,7 +17697,7 @@ func decodeJSONListFinalizerName(d *jsonwire.Decoder) []FinalizerName {
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
 		list = append(list, "")
-		d.String((*string)(&list[len(list)-1]))
+		d.StringAs((*string)(&list[len(list)-1]), "v1.FinalizerName")
 	}
 	out := make([]FinalizerName, len(list))
 	copy(out, list)
@@ -17745,7 +17745,7 @@ func decodeJSONListIPFamily(d *jsonwire.Decoder) []IPFamily {
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
 		list = append(list, "")
-		d.String((*string)(&list[len(list)-1]))
+		d.StringAs((*string)(&list[len(list)-1]), "v1.IPFamily")
 	}
 	out := make([]IPFamily, len(list))
 	copy(out, list)
@@ -17943,7 +17943,7 @@ func decodeJSONListPersistentVolumeAccessMode(d *jsonwire.Decoder) []PersistentV
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
 		list = append(list, "")
-		d.String((*string)(&list[len(list)-1]))
+		d.StringAs((*string)(&list[len(list)-1]), "v1.PersistentVolumeAccessMode")
 	}
 	out := make([]PersistentVolumeAccessMode, len(list))
 	copy(out, list)
@@ -18177,7 +18177,7 @@ func decodeJSONListResourceQuotaScope(d *jsonwire.Decoder) []ResourceQuotaScope 
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
 		list = append(list, "")
-		d.String((*string)(&list[len(list)-1]))
+		d.StringAs((*string)(&list[len(list)-1]), "v1.ResourceQuotaScope")
 	}
 	out := make([]ResourceQuotaScope, len(list))
 	copy(out, list)
@@ -18318,7 +18318,7 @@ func decodeJSONListUniqueVolumeName(d *jsonwire.Decoder) []UniqueVolumeName {
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
 		list = append(list, "")
-		d.String((*string)(&list[len(list)-1]))
+		d.StringAs((*string)(&list[len(list)-1]), "v1.UniqueVolumeName")
 	}
 	out := make([]UniqueVolumeName, len(list))
 	copy(out, list)

@@ -70,7 +70,7 @@ func (x *EndpointSlice) DecodeJSON(d *jsonwire.Decoder) {
 			x.ObjectMeta.DecodeJSON(d)
 		case "addressType":
 			d.Once(&seen, 3)
-			d.String((*string)(&x.AddressType))
+			d.StringAs((*string)(&x.AddressType), "v1.AddressType")
 		case "endpoints":
 			d.Once(&seen, 4)
 			if d.Null() {
@@ -460,7 +460,7 @@ func (x *EndpointPort) DecodeJSON(d *jsonwire.Decoder) {
 				if x.Protocol == nil {
 					x.Protocol = new(core.Protocol)
 				}
-				d.String((*string)(x.Protocol))
+				d.StringAs((*string)(x.Protocol), "v1.Protocol")
 			}
 		case "port":
 			d.Once(&seen, 2)

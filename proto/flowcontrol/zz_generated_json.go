@@ -163,7 +163,7 @@ func (x *FlowDistinguisherMethod) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.FlowDistinguisherMethodType")
 		default:
 			d.Unknown()
 		}
@@ -278,7 +278,7 @@ func (x *Subject) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "kind":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Kind))
+			d.StringAs((*string)(&x.Kind), "v1.SubjectKind")
 		case "user":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -641,10 +641,10 @@ func (x *FlowSchemaCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.FlowSchemaConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "lastTransitionTime":
 			d.Once(&seen, 2)
 			x.LastTransitionTime.DecodeJSON(d)
@@ -797,7 +797,7 @@ func (x *PriorityLevelConfigurationSpec) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.PriorityLevelEnablement")
 		case "limited":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -917,7 +917,7 @@ func (x *LimitResponse) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.LimitResponseType")
 		case "queuing":
 			d.Once(&seen, 1)
 			if d.Null() {
@@ -1093,10 +1093,10 @@ func (x *PriorityLevelConfigurationCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.PriorityLevelConfigurationConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "lastTransitionTime":
 			d.Once(&seen, 2)
 			x.LastTransitionTime.DecodeJSON(d)

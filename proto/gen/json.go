@@ -195,6 +195,10 @@ func (w *writer) decodeNamed(r *Ref, x, named, typ string) {
 		if named != "" {
 			ref = "(*" + r.Name + ")(" + ref + ")"
 		}
+		if named != "" && r.Name == "string" {
+			w.f("d.StringAs(%s, %q)\n", ref, typ)
+			return
+		}
 		w.f("d.%s(%s)\n", decoderMethod(r.Name), ref)
 	case Any:
 		w.f("d.Any(&%s)\n", x)
@@ -296,6 +300,8 @@ func (w *writer) decodePointee(r *Ref, x string) {
 		w.f("d.%s(%s)\n", decoderMethod(r.Name), x)
 	case r.Kind == Named && r.Type.Struct:
 		w.f("%s.DecodeJSON(d)\n", x)
+	case r.Kind == Named && r.Type.Under.Kind == Basic && r.Type.Under.Name == "string":
+		w.f("d.StringAs((*string)(%s), %q)\n", x, shown(r))
 	case r.Kind == Named && r.Type.Under.Kind == Basic:
 		w.f("d.%s((*%s)(%s))\n", decoderMethod(r.Type.Under.Name), r.Type.Under.Name, x)
 	default:
@@ -345,6 +351,9 @@ func shown(r *Ref) string {
 	case Named:
 		if r.Type.Pkg.Dir == "quantity" {
 			return "resource.Quantity"
+		}
+		if r.Type.Pkg.Dir == "meta" && r.Type.Name == "UID" {
+			return "types.UID"
 		}
 		return r.Type.Pkg.Version + "." + r.Type.Name
 	case Pointer:

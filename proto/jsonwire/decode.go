@@ -37,6 +37,7 @@ type mismatch struct {
 	value, typ  string
 	owner       string // the struct that has the field
 	insideOfMap bool
+	text        bool // typ is a sort of string
 }
 
 // problem is a field that strict reading reports.

@@ -35,11 +35,26 @@ func (m *mismatch) error(data []byte) error {
 	if m.insideOfMap {
 		path = path[:max(strings.LastIndexByte(path, '.'), 0)]
 	}
-	if m.owner == "" || path == "" {
-		return fmt.Errorf("json: cannot unmarshal %s into Go value of type %s", m.value, m.typ)
+	into := "value"
+	if m.owner != "" && path != "" {
+		into = "struct field " + m.owner + "." + path
 	}
-	return fmt.Errorf("json: cannot unmarshal %s into Go struct field %s.%s of type %s", m.value, m.owner, path, m.typ)
+	return &TypeError{From: m.value, Into: m.typ, Text: m.text,
+		message: fmt.Sprintf("json: cannot unmarshal %s into Go %s of type %s", m.value, into, m.typ)}
 }
+
+// TypeError is a value of the wrong type.
+type TypeError struct {
+	// From is what there is and Into the Go type that users know what should be
+	// there by. Text says that this is a sort of string.
+	From, Into string
+	Text       bool
+
+	message string
+}
+
+// Error is encoding/json's sentence.
+func (e *TypeError) Error() string { return e.message }
 
 // paths names the values of a valid text that start behind the given
 // ascending offsets: "spec.containers[0].name", or without the indexes. The

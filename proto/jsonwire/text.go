@@ -134,14 +134,20 @@ func (d *Decoder) keep(b []byte) string {
 }
 
 // String reads a string.
-func (d *Decoder) String(v *string) {
+func (d *Decoder) String(v *string) { d.StringAs(v, "string") }
+
+// StringAs is String for one that users know by a type of its own.
+func (d *Decoder) StringAs(v *string, typ string) {
 	switch d.peek() {
 	case '"':
 		*v = d.keep(d.text())
 	case 'n':
 		d.literal("null")
 	default:
-		d.Mismatch("string")
+		d.Mismatch(typ)
+		if d.mismatch != nil && d.mismatch.typ == typ {
+			d.mismatch.text = true
+		}
 	}
 }
 

@@ -39,7 +39,7 @@ func (x *Condition) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Type)
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "observedGeneration":
 			d.Once(&seen, 2)
 			d.Int64(&x.ObservedGeneration)
@@ -771,7 +771,7 @@ func (x *LabelSelectorRequirement) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Key)
 		case "operator":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Operator))
+			d.StringAs((*string)(&x.Operator), "v1.LabelSelectorOperator")
 		case "values":
 			d.Once(&seen, 2)
 			if d.Null() {
@@ -820,7 +820,7 @@ func (x *FieldSelectorRequirement) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Key)
 		case "operator":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Operator))
+			d.StringAs((*string)(&x.Operator), "v1.FieldSelectorOperator")
 		case "values":
 			d.Once(&seen, 2)
 			if d.Null() {
@@ -962,7 +962,7 @@ func (x *ObjectMeta) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.SelfLink)
 		case "uid":
 			d.Once(&seen, 4)
-			d.String((*string)(&x.UID))
+			d.StringAs((*string)(&x.UID), "types.UID")
 		case "resourceVersion":
 			d.Once(&seen, 5)
 			d.String(&x.ResourceVersion)
@@ -1099,7 +1099,7 @@ func (x *OwnerReference) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Name)
 		case "uid":
 			d.Once(&seen, 3)
-			d.String((*string)(&x.UID))
+			d.StringAs((*string)(&x.UID), "types.UID")
 		case "controller":
 			d.Once(&seen, 4)
 			if d.Null() {
@@ -1174,7 +1174,7 @@ func (x *ManagedFieldsEntry) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Manager)
 		case "operation":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Operation))
+			d.StringAs((*string)(&x.Operation), "v1.ManagedFieldsOperationType")
 		case "apiVersion":
 			d.Once(&seen, 2)
 			d.String(&x.APIVersion)
@@ -1439,7 +1439,7 @@ func (x *DeleteOptions) DecodeJSON(d *jsonwire.Decoder) {
 				if x.PropagationPolicy == nil {
 					x.PropagationPolicy = new(DeletionPropagation)
 				}
-				d.String((*string)(x.PropagationPolicy))
+				d.StringAs((*string)(x.PropagationPolicy), "v1.DeletionPropagation")
 			}
 		case "dryRun":
 			d.Once(&seen, 6)
@@ -1495,7 +1495,7 @@ func (x *Preconditions) DecodeJSON(d *jsonwire.Decoder) {
 				if x.UID == nil {
 					x.UID = new(UID)
 				}
-				d.String((*string)(x.UID))
+				d.StringAs((*string)(x.UID), "types.UID")
 			}
 		case "resourceVersion":
 			d.Once(&seen, 1)
@@ -1603,7 +1603,7 @@ func (x *ListOptions) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.ResourceVersion)
 		case "resourceVersionMatch":
 			d.Once(&seen, 7)
-			d.String((*string)(&x.ResourceVersionMatch))
+			d.StringAs((*string)(&x.ResourceVersionMatch), "v1.ResourceVersionMatch")
 		case "timeoutSeconds":
 			d.Once(&seen, 8)
 			if d.Null() {
@@ -1958,7 +1958,7 @@ func (x *Status) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Message)
 		case "reason":
 			d.Once(&seen, 5)
-			d.String((*string)(&x.Reason))
+			d.StringAs((*string)(&x.Reason), "v1.StatusReason")
 		case "details":
 			d.Once(&seen, 6)
 			if d.Null() {
@@ -2035,7 +2035,7 @@ func (x *StatusDetails) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.Kind)
 		case "uid":
 			d.Once(&seen, 3)
-			d.String((*string)(&x.UID))
+			d.StringAs((*string)(&x.UID), "types.UID")
 		case "causes":
 			d.Once(&seen, 4)
 			if d.Null() {
@@ -2081,7 +2081,7 @@ func (x *StatusCause) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "reason":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.CauseType")
 		case "message":
 			d.Once(&seen, 1)
 			d.String(&x.Message)
@@ -2313,10 +2313,10 @@ func (x *TableRowCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Type))
+			d.StringAs((*string)(&x.Type), "v1.RowConditionType")
 		case "status":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.ConditionStatus")
 		case "reason":
 			d.Once(&seen, 2)
 			d.String(&x.Reason)
@@ -2364,7 +2364,7 @@ func (x *TableOptions) DecodeJSON(d *jsonwire.Decoder) {
 			d.String(&x.TypeMeta.APIVersion)
 		case "includeObject":
 			d.Once(&seen, 2)
-			d.String((*string)(&x.IncludeObject))
+			d.StringAs((*string)(&x.IncludeObject), "v1.IncludeObjectPolicy")
 		default:
 			d.Unknown()
 		}

@@ -459,7 +459,7 @@ func (x *HTTPIngressPath) DecodeJSON(d *jsonwire.Decoder) {
 				if x.PathType == nil {
 					x.PathType = new(PathType)
 				}
-				d.String((*string)(x.PathType))
+				d.StringAs((*string)(x.PathType), "v1.PathType")
 			}
 		case "backend":
 			d.Once(&seen, 2)
@@ -616,7 +616,7 @@ func (x *IngressPortStatus) DecodeJSON(d *jsonwire.Decoder) {
 			d.Int32(&x.Port)
 		case "protocol":
 			d.Once(&seen, 1)
-			d.String((*string)(&x.Protocol))
+			d.StringAs((*string)(&x.Protocol), "v1.Protocol")
 		case "error":
 			d.Once(&seen, 2)
 			if d.Null() {
@@ -1321,7 +1321,7 @@ func (x *NetworkPolicyPort) DecodeJSON(d *jsonwire.Decoder) {
 				if x.Protocol == nil {
 					x.Protocol = new(core.Protocol)
 				}
-				d.String((*string)(x.Protocol))
+				d.StringAs((*string)(x.Protocol), "v1.Protocol")
 			}
 		case "port":
 			d.Once(&seen, 1)
@@ -1923,7 +1923,7 @@ func decodeJSONListPolicyType(d *jsonwire.Decoder) []PolicyType {
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
 		list = append(list, "")
-		d.String((*string)(&list[len(list)-1]))
+		d.StringAs((*string)(&list[len(list)-1]), "v1.PolicyType")
 	}
 	out := make([]PolicyType, len(list))
 	copy(out, list)

@@ -179,7 +179,7 @@ func (x *PodDisruptionBudgetSpec) DecodeJSON(d *jsonwire.Decoder) {
 				if x.UnhealthyPodEvictionPolicy == nil {
 					x.UnhealthyPodEvictionPolicy = new(UnhealthyPodEvictionPolicyType)
 				}
-				d.String((*string)(x.UnhealthyPodEvictionPolicy))
+				d.StringAs((*string)(x.UnhealthyPodEvictionPolicy), "v1.UnhealthyPodEvictionPolicyType")
 			}
 		default:
 			d.Unknown()

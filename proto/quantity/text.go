@@ -287,6 +287,10 @@ func (q *Quantity) DecodeJSON(d *jsonwire.Decoder) {
 	case d.Null():
 		*q = Quantity{}
 		return
+	case c != '"':
+		d.Skip()
+		d.Fail(ErrFormat)
+		return
 	default:
 		var ok bool
 		if text, ok = d.Text(); !ok {

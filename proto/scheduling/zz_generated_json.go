@@ -71,7 +71,7 @@ func (x *PriorityClass) DecodeJSON(d *jsonwire.Decoder) {
 				if x.PreemptionPolicy == nil {
 					x.PreemptionPolicy = new(core.PreemptionPolicy)
 				}
-				d.String((*string)(x.PreemptionPolicy))
+				d.StringAs((*string)(x.PreemptionPolicy), "v1.PreemptionPolicy")
 			}
 		default:
 			d.Unknown()

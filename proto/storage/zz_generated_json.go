@@ -171,7 +171,7 @@ func (x *CSIDriverSpec) DecodeJSON(d *jsonwire.Decoder) {
 				if x.FSGroupPolicy == nil {
 					x.FSGroupPolicy = new(FSGroupPolicy)
 				}
-				d.String((*string)(x.FSGroupPolicy))
+				d.StringAs((*string)(x.FSGroupPolicy), "v1.FSGroupPolicy")
 			}
 		case "tokenRequests":
 			d.Once(&seen, 5)
@@ -540,7 +540,7 @@ func (x *StorageHealthCondition) DecodeJSON(d *jsonwire.Decoder) {
 		switch string(d.Key()) {
 		case "status":
 			d.Once(&seen, 0)
-			d.String((*string)(&x.Status))
+			d.StringAs((*string)(&x.Status), "v1.StorageHealthStatusType")
 		case "reason":
 			d.Once(&seen, 1)
 			d.String(&x.Reason)
@@ -555,7 +555,7 @@ func (x *StorageHealthCondition) DecodeJSON(d *jsonwire.Decoder) {
 				if x.AccessMode == nil {
 					x.AccessMode = new(core.PersistentVolumeAccessMode)
 				}
-				d.String((*string)(x.AccessMode))
+				d.StringAs((*string)(x.AccessMode), "v1.PersistentVolumeAccessMode")
 			}
 		case "volumeMode":
 			d.Once(&seen, 4)
@@ -565,7 +565,7 @@ func (x *StorageHealthCondition) DecodeJSON(d *jsonwire.Decoder) {
 				if x.VolumeMode == nil {
 					x.VolumeMode = new(core.PersistentVolumeMode)
 				}
-				d.String((*string)(x.VolumeMode))
+				d.StringAs((*string)(x.VolumeMode), "v1.PersistentVolumeMode")
 			}
 		case "lastTransitionTime":
 			d.Once(&seen, 5)
@@ -896,7 +896,7 @@ func (x *StorageClass) DecodeJSON(d *jsonwire.Decoder) {
 				if x.ReclaimPolicy == nil {
 					x.ReclaimPolicy = new(core.PersistentVolumeReclaimPolicy)
 				}
-				d.String((*string)(x.ReclaimPolicy))
+				d.StringAs((*string)(x.ReclaimPolicy), "v1.PersistentVolumeReclaimPolicy")
 			}
 		case "mountOptions":
 			d.Once(&seen, 6)
@@ -923,7 +923,7 @@ func (x *StorageClass) DecodeJSON(d *jsonwire.Decoder) {
 				if x.VolumeBindingMode == nil {
 					x.VolumeBindingMode = new(VolumeBindingMode)
 				}
-				d.String((*string)(x.VolumeBindingMode))
+				d.StringAs((*string)(x.VolumeBindingMode), "v1.VolumeBindingMode")
 			}
 		case "allowedTopologies":
 			d.Once(&seen, 9)
@@ -1689,7 +1689,7 @@ func decodeJSONListVolumeLifecycleMode(d *jsonwire.Decoder) []VolumeLifecycleMod
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
 		list = append(list, "")
-		d.String((*string)(&list[len(list)-1]))
+		d.StringAs((*string)(&list[len(list)-1]), "v1.VolumeLifecycleMode")
 	}
 	out := make([]VolumeLifecycleMode, len(list))
 	copy(out, list)

@@ -13,6 +13,7 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/field"
+	"github.com/pilothouse/pilothouse/proto/jsonwire"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/patch"
 	"github.com/pilothouse/pilothouse/proto/schema"
@@ -190,6 +191,10 @@ func (p *sentPatch) unreadable(doc []byte, err error) error {
 		var v any
 		if json.Unmarshal(p.body, &v) == nil {
 			value = fmt.Sprintf("%+v", v)
+		}
+		var wrong *jsonwire.TypeError
+		if errors.As(err, &wrong) && wrong.Text {
+			why = "json: cannot unmarshal " + wrong.From + " into string" // what sort of string is not looked at
 		}
 		why = restoring(why)
 	}
