@@ -1,16 +1,12 @@
 package table
 
 import (
-	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/pilothouse/pilothouse/proto/admissionregistration"
 	"github.com/pilothouse/pilothouse/proto/apiregistration"
 	"github.com/pilothouse/pilothouse/proto/flowcontrol"
-	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/selector"
 )
 
 func mutatingWebhooksCells(c *admissionregistration.MutatingWebhookConfiguration, now time.Time) []any {
@@ -51,27 +47,11 @@ func params(p *admissionregistration.ParamRef) string {
 	case p == nil || p.Name == "" && p.Selector == nil:
 		return "<unset>"
 	case p.Name == "":
-		return rawSelector(p.Selector)
+		return selector.Describe(p.Selector)
 	case p.Namespace == "":
 		return "*/" + p.Name
 	}
 	return p.Namespace + "/" + p.Name
-}
-
-// rawSelector writes a selector as a struct, which is what clients have always
-// been shown here.
-func rawSelector(s *meta.LabelSelector) string {
-	var b strings.Builder
-	b.WriteString("&LabelSelector{MatchLabels:map[string]string{")
-	for _, k := range slices.Sorted(maps.Keys(s.MatchLabels)) {
-		fmt.Fprintf(&b, "%s: %s,", k, s.MatchLabels[k])
-	}
-	b.WriteString("},MatchExpressions:[]LabelSelectorRequirement{")
-	for _, e := range s.MatchExpressions {
-		fmt.Fprintf(&b, "LabelSelectorRequirement{Key:%s,Operator:%s,Values:%v,},", e.Key, e.Operator, e.Values)
-	}
-	b.WriteString("},}")
-	return b.String()
 }
 
 func apiServiceCells(s *apiregistration.APIService, now time.Time) []any {

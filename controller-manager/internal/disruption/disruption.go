@@ -9,10 +9,7 @@ package disruption
 import (
 	"context"
 	"fmt"
-	"maps"
 	"reflect"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/pilothouse/pilothouse/client"
@@ -107,7 +104,7 @@ func (c *Controller) expected(ctx context.Context, b *policy.PodDisruptionBudget
 		if loose {
 			c.view.Events.Eventf(b, core.EventTypeWarning, "UnmanagedPods", "Pods selected by this PodDisruptionBudget (selector: %s) were found "+
 				"to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. "+
-				"To account for these pods please set \".spec.minAvailable\" field of the PDB to an integer value.", selectorText(b.Spec.Selector))
+				"To account for these pods please set \".spec.minAvailable\" field of the PDB to an integer value.", selector.Describe(b.Spec.Selector))
 		}
 	}()
 	for _, p := range pods {
@@ -156,19 +153,4 @@ func selects(b *policy.PodDisruptionBudget, p *core.Pod) bool {
 	}
 	sel, err := selector.FromLabelSelector(b.Spec.Selector)
 	return err == nil && sel.Matches(p.Labels)
-}
-
-// selectorText writes a selector the way upstream's event does.
-func selectorText(s *meta.LabelSelector) string {
-	var b strings.Builder
-	b.WriteString("&LabelSelector{MatchLabels:map[string]string{")
-	for _, k := range slices.Sorted(maps.Keys(s.MatchLabels)) {
-		fmt.Fprintf(&b, "%s: %s,", k, s.MatchLabels[k])
-	}
-	b.WriteString("},MatchExpressions:[]LabelSelectorRequirement{")
-	for _, e := range s.MatchExpressions {
-		fmt.Fprintf(&b, "LabelSelectorRequirement{Key:%s,Operator:%s,Values:%v,},", e.Key, e.Operator, e.Values)
-	}
-	b.WriteString("},}")
-	return b.String()
 }

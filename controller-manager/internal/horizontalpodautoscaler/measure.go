@@ -61,7 +61,7 @@ func (m *meter) read(ctx context.Context, s *v2.MetricSpec) reading {
 	case s.External != nil:
 		value, err := m.external(ctx, s.External.Metric)
 		if err != nil {
-			err = fmt.Errorf("unable to get external metric %s/%s/%s: %w", m.namespace, s.External.Metric.Name, describe(s.External.Metric.Selector), err)
+			err = fmt.Errorf("unable to get external metric %s/%s/%s: %w", m.namespace, s.External.Metric.Name, selector.Describe(s.External.Metric.Selector), err)
 		}
 		return reading{value: value, err: err}
 	}

@@ -3,15 +3,12 @@ package horizontalpodautoscaler
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	v2 "github.com/pilothouse/pilothouse/proto/autoscalingv2"
 	"github.com/pilothouse/pilothouse/proto/core"
-	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/quantity"
+	"github.com/pilothouse/pilothouse/proto/selector"
 )
 
 // target is what is scaled, as far as a proposal needs it.
@@ -157,7 +154,7 @@ func (t *target) byObject(m *v2.ObjectMetricSource, r reading) proposal {
 		}
 		var each int64
 		p.n, each = t.byShare(r.value, m.Target.AverageValue.MilliValue())
-		p.name, s.Current.AverageValue = fmt.Sprintf("external metric %s(%s)", m.Metric.Name, describe(m.Metric.Selector)), milli(each)
+		p.name, s.Current.AverageValue = fmt.Sprintf("external metric %s(%s)", m.Metric.Name, selector.Describe(m.Metric.Selector)), milli(each)
 	default:
 		return failed(reason, errors.New("invalid object metric source: neither a value target nor an average value target was set"), failing)
 	}
@@ -176,7 +173,7 @@ func (t *target) byExternal(m *v2.ExternalMetricSource, r reading) proposal {
 		return f
 	}
 	s := &v2.ExternalMetricStatus{Metric: m.Metric}
-	p := proposal{name: fmt.Sprintf("external metric %s(%s)", m.Metric.Name, describe(m.Metric.Selector)),
+	p := proposal{name: fmt.Sprintf("external metric %s(%s)", m.Metric.Name, selector.Describe(m.Metric.Selector)),
 		status: v2.MetricStatus{Type: v2.ExternalMetricSourceType, External: s}}
 	switch {
 	case m.Target.AverageValue != nil:
@@ -203,21 +200,3 @@ func (t *target) byExternal(m *v2.ExternalMetricSource, r reading) proposal {
 
 // milli is so many thousandths.
 func milli(n int64) *quantity.Quantity { q := quantity.FromMilli(n); return &q }
-
-// describe writes a selector as upstream's messages do.
-func describe(s *meta.LabelSelector) string {
-	if s == nil {
-		return "nil"
-	}
-	var b strings.Builder
-	b.WriteString("&LabelSelector{MatchLabels:map[string]string{")
-	for _, k := range slices.Sorted(maps.Keys(s.MatchLabels)) {
-		fmt.Fprintf(&b, "%s: %s,", k, s.MatchLabels[k])
-	}
-	b.WriteString("},MatchExpressions:[]LabelSelectorRequirement{")
-	for _, e := range s.MatchExpressions {
-		fmt.Fprintf(&b, "LabelSelectorRequirement{Key:%s,Operator:%s,Values:%v,},", e.Key, e.Operator, e.Values)
-	}
-	b.WriteString("},}")
-	return b.String()
-}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pilothouse/pilothouse/proto/admissionregistration"
 	"github.com/pilothouse/pilothouse/proto/apiextensions"
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -328,33 +329,9 @@ func validateClient(r *field.Report, c *apiextensions.WebhookClientConfig, p *fi
 	case (c.URL == nil) == (c.Service == nil):
 		r.Required(p, "exactly one of url or service is required")
 	case c.URL != nil:
-		validateURL(r, *c.URL, p.Child("url"))
+		admissionregistration.CheckURL(r, *c.URL, p.Child("url"))
 	default:
 		validateService(r, c.Service, p.Child("service"))
-	}
-}
-
-func validateURL(r *field.Report, text string, p *field.Path) {
-	const form = "; desired format: https://host[/path]"
-	u, err := url.Parse(text)
-	if err != nil {
-		r.Required(p, "url must be a valid URL: "+err.Error()+form)
-		return
-	}
-	if u.Scheme != "https" {
-		r.Invalid(p, u.Scheme, "'https' is the only allowed URL scheme"+form)
-	}
-	if u.Host == "" {
-		r.Invalid(p, u.Host, "host must be specified"+form)
-	}
-	if u.User != nil {
-		r.Invalid(p, u.User.String(), "user information is not permitted in the URL")
-	}
-	if u.Fragment != "" {
-		r.Invalid(p, u.Fragment, "fragments are not permitted in the URL")
-	}
-	if u.RawQuery != "" {
-		r.Invalid(p, u.RawQuery, "query parameters are not permitted in the URL")
 	}
 }
 
