@@ -194,9 +194,11 @@ func (p *sentPatch) unreadable(doc []byte, err error) error {
 		}
 		var wrong *jsonwire.TypeError
 		if errors.As(err, &wrong) && wrong.Text {
-			why = "json: cannot unmarshal " + wrong.From + " into string" // what sort of string is not looked at
+			why = "json: cannot unmarshal " + wrong.From + " into string"
 		}
-		why = restoring(why)
+		if why = restoring(why); wrong != nil && why == "cannot convert int64 to string" {
+			why = "cannot convert int64 to " + wrong.Into // which sort of string is told here alone
+		}
 	}
 	return status.Invalid("", "", "", field.ErrorList{field.Invalid(field.New("patch"), value, why)})
 }
