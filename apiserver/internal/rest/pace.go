@@ -22,7 +22,7 @@ type pacer struct {
 const (
 	calmRate = 2500
 	busyRate = 7500
-	maxGap   = 10 * time.Millisecond
+	maxGap   = 20 * time.Millisecond
 	// paceEvery is how often the rate is looked at.
 	paceEvery = 50 * time.Millisecond
 )

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
@@ -147,6 +148,7 @@ func (c *call) stream(ctx context.Context, w events) error {
 func (c *call) tell(ctx context.Context, w events, out sink) error {
 	render := c.eventRenderer()
 	var scratch, batch []byte
+	defer func() { giveBatch(batch) }()
 	var last time.Time // of a write
 	events := 0        // since then
 	for {
@@ -166,6 +168,9 @@ func (c *call) tell(ctx context.Context, w events, out sink) error {
 		}
 		more := w.Pending()
 		if out.joins && (more || len(batch) > 0) {
+			if batch == nil {
+				batch = *batches.Get().(*[]byte)
+			}
 			if batch = append(batch, b...); more && len(batch)+len(b) <= batchMost {
 				continue
 			}
@@ -181,8 +186,20 @@ func (c *call) tell(ctx context.Context, w events, out sink) error {
 			return nil
 		}
 		if batch = batch[:0]; !more {
-			batch, scratch = nil, nil // an idle watch holds on to nothing
+			giveBatch(batch) // an idle watch holds on to nothing
+			batch, scratch = nil, nil
 		}
+	}
+}
+
+// batches are buffers for events that are written together.
+var batches = sync.Pool{New: func() any { b := make([]byte, 0, batchMost); return &b }}
+
+// giveBatch gives a buffer back, unless there is none or it was made larger for
+// one large event.
+func giveBatch(b []byte) {
+	if b = b[:0]; cap(b) > 0 && cap(b) <= 4*batchMost {
+		batches.Put(&b)
 	}
 }
 
