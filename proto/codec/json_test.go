@@ -168,6 +168,7 @@ func TestTypeErrors(t *testing.T) {
 		`{"spec":{"replicas":3000000000}}`:                                         json + "number 3000000000 into Go struct field ReplicationControllerSpec.spec.replicas of type int32",
 		`{"metadata":{"labels":{"a":1}}}`:                                          json + "number into Go struct field ObjectMeta.metadata.labels of type string",
 		`{"spec":{"selector":{"a":1}},"metadata":{"x":{"\"}":"}"}}}`:               json + "number into Go struct field ReplicationControllerSpec.spec.selector of type string",
+		`{"spec":{"selector":{"a":1},"template":{"spec":{}}}}`:                     json + "number into Go struct field ReplicationControllerSpec.spec.selector of type string",
 		`{"status":[],"metadata":{}}`:                                              json + "array into Go struct field ReplicationController.status of type v1.ReplicationControllerStatus",
 		`{"metadata":{"labels":[]}}`:                                               json + "array into Go struct field ObjectMeta.metadata.labels of type map[string]string",
 		`{"spec":"x"}`:                                                             json + "string into Go struct field ReplicationController.spec of type v1.ReplicationControllerSpec",

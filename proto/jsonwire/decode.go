@@ -213,6 +213,9 @@ func (d *Decoder) Array(typ string) bool { return d.enter('[', typ) }
 func (d *Decoder) enter(open byte, typ string) bool {
 	switch c := d.peek(); c {
 	case open:
+		if d.mismatch != nil { // what begins behind an error does not have it
+			d.mismatch.depth = min(d.mismatch.depth, d.depth)
+		}
 		d.pos++
 		d.depth++
 		return true
