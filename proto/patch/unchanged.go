@@ -42,36 +42,44 @@ func Unchanged(doc, patched []byte, names ...string) (rest []byte, kept []string
 }
 
 // Untouched finds out which of the named members, parts of an object, a merge or
-// strategic patch says nothing of: kept are their names, rest is the document
-// without them, which the patch changes as it would the whole. Nothing is kept
-// where the patch has directives for the object itself, or cannot be told.
-func Untouched(doc, body []byte, names ...string) (rest []byte, kept []string) {
-	doc, body = bytes.TrimSpace(doc), bytes.TrimSpace(body)
-	if len(doc) == 0 || len(body) == 0 || doc[0] != '{' || body[0] != '{' {
-		return doc, nil
+// strategic patch says nothing of: the document may be patched without them, and
+// comes out as the whole would. There are none where the patch has directives for
+// the object itself, names its managedFields, or cannot be told.
+func Untouched(body []byte, names ...string) []string {
+	body = bytes.TrimSpace(body)
+	if len(body) == 0 || body[0] != '{' {
+		return nil
 	}
-	kept = slices.Clone(names)
+	kept := slices.Clone(names)
 	for _, m := range members(body) {
-		if bytes.IndexByte(m.key, '\\') >= 0 || len(m.key) < 2 || m.key[1] == '$' {
-			return doc, nil
+		if special(m) || nameAmong(m, []string{"metadata"}) != "" && touchesManaged(m.value) {
+			return nil
 		}
 		if name := nameAmong(m, kept); name != "" {
 			kept = slices.DeleteFunc(kept, func(n string) bool { return n == name })
 		}
 	}
-	if len(kept) == 0 {
-		return doc, nil
+	return kept
+}
+
+// special says whether a member of a patch is a directive or has a name that is
+// spelled with escapes.
+func special(m entry) bool {
+	return bytes.IndexByte(m.key, '\\') >= 0 || len(m.key) < 2 || m.key[1] == '$'
+}
+
+// touchesManaged says whether a patch of metadata may have to do with the
+// managedFields.
+func touchesManaged(metadata []byte) bool {
+	if metadata[0] != '{' {
+		return true
 	}
-	rest = append(make([]byte, 0, min(len(doc), 2<<10)), '{')
-	for _, m := range members(doc) {
-		if bytes.IndexByte(m.key, '\\') >= 0 {
-			return doc, nil
-		}
-		if nameAmong(m, kept) == "" {
-			rest = append(append(append(begin(rest), m.key...), ':'), m.value...)
+	for _, m := range members(metadata) {
+		if special(m) || nameAmong(m, []string{"managedFields"}) != "" {
+			return true
 		}
 	}
-	return append(rest, '}'), kept
+	return false
 }
 
 // nameAmong is the one of names that a member has, or empty.

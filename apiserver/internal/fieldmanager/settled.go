@@ -8,14 +8,14 @@ import (
 
 // settled is the managedFields after a change that moves no field from one
 // manager to another, which most changes are: who writes a field has mostly
-// written it before. Then nothing but the writer's time is new, and no set has
-// to be taken apart. It says whether the change is of that sort.
+// written it before, or it is new. Then the writer's set alone grows, if any, and
+// no set has to be taken apart. It says whether the change is of that sort.
 func (k *Kind) settled(t *tree, w Writer, live Managed, c changes) (Managed, bool) {
 	if !t.empty(c.removed) {
 		return nil, false
 	}
 	self := k.entry(w)
-	entries, owned := make([]entry, len(live)), false
+	entries, owned := make([]entry, len(live), len(live)+1), false
 	for i := range live {
 		m := &live[i]
 		if m.APIVersion != k.version || m.FieldsV1 == nil || len(m.FieldsV1.Raw) == 0 {
@@ -32,10 +32,15 @@ func (k *Kind) settled(t *tree, w Writer, live Managed, c changes) (Managed, boo
 			if t.touches(c.set, s, 0) {
 				return nil, false
 			}
-		case owned || !t.holds(c.set, s, 0):
+		case owned:
 			return nil, false
 		default:
 			owned = true
+			if !t.holds(c.set, s, 0) {
+				if e.raw = t.grown(c.set, s); e.raw == nil {
+					return nil, false
+				}
+			}
 			if self.time != nil && !t.empty(c.set) {
 				e.time = self.time
 			}
@@ -43,7 +48,11 @@ func (k *Kind) settled(t *tree, w Writer, live Managed, c changes) (Managed, boo
 		entries[i] = e
 	}
 	if !owned && !t.empty(c.set) {
-		return nil, false
+		if len(live) == 0 || len(live) >= maxUpdaters {
+			return nil, false // nobody's begins with no write, and too many become fewer
+		}
+		self.raw = t.text(c.set)
+		entries = append(entries, self)
 	}
 	return t.write(entries), true
 }

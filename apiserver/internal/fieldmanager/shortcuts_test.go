@@ -45,9 +45,38 @@ func TestShortcutsAgree(t *testing.T) {
 				}
 				before, m = after, got
 			}
+			// What one manager has begun the same or another one adds to, a little and
+			// then all the rest.
+			for _, manager := range []string{"maker", "adder", "a\"dder"} {
+				bare := sk.New()
+				bm := bare.GetObjectMeta()
+				bm.Labels = map[string]string{"a": "1"}
+				before := encoded(t, bare)
+				m := k.Create(Writer{Manager: "maker", Now: start}, before, nil)
+				w := Writer{Manager: manager, Now: start.Add(time.Minute)}
+				add := func(what string, o meta.Object) {
+					after := encoded(t, o)
+					got := k.Update(w, before, after, m, m)
+					want, settled := long(t, k, w, before, after, m)
+					agreed(t, sk.Kind+" grown by "+manager+", "+what, got, want)
+					if settled {
+						short++
+					}
+					before, m = after, got
+				}
+				bm.Labels["0"], bm.Labels["z\"q/"] = "x", "y"
+				add("labels", bare)
+				bm.Annotations = map[string]string{"b": "c"}
+				add("annotations", bare)
+				o := sk.New()
+				codectest.Fill(o, seed)
+				om := o.GetObjectMeta()
+				om.ManagedFields, om.Labels, om.Annotations = nil, bm.Labels, bm.Annotations
+				add("the rest", o)
+			}
 		}
 	}
-	if short < 100 {
+	if short < 1000 {
 		t.Errorf("the short way was gone %d times", short)
 	}
 }
@@ -82,5 +111,31 @@ func agreed(t *testing.T, what string, got, want Managed) {
 	t.Helper()
 	if !meta.Equal(&got, &want) {
 		t.Fatalf("%s:\ngot  %q\nwant %q", what, show(got), show(want))
+	}
+}
+
+func TestGrown(t *testing.T) {
+	tr := newTree()
+	defer tr.free()
+	set, err := tr.parse([]byte(`{"f:a":{"f:b":{}},"f:c":{".":{},"k:{\"name\":\"x\"}":{}},"f:e":{}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, text, want string }{
+		{"empty", `{}`, `{"f:a":{"f:b":{}},"f:c":{".":{},"k:{\"name\":\"x\"}":{}},"f:e":{}}`},
+		{"all there", `{"f:a":{"f:b":{}},"f:c":{".":{},"k:{\"name\":\"x\"}":{}},"f:e":{}}`, `{"f:a":{"f:b":{}},"f:c":{".":{},"k:{\"name\":\"x\"}":{}},"f:e":{}}`},
+		{"between", `{"f:a":{".":{},"f:a":{},"f:c":{}},"f:c":{"k:{\"name\":\"w\"}":{},"k:{\"name\":\"x\"}":{".":{},"f:y":{}}},"f:d":{}}`,
+			`{"f:a":{".":{},"f:a":{},"f:b":{},"f:c":{}},"f:c":{".":{},"k:{\"name\":\"w\"}":{},"k:{\"name\":\"x\"}":{".":{},"f:y":{}}},"f:d":{},"f:e":{}}`},
+		{"below an element", `{"f:a":{},"f:b":{}}`, `{"f:a":{".":{},"f:b":{}},"f:b":{},"f:c":{".":{},"k:{\"name\":\"x\"}":{}},"f:e":{}}`},
+		{"above others", `{"f:e":{"f:x":{}}}`, `{"f:a":{"f:b":{}},"f:c":{".":{},"k:{\"name\":\"x\"}":{}},"f:e":{".":{},"f:x":{}}}`},
+		{"out of order", `{"f:b":{},"f:a":{}}`, ""},
+		{"twice", `{"f:b":{},"f:b":{}}`, ""},
+		{"no element", `{"x":{}}`, ""},
+		{"no set", `{"f:a":"f:b"}`, ""},
+		{"no set at the end", `{"f:a":1`, ""},
+	} {
+		if got := string(tr.grown(set, c.text)); got != c.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", c.name, got, c.want)
+		}
 	}
 }

@@ -185,16 +185,20 @@ func (t *tree) appendBelow(b []byte, n int32, inner bool) []byte {
 		b = append(b, `".":{},`...)
 	}
 	for ; x != 0; x = t.nodes[x].next {
-		e := &t.nodes[x]
-		b = append(append(append(b, '"', e.kind, ':'), e.name...), '"', ':')
-		if e.first == 0 {
-			b = append(b, '{', '}')
-		} else {
-			b = t.appendBelow(b, x, true)
-		}
-		if e.next != 0 {
+		b = t.appendElement(b, x)
+		if t.nodes[x].next != 0 {
 			b = append(b, ',')
 		}
 	}
 	return append(b, '}')
+}
+
+// appendElement appends element x, its name and what lies below it.
+func (t *tree) appendElement(b []byte, x int32) []byte {
+	e := &t.nodes[x]
+	b = append(append(append(b, '"', e.kind, ':'), e.name...), '"', ':')
+	if e.first == 0 {
+		return append(b, '{', '}')
+	}
+	return t.appendBelow(b, x, true)
 }

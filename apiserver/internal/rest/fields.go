@@ -143,6 +143,8 @@ func (c *call) trackChange(o options, cur *current, next, old meta.Object) error
 	}
 	var err error
 	switch kept := c.same(cur.kept, next, old); {
+	case len(kept) > 0 && len(kept) == len(cur.kept) && cur.rest != nil:
+		err = without(next, kept, func(b meta.Object) error { return compare(cur.rest, b) })
 	case len(kept) > 0: // Most of the work would be to find out that they have not changed.
 		err = without(old, kept, func(was meta.Object) error {
 			return without(next, kept, func(b meta.Object) error { return encoded(was, b) })

@@ -65,8 +65,8 @@ func sameParts(names []string, next, old meta.Object) (same []string) {
 	return same
 }
 
-// without calls f with an object without the named parts. What is left is the
-// object's own, and the shell is f's until it returns.
+// without calls f with an object without the named parts and managedFields. What
+// is left is the object's own, and the shell is f's until it returns.
 func without(obj meta.Object, names []string, f func(meta.Object) error) error {
 	p := partsFor(obj)
 	shell, ok := p.shells.Get().(meta.Object)
@@ -80,6 +80,7 @@ func without(obj meta.Object, names []string, f func(meta.Object) error) error {
 			v.Field(p.fields[i]).SetZero()
 		}
 	}
+	shell.GetObjectMeta().ManagedFields = nil
 	err := f(shell)
 	v.SetZero()
 	p.shells.Put(shell)

@@ -82,11 +82,10 @@ func (c *call) patched(p *sentPatch, o options) change {
 		if err != nil {
 			return nil, err
 		}
-		next, kept, err := c.patchDocument(p, doc, o, old)
+		next, err := c.patchDocument(p, doc, o, cur, old)
 		if err != nil {
 			return nil, err
 		}
-		cur.kept = kept
 		m, om := next.GetObjectMeta(), old.GetObjectMeta()
 		if err := c.sameName(m); err != nil {
 			return nil, err
@@ -145,25 +144,36 @@ func (p *sentPatch) apply(doc []byte) (out []byte, err error) {
 
 // patchDocument applies a patch to an object's JSON and reads what comes out.
 // Only what the patch brought in is held against the client.
-// Parts that stay as they were are old's, if it is given, and their names are
-// kept: neither may be changed in place afterwards.
-func (c *call) patchDocument(p *sentPatch, doc []byte, o options, old meta.Object) (obj meta.Object, kept []string, err error) {
+// Parts that stay as they were are old's, if it is given, and noted in cur:
+// neither may be changed in place afterwards.
+func (c *call) patchDocument(p *sentPatch, doc []byte, o options, cur *current, old meta.Object) (meta.Object, error) {
 	rest := doc
+	var kept []string
 	if old != nil && p.media != typeJSONPatch {
-		rest, kept = patch.Untouched(doc, p.body, partsOf(old)...)
+		if kept = patch.Untouched(p.body, partsOf(old)...); len(kept) > 0 {
+			err := without(old, kept, func(o meta.Object) (err error) { rest, err = codec.EncodeJSON(o); return err })
+			if err != nil {
+				return nil, err
+			}
+			cur.kept, cur.rest = kept, rest
+		}
 	}
 	b, err := p.apply(rest)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if bytes.Equal(b, rest) && len(p.problems) == 0 {
 		o.validation = meta.FieldValidationIgnore
 	}
 	if old != nil && p.media == typeJSONPatch {
 		b, kept = patch.Unchanged(doc, b, partsOf(old)...)
+		cur.kept = kept
 	}
 	obj, problems, err := readJSON(b, p.kind, o)
 	share(obj, old, kept)
+	if cur != nil && cur.rest != nil {
+		obj.GetObjectMeta().ManagedFields = old.GetObjectMeta().ManagedFields
+	}
 	if p.media == typeStrategicPatch {
 		*obj.GetTypeMeta() = p.kind.TypeMeta() // it says nothing about the kind
 	}
@@ -171,16 +181,16 @@ func (c *call) patchDocument(p *sentPatch, doc []byte, o options, old meta.Objec
 		err = sameKind(obj.GetTypeMeta(), p.kind)
 	}
 	if err != nil {
-		return nil, nil, p.unreadable(doc, err)
+		return nil, p.unreadable(doc, err)
 	}
 	problems = append(slices.Clip(p.problems), problems...)
 	if len(problems) > 0 && o.validation == meta.FieldValidationStrict {
-		return nil, nil, p.unreadable(doc, strictError(problems))
+		return nil, p.unreadable(doc, strictError(problems))
 	}
 	for _, text := range problems {
 		c.warn(text)
 	}
-	return obj, kept, nil
+	return obj, nil
 }
 
 // unreadable is the refusal of a patch that makes of doc no object of its kind.
@@ -242,6 +252,5 @@ func (c *call) patchTyped(b []byte, o options, obj meta.Object, k *scheme.Kind) 
 	if err != nil {
 		return nil, err
 	}
-	obj, _, err = c.patchDocument(c.sentPatch(b, k, o), doc, o, nil)
-	return obj, err
+	return c.patchDocument(c.sentPatch(b, k, o), doc, o, nil, nil)
 }

@@ -26,6 +26,7 @@ type current struct {
 	rev  int64         // the revision that a write must name
 	obj  *cache.Object // nil when it comes from a refused write
 	kept []string      // parts that a patch took over as they are
+	rest []byte        // without kept and managedFields, where that is known
 }
 
 // holds says whether value is what is stored already.
