@@ -179,6 +179,10 @@ func TestReadYourWrites(t *testing.T) {
 			if got, want := string(o.JSON()), string(WithRevision(value, rev)); got != want {
 				t.Errorf("JSON is %s, want %s", got, want)
 			}
+			roomy := append(make([]byte, 0, len(value)+RevisionRoom), value...)
+			if given := GiveRevision(roomy, rev); string(given) != string(o.JSON()) || &given[0] != &roomy[0] {
+				t.Errorf("JSON given its revision is %s, want %s in the same memory", given, o.JSON())
+			}
 			if !o.Holds(value) || o.Holds(append(value, ' ')) || string(o.Stored()) != string(value) {
 				t.Errorf("the object does not know what is stored")
 			}

@@ -3,6 +3,7 @@ package cache
 import (
 	"bytes"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -171,9 +172,21 @@ func (o *Object) fieldAt(i int) string {
 // WithRevision returns value, an object's JSON without resourceVersion, with
 // rev put in: the response to a write of it.
 func WithRevision(value []byte, rev int64) []byte {
-	out, _, _ := splice(make([]byte, 0, len(value)+48), value, rev)
+	out, _, _ := splice(make([]byte, 0, len(value)+RevisionRoom), value, rev)
 	return out
 }
+
+// GiveRevision is WithRevision within value's own memory, where RevisionRoom is
+// left behind it: value is not to be used any more.
+func GiveRevision(value []byte, rev int64) []byte {
+	at, before, after := splicePoint(value)
+	field := append(append(make([]byte, 0, RevisionRoom), before...), `"resourceVersion":"`...)
+	field = append(append(strconv.AppendInt(field, rev, 10), '"'), after...)
+	return slices.Insert(value, at, field...)
+}
+
+// RevisionRoom is what a revision takes in an object's JSON at most.
+const RevisionRoom = 64
 
 // splice appends value with its revision to dst and tells where in value's
 // copy the field lies.

@@ -133,8 +133,9 @@ func (c *call) storeNew(obj meta.Object, o options, r *admission.Request) error 
 			if err != nil {
 				return err
 			}
-			rev, err = c.Store.Create(c.r.Context(), key, value, c.res.TTL, append(ops, booked...)...)
-			s = source{json: cache.WithRevision(value, rev)}
+			if rev, err = c.Store.Create(c.r.Context(), key, value, c.res.TTL, append(ops, booked...)...); err == nil {
+				s = source{json: cache.GiveRevision(value, rev)}
+			}
 			return err
 		}
 		if svc, ok := stored.(*core.Service); ok {

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/fieldmanager"
 	"github.com/pilothouse/pilothouse/apiserver/internal/store"
 	"github.com/pilothouse/pilothouse/proto/codec"
@@ -170,16 +171,18 @@ func (c *call) same(kept []string, next, old meta.Object) []string {
 	return sameParts(kept, next, old)
 }
 
-// encodeStored is an object's bytes to store. One that its managedFields alone
+// encodeStored is an object's bytes to store, with room for their revision. One that its managedFields alone
 // make too large does without them: better nobody owns a field than that the
 // object cannot be written.
 func encodeStored(o meta.Object) ([]byte, error) {
-	b, err := codec.EncodeJSON(o)
-	if m := o.GetObjectMeta(); err == nil && len(b) > store.MaxValue && len(m.ManagedFields) > 0 {
+	var value []byte
+	keep := func(b []byte) { value = append(make([]byte, 0, len(b)+cache.RevisionRoom), b...) }
+	err := codec.WithJSON(o, keep)
+	if m := o.GetObjectMeta(); err == nil && len(value) > store.MaxValue && len(m.ManagedFields) > 0 {
 		m.ManagedFields = nil
-		return codec.EncodeJSON(o)
+		err = codec.WithJSON(o, keep)
 	}
-	return b, err
+	return value, err
 }
 
 // onlyTimes says whether two lists of entries differ in nothing but when the

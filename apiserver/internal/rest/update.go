@@ -258,8 +258,9 @@ func (c *call) write(o options, cur *current, next, old meta.Object) (source, er
 	var s source
 	err = c.charge(next, cur, func(booked []store.Op) (rev int64, err error) {
 		put := func(ops []store.Op) error {
-			rev, err = c.Store.Update(c.r.Context(), c.res.table.Key(m.Namespace, m.Name), value, cur.rev, c.res.TTL, append(ops, booked...)...)
-			s = source{json: cache.WithRevision(value, rev)}
+			if rev, err = c.Store.Update(c.r.Context(), c.res.table.Key(m.Namespace, m.Name), value, cur.rev, c.res.TTL, append(ops, booked...)...); err == nil {
+				s = source{json: cache.GiveRevision(value, rev)}
+			}
 			return err
 		}
 		svc, ok := next.(*core.Service)
