@@ -21,8 +21,8 @@ type pacer struct {
 // a second for each processor.
 const (
 	calmRate = 2500
-	busyRate = 7500
-	maxGap   = 20 * time.Millisecond
+	busyRate = 12500
+	maxGap   = 40 * time.Millisecond
 	// paceEvery is how often the rate is looked at.
 	paceEvery = 50 * time.Millisecond
 )

@@ -22,7 +22,7 @@ func TestPacer(t *testing.T) {
 		want time.Duration
 	}{
 		{1000, 0},
-		{5000, maxGap / 2},
+		{7500, maxGap / 2},
 		{100000, maxGap},
 		{2000, 0},
 	} {
