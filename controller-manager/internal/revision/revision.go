@@ -160,7 +160,8 @@ func surplus(history []*apps.ControllerRevision, used func(*apps.ControllerRevis
 		return nil
 	}
 	idle := slices.DeleteFunc(slices.Clone(history[:len(history)-1]), used)
-	return idle[:max(0, len(idle)-limit)]
+	// Stateful sets may ask for fewer than none to be kept.
+	return idle[:max(0, len(idle)-max(0, limit))]
 }
 
 func older(a, b *apps.ControllerRevision) int {

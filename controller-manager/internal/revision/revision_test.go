@@ -55,4 +55,7 @@ func TestSurplus(t *testing.T) {
 	if surplus(nil, used, 0) != nil || len(surplus(history[:1], used, 0)) != 0 {
 		t.Error("the latest is surplus")
 	}
+	if got := surplus(history[:2], func(*apps.ControllerRevision) bool { return false }, -1); len(got) != 1 {
+		t.Errorf("with a negative limit %d are surplus", len(got))
+	}
 }
