@@ -40,7 +40,7 @@ func TestRefusedWorkloads(t *testing.T) {
 	const never = `"restartPolicy":"Never",`
 	for _, c := range []struct{ path, body, want string }{
 		{"apps/v1 deployments", bodyOf("apps/v1", "Deployment", "a", `"replicas":-1,"minReadySeconds":-1,"revisionHistoryLimit":-1,"selector":{"matchLabels":{"app":"other"}}`, ""),
-			"[spec.replicas: Invalid value: -1: must be greater than or equal to 0, spec.template.metadata.labels: Invalid value: {\"app\":\"web\"}: `selector` does not match template `labels`, spec.minReadySeconds: Invalid value: -1: must be greater than or equal to 0, spec.revisionHistoryLimit: Invalid value: -1: must be greater than or equal to 0]"},
+			"[spec.replicas: Invalid value: -1: must be greater than or equal to 0, spec.template.metadata.labels: Invalid value: map[string]string{\"app\":\"web\"}: `selector` does not match template `labels`, spec.minReadySeconds: Invalid value: -1: must be greater than or equal to 0, spec.revisionHistoryLimit: Invalid value: -1: must be greater than or equal to 0]"},
 		{"v1 replicationcontrollers", bodyOf("v1", "ReplicationController", "a", `"replicas":-1,"selector":{"app":"other"}`, ""), "`selector` does not match template `labels`"},
 		{"apps/v1 statefulsets", bodyOf("apps/v1", "StatefulSet", "a", `"replicas":-1,"updateStrategy":{"rollingUpdate":{"partition":-1}},"selector":{"matchLabels":{"app":"web"}}`, ""),
 			"[spec.updateStrategy.rollingUpdate.partition: Invalid value: -1: must be greater than or equal to 0, spec.replicas: Invalid value: -1: must be greater than or equal to 0]"},

@@ -56,7 +56,7 @@ func rulesOrDefault(r *HPAScalingRules, d HPAScalingRules) *HPAScalingRules {
 	r.SelectPolicy = cmp.Or(r.SelectPolicy, new(MaxChangePolicySelect))
 	r.StabilizationWindowSeconds = cmp.Or(r.StabilizationWindowSeconds, d.StabilizationWindowSeconds)
 	r.Tolerance = cmp.Or(r.Tolerance, d.Tolerance)
-	if len(r.Policies) == 0 {
+	if r.Policies == nil { // an empty list is refused
 		r.Policies = d.Policies
 	}
 	return r

@@ -77,25 +77,32 @@ func checkLimitItem(r *field.Report, l *LimitRangeItem, p *field.Path) {
 	}
 }
 
-// checkLimitOrder wants min <= defaultRequest <= default <= max.
+// checkLimitOrder wants min <= defaultRequest <= default <= max. Which of the
+// two values an error names follows no rule, but clients have seen it so.
 func checkLimitOrder(r *field.Report, l *LimitRangeItem, n ResourceName, p *field.Path) {
-	order := func(a, b ResourceList, at, aName, bName string) {
-		x, ok := a[n]
-		y, also := b[n]
-		if ok && also && x.Cmp(y) > 0 {
-			value := x
-			if strings.HasPrefix(bName, "default") {
-				value = y
-			}
-			r.Invalid(p.Child(at).Key(string(n)), value, fmt.Sprintf("%s value %s is greater than %s value %s", aName, x, bName, y))
+	for _, o := range []struct {
+		small, large         ResourceList
+		at, smaller, greater string
+		namesLarge           bool
+	}{
+		{l.Min, l.Max, "min", "min", "max", false},
+		{l.Min, l.DefaultRequest, "defaultRequest", "min", "default request", true},
+		{l.DefaultRequest, l.Max, "defaultRequest", "default request", "max", false},
+		{l.DefaultRequest, l.Default, "defaultRequest", "default request", "default limit", false},
+		{l.Min, l.Default, "default", "min", "default", false},
+		{l.Default, l.Max, "default", "default", "max", true},
+	} {
+		x, ok := o.small[n]
+		y, also := o.large[n]
+		if !ok || !also || x.Cmp(y) <= 0 {
+			continue
 		}
+		value := x
+		if o.namesLarge {
+			value = y
+		}
+		r.Invalid(p.Child(o.at).Key(string(n)), value, fmt.Sprintf("%s value %s is greater than %s value %s", o.smaller, x, o.greater, y))
 	}
-	order(l.Min, l.Max, "min", "min", "max")
-	order(l.Min, l.DefaultRequest, "defaultRequest", "min", "default request")
-	order(l.DefaultRequest, l.Max, "defaultRequest", "default request", "max")
-	order(l.DefaultRequest, l.Default, "defaultRequest", "default request", "default limit")
-	order(l.Min, l.Default, "default", "min", "default")
-	order(l.Default, l.Max, "default", "default", "max")
 	if q, ok := l.MaxLimitRequestRatio[n]; ok && q.Cmp(quantity.FromInt(1, q.Format())) < 0 {
 		r.Invalid(p.Child("maxLimitRequestRatio").Key(string(n)), q, fmt.Sprintf("ratio %s is less than 1", q))
 	}

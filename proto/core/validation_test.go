@@ -135,8 +135,8 @@ func TestValidatePod(t *testing.T) {
 		}, []string{
 			"spec.containers[0].resources.requests: Invalid value: \"1\": must be less than or equal to cpu limit of 100m",
 			"spec.containers[0].resources.limits: Required value: Limit must be set for non overcommitable resources",
-			`spec.containers[0].resources.requests[gpu]: Invalid value: "gpu": must be a standard resource type or fully qualified`,
-			`spec.containers[0].resources.requests[gpu]: Invalid value: "gpu": must be a standard resource for containers`,
+			`spec.containers[0].resources.requests[gpu]: Invalid value: gpu: must be a standard resource type or fully qualified`,
+			`spec.containers[0].resources.requests[gpu]: Invalid value: gpu: must be a standard resource for containers`,
 			`spec.containers[0].resources.requests[memory]: Invalid value: "-1": must be greater than or equal to 0`,
 		}},
 		{"volumes", func(p *Pod, c *Container) {
@@ -244,7 +244,7 @@ func TestValidatePodUpdate(t *testing.T) {
 			[]string{"spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds"}},
 		{"deadline set", func(p, old *Pod) { p.Spec.ActiveDeadlineSeconds = &minute }, nil},
 		{"deadline unset", func(p, old *Pod) { old.Spec.ActiveDeadlineSeconds = &minute },
-			[]string{"spec.activeDeadlineSeconds: Invalid value: null: must not update from a positive integer to nil value"}},
+			[]string{"spec.activeDeadlineSeconds: Invalid value: \"null\": must not update from a positive integer to nil value"}},
 		{"container added", func(p, old *Pod) {
 			p.Spec.Containers = append(p.Spec.Containers, p.Spec.Containers[0])
 			p.Spec.Containers[1].Name = "d"
@@ -283,7 +283,7 @@ func TestValidatePodStatusUpdate(t *testing.T) {
 	expect(t, ValidatePodStatusUpdate(p, old),
 		"status.containerStatuses[0].state: Forbidden: may not be transitioned to non-terminated state",
 		`status.podIPs[2]: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)`,
-		`status.podIPs: Invalid value: ["10.0.0.1","10.0.0.2","x"]: may specify no more than one IP for each IP family`)
+		`status.podIPs: Invalid value: []string{"10.0.0.1", "10.0.0.2", "x"}: may specify no more than one IP for each IP family`)
 }
 
 func TestValidateBinding(t *testing.T) {
@@ -310,7 +310,7 @@ func TestValidateReplicationController(t *testing.T) {
 		{"no selector", func(s *ReplicationControllerSpec) { s.Selector = nil }, []string{"spec.selector: Required value"}},
 		{"no template", func(s *ReplicationControllerSpec) { s.Template = nil }, []string{"spec.template: Required value"}},
 		{"other labels", func(s *ReplicationControllerSpec) { s.Template.Labels = map[string]string{"name": "foo"} },
-			[]string{"spec.template.metadata.labels: Invalid value: {\"name\":\"foo\"}: `selector` does not match template `labels`"}},
+			[]string{"spec.template.metadata.labels: Invalid value: map[string]string{\"name\":\"foo\"}: `selector` does not match template `labels`"}},
 		{"restart policy", func(s *ReplicationControllerSpec) { s.Template.Spec.RestartPolicy = RestartPolicyNever },
 			[]string{`spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"`}},
 		{"same port names", func(s *ReplicationControllerSpec) {
@@ -375,7 +375,7 @@ func TestValidateService(t *testing.T) {
 			[]string{`spec.clusterIPs[0]: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)`}},
 		{"two cluster IPs", func(s *Service) {
 			s.Spec.ClusterIP, s.Spec.ClusterIPs = "10.0.0.1", []string{"10.0.0.1", "10.0.0.2"}
-		}, []string{`spec.clusterIPs: Invalid value: ["10.0.0.1","10.0.0.2"]: may specify no more than one IP for each IP family`}},
+		}, []string{`spec.clusterIPs: Invalid value: []string{"10.0.0.1", "10.0.0.2"}: may specify no more than one IP for each IP family`}},
 		{"headless node port", func(s *Service) {
 			s.Spec.Type, s.Spec.ExternalTrafficPolicy = ServiceTypeNodePort, "Cluster"
 			s.Spec.ClusterIP, s.Spec.ClusterIPs = "None", []string{"None"}
@@ -408,8 +408,8 @@ func TestValidateServiceUpdate(t *testing.T) {
 		return s
 	}
 	expect(t, ValidateServiceUpdate(withIP("10.0.0.1"), withIP("10.0.0.1")))
-	expect(t, ValidateServiceUpdate(withIP("10.0.0.2"), withIP("10.0.0.1")), `spec.clusterIPs[0]: Invalid value: ["10.0.0.2"]: may not change once set`)
-	expect(t, ValidateServiceUpdate(withIP(), withIP("10.0.0.1")), "spec.clusterIPs[0]: Invalid value: []: primary clusterIP can not be unset")
+	expect(t, ValidateServiceUpdate(withIP("10.0.0.2"), withIP("10.0.0.1")), `spec.clusterIPs[0]: Invalid value: []string{"10.0.0.2"}: may not change once set`)
+	expect(t, ValidateServiceUpdate(withIP(), withIP("10.0.0.1")), "spec.clusterIPs[0]: Invalid value: []string{}: primary clusterIP can not be unset")
 }
 
 func TestValidateNode(t *testing.T) {
@@ -421,7 +421,7 @@ func TestValidateNode(t *testing.T) {
 		`metadata.taints[1]: Duplicate value: {"key":"a","effect":"NoSchedule"}: taints must be unique by key and effect pair`,
 		`metadata.taints[2].effect: Unsupported value: "Never": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"`,
 		`spec.podCIDRs[1]: Invalid value: "10.0.1.0": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)`,
-		`spec.podCIDRs: Invalid value: ["10.0.0.0/24","10.0.1.0"]: may specify no more than one CIDR for each IP family`)
+		`spec.podCIDRs: Invalid value: []string{"10.0.0.0/24", "10.0.1.0"}: may specify no more than one CIDR for each IP family`)
 	old := &Node{ObjectMeta: objectMeta("n"), Spec: NodeSpec{PodCIDRs: []string{"10.0.0.0/24"}, ProviderID: "a"}}
 	changed := &Node{ObjectMeta: objectMeta("n"), Spec: NodeSpec{PodCIDRs: []string{"10.0.1.0/24"}, ProviderID: "b"}}
 	expect(t, ValidateNodeUpdate(changed, old),
@@ -499,11 +499,11 @@ func TestValidateResourceQuota(t *testing.T) {
 		Scopes: []ResourceQuotaScope{ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort},
 	}}
 	expect(t, ValidateResourceQuota(q),
-		`spec.hard[apples]: Invalid value: "apples": must be a standard resource type or fully qualified`,
-		`spec.hard[apples]: Invalid value: "apples": must be a standard resource for quota`,
+		`spec.hard[apples]: Invalid value: apples: must be a standard resource type or fully qualified`,
+		`spec.hard[apples]: Invalid value: apples: must be a standard resource for quota`,
 		`spec.hard[pods]: Invalid value: "1500m": must be an integer`,
-		`spec.scopes: Invalid value: ["BestEffort","NotBestEffort"]: unsupported scope applied to resource`,
-		`spec.scopes: Invalid value: ["BestEffort","NotBestEffort"]: conflicting scopes`)
+		`spec.scopes: Invalid value: []core.ResourceQuotaScope{"BestEffort", "NotBestEffort"}: unsupported scope applied to resource`,
+		`spec.scopes: Invalid value: []core.ResourceQuotaScope{"BestEffort", "NotBestEffort"}: conflicting scopes`)
 }
 
 func TestValidatePersistentVolumeClaim(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 )
@@ -97,8 +98,10 @@ type Omitted struct{}
 // Literal is a bad value that errors show as it is, without quotes.
 type Literal string
 
-// show writes a value as an error quotes it: as JSON, which quotes strings and
-// leaves numbers bare. Versions, the only unsigned numbers, are hexadecimal.
+// show writes a value as an error quotes it: strings in quotes, numbers bare,
+// versions, the only unsigned numbers, in hexadecimal; lists, maps and structs
+// of such, and what says how by itself, as Go source. The rest is JSON: a pointer's
+// address tells nobody anything.
 func show(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -108,11 +111,46 @@ func show(v any) string {
 	case uint64:
 		return fmt.Sprintf("%#x", v)
 	}
+	if rv := reflect.ValueOf(v); !rv.IsValid() || rv.Kind() == reflect.Pointer && rv.IsNil() {
+		return `"null"`
+	}
+	if asSource(v) {
+		return fmt.Sprintf("%#v", v)
+	}
 	b, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Sprintf("%#v", v)
 	}
 	return string(b)
+}
+
+// asSource tells whether a value is shown as Go source.
+func asSource(v any) bool {
+	if _, says := v.(fmt.GoStringer); says {
+		return true
+	}
+	t := reflect.TypeOf(v)
+	switch t.Kind() {
+	case reflect.Slice, reflect.Map:
+		return isPlain(t.Elem())
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if !isPlain(t.Field(i).Type) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// isPlain tells whether values of a type are written as users write them.
+func isPlain(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.String, reflect.Bool, reflect.Int32, reflect.Int64, reflect.Uint8:
+		return true
+	}
+	return false
 }
 
 // ErrorList is everything wrong with an object, in the order of its fields;

@@ -1,5 +1,10 @@
 package meta
 
+import (
+	"fmt"
+	"strings"
+)
+
 // LabelSelector selects objects by their labels; all its conditions must
 // hold. An empty one selects everything, an absent one nothing.
 //
@@ -64,3 +69,23 @@ const (
 	// FieldSelectorOpDoesNotExist asks for the field not to be there.
 	FieldSelectorOpDoesNotExist FieldSelectorOperator = "DoesNotExist"
 )
+
+// GoString writes the selector as errors show it, with the types' names in the
+// version of the API that everybody knows.
+func (s LabelSelector) GoString() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "v1.LabelSelector{MatchLabels:%#v, MatchExpressions:[]v1.LabelSelectorRequirement", s.MatchLabels)
+	if s.MatchExpressions == nil {
+		b.WriteString("(nil)}")
+		return b.String()
+	}
+	b.WriteByte('{')
+	for i, e := range s.MatchExpressions {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "v1.LabelSelectorRequirement{Key:%q, Operator:%q, Values:%#v}", e.Key, e.Operator, e.Values)
+	}
+	b.WriteString("}}")
+	return b.String()
+}

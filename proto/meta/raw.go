@@ -1,6 +1,7 @@
 package meta
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -80,6 +81,11 @@ func FromInt(n int32) IntOrString { return IntOrString{Type: Int, IntVal: n} }
 
 // FromString holds s.
 func FromString(s string) IntOrString { return IntOrString{Type: String, StrVal: s} }
+
+// GoString writes the value as errors show it.
+func (x IntOrString) GoString() string {
+	return fmt.Sprintf("intstr.IntOrString{Type:%d, IntVal:%d, StrVal:%q}", x.Type, x.IntVal, x.StrVal)
+}
 
 // AppendJSON appends a number or a string.
 func (x IntOrString) AppendJSON(b []byte) []byte {

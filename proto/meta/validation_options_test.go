@@ -33,7 +33,7 @@ func TestValidateWriteOptions(t *testing.T) {
 	force := true
 	for got, want := range map[string]string{
 		ValidateCreateOptions(&CreateOptions{DryRun: []string{"All"}, FieldValidation: "Strict", FieldManager: "x"}).Text(): "[]",
-		ValidateCreateOptions(&CreateOptions{DryRun: []string{"None"}}).Text():                                              `dryRun: Unsupported value: ["None"]: supported values: "All"`,
+		ValidateCreateOptions(&CreateOptions{DryRun: []string{"None"}}).Text():                                              `dryRun: Unsupported value: []string{"None"}: supported values: "All"`,
 		ValidateUpdateOptions(&UpdateOptions{FieldValidation: "Lax"}).Text():                                                `fieldValidation: Unsupported value: "Lax": supported values: "", "Ignore", "Strict", "Warn"`,
 		ValidatePatchOptions(&PatchOptions{Force: &force}, false).Text():                                                    "force: Forbidden: may not be specified for non-apply patch",
 		ValidatePatchOptions(&PatchOptions{}, true).Text():                                                                  "fieldManager: Required value: is required for apply patch",

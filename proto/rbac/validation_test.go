@@ -28,8 +28,8 @@ func TestValidateRole(t *testing.T) {
 		"rules[0].verbs: Required value: verbs must contain at least one value",
 		"rules[0].apiGroups: Required value: resource rules must supply at least one api group",
 		"rules[0].resources: Required value: resource rules must supply at least one resource",
-		`rules[1].nonResourceURLs: Invalid value: ["/healthz"]: namespaced rules cannot apply to non-resource URLs`,
-		`rules[1].nonResourceURLs: Invalid value: ["/healthz"]: rules cannot apply to both regular resources and non-resource URLs`)
+		`rules[1].nonResourceURLs: Invalid value: []string{"/healthz"}: namespaced rules cannot apply to non-resource URLs`,
+		`rules[1].nonResourceURLs: Invalid value: []string{"/healthz"}: rules cannot apply to both regular resources and non-resource URLs`)
 	expect(t, ValidateRole(&Role{ObjectMeta: meta.ObjectMeta{Name: "a/b", Namespace: "default"}}),
 		`metadata.name: Invalid value: "a/b": may not contain '/'`)
 }
@@ -54,7 +54,7 @@ func TestValidateBinding(t *testing.T) {
 	other := b.DeepCopy()
 	other.RoleRef.Name = "q"
 	expect(t, ValidateRoleBindingUpdate(other, b),
-		`roleRef: Invalid value: {"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"q"}: cannot change roleRef`)
+		`roleRef: Invalid value: rbac.RoleRef{APIGroup:"rbac.authorization.k8s.io", Kind:"Role", Name:"q"}: cannot change roleRef`)
 	wide := &ClusterRoleBinding{ObjectMeta: meta.ObjectMeta{Name: "a"}, RoleRef: RoleRef{APIGroup: "x", Kind: "Role"}, Subjects: []Subject{
 		{Kind: "ServiceAccount", Name: "A", APIGroup: GroupName}, {Kind: "User", APIGroup: "y"}, {Name: "n"}}}
 	expect(t, ValidateClusterRoleBinding(wide),
