@@ -17,8 +17,8 @@ LDFLAGS := -s -w -X $(VERSION_PKG).gitVersion=$(VERSION) -X $(VERSION_PKG).gitCo
 	-X $(VERSION_PKG).gitTreeState=$(TREE) -X $(VERSION_PKG).buildDate=$(DATE)
 GO_BUILD := go build -trimpath -ldflags '$(LDFLAGS)'
 
-# e2e/wire and e2e/compat are no part of the workspace: they alone need the
-# modules that nothing else may depend on.
+# e2e/wire, e2e/compat and e2e/coredns are no part of the workspace: they alone
+# need the modules that nothing else may depend on.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 NODES ?= 2
@@ -85,7 +85,12 @@ test-compat: build ## Strangers' programs against our API server: kubectl, clien
 	@echo "==> strangers' programs"
 	@cd e2e/compat && GOWORK=off PILOTHOUSE_BIN=$(CURDIR)/bin go test -count=1 -timeout 30m ./...
 
-test-e2e: prerequisites build images ## Scenarios on a cluster of several hosts
+coredns: toolchain # Genuine CoreDNS, which a scenario runs in a pod
+	@mkdir -p bin
+	@echo "==> building CoreDNS (a first time takes a few minutes)"
+	@cd e2e/coredns && GOWORK=off go build -trimpath -ldflags '-s -w' -o ../../bin/coredns .
+
+test-e2e: prerequisites build images coredns ## Scenarios on a cluster of several hosts
 	@echo "==> end-to-end tests"
 	@go test -count=1 -v -timeout 30m ./e2e/scenarios/...
 
@@ -125,4 +130,4 @@ help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 
-.PHONY: up down prerequisites build images gen clean test test-unit test-integration test-compat test-e2e bench fuzz lint toolchain help
+.PHONY: up down prerequisites build images coredns gen clean test test-unit test-integration test-compat test-e2e bench fuzz lint toolchain help

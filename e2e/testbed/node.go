@@ -57,6 +57,10 @@ func snapshotter(dir string) string {
 	return "overlayfs"
 }
 
+// NameServer is where pods look for the names of the cluster. The bed runs no
+// name server; whoever does gives its service this address.
+const NameServer = "10.96.0.10"
+
 func (cl *Cluster) startNodes(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, n := range cl.Nodes {
@@ -85,7 +89,7 @@ func (cl *Cluster) StartNode(ctx context.Context, n *Host) error {
 		// The master is no node: it knows no way to the pods, which ask it for the API.
 		{"flanneld", kubeconfig, "--node-name=" + n.Name, "--iface=eth0", "--network=" + cl.PodCIDR, "--ip-masq"},
 		{"kube-proxy", "--kubeconfig=/etc/kubernetes/kube-proxy.kubeconfig", "--hostname-override=" + n.Name, "--cluster-cidr=" + cl.PodCIDR},
-		{"kubelet", kubeconfig, "--hostname-override=" + n.Name, "--node-ip=" + n.Address,
+		{"kubelet", kubeconfig, "--hostname-override=" + n.Name, "--node-ip=" + n.Address, "--cluster-dns=" + NameServer,
 			"--container-runtime-endpoint=unix:///run/containerd/containerd.sock",
 			"--tls-cert-file=/etc/kubernetes/kubelet.crt", "--tls-private-key-file=/etc/kubernetes/kubelet.key"},
 	}
