@@ -10,21 +10,19 @@ import (
 
 // How long clients may take.
 const (
-	// lost is how long a client may leave the question unanswered whether it is
-	// still there, or take not a byte of what is sent.
+	// lost is how long a client may take not a byte of what is sent.
 	lost = 30 * time.Second
 	// idle ends connections that are not used.
 	idle = 3 * time.Minute
-	// silence is after how long a client is asked whether it is still there, as
-	// one that lost its power is not.
-	silence = time.Minute
 )
 
-// securely is the server of the secure port.
+// securely is the server of the secure port. Over HTTP/2 a client of which
+// nothing came for a while is asked whether it is still there: one that lost its
+// power is not, and one that never comes to the end of a head cannot answer.
 func (d *process) securely() *http.Server {
 	return &http.Server{Handler: d.front, TLSConfig: d.keys.tls, ReadHeaderTimeout: d.HeadTimeout, IdleTimeout: idle,
 		ErrorLog: quiet, HTTP2: &http.HTTP2Config{MaxConcurrentStreams: 1000,
-			SendPingTimeout: silence, PingTimeout: lost, WriteByteTimeout: lost}}
+			SendPingTimeout: 2 * d.HeadTimeout, PingTimeout: d.HeadTimeout, WriteByteTimeout: lost}}
 }
 
 // cluster makes what every cluster has.

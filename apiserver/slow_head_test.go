@@ -2,6 +2,7 @@ package apiserver_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -50,6 +51,11 @@ func TestSilentClients(t *testing.T) {
 			return conn
 		},
 		"a handshake for HTTP/2": func() net.Conn { return r.dial("h2") },
+		"a head of HTTP/2 a byte at a time": func() net.Conn {
+			conn := r.dial("h2")
+			go trickleFrames(t.Context(), conn)
+			return conn
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -118,4 +124,28 @@ func TestEndlessHeaders(t *testing.T) {
 	other := r.in(t)
 	other.do("GET", slowMaps+"/big-1", nil, "")
 	other.want(200, "")
+}
+
+// trickleFrames begins a head of HTTP/2 and goes on with it a byte a frame, a
+// frame a second.
+func trickleFrames(ctx context.Context, conn net.Conn) {
+	io.WriteString(conn, http2.ClientPreface)
+	f := http2.NewFramer(conn, conn)
+	f.WriteSettings()
+	f.WriteSettingsAck()
+	var head bytes.Buffer
+	hpack.NewEncoder(&head).WriteField(hpack.HeaderField{Name: "x-long", Value: strings.Repeat("a", 10_000)})
+	f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1})
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for _, c := range head.Bytes() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if f.WriteContinuation(1, false, []byte{c}) != nil {
+			return
+		}
+	}
 }

@@ -321,9 +321,13 @@ func decodeJSONListString(d *jsonwire.Decoder) []string {
 	var stack [8]string
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.String(&list[len(list)-1])
 	}
+	jsonwire.Take[string](d, len(list))
 	out := make([]string, len(list))
 	copy(out, list)
 	return out

@@ -211,7 +211,7 @@ func (x *AdmissionResponse) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.AuditAnnotations[k20] = v21
 		case 7:
-			x.Warnings = append(x.Warnings, d.String(f))
+			x.Warnings = append(pbwire.Grow(d, x.Warnings), d.String(f))
 		}
 	}
 }

@@ -2461,9 +2461,13 @@ func decodeJSONListAuditAnnotation(d *jsonwire.Decoder) []AuditAnnotation {
 	var stack [8]AuditAnnotation
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, AuditAnnotation{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[AuditAnnotation](d, len(list))
 	out := make([]AuditAnnotation, len(list))
 	copy(out, list)
 	return out
@@ -2473,9 +2477,13 @@ func decodeJSONListExpressionWarning(d *jsonwire.Decoder) []ExpressionWarning {
 	var stack [8]ExpressionWarning
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ExpressionWarning{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ExpressionWarning](d, len(list))
 	out := make([]ExpressionWarning, len(list))
 	copy(out, list)
 	return out
@@ -2485,9 +2493,13 @@ func decodeJSONListMatchCondition(d *jsonwire.Decoder) []MatchCondition {
 	var stack [8]MatchCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, MatchCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[MatchCondition](d, len(list))
 	out := make([]MatchCondition, len(list))
 	copy(out, list)
 	return out
@@ -2497,9 +2509,13 @@ func decodeJSONListMutatingAdmissionPolicy(d *jsonwire.Decoder) []MutatingAdmiss
 	var stack [2]MutatingAdmissionPolicy
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, MutatingAdmissionPolicy{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[MutatingAdmissionPolicy](d, len(list))
 	out := make([]MutatingAdmissionPolicy, len(list))
 	copy(out, list)
 	return out
@@ -2509,9 +2525,13 @@ func decodeJSONListMutatingAdmissionPolicyBinding(d *jsonwire.Decoder) []Mutatin
 	var stack [3]MutatingAdmissionPolicyBinding
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, MutatingAdmissionPolicyBinding{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[MutatingAdmissionPolicyBinding](d, len(list))
 	out := make([]MutatingAdmissionPolicyBinding, len(list))
 	copy(out, list)
 	return out
@@ -2521,9 +2541,13 @@ func decodeJSONListMutatingWebhook(d *jsonwire.Decoder) []MutatingWebhook {
 	var stack [5]MutatingWebhook
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, MutatingWebhook{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[MutatingWebhook](d, len(list))
 	out := make([]MutatingWebhook, len(list))
 	copy(out, list)
 	return out
@@ -2533,9 +2557,13 @@ func decodeJSONListMutatingWebhookConfiguration(d *jsonwire.Decoder) []MutatingW
 	var stack [3]MutatingWebhookConfiguration
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, MutatingWebhookConfiguration{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[MutatingWebhookConfiguration](d, len(list))
 	out := make([]MutatingWebhookConfiguration, len(list))
 	copy(out, list)
 	return out
@@ -2545,9 +2573,13 @@ func decodeJSONListMutation(d *jsonwire.Decoder) []Mutation {
 	var stack [8]Mutation
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Mutation{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Mutation](d, len(list))
 	out := make([]Mutation, len(list))
 	copy(out, list)
 	return out
@@ -2557,9 +2589,13 @@ func decodeJSONListNamedRuleWithOperations(d *jsonwire.Decoder) []NamedRuleWithO
 	var stack [8]NamedRuleWithOperations
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, NamedRuleWithOperations{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[NamedRuleWithOperations](d, len(list))
 	out := make([]NamedRuleWithOperations, len(list))
 	copy(out, list)
 	return out
@@ -2569,9 +2605,13 @@ func decodeJSONListOperationType(d *jsonwire.Decoder) []OperationType {
 	var stack [8]OperationType
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.StringAs((*string)(&list[len(list)-1]), "v1.OperationType")
 	}
+	jsonwire.Take[OperationType](d, len(list))
 	out := make([]OperationType, len(list))
 	copy(out, list)
 	return out
@@ -2581,9 +2621,13 @@ func decodeJSONListRuleWithOperations(d *jsonwire.Decoder) []RuleWithOperations 
 	var stack [8]RuleWithOperations
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, RuleWithOperations{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[RuleWithOperations](d, len(list))
 	out := make([]RuleWithOperations, len(list))
 	copy(out, list)
 	return out
@@ -2593,9 +2637,13 @@ func decodeJSONListValidatingAdmissionPolicy(d *jsonwire.Decoder) []ValidatingAd
 	var stack [2]ValidatingAdmissionPolicy
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ValidatingAdmissionPolicy{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ValidatingAdmissionPolicy](d, len(list))
 	out := make([]ValidatingAdmissionPolicy, len(list))
 	copy(out, list)
 	return out
@@ -2605,9 +2653,13 @@ func decodeJSONListValidatingAdmissionPolicyBinding(d *jsonwire.Decoder) []Valid
 	var stack [3]ValidatingAdmissionPolicyBinding
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ValidatingAdmissionPolicyBinding{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ValidatingAdmissionPolicyBinding](d, len(list))
 	out := make([]ValidatingAdmissionPolicyBinding, len(list))
 	copy(out, list)
 	return out
@@ -2617,9 +2669,13 @@ func decodeJSONListValidatingWebhook(d *jsonwire.Decoder) []ValidatingWebhook {
 	var stack [5]ValidatingWebhook
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ValidatingWebhook{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ValidatingWebhook](d, len(list))
 	out := make([]ValidatingWebhook, len(list))
 	copy(out, list)
 	return out
@@ -2629,9 +2685,13 @@ func decodeJSONListValidatingWebhookConfiguration(d *jsonwire.Decoder) []Validat
 	var stack [3]ValidatingWebhookConfiguration
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ValidatingWebhookConfiguration{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ValidatingWebhookConfiguration](d, len(list))
 	out := make([]ValidatingWebhookConfiguration, len(list))
 	copy(out, list)
 	return out
@@ -2641,9 +2701,13 @@ func decodeJSONListValidation(d *jsonwire.Decoder) []Validation {
 	var stack [8]Validation
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Validation{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Validation](d, len(list))
 	out := make([]Validation, len(list))
 	copy(out, list)
 	return out
@@ -2653,9 +2717,13 @@ func decodeJSONListValidationAction(d *jsonwire.Decoder) []ValidationAction {
 	var stack [8]ValidationAction
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.StringAs((*string)(&list[len(list)-1]), "v1.ValidationAction")
 	}
+	jsonwire.Take[ValidationAction](d, len(list))
 	out := make([]ValidationAction, len(list))
 	copy(out, list)
 	return out
@@ -2665,9 +2733,13 @@ func decodeJSONListVariable(d *jsonwire.Decoder) []Variable {
 	var stack [8]Variable
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Variable{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Variable](d, len(list))
 	out := make([]Variable, len(list))
 	copy(out, list)
 	return out
@@ -2677,9 +2749,13 @@ func decodeJSONListMetaCondition(d *jsonwire.Decoder) []meta.Condition {
 	var stack [8]meta.Condition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, meta.Condition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[meta.Condition](d, len(list))
 	out := make([]meta.Condition, len(list))
 	copy(out, list)
 	return out
@@ -2689,9 +2765,13 @@ func decodeJSONListString(d *jsonwire.Decoder) []string {
 	var stack [8]string
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.String(&list[len(list)-1])
 	}
+	jsonwire.Take[string](d, len(list))
 	out := make([]string, len(list))
 	copy(out, list)
 	return out

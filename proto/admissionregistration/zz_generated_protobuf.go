@@ -90,16 +90,16 @@ func (x *MutatingAdmissionPolicySpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.MatchConstraints.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Variables = append(x.Variables, Variable{})
+			x.Variables = append(pbwire.Grow(d, x.Variables), Variable{})
 			x.Variables[len(x.Variables)-1].DecodeProto(d, d.Message(f))
 		case 4:
-			x.Mutations = append(x.Mutations, Mutation{})
+			x.Mutations = append(pbwire.Grow(d, x.Mutations), Mutation{})
 			x.Mutations[len(x.Mutations)-1].DecodeProto(d, d.Message(f))
 		case 5:
 			v11 := FailurePolicyType(d.String(f))
 			x.FailurePolicy = &v11
 		case 6:
-			x.MatchConditions = append(x.MatchConditions, MatchCondition{})
+			x.MatchConditions = append(pbwire.Grow(d, x.MatchConditions), MatchCondition{})
 			x.MatchConditions[len(x.MatchConditions)-1].DecodeProto(d, d.Message(f))
 		case 7:
 			x.ReinvocationPolicy = ReinvocationPolicyType(d.String(f))
@@ -207,7 +207,7 @@ func (x *MutatingAdmissionPolicyList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, MutatingAdmissionPolicy{})
+			x.Items = append(pbwire.Grow(d, x.Items), MutatingAdmissionPolicy{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -304,7 +304,7 @@ func (x *MutatingAdmissionPolicyBindingList) DecodeProto(d *pbwire.Decoder, b []
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, MutatingAdmissionPolicyBinding{})
+			x.Items = append(pbwire.Grow(d, x.Items), MutatingAdmissionPolicyBinding{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -334,7 +334,7 @@ func (x *MutatingWebhookConfiguration) DecodeProto(d *pbwire.Decoder, b []byte) 
 		case 1:
 			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Webhooks = append(x.Webhooks, MutatingWebhook{})
+			x.Webhooks = append(pbwire.Grow(d, x.Webhooks), MutatingWebhook{})
 			x.Webhooks[len(x.Webhooks)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -403,7 +403,7 @@ func (x *MutatingWebhook) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.ClientConfig.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Rules = append(x.Rules, RuleWithOperations{})
+			x.Rules = append(pbwire.Grow(d, x.Rules), RuleWithOperations{})
 			x.Rules[len(x.Rules)-1].DecodeProto(d, d.Message(f))
 		case 4:
 			v35 := FailurePolicyType(d.String(f))
@@ -420,7 +420,7 @@ func (x *MutatingWebhook) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v37 := int32(d.Int(f))
 			x.TimeoutSeconds = &v37
 		case 8:
-			x.AdmissionReviewVersions = append(x.AdmissionReviewVersions, d.String(f))
+			x.AdmissionReviewVersions = append(pbwire.Grow(d, x.AdmissionReviewVersions), d.String(f))
 		case 9:
 			v38 := MatchPolicyType(d.String(f))
 			x.MatchPolicy = &v38
@@ -433,7 +433,7 @@ func (x *MutatingWebhook) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.ObjectSelector.DecodeProto(d, d.Message(f))
 		case 12:
-			x.MatchConditions = append(x.MatchConditions, MatchCondition{})
+			x.MatchConditions = append(pbwire.Grow(d, x.MatchConditions), MatchCondition{})
 			x.MatchConditions[len(x.MatchConditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -528,7 +528,7 @@ func (x *RuleWithOperations) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Operations = append(x.Operations, OperationType(d.String(f)))
+			x.Operations = append(pbwire.Grow(d, x.Operations), OperationType(d.String(f)))
 		case 2:
 			x.Rule.DecodeProto(d, d.Message(f))
 		}
@@ -559,11 +559,11 @@ func (x *Rule) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.APIGroups = append(x.APIGroups, d.String(f))
+			x.APIGroups = append(pbwire.Grow(d, x.APIGroups), d.String(f))
 		case 2:
-			x.APIVersions = append(x.APIVersions, d.String(f))
+			x.APIVersions = append(pbwire.Grow(d, x.APIVersions), d.String(f))
 		case 3:
-			x.Resources = append(x.Resources, d.String(f))
+			x.Resources = append(pbwire.Grow(d, x.Resources), d.String(f))
 		case 4:
 			v49 := ScopeType(d.String(f))
 			x.Scope = &v49
@@ -616,7 +616,7 @@ func (x *MutatingWebhookConfigurationList) DecodeProto(d *pbwire.Decoder, b []by
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, MutatingWebhookConfiguration{})
+			x.Items = append(pbwire.Grow(d, x.Items), MutatingWebhookConfiguration{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -716,19 +716,19 @@ func (x *ValidatingAdmissionPolicySpec) DecodeProto(d *pbwire.Decoder, b []byte)
 			}
 			x.MatchConstraints.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Validations = append(x.Validations, Validation{})
+			x.Validations = append(pbwire.Grow(d, x.Validations), Validation{})
 			x.Validations[len(x.Validations)-1].DecodeProto(d, d.Message(f))
 		case 4:
 			v66 := FailurePolicyType(d.String(f))
 			x.FailurePolicy = &v66
 		case 5:
-			x.AuditAnnotations = append(x.AuditAnnotations, AuditAnnotation{})
+			x.AuditAnnotations = append(pbwire.Grow(d, x.AuditAnnotations), AuditAnnotation{})
 			x.AuditAnnotations[len(x.AuditAnnotations)-1].DecodeProto(d, d.Message(f))
 		case 6:
-			x.MatchConditions = append(x.MatchConditions, MatchCondition{})
+			x.MatchConditions = append(pbwire.Grow(d, x.MatchConditions), MatchCondition{})
 			x.MatchConditions[len(x.MatchConditions)-1].DecodeProto(d, d.Message(f))
 		case 7:
-			x.Variables = append(x.Variables, Variable{})
+			x.Variables = append(pbwire.Grow(d, x.Variables), Variable{})
 			x.Variables[len(x.Variables)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -804,10 +804,10 @@ func (x *MatchResources) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.ObjectSelector.DecodeProto(d, d.Message(f))
 		case 3:
-			x.ResourceRules = append(x.ResourceRules, NamedRuleWithOperations{})
+			x.ResourceRules = append(pbwire.Grow(d, x.ResourceRules), NamedRuleWithOperations{})
 			x.ResourceRules[len(x.ResourceRules)-1].DecodeProto(d, d.Message(f))
 		case 4:
-			x.ExcludeResourceRules = append(x.ExcludeResourceRules, NamedRuleWithOperations{})
+			x.ExcludeResourceRules = append(pbwire.Grow(d, x.ExcludeResourceRules), NamedRuleWithOperations{})
 			x.ExcludeResourceRules[len(x.ExcludeResourceRules)-1].DecodeProto(d, d.Message(f))
 		case 7:
 			v73 := MatchPolicyType(d.String(f))
@@ -835,7 +835,7 @@ func (x *NamedRuleWithOperations) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.ResourceNames = append(x.ResourceNames, d.String(f))
+			x.ResourceNames = append(pbwire.Grow(d, x.ResourceNames), d.String(f))
 		case 2:
 			x.RuleWithOperations.DecodeProto(d, d.Message(f))
 		}
@@ -946,7 +946,7 @@ func (x *ValidatingAdmissionPolicyStatus) DecodeProto(d *pbwire.Decoder, b []byt
 			}
 			x.TypeChecking.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Conditions = append(x.Conditions, meta.Condition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), meta.Condition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -970,7 +970,7 @@ func (x *TypeChecking) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.ExpressionWarnings = append(x.ExpressionWarnings, ExpressionWarning{})
+			x.ExpressionWarnings = append(pbwire.Grow(d, x.ExpressionWarnings), ExpressionWarning{})
 			x.ExpressionWarnings[len(x.ExpressionWarnings)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -1021,7 +1021,7 @@ func (x *ValidatingAdmissionPolicyList) DecodeProto(d *pbwire.Decoder, b []byte)
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, ValidatingAdmissionPolicy{})
+			x.Items = append(pbwire.Grow(d, x.Items), ValidatingAdmissionPolicy{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -1094,7 +1094,7 @@ func (x *ValidatingAdmissionPolicyBindingSpec) DecodeProto(d *pbwire.Decoder, b 
 			}
 			x.MatchResources.DecodeProto(d, d.Message(f))
 		case 4:
-			x.ValidationActions = append(x.ValidationActions, ValidationAction(d.String(f)))
+			x.ValidationActions = append(pbwire.Grow(d, x.ValidationActions), ValidationAction(d.String(f)))
 		}
 	}
 }
@@ -1161,7 +1161,7 @@ func (x *ValidatingAdmissionPolicyBindingList) DecodeProto(d *pbwire.Decoder, b 
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, ValidatingAdmissionPolicyBinding{})
+			x.Items = append(pbwire.Grow(d, x.Items), ValidatingAdmissionPolicyBinding{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -1191,7 +1191,7 @@ func (x *ValidatingWebhookConfiguration) DecodeProto(d *pbwire.Decoder, b []byte
 		case 1:
 			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Webhooks = append(x.Webhooks, ValidatingWebhook{})
+			x.Webhooks = append(pbwire.Grow(d, x.Webhooks), ValidatingWebhook{})
 			x.Webhooks[len(x.Webhooks)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -1257,7 +1257,7 @@ func (x *ValidatingWebhook) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.ClientConfig.DecodeProto(d, d.Message(f))
 		case 3:
-			x.Rules = append(x.Rules, RuleWithOperations{})
+			x.Rules = append(pbwire.Grow(d, x.Rules), RuleWithOperations{})
 			x.Rules[len(x.Rules)-1].DecodeProto(d, d.Message(f))
 		case 4:
 			v106 := FailurePolicyType(d.String(f))
@@ -1274,7 +1274,7 @@ func (x *ValidatingWebhook) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v108 := int32(d.Int(f))
 			x.TimeoutSeconds = &v108
 		case 8:
-			x.AdmissionReviewVersions = append(x.AdmissionReviewVersions, d.String(f))
+			x.AdmissionReviewVersions = append(pbwire.Grow(d, x.AdmissionReviewVersions), d.String(f))
 		case 9:
 			v109 := MatchPolicyType(d.String(f))
 			x.MatchPolicy = &v109
@@ -1284,7 +1284,7 @@ func (x *ValidatingWebhook) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.ObjectSelector.DecodeProto(d, d.Message(f))
 		case 11:
-			x.MatchConditions = append(x.MatchConditions, MatchCondition{})
+			x.MatchConditions = append(pbwire.Grow(d, x.MatchConditions), MatchCondition{})
 			x.MatchConditions[len(x.MatchConditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -1314,7 +1314,7 @@ func (x *ValidatingWebhookConfigurationList) DecodeProto(d *pbwire.Decoder, b []
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, ValidatingWebhookConfiguration{})
+			x.Items = append(pbwire.Grow(d, x.Items), ValidatingWebhookConfiguration{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

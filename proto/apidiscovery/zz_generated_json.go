@@ -382,9 +382,13 @@ func decodeJSONListAPIGroupDiscovery(d *jsonwire.Decoder) []APIGroupDiscovery {
 	var stack [3]APIGroupDiscovery
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, APIGroupDiscovery{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[APIGroupDiscovery](d, len(list))
 	out := make([]APIGroupDiscovery, len(list))
 	copy(out, list)
 	return out
@@ -394,9 +398,13 @@ func decodeJSONListAPIResourceDiscovery(d *jsonwire.Decoder) []APIResourceDiscov
 	var stack [6]APIResourceDiscovery
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, APIResourceDiscovery{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[APIResourceDiscovery](d, len(list))
 	out := make([]APIResourceDiscovery, len(list))
 	copy(out, list)
 	return out
@@ -406,9 +414,13 @@ func decodeJSONListAPISubresourceDiscovery(d *jsonwire.Decoder) []APISubresource
 	var stack [8]APISubresourceDiscovery
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, APISubresourceDiscovery{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[APISubresourceDiscovery](d, len(list))
 	out := make([]APISubresourceDiscovery, len(list))
 	copy(out, list)
 	return out
@@ -418,9 +430,13 @@ func decodeJSONListAPIVersionDiscovery(d *jsonwire.Decoder) []APIVersionDiscover
 	var stack [8]APIVersionDiscovery
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, APIVersionDiscovery{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[APIVersionDiscovery](d, len(list))
 	out := make([]APIVersionDiscovery, len(list))
 	copy(out, list)
 	return out
@@ -430,9 +446,13 @@ func decodeJSONListMetaGroupVersionKind(d *jsonwire.Decoder) []meta.GroupVersion
 	var stack [8]meta.GroupVersionKind
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, meta.GroupVersionKind{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[meta.GroupVersionKind](d, len(list))
 	out := make([]meta.GroupVersionKind, len(list))
 	copy(out, list)
 	return out
@@ -442,9 +462,13 @@ func decodeJSONListString(d *jsonwire.Decoder) []string {
 	var stack [8]string
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.String(&list[len(list)-1])
 	}
+	jsonwire.Take[string](d, len(list))
 	out := make([]string, len(list))
 	copy(out, list)
 	return out

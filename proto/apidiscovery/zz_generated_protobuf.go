@@ -31,7 +31,7 @@ func (x *APIGroupDiscoveryList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, APIGroupDiscovery{})
+			x.Items = append(pbwire.Grow(d, x.Items), APIGroupDiscovery{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -61,7 +61,7 @@ func (x *APIGroupDiscovery) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Versions = append(x.Versions, APIVersionDiscovery{})
+			x.Versions = append(pbwire.Grow(d, x.Versions), APIVersionDiscovery{})
 			x.Versions[len(x.Versions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -89,7 +89,7 @@ func (x *APIVersionDiscovery) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Version = d.String(f)
 		case 2:
-			x.Resources = append(x.Resources, APIResourceDiscovery{})
+			x.Resources = append(pbwire.Grow(d, x.Resources), APIResourceDiscovery{})
 			x.Resources[len(x.Resources)-1].DecodeProto(d, d.Message(f))
 		case 3:
 			x.Freshness = DiscoveryFreshness(d.String(f))
@@ -144,13 +144,13 @@ func (x *APIResourceDiscovery) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 4:
 			x.SingularResource = d.String(f)
 		case 5:
-			x.Verbs = append(x.Verbs, d.String(f))
+			x.Verbs = append(pbwire.Grow(d, x.Verbs), d.String(f))
 		case 6:
-			x.ShortNames = append(x.ShortNames, d.String(f))
+			x.ShortNames = append(pbwire.Grow(d, x.ShortNames), d.String(f))
 		case 7:
-			x.Categories = append(x.Categories, d.String(f))
+			x.Categories = append(pbwire.Grow(d, x.Categories), d.String(f))
 		case 8:
-			x.Subresources = append(x.Subresources, APISubresourceDiscovery{})
+			x.Subresources = append(pbwire.Grow(d, x.Subresources), APISubresourceDiscovery{})
 			x.Subresources[len(x.Subresources)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -191,10 +191,10 @@ func (x *APISubresourceDiscovery) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.ResponseKind.DecodeProto(d, d.Message(f))
 		case 3:
-			x.AcceptedTypes = append(x.AcceptedTypes, meta.GroupVersionKind{})
+			x.AcceptedTypes = append(pbwire.Grow(d, x.AcceptedTypes), meta.GroupVersionKind{})
 			x.AcceptedTypes[len(x.AcceptedTypes)-1].DecodeProto(d, d.Message(f))
 		case 4:
-			x.Verbs = append(x.Verbs, d.String(f))
+			x.Verbs = append(pbwire.Grow(d, x.Verbs), d.String(f))
 		}
 	}
 }

@@ -1020,6 +1020,7 @@ func (x *JSONSchemaProps) DecodeJSON(d *jsonwire.Decoder) {
 					_, has37 := x.Properties[k35]
 					d.MapKey(has37 && first38)
 					var v36 JSONSchemaProps
+					jsonwire.Take[JSONSchemaProps](d, 1)
 					v36.DecodeJSON(d)
 					x.Properties[k35] = v36
 				}
@@ -1049,6 +1050,7 @@ func (x *JSONSchemaProps) DecodeJSON(d *jsonwire.Decoder) {
 					_, has41 := x.PatternProperties[k39]
 					d.MapKey(has41 && first42)
 					var v40 JSONSchemaProps
+					jsonwire.Take[JSONSchemaProps](d, 1)
 					v40.DecodeJSON(d)
 					x.PatternProperties[k39] = v40
 				}
@@ -1068,6 +1070,7 @@ func (x *JSONSchemaProps) DecodeJSON(d *jsonwire.Decoder) {
 					_, has45 := x.Dependencies[k43]
 					d.MapKey(has45 && first46)
 					var v44 JSONSchemaPropsOrStringArray
+					jsonwire.Take[JSONSchemaPropsOrStringArray](d, 1)
 					v44.DecodeJSON(d)
 					x.Dependencies[k43] = v44
 				}
@@ -1097,6 +1100,7 @@ func (x *JSONSchemaProps) DecodeJSON(d *jsonwire.Decoder) {
 					_, has49 := x.Definitions[k47]
 					d.MapKey(has49 && first50)
 					var v48 JSONSchemaProps
+					jsonwire.Take[JSONSchemaProps](d, 1)
 					v48.DecodeJSON(d)
 					x.Definitions[k47] = v48
 				}
@@ -1893,9 +1897,13 @@ func decodeJSONListCustomResourceColumnDefinition(d *jsonwire.Decoder) []CustomR
 	var stack [8]CustomResourceColumnDefinition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, CustomResourceColumnDefinition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[CustomResourceColumnDefinition](d, len(list))
 	out := make([]CustomResourceColumnDefinition, len(list))
 	copy(out, list)
 	return out
@@ -1904,6 +1912,9 @@ func decodeJSONListCustomResourceColumnDefinition(d *jsonwire.Decoder) []CustomR
 func decodeJSONListCustomResourceDefinition(d *jsonwire.Decoder) []CustomResourceDefinition {
 	list := []CustomResourceDefinition{}
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, CustomResourceDefinition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
@@ -1914,9 +1925,13 @@ func decodeJSONListCustomResourceDefinitionCondition(d *jsonwire.Decoder) []Cust
 	var stack [8]CustomResourceDefinitionCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, CustomResourceDefinitionCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[CustomResourceDefinitionCondition](d, len(list))
 	out := make([]CustomResourceDefinitionCondition, len(list))
 	copy(out, list)
 	return out
@@ -1926,9 +1941,13 @@ func decodeJSONListCustomResourceDefinitionVersion(d *jsonwire.Decoder) []Custom
 	var stack [8]CustomResourceDefinitionVersion
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, CustomResourceDefinitionVersion{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[CustomResourceDefinitionVersion](d, len(list))
 	out := make([]CustomResourceDefinitionVersion, len(list))
 	copy(out, list)
 	return out
@@ -1938,9 +1957,13 @@ func decodeJSONListJSON(d *jsonwire.Decoder) []JSON {
 	var stack [8]JSON
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, JSON{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[JSON](d, len(list))
 	out := make([]JSON, len(list))
 	copy(out, list)
 	return out
@@ -1949,6 +1972,9 @@ func decodeJSONListJSON(d *jsonwire.Decoder) []JSON {
 func decodeJSONListJSONSchemaProps(d *jsonwire.Decoder) []JSONSchemaProps {
 	list := []JSONSchemaProps{}
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, JSONSchemaProps{})
 		list[len(list)-1].DecodeJSON(d)
 	}
@@ -1959,9 +1985,13 @@ func decodeJSONListSelectableField(d *jsonwire.Decoder) []SelectableField {
 	var stack [8]SelectableField
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, SelectableField{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[SelectableField](d, len(list))
 	out := make([]SelectableField, len(list))
 	copy(out, list)
 	return out
@@ -1971,9 +2001,13 @@ func decodeJSONListValidationRule(d *jsonwire.Decoder) []ValidationRule {
 	var stack [8]ValidationRule
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ValidationRule{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ValidationRule](d, len(list))
 	out := make([]ValidationRule, len(list))
 	copy(out, list)
 	return out
@@ -1983,9 +2017,13 @@ func decodeJSONListMetaRawExtension(d *jsonwire.Decoder) []meta.RawExtension {
 	var stack [8]meta.RawExtension
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, meta.RawExtension{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[meta.RawExtension](d, len(list))
 	out := make([]meta.RawExtension, len(list))
 	copy(out, list)
 	return out
@@ -1995,9 +2033,13 @@ func decodeJSONListString(d *jsonwire.Decoder) []string {
 	var stack [8]string
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.String(&list[len(list)-1])
 	}
+	jsonwire.Take[string](d, len(list))
 	out := make([]string, len(list))
 	copy(out, list)
 	return out

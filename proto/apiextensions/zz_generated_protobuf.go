@@ -69,7 +69,7 @@ func (x *ConversionRequest) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.DesiredAPIVersion = d.String(f)
 		case 3:
-			x.Objects = append(x.Objects, meta.RawExtension{})
+			x.Objects = append(pbwire.Grow(d, x.Objects), meta.RawExtension{})
 			x.Objects[len(x.Objects)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -100,7 +100,7 @@ func (x *ConversionResponse) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.UID = meta.UID(d.String(f))
 		case 2:
-			x.ConvertedObjects = append(x.ConvertedObjects, meta.RawExtension{})
+			x.ConvertedObjects = append(pbwire.Grow(d, x.ConvertedObjects), meta.RawExtension{})
 			x.ConvertedObjects[len(x.ConvertedObjects)-1].DecodeProto(d, d.Message(f))
 		case 3:
 			x.Result.DecodeProto(d, d.Message(f))
@@ -178,7 +178,7 @@ func (x *CustomResourceDefinitionSpec) DecodeProto(d *pbwire.Decoder, b []byte) 
 		case 4:
 			x.Scope = ResourceScope(d.String(f))
 		case 7:
-			x.Versions = append(x.Versions, CustomResourceDefinitionVersion{})
+			x.Versions = append(pbwire.Grow(d, x.Versions), CustomResourceDefinitionVersion{})
 			x.Versions[len(x.Versions)-1].DecodeProto(d, d.Message(f))
 		case 9:
 			if x.Conversion == nil {
@@ -217,13 +217,13 @@ func (x *CustomResourceDefinitionNames) DecodeProto(d *pbwire.Decoder, b []byte)
 		case 2:
 			x.Singular = d.String(f)
 		case 3:
-			x.ShortNames = append(x.ShortNames, d.String(f))
+			x.ShortNames = append(pbwire.Grow(d, x.ShortNames), d.String(f))
 		case 4:
 			x.Kind = d.String(f)
 		case 5:
 			x.ListKind = d.String(f)
 		case 6:
-			x.Categories = append(x.Categories, d.String(f))
+			x.Categories = append(pbwire.Grow(d, x.Categories), d.String(f))
 		}
 	}
 }
@@ -287,7 +287,7 @@ func (x *CustomResourceDefinitionVersion) DecodeProto(d *pbwire.Decoder, b []byt
 			}
 			x.Subresources.DecodeProto(d, d.Message(f))
 		case 6:
-			x.AdditionalPrinterColumns = append(x.AdditionalPrinterColumns, CustomResourceColumnDefinition{})
+			x.AdditionalPrinterColumns = append(pbwire.Grow(d, x.AdditionalPrinterColumns), CustomResourceColumnDefinition{})
 			x.AdditionalPrinterColumns[len(x.AdditionalPrinterColumns)-1].DecodeProto(d, d.Message(f))
 		case 7:
 			x.Deprecated = d.Bool(f)
@@ -295,7 +295,7 @@ func (x *CustomResourceDefinitionVersion) DecodeProto(d *pbwire.Decoder, b []byt
 			v23 := d.String(f)
 			x.DeprecationWarning = &v23
 		case 9:
-			x.SelectableFields = append(x.SelectableFields, SelectableField{})
+			x.SelectableFields = append(pbwire.Grow(d, x.SelectableFields), SelectableField{})
 			x.SelectableFields[len(x.SelectableFields)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -570,7 +570,7 @@ func (x *JSONSchemaProps) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v71 := d.Double(f)
 			x.MultipleOf = &v71
 		case 20:
-			x.Enum = append(x.Enum, JSON{})
+			x.Enum = append(pbwire.Grow(d, x.Enum), JSON{})
 			x.Enum[len(x.Enum)-1].DecodeProto(d, d.Message(f))
 		case 21:
 			v72 := d.Int(f)
@@ -579,20 +579,20 @@ func (x *JSONSchemaProps) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v73 := d.Int(f)
 			x.MinProperties = &v73
 		case 23:
-			x.Required = append(x.Required, d.String(f))
+			x.Required = append(pbwire.Grow(d, x.Required), d.String(f))
 		case 24:
 			if x.Items == nil {
 				x.Items = new(JSONSchemaPropsOrArray)
 			}
 			x.Items.DecodeProto(d, d.Message(f))
 		case 25:
-			x.AllOf = append(x.AllOf, JSONSchemaProps{})
+			x.AllOf = append(pbwire.Grow(d, x.AllOf), JSONSchemaProps{})
 			x.AllOf[len(x.AllOf)-1].DecodeProto(d, d.Message(f))
 		case 26:
-			x.OneOf = append(x.OneOf, JSONSchemaProps{})
+			x.OneOf = append(pbwire.Grow(d, x.OneOf), JSONSchemaProps{})
 			x.OneOf[len(x.OneOf)-1].DecodeProto(d, d.Message(f))
 		case 27:
-			x.AnyOf = append(x.AnyOf, JSONSchemaProps{})
+			x.AnyOf = append(pbwire.Grow(d, x.AnyOf), JSONSchemaProps{})
 			x.AnyOf[len(x.AnyOf)-1].DecodeProto(d, d.Message(f))
 		case 28:
 			if x.Not == nil {
@@ -697,7 +697,7 @@ func (x *JSONSchemaProps) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 40:
 			x.XIntOrString = d.Bool(f)
 		case 41:
-			x.XListMapKeys = append(x.XListMapKeys, d.String(f))
+			x.XListMapKeys = append(pbwire.Grow(d, x.XListMapKeys), d.String(f))
 		case 42:
 			v87 := d.String(f)
 			x.XListType = &v87
@@ -705,7 +705,7 @@ func (x *JSONSchemaProps) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v88 := d.String(f)
 			x.XMapType = &v88
 		case 44:
-			x.XValidations = append(x.XValidations, ValidationRule{})
+			x.XValidations = append(pbwire.Grow(d, x.XValidations), ValidationRule{})
 			x.XValidations[len(x.XValidations)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -953,7 +953,7 @@ func (x *WebhookConversion) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.ClientConfig.DecodeProto(d, d.Message(f))
 		case 3:
-			x.ConversionReviewVersions = append(x.ConversionReviewVersions, d.String(f))
+			x.ConversionReviewVersions = append(pbwire.Grow(d, x.ConversionReviewVersions), d.String(f))
 		}
 	}
 }
@@ -1054,12 +1054,12 @@ func (x *CustomResourceDefinitionStatus) DecodeProto(d *pbwire.Decoder, b []byte
 		b = rest
 		switch number {
 		case 1:
-			x.Conditions = append(x.Conditions, CustomResourceDefinitionCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), CustomResourceDefinitionCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		case 2:
 			x.AcceptedNames.DecodeProto(d, d.Message(f))
 		case 3:
-			x.StoredVersions = append(x.StoredVersions, d.String(f))
+			x.StoredVersions = append(pbwire.Grow(d, x.StoredVersions), d.String(f))
 		case 4:
 			x.ObservedGeneration = d.Int(f)
 		}
@@ -1126,7 +1126,7 @@ func (x *CustomResourceDefinitionList) DecodeProto(d *pbwire.Decoder, b []byte) 
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, CustomResourceDefinition{})
+			x.Items = append(pbwire.Grow(d, x.Items), CustomResourceDefinition{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

@@ -331,9 +331,13 @@ func decodeJSONListAPIService(d *jsonwire.Decoder) []APIService {
 	var stack [2]APIService
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, APIService{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[APIService](d, len(list))
 	out := make([]APIService, len(list))
 	copy(out, list)
 	return out
@@ -343,9 +347,13 @@ func decodeJSONListAPIServiceCondition(d *jsonwire.Decoder) []APIServiceConditio
 	var stack [8]APIServiceCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, APIServiceCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[APIServiceCondition](d, len(list))
 	out := make([]APIServiceCondition, len(list))
 	copy(out, list)
 	return out

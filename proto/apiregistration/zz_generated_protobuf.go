@@ -130,7 +130,7 @@ func (x *APIServiceStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Conditions = append(x.Conditions, APIServiceCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), APIServiceCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -193,7 +193,7 @@ func (x *APIServiceList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, APIService{})
+			x.Items = append(pbwire.Grow(d, x.Items), APIService{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

@@ -1876,9 +1876,13 @@ func decodeJSONListControllerRevision(d *jsonwire.Decoder) []ControllerRevision 
 	var stack [3]ControllerRevision
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ControllerRevision{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ControllerRevision](d, len(list))
 	out := make([]ControllerRevision, len(list))
 	copy(out, list)
 	return out
@@ -1887,6 +1891,9 @@ func decodeJSONListControllerRevision(d *jsonwire.Decoder) []ControllerRevision 
 func decodeJSONListDaemonSet(d *jsonwire.Decoder) []DaemonSet {
 	list := []DaemonSet{}
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, DaemonSet{})
 		list[len(list)-1].DecodeJSON(d)
 	}
@@ -1897,9 +1904,13 @@ func decodeJSONListDaemonSetCondition(d *jsonwire.Decoder) []DaemonSetCondition 
 	var stack [8]DaemonSetCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, DaemonSetCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[DaemonSetCondition](d, len(list))
 	out := make([]DaemonSetCondition, len(list))
 	copy(out, list)
 	return out
@@ -1908,6 +1919,9 @@ func decodeJSONListDaemonSetCondition(d *jsonwire.Decoder) []DaemonSetCondition 
 func decodeJSONListDeployment(d *jsonwire.Decoder) []Deployment {
 	list := []Deployment{}
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Deployment{})
 		list[len(list)-1].DecodeJSON(d)
 	}
@@ -1918,9 +1932,13 @@ func decodeJSONListDeploymentCondition(d *jsonwire.Decoder) []DeploymentConditio
 	var stack [8]DeploymentCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, DeploymentCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[DeploymentCondition](d, len(list))
 	out := make([]DeploymentCondition, len(list))
 	copy(out, list)
 	return out
@@ -1929,6 +1947,9 @@ func decodeJSONListDeploymentCondition(d *jsonwire.Decoder) []DeploymentConditio
 func decodeJSONListReplicaSet(d *jsonwire.Decoder) []ReplicaSet {
 	list := []ReplicaSet{}
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ReplicaSet{})
 		list[len(list)-1].DecodeJSON(d)
 	}
@@ -1939,9 +1960,13 @@ func decodeJSONListReplicaSetCondition(d *jsonwire.Decoder) []ReplicaSetConditio
 	var stack [8]ReplicaSetCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ReplicaSetCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ReplicaSetCondition](d, len(list))
 	out := make([]ReplicaSetCondition, len(list))
 	copy(out, list)
 	return out
@@ -1950,6 +1975,9 @@ func decodeJSONListReplicaSetCondition(d *jsonwire.Decoder) []ReplicaSetConditio
 func decodeJSONListStatefulSet(d *jsonwire.Decoder) []StatefulSet {
 	list := []StatefulSet{}
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, StatefulSet{})
 		list[len(list)-1].DecodeJSON(d)
 	}
@@ -1960,9 +1988,13 @@ func decodeJSONListStatefulSetCondition(d *jsonwire.Decoder) []StatefulSetCondit
 	var stack [8]StatefulSetCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, StatefulSetCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[StatefulSetCondition](d, len(list))
 	out := make([]StatefulSetCondition, len(list))
 	copy(out, list)
 	return out
@@ -1972,9 +2004,13 @@ func decodeJSONListCorePersistentVolumeClaim(d *jsonwire.Decoder) []core.Persist
 	var stack [2]core.PersistentVolumeClaim
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, core.PersistentVolumeClaim{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[core.PersistentVolumeClaim](d, len(list))
 	out := make([]core.PersistentVolumeClaim, len(list))
 	copy(out, list)
 	return out

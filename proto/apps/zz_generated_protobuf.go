@@ -62,7 +62,7 @@ func (x *ControllerRevisionList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, ControllerRevision{})
+			x.Items = append(pbwire.Grow(d, x.Items), ControllerRevision{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -262,7 +262,7 @@ func (x *DaemonSetStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v18 := int32(d.Int(f))
 			x.CollisionCount = &v18
 		case 10:
-			x.Conditions = append(x.Conditions, DaemonSetCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), DaemonSetCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -325,7 +325,7 @@ func (x *DaemonSetList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, DaemonSet{})
+			x.Items = append(pbwire.Grow(d, x.Items), DaemonSet{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -532,7 +532,7 @@ func (x *DeploymentStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 5:
 			x.UnavailableReplicas = int32(d.Int(f))
 		case 6:
-			x.Conditions = append(x.Conditions, DeploymentCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), DeploymentCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		case 7:
 			x.ReadyReplicas = int32(d.Int(f))
@@ -609,7 +609,7 @@ func (x *DeploymentList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, Deployment{})
+			x.Items = append(pbwire.Grow(d, x.Items), Deployment{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -725,7 +725,7 @@ func (x *ReplicaSetStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 5:
 			x.AvailableReplicas = int32(d.Int(f))
 		case 6:
-			x.Conditions = append(x.Conditions, ReplicaSetCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), ReplicaSetCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		case 7:
 			v52 := int32(d.Int(f))
@@ -791,7 +791,7 @@ func (x *ReplicaSetList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, ReplicaSet{})
+			x.Items = append(pbwire.Grow(d, x.Items), ReplicaSet{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -893,7 +893,7 @@ func (x *StatefulSetSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 3:
 			x.Template.DecodeProto(d, d.Message(f))
 		case 4:
-			x.VolumeClaimTemplates = append(x.VolumeClaimTemplates, core.PersistentVolumeClaim{})
+			x.VolumeClaimTemplates = append(pbwire.Grow(d, x.VolumeClaimTemplates), core.PersistentVolumeClaim{})
 			x.VolumeClaimTemplates[len(x.VolumeClaimTemplates)-1].DecodeProto(d, d.Message(f))
 		case 5:
 			x.ServiceName = d.String(f)
@@ -1066,7 +1066,7 @@ func (x *StatefulSetStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v74 := int32(d.Int(f))
 			x.CollisionCount = &v74
 		case 10:
-			x.Conditions = append(x.Conditions, StatefulSetCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), StatefulSetCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		case 11:
 			x.AvailableReplicas = int32(d.Int(f))
@@ -1131,7 +1131,7 @@ func (x *StatefulSetList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, StatefulSet{})
+			x.Items = append(pbwire.Grow(d, x.Items), StatefulSet{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

@@ -113,7 +113,7 @@ func (x *TokenRequestSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Audiences = append(x.Audiences, d.String(f))
+			x.Audiences = append(pbwire.Grow(d, x.Audiences), d.String(f))
 		case 3:
 			if x.BoundObjectRef == nil {
 				x.BoundObjectRef = new(BoundObjectReference)
@@ -228,7 +228,7 @@ func (x *TokenReviewSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Token = d.String(f)
 		case 2:
-			x.Audiences = append(x.Audiences, d.String(f))
+			x.Audiences = append(pbwire.Grow(d, x.Audiences), d.String(f))
 		}
 	}
 }
@@ -260,7 +260,7 @@ func (x *TokenReviewStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 3:
 			x.Error = d.String(f)
 		case 4:
-			x.Audiences = append(x.Audiences, d.String(f))
+			x.Audiences = append(pbwire.Grow(d, x.Audiences), d.String(f))
 		}
 	}
 }
@@ -302,7 +302,7 @@ func (x *UserInfo) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.UID = d.String(f)
 		case 3:
-			x.Groups = append(x.Groups, d.String(f))
+			x.Groups = append(pbwire.Grow(d, x.Groups), d.String(f))
 		case 4:
 			var k25 string
 			var v26 ExtraValue
@@ -318,7 +318,7 @@ func (x *UserInfo) DecodeProto(d *pbwire.Decoder, b []byte) {
 						number, f, rest := d.Next(list27)
 						list27 = rest
 						if number == 1 {
-							v26 = append(v26, d.String(f))
+							v26 = append(pbwire.Grow(d, v26), d.String(f))
 						}
 					}
 				}

@@ -915,9 +915,13 @@ func decodeJSONListNonResourceRule(d *jsonwire.Decoder) []NonResourceRule {
 	var stack [8]NonResourceRule
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, NonResourceRule{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[NonResourceRule](d, len(list))
 	out := make([]NonResourceRule, len(list))
 	copy(out, list)
 	return out
@@ -927,9 +931,13 @@ func decodeJSONListResourceRule(d *jsonwire.Decoder) []ResourceRule {
 	var stack [8]ResourceRule
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ResourceRule{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ResourceRule](d, len(list))
 	out := make([]ResourceRule, len(list))
 	copy(out, list)
 	return out
@@ -939,9 +947,13 @@ func decodeJSONListMetaFieldSelectorRequirement(d *jsonwire.Decoder) []meta.Fiel
 	var stack [8]meta.FieldSelectorRequirement
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, meta.FieldSelectorRequirement{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[meta.FieldSelectorRequirement](d, len(list))
 	out := make([]meta.FieldSelectorRequirement, len(list))
 	copy(out, list)
 	return out
@@ -951,9 +963,13 @@ func decodeJSONListMetaLabelSelectorRequirement(d *jsonwire.Decoder) []meta.Labe
 	var stack [8]meta.LabelSelectorRequirement
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, meta.LabelSelectorRequirement{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[meta.LabelSelectorRequirement](d, len(list))
 	out := make([]meta.LabelSelectorRequirement, len(list))
 	copy(out, list)
 	return out
@@ -963,9 +979,13 @@ func decodeJSONListString(d *jsonwire.Decoder) []string {
 	var stack [8]string
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.String(&list[len(list)-1])
 	}
+	jsonwire.Take[string](d, len(list))
 	out := make([]string, len(list))
 	copy(out, list)
 	return out

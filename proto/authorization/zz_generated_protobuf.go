@@ -188,10 +188,10 @@ func (x *SubjectRulesReviewStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.ResourceRules = append(x.ResourceRules, ResourceRule{})
+			x.ResourceRules = append(pbwire.Grow(d, x.ResourceRules), ResourceRule{})
 			x.ResourceRules[len(x.ResourceRules)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			x.NonResourceRules = append(x.NonResourceRules, NonResourceRule{})
+			x.NonResourceRules = append(pbwire.Grow(d, x.NonResourceRules), NonResourceRule{})
 			x.NonResourceRules[len(x.NonResourceRules)-1].DecodeProto(d, d.Message(f))
 		case 3:
 			x.Incomplete = d.Bool(f)
@@ -225,13 +225,13 @@ func (x *ResourceRule) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Verbs = append(x.Verbs, d.String(f))
+			x.Verbs = append(pbwire.Grow(d, x.Verbs), d.String(f))
 		case 2:
-			x.APIGroups = append(x.APIGroups, d.String(f))
+			x.APIGroups = append(pbwire.Grow(d, x.APIGroups), d.String(f))
 		case 3:
-			x.Resources = append(x.Resources, d.String(f))
+			x.Resources = append(pbwire.Grow(d, x.Resources), d.String(f))
 		case 4:
-			x.ResourceNames = append(x.ResourceNames, d.String(f))
+			x.ResourceNames = append(pbwire.Grow(d, x.ResourceNames), d.String(f))
 		}
 	}
 }
@@ -254,9 +254,9 @@ func (x *NonResourceRule) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Verbs = append(x.Verbs, d.String(f))
+			x.Verbs = append(pbwire.Grow(d, x.Verbs), d.String(f))
 		case 2:
-			x.NonResourceURLs = append(x.NonResourceURLs, d.String(f))
+			x.NonResourceURLs = append(pbwire.Grow(d, x.NonResourceURLs), d.String(f))
 		}
 	}
 }
@@ -351,7 +351,7 @@ func (x *SubjectAccessReviewSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 3:
 			x.User = d.String(f)
 		case 4:
-			x.Groups = append(x.Groups, d.String(f))
+			x.Groups = append(pbwire.Grow(d, x.Groups), d.String(f))
 		case 5:
 			var k35 string
 			var v36 ExtraValue
@@ -367,7 +367,7 @@ func (x *SubjectAccessReviewSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 						number, f, rest := d.Next(list37)
 						list37 = rest
 						if number == 1 {
-							v36 = append(v36, d.String(f))
+							v36 = append(pbwire.Grow(d, v36), d.String(f))
 						}
 					}
 				}
@@ -461,7 +461,7 @@ func (x *FieldSelectorAttributes) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.RawSelector = d.String(f)
 		case 2:
-			x.Requirements = append(x.Requirements, meta.FieldSelectorRequirement{})
+			x.Requirements = append(pbwire.Grow(d, x.Requirements), meta.FieldSelectorRequirement{})
 			x.Requirements[len(x.Requirements)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -488,7 +488,7 @@ func (x *LabelSelectorAttributes) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.RawSelector = d.String(f)
 		case 2:
-			x.Requirements = append(x.Requirements, meta.LabelSelectorRequirement{})
+			x.Requirements = append(pbwire.Grow(d, x.Requirements), meta.LabelSelectorRequirement{})
 			x.Requirements[len(x.Requirements)-1].DecodeProto(d, d.Message(f))
 		}
 	}

@@ -402,9 +402,13 @@ func decodeJSONListHorizontalPodAutoscaler(d *jsonwire.Decoder) []HorizontalPodA
 	var stack [2]HorizontalPodAutoscaler
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, HorizontalPodAutoscaler{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[HorizontalPodAutoscaler](d, len(list))
 	out := make([]HorizontalPodAutoscaler, len(list))
 	copy(out, list)
 	return out

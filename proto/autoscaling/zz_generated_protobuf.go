@@ -168,7 +168,7 @@ func (x *HorizontalPodAutoscalerList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, HorizontalPodAutoscaler{})
+			x.Items = append(pbwire.Grow(d, x.Items), HorizontalPodAutoscaler{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

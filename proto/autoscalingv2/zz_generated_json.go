@@ -1259,9 +1259,13 @@ func decodeJSONListHPAScalingPolicy(d *jsonwire.Decoder) []HPAScalingPolicy {
 	var stack [8]HPAScalingPolicy
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, HPAScalingPolicy{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[HPAScalingPolicy](d, len(list))
 	out := make([]HPAScalingPolicy, len(list))
 	copy(out, list)
 	return out
@@ -1271,9 +1275,13 @@ func decodeJSONListHorizontalPodAutoscaler(d *jsonwire.Decoder) []HorizontalPodA
 	var stack [2]HorizontalPodAutoscaler
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, HorizontalPodAutoscaler{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[HorizontalPodAutoscaler](d, len(list))
 	out := make([]HorizontalPodAutoscaler, len(list))
 	copy(out, list)
 	return out
@@ -1283,9 +1291,13 @@ func decodeJSONListHorizontalPodAutoscalerCondition(d *jsonwire.Decoder) []Horiz
 	var stack [8]HorizontalPodAutoscalerCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, HorizontalPodAutoscalerCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[HorizontalPodAutoscalerCondition](d, len(list))
 	out := make([]HorizontalPodAutoscalerCondition, len(list))
 	copy(out, list)
 	return out
@@ -1295,9 +1307,13 @@ func decodeJSONListMetricSpec(d *jsonwire.Decoder) []MetricSpec {
 	var stack [8]MetricSpec
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, MetricSpec{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[MetricSpec](d, len(list))
 	out := make([]MetricSpec, len(list))
 	copy(out, list)
 	return out
@@ -1307,9 +1323,13 @@ func decodeJSONListMetricStatus(d *jsonwire.Decoder) []MetricStatus {
 	var stack [8]MetricStatus
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, MetricStatus{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[MetricStatus](d, len(list))
 	out := make([]MetricStatus, len(list))
 	copy(out, list)
 	return out

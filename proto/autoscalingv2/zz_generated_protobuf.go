@@ -81,7 +81,7 @@ func (x *HorizontalPodAutoscalerSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 3:
 			x.MaxReplicas = int32(d.Int(f))
 		case 4:
-			x.Metrics = append(x.Metrics, MetricSpec{})
+			x.Metrics = append(pbwire.Grow(d, x.Metrics), MetricSpec{})
 			x.Metrics[len(x.Metrics)-1].DecodeProto(d, d.Message(f))
 		case 5:
 			if x.Behavior == nil {
@@ -472,7 +472,7 @@ func (x *HPAScalingRules) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v32 := ScalingPolicySelect(d.String(f))
 			x.SelectPolicy = &v32
 		case 2:
-			x.Policies = append(x.Policies, HPAScalingPolicy{})
+			x.Policies = append(pbwire.Grow(d, x.Policies), HPAScalingPolicy{})
 			x.Policies[len(x.Policies)-1].DecodeProto(d, d.Message(f))
 		case 3:
 			v33 := int32(d.Int(f))
@@ -557,10 +557,10 @@ func (x *HorizontalPodAutoscalerStatus) DecodeProto(d *pbwire.Decoder, b []byte)
 		case 4:
 			x.DesiredReplicas = int32(d.Int(f))
 		case 5:
-			x.CurrentMetrics = append(x.CurrentMetrics, MetricStatus{})
+			x.CurrentMetrics = append(pbwire.Grow(d, x.CurrentMetrics), MetricStatus{})
 			x.CurrentMetrics[len(x.CurrentMetrics)-1].DecodeProto(d, d.Message(f))
 		case 6:
-			x.Conditions = append(x.Conditions, HorizontalPodAutoscalerCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), HorizontalPodAutoscalerCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -883,7 +883,7 @@ func (x *HorizontalPodAutoscalerList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, HorizontalPodAutoscaler{})
+			x.Items = append(pbwire.Grow(d, x.Items), HorizontalPodAutoscaler{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

@@ -1216,6 +1216,9 @@ func (x *JobList) DecodeJSON(d *jsonwire.Decoder) {
 func decodeJSONListCronJob(d *jsonwire.Decoder) []CronJob {
 	list := []CronJob{}
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, CronJob{})
 		list[len(list)-1].DecodeJSON(d)
 	}
@@ -1225,6 +1228,9 @@ func decodeJSONListCronJob(d *jsonwire.Decoder) []CronJob {
 func decodeJSONListJob(d *jsonwire.Decoder) []Job {
 	list := []Job{}
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Job{})
 		list[len(list)-1].DecodeJSON(d)
 	}
@@ -1235,9 +1241,13 @@ func decodeJSONListJobCondition(d *jsonwire.Decoder) []JobCondition {
 	var stack [8]JobCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, JobCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[JobCondition](d, len(list))
 	out := make([]JobCondition, len(list))
 	copy(out, list)
 	return out
@@ -1247,9 +1257,13 @@ func decodeJSONListPodFailurePolicyOnPodConditionsPattern(d *jsonwire.Decoder) [
 	var stack [8]PodFailurePolicyOnPodConditionsPattern
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PodFailurePolicyOnPodConditionsPattern{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PodFailurePolicyOnPodConditionsPattern](d, len(list))
 	out := make([]PodFailurePolicyOnPodConditionsPattern, len(list))
 	copy(out, list)
 	return out
@@ -1259,9 +1273,13 @@ func decodeJSONListPodFailurePolicyRule(d *jsonwire.Decoder) []PodFailurePolicyR
 	var stack [8]PodFailurePolicyRule
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PodFailurePolicyRule{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PodFailurePolicyRule](d, len(list))
 	out := make([]PodFailurePolicyRule, len(list))
 	copy(out, list)
 	return out
@@ -1271,9 +1289,13 @@ func decodeJSONListSuccessPolicyRule(d *jsonwire.Decoder) []SuccessPolicyRule {
 	var stack [8]SuccessPolicyRule
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, SuccessPolicyRule{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[SuccessPolicyRule](d, len(list))
 	out := make([]SuccessPolicyRule, len(list))
 	copy(out, list)
 	return out
@@ -1283,9 +1305,13 @@ func decodeJSONListCoreObjectReference(d *jsonwire.Decoder) []core.ObjectReferen
 	var stack [8]core.ObjectReference
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, core.ObjectReference{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[core.ObjectReference](d, len(list))
 	out := make([]core.ObjectReference, len(list))
 	copy(out, list)
 	return out
@@ -1295,9 +1321,13 @@ func decodeJSONListInt32(d *jsonwire.Decoder) []int32 {
 	var stack [8]int32
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, 0)
 		d.Int32(&list[len(list)-1])
 	}
+	jsonwire.Take[int32](d, len(list))
 	out := make([]int32, len(list))
 	copy(out, list)
 	return out
@@ -1307,9 +1337,13 @@ func decodeJSONListMetaUID(d *jsonwire.Decoder) []meta.UID {
 	var stack [8]meta.UID
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.StringAs((*string)(&list[len(list)-1]), "types.UID")
 	}
+	jsonwire.Take[meta.UID](d, len(list))
 	out := make([]meta.UID, len(list))
 	copy(out, list)
 	return out

@@ -155,7 +155,7 @@ func (x *CronJobStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Active = append(x.Active, core.ObjectReference{})
+			x.Active = append(pbwire.Grow(d, x.Active), core.ObjectReference{})
 			x.Active[len(x.Active)-1].DecodeProto(d, d.Message(f))
 		case 4:
 			if x.LastScheduleTime == nil {
@@ -195,7 +195,7 @@ func (x *CronJobList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, CronJob{})
+			x.Items = append(pbwire.Grow(d, x.Items), CronJob{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -378,7 +378,7 @@ func (x *PodFailurePolicy) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Rules = append(x.Rules, PodFailurePolicyRule{})
+			x.Rules = append(pbwire.Grow(d, x.Rules), PodFailurePolicyRule{})
 			x.Rules[len(x.Rules)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -416,7 +416,7 @@ func (x *PodFailurePolicyRule) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.OnExitCodes.DecodeProto(d, d.Message(f))
 		case 3:
-			x.OnPodConditions = append(x.OnPodConditions, PodFailurePolicyOnPodConditionsPattern{})
+			x.OnPodConditions = append(pbwire.Grow(d, x.OnPodConditions), PodFailurePolicyOnPodConditionsPattern{})
 			x.OnPodConditions[len(x.OnPodConditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -490,7 +490,7 @@ func (x *SuccessPolicy) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Rules = append(x.Rules, SuccessPolicyRule{})
+			x.Rules = append(pbwire.Grow(d, x.Rules), SuccessPolicyRule{})
 			x.Rules[len(x.Rules)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -572,7 +572,7 @@ func (x *JobStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Conditions = append(x.Conditions, JobCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), JobCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		case 2:
 			if x.StartTime == nil {
@@ -667,9 +667,9 @@ func (x *UncountedTerminatedPods) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Succeeded = append(x.Succeeded, meta.UID(d.String(f)))
+			x.Succeeded = append(pbwire.Grow(d, x.Succeeded), meta.UID(d.String(f)))
 		case 2:
-			x.Failed = append(x.Failed, meta.UID(d.String(f)))
+			x.Failed = append(pbwire.Grow(d, x.Failed), meta.UID(d.String(f)))
 		}
 	}
 }
@@ -698,7 +698,7 @@ func (x *JobList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, Job{})
+			x.Items = append(pbwire.Grow(d, x.Items), Job{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

@@ -363,9 +363,13 @@ func decodeJSONListCertificateSigningRequest(d *jsonwire.Decoder) []CertificateS
 	var stack [2]CertificateSigningRequest
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, CertificateSigningRequest{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[CertificateSigningRequest](d, len(list))
 	out := make([]CertificateSigningRequest, len(list))
 	copy(out, list)
 	return out
@@ -375,9 +379,13 @@ func decodeJSONListCertificateSigningRequestCondition(d *jsonwire.Decoder) []Cer
 	var stack [8]CertificateSigningRequestCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, CertificateSigningRequestCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[CertificateSigningRequestCondition](d, len(list))
 	out := make([]CertificateSigningRequestCondition, len(list))
 	copy(out, list)
 	return out
@@ -387,9 +395,13 @@ func decodeJSONListKeyUsage(d *jsonwire.Decoder) []KeyUsage {
 	var stack [8]KeyUsage
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.StringAs((*string)(&list[len(list)-1]), "v1.KeyUsage")
 	}
+	jsonwire.Take[KeyUsage](d, len(list))
 	out := make([]KeyUsage, len(list))
 	copy(out, list)
 	return out
@@ -399,9 +411,13 @@ func decodeJSONListString(d *jsonwire.Decoder) []string {
 	var stack [8]string
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.String(&list[len(list)-1])
 	}
+	jsonwire.Take[string](d, len(list))
 	out := make([]string, len(list))
 	copy(out, list)
 	return out

@@ -90,9 +90,9 @@ func (x *CertificateSigningRequestSpec) DecodeProto(d *pbwire.Decoder, b []byte)
 		case 3:
 			x.UID = d.String(f)
 		case 4:
-			x.Groups = append(x.Groups, d.String(f))
+			x.Groups = append(pbwire.Grow(d, x.Groups), d.String(f))
 		case 5:
-			x.Usages = append(x.Usages, KeyUsage(d.String(f)))
+			x.Usages = append(pbwire.Grow(d, x.Usages), KeyUsage(d.String(f)))
 		case 6:
 			var k13 string
 			var v14 ExtraValue
@@ -108,7 +108,7 @@ func (x *CertificateSigningRequestSpec) DecodeProto(d *pbwire.Decoder, b []byte)
 						number, f, rest := d.Next(list15)
 						list15 = rest
 						if number == 1 {
-							v14 = append(v14, d.String(f))
+							v14 = append(pbwire.Grow(d, v14), d.String(f))
 						}
 					}
 				}
@@ -147,7 +147,7 @@ func (x *CertificateSigningRequestStatus) DecodeProto(d *pbwire.Decoder, b []byt
 		b = rest
 		switch number {
 		case 1:
-			x.Conditions = append(x.Conditions, CertificateSigningRequestCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), CertificateSigningRequestCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		case 2:
 			x.Certificate = d.Bytes(f)
@@ -218,7 +218,7 @@ func (x *CertificateSigningRequestList) DecodeProto(d *pbwire.Decoder, b []byte)
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, CertificateSigningRequest{})
+			x.Items = append(pbwire.Grow(d, x.Items), CertificateSigningRequest{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

@@ -15,9 +15,9 @@ const magic = "k8s\x00"
 
 // What is wrong with a body that is no object in protobuf.
 var (
-	errEmpty = errors.New("protobuf: the body is empty")
-	errMagic = errors.New("protobuf: the body does not start with the four bytes k8s\\0")
-	errKind  = errors.New("protobuf: the body holds no object")
+	errEmpty = errors.New("empty data")
+	errMagic = fmt.Errorf("provided data does not appear to be a protobuf message, expected prefix %v", []byte(magic))
+	errKind  = errors.New("empty body")
 )
 
 // typed is what has a kind and version: objects, lists and what is only sent.

@@ -235,9 +235,13 @@ func decodeJSONListLease(d *jsonwire.Decoder) []Lease {
 	var stack [3]Lease
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Lease{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Lease](d, len(list))
 	out := make([]Lease, len(list))
 	copy(out, list)
 	return out

@@ -125,7 +125,7 @@ func (x *LeaseList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, Lease{})
+			x.Items = append(pbwire.Grow(d, x.Items), Lease{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

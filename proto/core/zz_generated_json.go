@@ -2671,6 +2671,7 @@ func (x *ContainerStatus) DecodeJSON(d *jsonwire.Decoder) {
 					_, has61 := x.AllocatedResources[k59]
 					d.MapKey(has61 && first62)
 					var v60 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v60.DecodeJSON(d)
 					x.AllocatedResources[k59] = v60
 				}
@@ -4017,6 +4018,7 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 					_, has99 := x.Max[k97]
 					d.MapKey(has99 && first100)
 					var v98 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v98.DecodeJSON(d)
 					x.Max[k97] = v98
 				}
@@ -4036,6 +4038,7 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 					_, has103 := x.Min[k101]
 					d.MapKey(has103 && first104)
 					var v102 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v102.DecodeJSON(d)
 					x.Min[k101] = v102
 				}
@@ -4055,6 +4058,7 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 					_, has107 := x.Default[k105]
 					d.MapKey(has107 && first108)
 					var v106 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v106.DecodeJSON(d)
 					x.Default[k105] = v106
 				}
@@ -4074,6 +4078,7 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 					_, has111 := x.DefaultRequest[k109]
 					d.MapKey(has111 && first112)
 					var v110 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v110.DecodeJSON(d)
 					x.DefaultRequest[k109] = v110
 				}
@@ -4093,6 +4098,7 @@ func (x *LimitRangeItem) DecodeJSON(d *jsonwire.Decoder) {
 					_, has115 := x.MaxLimitRequestRatio[k113]
 					d.MapKey(has115 && first116)
 					var v114 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v114.DecodeJSON(d)
 					x.MaxLimitRequestRatio[k113] = v114
 				}
@@ -4791,6 +4797,7 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 					_, has142 := x.Capacity[k140]
 					d.MapKey(has142 && first143)
 					var v141 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v141.DecodeJSON(d)
 					x.Capacity[k140] = v141
 				}
@@ -4810,6 +4817,7 @@ func (x *NodeStatus) DecodeJSON(d *jsonwire.Decoder) {
 					_, has146 := x.Allocatable[k144]
 					d.MapKey(has146 && first147)
 					var v145 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v145.DecodeJSON(d)
 					x.Allocatable[k144] = v145
 				}
@@ -5716,6 +5724,7 @@ func (x *PersistentVolumeSpec) DecodeJSON(d *jsonwire.Decoder) {
 					_, has159 := x.Capacity[k157]
 					d.MapKey(has159 && first160)
 					var v158 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v158.DecodeJSON(d)
 					x.Capacity[k157] = v158
 				}
@@ -7630,6 +7639,7 @@ func (x *VolumeResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 					_, has196 := x.Limits[k194]
 					d.MapKey(has196 && first197)
 					var v195 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v195.DecodeJSON(d)
 					x.Limits[k194] = v195
 				}
@@ -7649,6 +7659,7 @@ func (x *VolumeResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 					_, has200 := x.Requests[k198]
 					d.MapKey(has200 && first201)
 					var v199 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v199.DecodeJSON(d)
 					x.Requests[k198] = v199
 				}
@@ -7930,6 +7941,7 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 					_, has221 := x.Capacity[k219]
 					d.MapKey(has221 && first222)
 					var v220 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v220.DecodeJSON(d)
 					x.Capacity[k219] = v220
 				}
@@ -7956,6 +7968,7 @@ func (x *PersistentVolumeClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 					_, has225 := x.AllocatedResources[k223]
 					d.MapKey(has225 && first226)
 					var v224 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v224.DecodeJSON(d)
 					x.AllocatedResources[k223] = v224
 				}
@@ -8719,6 +8732,7 @@ func (x *PodSpec) DecodeJSON(d *jsonwire.Decoder) {
 					_, has259 := x.Overhead[k257]
 					d.MapKey(has259 && first260)
 					var v258 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v258.DecodeJSON(d)
 					x.Overhead[k257] = v258
 				}
@@ -9413,6 +9427,7 @@ func (x *PodStatus) DecodeJSON(d *jsonwire.Decoder) {
 					_, has280 := x.AllocatedResources[k278]
 					d.MapKey(has280 && first281)
 					var v279 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v279.DecodeJSON(d)
 					x.AllocatedResources[k278] = v279
 				}
@@ -9744,6 +9759,7 @@ func (x *NodeAllocatableResourceClaimStatus) DecodeJSON(d *jsonwire.Decoder) {
 					_, has291 := x.Resources[k289]
 					d.MapKey(has291 && first292)
 					var v290 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v290.DecodeJSON(d)
 					x.Resources[k289] = v290
 				}
@@ -11100,6 +11116,7 @@ func (x *ResourceQuotaSpec) DecodeJSON(d *jsonwire.Decoder) {
 					_, has316 := x.Hard[k314]
 					d.MapKey(has316 && first317)
 					var v315 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v315.DecodeJSON(d)
 					x.Hard[k314] = v315
 				}
@@ -11271,6 +11288,7 @@ func (x *ResourceQuotaStatus) DecodeJSON(d *jsonwire.Decoder) {
 					_, has332 := x.Hard[k330]
 					d.MapKey(has332 && first333)
 					var v331 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v331.DecodeJSON(d)
 					x.Hard[k330] = v331
 				}
@@ -11290,6 +11308,7 @@ func (x *ResourceQuotaStatus) DecodeJSON(d *jsonwire.Decoder) {
 					_, has336 := x.Used[k334]
 					d.MapKey(has336 && first337)
 					var v335 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v335.DecodeJSON(d)
 					x.Used[k334] = v335
 				}
@@ -11427,6 +11446,7 @@ func (x *ResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 					_, has352 := x.Limits[k350]
 					d.MapKey(has352 && first353)
 					var v351 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v351.DecodeJSON(d)
 					x.Limits[k350] = v351
 				}
@@ -11446,6 +11466,7 @@ func (x *ResourceRequirements) DecodeJSON(d *jsonwire.Decoder) {
 					_, has356 := x.Requests[k354]
 					d.MapKey(has356 && first357)
 					var v355 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v355.DecodeJSON(d)
 					x.Requests[k354] = v355
 				}
@@ -17447,9 +17468,13 @@ func decodeJSONListAttachedVolume(d *jsonwire.Decoder) []AttachedVolume {
 	var stack [8]AttachedVolume
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, AttachedVolume{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[AttachedVolume](d, len(list))
 	out := make([]AttachedVolume, len(list))
 	copy(out, list)
 	return out
@@ -17459,9 +17484,13 @@ func decodeJSONListCapability(d *jsonwire.Decoder) []Capability {
 	var stack [8]Capability
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.StringAs((*string)(&list[len(list)-1]), "v1.Capability")
 	}
+	jsonwire.Take[Capability](d, len(list))
 	out := make([]Capability, len(list))
 	copy(out, list)
 	return out
@@ -17471,9 +17500,13 @@ func decodeJSONListComponentCondition(d *jsonwire.Decoder) []ComponentCondition 
 	var stack [8]ComponentCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ComponentCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ComponentCondition](d, len(list))
 	out := make([]ComponentCondition, len(list))
 	copy(out, list)
 	return out
@@ -17483,9 +17516,13 @@ func decodeJSONListComponentStatus(d *jsonwire.Decoder) []ComponentStatus {
 	var stack [3]ComponentStatus
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ComponentStatus{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ComponentStatus](d, len(list))
 	out := make([]ComponentStatus, len(list))
 	copy(out, list)
 	return out
@@ -17495,9 +17532,13 @@ func decodeJSONListConfigMap(d *jsonwire.Decoder) []ConfigMap {
 	var stack [3]ConfigMap
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ConfigMap{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ConfigMap](d, len(list))
 	out := make([]ConfigMap, len(list))
 	copy(out, list)
 	return out
@@ -17507,9 +17548,13 @@ func decodeJSONListContainer(d *jsonwire.Decoder) []Container {
 	var stack [2]Container
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Container{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Container](d, len(list))
 	out := make([]Container, len(list))
 	copy(out, list)
 	return out
@@ -17519,9 +17564,13 @@ func decodeJSONListContainerExtendedResourceRequest(d *jsonwire.Decoder) []Conta
 	var stack [8]ContainerExtendedResourceRequest
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ContainerExtendedResourceRequest{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ContainerExtendedResourceRequest](d, len(list))
 	out := make([]ContainerExtendedResourceRequest, len(list))
 	copy(out, list)
 	return out
@@ -17531,9 +17580,13 @@ func decodeJSONListContainerImage(d *jsonwire.Decoder) []ContainerImage {
 	var stack [8]ContainerImage
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ContainerImage{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ContainerImage](d, len(list))
 	out := make([]ContainerImage, len(list))
 	copy(out, list)
 	return out
@@ -17543,9 +17596,13 @@ func decodeJSONListContainerPort(d *jsonwire.Decoder) []ContainerPort {
 	var stack [8]ContainerPort
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ContainerPort{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ContainerPort](d, len(list))
 	out := make([]ContainerPort, len(list))
 	copy(out, list)
 	return out
@@ -17555,9 +17612,13 @@ func decodeJSONListContainerResizePolicy(d *jsonwire.Decoder) []ContainerResizeP
 	var stack [8]ContainerResizePolicy
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ContainerResizePolicy{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ContainerResizePolicy](d, len(list))
 	out := make([]ContainerResizePolicy, len(list))
 	copy(out, list)
 	return out
@@ -17567,9 +17628,13 @@ func decodeJSONListContainerRestartRule(d *jsonwire.Decoder) []ContainerRestartR
 	var stack [8]ContainerRestartRule
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ContainerRestartRule{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ContainerRestartRule](d, len(list))
 	out := make([]ContainerRestartRule, len(list))
 	copy(out, list)
 	return out
@@ -17579,9 +17644,13 @@ func decodeJSONListContainerStatus(d *jsonwire.Decoder) []ContainerStatus {
 	var stack [4]ContainerStatus
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ContainerStatus{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ContainerStatus](d, len(list))
 	out := make([]ContainerStatus, len(list))
 	copy(out, list)
 	return out
@@ -17591,9 +17660,13 @@ func decodeJSONListDownwardAPIVolumeFile(d *jsonwire.Decoder) []DownwardAPIVolum
 	var stack [8]DownwardAPIVolumeFile
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, DownwardAPIVolumeFile{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[DownwardAPIVolumeFile](d, len(list))
 	out := make([]DownwardAPIVolumeFile, len(list))
 	copy(out, list)
 	return out
@@ -17603,9 +17676,13 @@ func decodeJSONListEndpointAddress(d *jsonwire.Decoder) []EndpointAddress {
 	var stack [8]EndpointAddress
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, EndpointAddress{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[EndpointAddress](d, len(list))
 	out := make([]EndpointAddress, len(list))
 	copy(out, list)
 	return out
@@ -17615,9 +17692,13 @@ func decodeJSONListEndpointPort(d *jsonwire.Decoder) []EndpointPort {
 	var stack [8]EndpointPort
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, EndpointPort{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[EndpointPort](d, len(list))
 	out := make([]EndpointPort, len(list))
 	copy(out, list)
 	return out
@@ -17627,9 +17708,13 @@ func decodeJSONListEndpointSubset(d *jsonwire.Decoder) []EndpointSubset {
 	var stack [8]EndpointSubset
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, EndpointSubset{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[EndpointSubset](d, len(list))
 	out := make([]EndpointSubset, len(list))
 	copy(out, list)
 	return out
@@ -17639,9 +17724,13 @@ func decodeJSONListEndpoints(d *jsonwire.Decoder) []Endpoints {
 	var stack [3]Endpoints
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Endpoints{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Endpoints](d, len(list))
 	out := make([]Endpoints, len(list))
 	copy(out, list)
 	return out
@@ -17651,9 +17740,13 @@ func decodeJSONListEnvFromSource(d *jsonwire.Decoder) []EnvFromSource {
 	var stack [8]EnvFromSource
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, EnvFromSource{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[EnvFromSource](d, len(list))
 	out := make([]EnvFromSource, len(list))
 	copy(out, list)
 	return out
@@ -17663,9 +17756,13 @@ func decodeJSONListEnvVar(d *jsonwire.Decoder) []EnvVar {
 	var stack [8]EnvVar
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, EnvVar{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[EnvVar](d, len(list))
 	out := make([]EnvVar, len(list))
 	copy(out, list)
 	return out
@@ -17675,9 +17772,13 @@ func decodeJSONListEphemeralContainer(d *jsonwire.Decoder) []EphemeralContainer 
 	var stack [2]EphemeralContainer
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, EphemeralContainer{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[EphemeralContainer](d, len(list))
 	out := make([]EphemeralContainer, len(list))
 	copy(out, list)
 	return out
@@ -17686,6 +17787,9 @@ func decodeJSONListEphemeralContainer(d *jsonwire.Decoder) []EphemeralContainer 
 func decodeJSONListEvent(d *jsonwire.Decoder) []Event {
 	list := []Event{}
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Event{})
 		list[len(list)-1].DecodeJSON(d)
 	}
@@ -17696,9 +17800,13 @@ func decodeJSONListFinalizerName(d *jsonwire.Decoder) []FinalizerName {
 	var stack [8]FinalizerName
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.StringAs((*string)(&list[len(list)-1]), "v1.FinalizerName")
 	}
+	jsonwire.Take[FinalizerName](d, len(list))
 	out := make([]FinalizerName, len(list))
 	copy(out, list)
 	return out
@@ -17708,9 +17816,13 @@ func decodeJSONListHTTPHeader(d *jsonwire.Decoder) []HTTPHeader {
 	var stack [8]HTTPHeader
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, HTTPHeader{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[HTTPHeader](d, len(list))
 	out := make([]HTTPHeader, len(list))
 	copy(out, list)
 	return out
@@ -17720,9 +17832,13 @@ func decodeJSONListHostAlias(d *jsonwire.Decoder) []HostAlias {
 	var stack [8]HostAlias
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, HostAlias{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[HostAlias](d, len(list))
 	out := make([]HostAlias, len(list))
 	copy(out, list)
 	return out
@@ -17732,9 +17848,13 @@ func decodeJSONListHostIP(d *jsonwire.Decoder) []HostIP {
 	var stack [8]HostIP
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, HostIP{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[HostIP](d, len(list))
 	out := make([]HostIP, len(list))
 	copy(out, list)
 	return out
@@ -17744,9 +17864,13 @@ func decodeJSONListIPFamily(d *jsonwire.Decoder) []IPFamily {
 	var stack [8]IPFamily
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.StringAs((*string)(&list[len(list)-1]), "v1.IPFamily")
 	}
+	jsonwire.Take[IPFamily](d, len(list))
 	out := make([]IPFamily, len(list))
 	copy(out, list)
 	return out
@@ -17756,9 +17880,13 @@ func decodeJSONListKeyToPath(d *jsonwire.Decoder) []KeyToPath {
 	var stack [8]KeyToPath
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, KeyToPath{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[KeyToPath](d, len(list))
 	out := make([]KeyToPath, len(list))
 	copy(out, list)
 	return out
@@ -17768,9 +17896,13 @@ func decodeJSONListLimitRange(d *jsonwire.Decoder) []LimitRange {
 	var stack [3]LimitRange
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, LimitRange{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[LimitRange](d, len(list))
 	out := make([]LimitRange, len(list))
 	copy(out, list)
 	return out
@@ -17780,9 +17912,13 @@ func decodeJSONListLimitRangeItem(d *jsonwire.Decoder) []LimitRangeItem {
 	var stack [8]LimitRangeItem
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, LimitRangeItem{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[LimitRangeItem](d, len(list))
 	out := make([]LimitRangeItem, len(list))
 	copy(out, list)
 	return out
@@ -17792,9 +17928,13 @@ func decodeJSONListLoadBalancerIngress(d *jsonwire.Decoder) []LoadBalancerIngres
 	var stack [8]LoadBalancerIngress
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, LoadBalancerIngress{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[LoadBalancerIngress](d, len(list))
 	out := make([]LoadBalancerIngress, len(list))
 	copy(out, list)
 	return out
@@ -17804,9 +17944,13 @@ func decodeJSONListLocalObjectReference(d *jsonwire.Decoder) []LocalObjectRefere
 	var stack [8]LocalObjectReference
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, LocalObjectReference{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[LocalObjectReference](d, len(list))
 	out := make([]LocalObjectReference, len(list))
 	copy(out, list)
 	return out
@@ -17816,9 +17960,13 @@ func decodeJSONListNamespace(d *jsonwire.Decoder) []Namespace {
 	var stack [3]Namespace
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Namespace{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Namespace](d, len(list))
 	out := make([]Namespace, len(list))
 	copy(out, list)
 	return out
@@ -17828,9 +17976,13 @@ func decodeJSONListNamespaceCondition(d *jsonwire.Decoder) []NamespaceCondition 
 	var stack [8]NamespaceCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, NamespaceCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[NamespaceCondition](d, len(list))
 	out := make([]NamespaceCondition, len(list))
 	copy(out, list)
 	return out
@@ -17839,6 +17991,9 @@ func decodeJSONListNamespaceCondition(d *jsonwire.Decoder) []NamespaceCondition 
 func decodeJSONListNode(d *jsonwire.Decoder) []Node {
 	list := []Node{}
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Node{})
 		list[len(list)-1].DecodeJSON(d)
 	}
@@ -17849,9 +18004,13 @@ func decodeJSONListNodeAddress(d *jsonwire.Decoder) []NodeAddress {
 	var stack [8]NodeAddress
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, NodeAddress{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[NodeAddress](d, len(list))
 	out := make([]NodeAddress, len(list))
 	copy(out, list)
 	return out
@@ -17861,9 +18020,13 @@ func decodeJSONListNodeAllocatableResourceClaimStatus(d *jsonwire.Decoder) []Nod
 	var stack [8]NodeAllocatableResourceClaimStatus
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, NodeAllocatableResourceClaimStatus{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[NodeAllocatableResourceClaimStatus](d, len(list))
 	out := make([]NodeAllocatableResourceClaimStatus, len(list))
 	copy(out, list)
 	return out
@@ -17873,9 +18036,13 @@ func decodeJSONListNodeCondition(d *jsonwire.Decoder) []NodeCondition {
 	var stack [8]NodeCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, NodeCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[NodeCondition](d, len(list))
 	out := make([]NodeCondition, len(list))
 	copy(out, list)
 	return out
@@ -17885,9 +18052,13 @@ func decodeJSONListNodeRuntimeHandler(d *jsonwire.Decoder) []NodeRuntimeHandler 
 	var stack [8]NodeRuntimeHandler
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, NodeRuntimeHandler{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[NodeRuntimeHandler](d, len(list))
 	out := make([]NodeRuntimeHandler, len(list))
 	copy(out, list)
 	return out
@@ -17897,9 +18068,13 @@ func decodeJSONListNodeSelectorRequirement(d *jsonwire.Decoder) []NodeSelectorRe
 	var stack [8]NodeSelectorRequirement
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, NodeSelectorRequirement{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[NodeSelectorRequirement](d, len(list))
 	out := make([]NodeSelectorRequirement, len(list))
 	copy(out, list)
 	return out
@@ -17909,9 +18084,13 @@ func decodeJSONListNodeSelectorTerm(d *jsonwire.Decoder) []NodeSelectorTerm {
 	var stack [8]NodeSelectorTerm
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, NodeSelectorTerm{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[NodeSelectorTerm](d, len(list))
 	out := make([]NodeSelectorTerm, len(list))
 	copy(out, list)
 	return out
@@ -17921,9 +18100,13 @@ func decodeJSONListObjectReference(d *jsonwire.Decoder) []ObjectReference {
 	var stack [8]ObjectReference
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ObjectReference{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ObjectReference](d, len(list))
 	out := make([]ObjectReference, len(list))
 	copy(out, list)
 	return out
@@ -17932,6 +18115,9 @@ func decodeJSONListObjectReference(d *jsonwire.Decoder) []ObjectReference {
 func decodeJSONListPersistentVolume(d *jsonwire.Decoder) []PersistentVolume {
 	list := []PersistentVolume{}
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PersistentVolume{})
 		list[len(list)-1].DecodeJSON(d)
 	}
@@ -17942,9 +18128,13 @@ func decodeJSONListPersistentVolumeAccessMode(d *jsonwire.Decoder) []PersistentV
 	var stack [8]PersistentVolumeAccessMode
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.StringAs((*string)(&list[len(list)-1]), "v1.PersistentVolumeAccessMode")
 	}
+	jsonwire.Take[PersistentVolumeAccessMode](d, len(list))
 	out := make([]PersistentVolumeAccessMode, len(list))
 	copy(out, list)
 	return out
@@ -17954,9 +18144,13 @@ func decodeJSONListPersistentVolumeClaim(d *jsonwire.Decoder) []PersistentVolume
 	var stack [2]PersistentVolumeClaim
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PersistentVolumeClaim{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PersistentVolumeClaim](d, len(list))
 	out := make([]PersistentVolumeClaim, len(list))
 	copy(out, list)
 	return out
@@ -17966,9 +18160,13 @@ func decodeJSONListPersistentVolumeClaimCondition(d *jsonwire.Decoder) []Persist
 	var stack [8]PersistentVolumeClaimCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PersistentVolumeClaimCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PersistentVolumeClaimCondition](d, len(list))
 	out := make([]PersistentVolumeClaimCondition, len(list))
 	copy(out, list)
 	return out
@@ -17977,6 +18175,9 @@ func decodeJSONListPersistentVolumeClaimCondition(d *jsonwire.Decoder) []Persist
 func decodeJSONListPod(d *jsonwire.Decoder) []Pod {
 	list := []Pod{}
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Pod{})
 		list[len(list)-1].DecodeJSON(d)
 	}
@@ -17987,9 +18188,13 @@ func decodeJSONListPodAffinityTerm(d *jsonwire.Decoder) []PodAffinityTerm {
 	var stack [8]PodAffinityTerm
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PodAffinityTerm{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PodAffinityTerm](d, len(list))
 	out := make([]PodAffinityTerm, len(list))
 	copy(out, list)
 	return out
@@ -17999,9 +18204,13 @@ func decodeJSONListPodCondition(d *jsonwire.Decoder) []PodCondition {
 	var stack [8]PodCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PodCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PodCondition](d, len(list))
 	out := make([]PodCondition, len(list))
 	copy(out, list)
 	return out
@@ -18011,9 +18220,13 @@ func decodeJSONListPodDNSConfigOption(d *jsonwire.Decoder) []PodDNSConfigOption 
 	var stack [8]PodDNSConfigOption
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PodDNSConfigOption{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PodDNSConfigOption](d, len(list))
 	out := make([]PodDNSConfigOption, len(list))
 	copy(out, list)
 	return out
@@ -18023,9 +18236,13 @@ func decodeJSONListPodIP(d *jsonwire.Decoder) []PodIP {
 	var stack [8]PodIP
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PodIP{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PodIP](d, len(list))
 	out := make([]PodIP, len(list))
 	copy(out, list)
 	return out
@@ -18035,9 +18252,13 @@ func decodeJSONListPodReadinessGate(d *jsonwire.Decoder) []PodReadinessGate {
 	var stack [8]PodReadinessGate
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PodReadinessGate{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PodReadinessGate](d, len(list))
 	out := make([]PodReadinessGate, len(list))
 	copy(out, list)
 	return out
@@ -18047,9 +18268,13 @@ func decodeJSONListPodResourceClaim(d *jsonwire.Decoder) []PodResourceClaim {
 	var stack [8]PodResourceClaim
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PodResourceClaim{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PodResourceClaim](d, len(list))
 	out := make([]PodResourceClaim, len(list))
 	copy(out, list)
 	return out
@@ -18059,9 +18284,13 @@ func decodeJSONListPodResourceClaimStatus(d *jsonwire.Decoder) []PodResourceClai
 	var stack [8]PodResourceClaimStatus
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PodResourceClaimStatus{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PodResourceClaimStatus](d, len(list))
 	out := make([]PodResourceClaimStatus, len(list))
 	copy(out, list)
 	return out
@@ -18071,9 +18300,13 @@ func decodeJSONListPodSchedulingGate(d *jsonwire.Decoder) []PodSchedulingGate {
 	var stack [8]PodSchedulingGate
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PodSchedulingGate{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PodSchedulingGate](d, len(list))
 	out := make([]PodSchedulingGate, len(list))
 	copy(out, list)
 	return out
@@ -18082,6 +18315,9 @@ func decodeJSONListPodSchedulingGate(d *jsonwire.Decoder) []PodSchedulingGate {
 func decodeJSONListPodTemplate(d *jsonwire.Decoder) []PodTemplate {
 	list := []PodTemplate{}
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PodTemplate{})
 		list[len(list)-1].DecodeJSON(d)
 	}
@@ -18092,9 +18328,13 @@ func decodeJSONListPortStatus(d *jsonwire.Decoder) []PortStatus {
 	var stack [8]PortStatus
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PortStatus{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PortStatus](d, len(list))
 	out := make([]PortStatus, len(list))
 	copy(out, list)
 	return out
@@ -18104,9 +18344,13 @@ func decodeJSONListPreferredSchedulingTerm(d *jsonwire.Decoder) []PreferredSched
 	var stack [8]PreferredSchedulingTerm
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PreferredSchedulingTerm{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PreferredSchedulingTerm](d, len(list))
 	out := make([]PreferredSchedulingTerm, len(list))
 	copy(out, list)
 	return out
@@ -18116,9 +18360,13 @@ func decodeJSONListReplicationController(d *jsonwire.Decoder) []ReplicationContr
 	var stack [2]ReplicationController
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ReplicationController{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ReplicationController](d, len(list))
 	out := make([]ReplicationController, len(list))
 	copy(out, list)
 	return out
@@ -18128,9 +18376,13 @@ func decodeJSONListReplicationControllerCondition(d *jsonwire.Decoder) []Replica
 	var stack [8]ReplicationControllerCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ReplicationControllerCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ReplicationControllerCondition](d, len(list))
 	out := make([]ReplicationControllerCondition, len(list))
 	copy(out, list)
 	return out
@@ -18140,9 +18392,13 @@ func decodeJSONListResourceClaim(d *jsonwire.Decoder) []ResourceClaim {
 	var stack [8]ResourceClaim
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ResourceClaim{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ResourceClaim](d, len(list))
 	out := make([]ResourceClaim, len(list))
 	copy(out, list)
 	return out
@@ -18152,9 +18408,13 @@ func decodeJSONListResourceHealth(d *jsonwire.Decoder) []ResourceHealth {
 	var stack [8]ResourceHealth
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ResourceHealth{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ResourceHealth](d, len(list))
 	out := make([]ResourceHealth, len(list))
 	copy(out, list)
 	return out
@@ -18164,9 +18424,13 @@ func decodeJSONListResourceQuota(d *jsonwire.Decoder) []ResourceQuota {
 	var stack [3]ResourceQuota
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ResourceQuota{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ResourceQuota](d, len(list))
 	out := make([]ResourceQuota, len(list))
 	copy(out, list)
 	return out
@@ -18176,9 +18440,13 @@ func decodeJSONListResourceQuotaScope(d *jsonwire.Decoder) []ResourceQuotaScope 
 	var stack [8]ResourceQuotaScope
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.StringAs((*string)(&list[len(list)-1]), "v1.ResourceQuotaScope")
 	}
+	jsonwire.Take[ResourceQuotaScope](d, len(list))
 	out := make([]ResourceQuotaScope, len(list))
 	copy(out, list)
 	return out
@@ -18188,9 +18456,13 @@ func decodeJSONListResourceStatus(d *jsonwire.Decoder) []ResourceStatus {
 	var stack [8]ResourceStatus
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ResourceStatus{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ResourceStatus](d, len(list))
 	out := make([]ResourceStatus, len(list))
 	copy(out, list)
 	return out
@@ -18200,9 +18472,13 @@ func decodeJSONListScopedResourceSelectorRequirement(d *jsonwire.Decoder) []Scop
 	var stack [8]ScopedResourceSelectorRequirement
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ScopedResourceSelectorRequirement{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ScopedResourceSelectorRequirement](d, len(list))
 	out := make([]ScopedResourceSelectorRequirement, len(list))
 	copy(out, list)
 	return out
@@ -18212,9 +18488,13 @@ func decodeJSONListSecret(d *jsonwire.Decoder) []Secret {
 	var stack [3]Secret
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Secret{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Secret](d, len(list))
 	out := make([]Secret, len(list))
 	copy(out, list)
 	return out
@@ -18223,6 +18503,9 @@ func decodeJSONListSecret(d *jsonwire.Decoder) []Secret {
 func decodeJSONListService(d *jsonwire.Decoder) []Service {
 	list := []Service{}
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Service{})
 		list[len(list)-1].DecodeJSON(d)
 	}
@@ -18233,9 +18516,13 @@ func decodeJSONListServiceAccount(d *jsonwire.Decoder) []ServiceAccount {
 	var stack [3]ServiceAccount
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ServiceAccount{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ServiceAccount](d, len(list))
 	out := make([]ServiceAccount, len(list))
 	copy(out, list)
 	return out
@@ -18245,9 +18532,13 @@ func decodeJSONListServicePort(d *jsonwire.Decoder) []ServicePort {
 	var stack [8]ServicePort
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ServicePort{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ServicePort](d, len(list))
 	out := make([]ServicePort, len(list))
 	copy(out, list)
 	return out
@@ -18257,9 +18548,13 @@ func decodeJSONListSysctl(d *jsonwire.Decoder) []Sysctl {
 	var stack [8]Sysctl
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Sysctl{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Sysctl](d, len(list))
 	out := make([]Sysctl, len(list))
 	copy(out, list)
 	return out
@@ -18269,9 +18564,13 @@ func decodeJSONListTaint(d *jsonwire.Decoder) []Taint {
 	var stack [8]Taint
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Taint{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Taint](d, len(list))
 	out := make([]Taint, len(list))
 	copy(out, list)
 	return out
@@ -18281,9 +18580,13 @@ func decodeJSONListToleration(d *jsonwire.Decoder) []Toleration {
 	var stack [8]Toleration
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Toleration{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Toleration](d, len(list))
 	out := make([]Toleration, len(list))
 	copy(out, list)
 	return out
@@ -18293,9 +18596,13 @@ func decodeJSONListTopologySelectorLabelRequirement(d *jsonwire.Decoder) []Topol
 	var stack [8]TopologySelectorLabelRequirement
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, TopologySelectorLabelRequirement{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[TopologySelectorLabelRequirement](d, len(list))
 	out := make([]TopologySelectorLabelRequirement, len(list))
 	copy(out, list)
 	return out
@@ -18305,9 +18612,13 @@ func decodeJSONListTopologySpreadConstraint(d *jsonwire.Decoder) []TopologySprea
 	var stack [8]TopologySpreadConstraint
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, TopologySpreadConstraint{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[TopologySpreadConstraint](d, len(list))
 	out := make([]TopologySpreadConstraint, len(list))
 	copy(out, list)
 	return out
@@ -18317,9 +18628,13 @@ func decodeJSONListUniqueVolumeName(d *jsonwire.Decoder) []UniqueVolumeName {
 	var stack [8]UniqueVolumeName
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.StringAs((*string)(&list[len(list)-1]), "v1.UniqueVolumeName")
 	}
+	jsonwire.Take[UniqueVolumeName](d, len(list))
 	out := make([]UniqueVolumeName, len(list))
 	copy(out, list)
 	return out
@@ -18329,9 +18644,13 @@ func decodeJSONListVolume(d *jsonwire.Decoder) []Volume {
 	var stack [4]Volume
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Volume{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Volume](d, len(list))
 	out := make([]Volume, len(list))
 	copy(out, list)
 	return out
@@ -18341,9 +18660,13 @@ func decodeJSONListVolumeDevice(d *jsonwire.Decoder) []VolumeDevice {
 	var stack [8]VolumeDevice
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, VolumeDevice{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[VolumeDevice](d, len(list))
 	out := make([]VolumeDevice, len(list))
 	copy(out, list)
 	return out
@@ -18353,9 +18676,13 @@ func decodeJSONListVolumeMount(d *jsonwire.Decoder) []VolumeMount {
 	var stack [8]VolumeMount
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, VolumeMount{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[VolumeMount](d, len(list))
 	out := make([]VolumeMount, len(list))
 	copy(out, list)
 	return out
@@ -18365,9 +18692,13 @@ func decodeJSONListVolumeMountStatus(d *jsonwire.Decoder) []VolumeMountStatus {
 	var stack [8]VolumeMountStatus
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, VolumeMountStatus{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[VolumeMountStatus](d, len(list))
 	out := make([]VolumeMountStatus, len(list))
 	copy(out, list)
 	return out
@@ -18377,9 +18708,13 @@ func decodeJSONListVolumeProjection(d *jsonwire.Decoder) []VolumeProjection {
 	var stack [8]VolumeProjection
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, VolumeProjection{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[VolumeProjection](d, len(list))
 	out := make([]VolumeProjection, len(list))
 	copy(out, list)
 	return out
@@ -18389,9 +18724,13 @@ func decodeJSONListWeightedPodAffinityTerm(d *jsonwire.Decoder) []WeightedPodAff
 	var stack [8]WeightedPodAffinityTerm
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, WeightedPodAffinityTerm{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[WeightedPodAffinityTerm](d, len(list))
 	out := make([]WeightedPodAffinityTerm, len(list))
 	copy(out, list)
 	return out
@@ -18401,9 +18740,13 @@ func decodeJSONListInt32(d *jsonwire.Decoder) []int32 {
 	var stack [8]int32
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, 0)
 		d.Int32(&list[len(list)-1])
 	}
+	jsonwire.Take[int32](d, len(list))
 	out := make([]int32, len(list))
 	copy(out, list)
 	return out
@@ -18413,9 +18756,13 @@ func decodeJSONListInt64(d *jsonwire.Decoder) []int64 {
 	var stack [8]int64
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, 0)
 		d.Int64(&list[len(list)-1])
 	}
+	jsonwire.Take[int64](d, len(list))
 	out := make([]int64, len(list))
 	copy(out, list)
 	return out
@@ -18425,9 +18772,13 @@ func decodeJSONListMetaCondition(d *jsonwire.Decoder) []meta.Condition {
 	var stack [8]meta.Condition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, meta.Condition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[meta.Condition](d, len(list))
 	out := make([]meta.Condition, len(list))
 	copy(out, list)
 	return out
@@ -18437,9 +18788,13 @@ func decodeJSONListString(d *jsonwire.Decoder) []string {
 	var stack [8]string
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.String(&list[len(list)-1])
 	}
+	jsonwire.Take[string](d, len(list))
 	out := make([]string, len(list))
 	copy(out, list)
 	return out

@@ -33,7 +33,7 @@ func (x *ComponentStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Conditions = append(x.Conditions, ComponentCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), ComponentCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -90,7 +90,7 @@ func (x *ComponentStatusList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, ComponentStatus{})
+			x.Items = append(pbwire.Grow(d, x.Items), ComponentStatus{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -202,7 +202,7 @@ func (x *ConfigMapList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, ConfigMap{})
+			x.Items = append(pbwire.Grow(d, x.Items), ConfigMap{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -303,7 +303,7 @@ func (x *PodExecOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 5:
 			x.Container = d.String(f)
 		case 6:
-			x.Command = append(x.Command, d.String(f))
+			x.Command = append(pbwire.Grow(d, x.Command), d.String(f))
 		}
 	}
 }
@@ -522,21 +522,21 @@ func (x *Container) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.Image = d.String(f)
 		case 3:
-			x.Command = append(x.Command, d.String(f))
+			x.Command = append(pbwire.Grow(d, x.Command), d.String(f))
 		case 4:
-			x.Args = append(x.Args, d.String(f))
+			x.Args = append(pbwire.Grow(d, x.Args), d.String(f))
 		case 5:
 			x.WorkingDir = d.String(f)
 		case 6:
-			x.Ports = append(x.Ports, ContainerPort{})
+			x.Ports = append(pbwire.Grow(d, x.Ports), ContainerPort{})
 			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		case 7:
-			x.Env = append(x.Env, EnvVar{})
+			x.Env = append(pbwire.Grow(d, x.Env), EnvVar{})
 			x.Env[len(x.Env)-1].DecodeProto(d, d.Message(f))
 		case 8:
 			x.Resources.DecodeProto(d, d.Message(f))
 		case 9:
-			x.VolumeMounts = append(x.VolumeMounts, VolumeMount{})
+			x.VolumeMounts = append(pbwire.Grow(d, x.VolumeMounts), VolumeMount{})
 			x.VolumeMounts[len(x.VolumeMounts)-1].DecodeProto(d, d.Message(f))
 		case 10:
 			if x.LivenessProbe == nil {
@@ -569,12 +569,12 @@ func (x *Container) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 18:
 			x.TTY = d.Bool(f)
 		case 19:
-			x.EnvFrom = append(x.EnvFrom, EnvFromSource{})
+			x.EnvFrom = append(pbwire.Grow(d, x.EnvFrom), EnvFromSource{})
 			x.EnvFrom[len(x.EnvFrom)-1].DecodeProto(d, d.Message(f))
 		case 20:
 			x.TerminationMessagePolicy = TerminationMessagePolicy(d.String(f))
 		case 21:
-			x.VolumeDevices = append(x.VolumeDevices, VolumeDevice{})
+			x.VolumeDevices = append(pbwire.Grow(d, x.VolumeDevices), VolumeDevice{})
 			x.VolumeDevices[len(x.VolumeDevices)-1].DecodeProto(d, d.Message(f))
 		case 22:
 			if x.StartupProbe == nil {
@@ -582,13 +582,13 @@ func (x *Container) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.StartupProbe.DecodeProto(d, d.Message(f))
 		case 23:
-			x.ResizePolicy = append(x.ResizePolicy, ContainerResizePolicy{})
+			x.ResizePolicy = append(pbwire.Grow(d, x.ResizePolicy), ContainerResizePolicy{})
 			x.ResizePolicy[len(x.ResizePolicy)-1].DecodeProto(d, d.Message(f))
 		case 24:
 			v55 := ContainerRestartPolicy(d.String(f))
 			x.RestartPolicy = &v55
 		case 25:
-			x.RestartPolicyRules = append(x.RestartPolicyRules, ContainerRestartRule{})
+			x.RestartPolicyRules = append(pbwire.Grow(d, x.RestartPolicyRules), ContainerRestartRule{})
 			x.RestartPolicyRules[len(x.RestartPolicyRules)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -1180,21 +1180,21 @@ func (x *EphemeralContainerCommon) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.Image = d.String(f)
 		case 3:
-			x.Command = append(x.Command, d.String(f))
+			x.Command = append(pbwire.Grow(d, x.Command), d.String(f))
 		case 4:
-			x.Args = append(x.Args, d.String(f))
+			x.Args = append(pbwire.Grow(d, x.Args), d.String(f))
 		case 5:
 			x.WorkingDir = d.String(f)
 		case 6:
-			x.Ports = append(x.Ports, ContainerPort{})
+			x.Ports = append(pbwire.Grow(d, x.Ports), ContainerPort{})
 			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		case 7:
-			x.Env = append(x.Env, EnvVar{})
+			x.Env = append(pbwire.Grow(d, x.Env), EnvVar{})
 			x.Env[len(x.Env)-1].DecodeProto(d, d.Message(f))
 		case 8:
 			x.Resources.DecodeProto(d, d.Message(f))
 		case 9:
-			x.VolumeMounts = append(x.VolumeMounts, VolumeMount{})
+			x.VolumeMounts = append(pbwire.Grow(d, x.VolumeMounts), VolumeMount{})
 			x.VolumeMounts[len(x.VolumeMounts)-1].DecodeProto(d, d.Message(f))
 		case 10:
 			if x.LivenessProbe == nil {
@@ -1227,12 +1227,12 @@ func (x *EphemeralContainerCommon) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 18:
 			x.TTY = d.Bool(f)
 		case 19:
-			x.EnvFrom = append(x.EnvFrom, EnvFromSource{})
+			x.EnvFrom = append(pbwire.Grow(d, x.EnvFrom), EnvFromSource{})
 			x.EnvFrom[len(x.EnvFrom)-1].DecodeProto(d, d.Message(f))
 		case 20:
 			x.TerminationMessagePolicy = TerminationMessagePolicy(d.String(f))
 		case 21:
-			x.VolumeDevices = append(x.VolumeDevices, VolumeDevice{})
+			x.VolumeDevices = append(pbwire.Grow(d, x.VolumeDevices), VolumeDevice{})
 			x.VolumeDevices[len(x.VolumeDevices)-1].DecodeProto(d, d.Message(f))
 		case 22:
 			if x.StartupProbe == nil {
@@ -1240,13 +1240,13 @@ func (x *EphemeralContainerCommon) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.StartupProbe.DecodeProto(d, d.Message(f))
 		case 23:
-			x.ResizePolicy = append(x.ResizePolicy, ContainerResizePolicy{})
+			x.ResizePolicy = append(pbwire.Grow(d, x.ResizePolicy), ContainerResizePolicy{})
 			x.ResizePolicy[len(x.ResizePolicy)-1].DecodeProto(d, d.Message(f))
 		case 24:
 			v100 := ContainerRestartPolicy(d.String(f))
 			x.RestartPolicy = &v100
 		case 25:
-			x.RestartPolicyRules = append(x.RestartPolicyRules, ContainerRestartRule{})
+			x.RestartPolicyRules = append(pbwire.Grow(d, x.RestartPolicyRules), ContainerRestartRule{})
 			x.RestartPolicyRules[len(x.RestartPolicyRules)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -1361,7 +1361,7 @@ func (x *ContainerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Resources.DecodeProto(d, d.Message(f))
 		case 12:
-			x.VolumeMounts = append(x.VolumeMounts, VolumeMountStatus{})
+			x.VolumeMounts = append(pbwire.Grow(d, x.VolumeMounts), VolumeMountStatus{})
 			x.VolumeMounts[len(x.VolumeMounts)-1].DecodeProto(d, d.Message(f))
 		case 13:
 			if x.User == nil {
@@ -1369,7 +1369,7 @@ func (x *ContainerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.User.DecodeProto(d, d.Message(f))
 		case 14:
-			x.AllocatedResourcesStatus = append(x.AllocatedResourcesStatus, ResourceStatus{})
+			x.AllocatedResourcesStatus = append(pbwire.Grow(d, x.AllocatedResourcesStatus), ResourceStatus{})
 			x.AllocatedResourcesStatus[len(x.AllocatedResourcesStatus)-1].DecodeProto(d, d.Message(f))
 		case 15:
 			v118 := Signal(d.String(f))
@@ -1668,7 +1668,7 @@ func (x *ResourceStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Name = ResourceName(d.String(f))
 		case 2:
-			x.Resources = append(x.Resources, ResourceHealth{})
+			x.Resources = append(pbwire.Grow(d, x.Resources), ResourceHealth{})
 			x.Resources[len(x.Resources)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -1725,7 +1725,7 @@ func (x *Endpoints) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Subsets = append(x.Subsets, EndpointSubset{})
+			x.Subsets = append(pbwire.Grow(d, x.Subsets), EndpointSubset{})
 			x.Subsets[len(x.Subsets)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -1761,13 +1761,13 @@ func (x *EndpointSubset) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Addresses = append(x.Addresses, EndpointAddress{})
+			x.Addresses = append(pbwire.Grow(d, x.Addresses), EndpointAddress{})
 			x.Addresses[len(x.Addresses)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			x.NotReadyAddresses = append(x.NotReadyAddresses, EndpointAddress{})
+			x.NotReadyAddresses = append(pbwire.Grow(d, x.NotReadyAddresses), EndpointAddress{})
 			x.NotReadyAddresses[len(x.NotReadyAddresses)-1].DecodeProto(d, d.Message(f))
 		case 3:
-			x.Ports = append(x.Ports, EndpointPort{})
+			x.Ports = append(pbwire.Grow(d, x.Ports), EndpointPort{})
 			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -1865,7 +1865,7 @@ func (x *EndpointsList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, Endpoints{})
+			x.Items = append(pbwire.Grow(d, x.Items), Endpoints{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -2034,7 +2034,7 @@ func (x *EventList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, Event{})
+			x.Items = append(pbwire.Grow(d, x.Items), Event{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -2106,7 +2106,7 @@ func (x *LimitRangeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Limits = append(x.Limits, LimitRangeItem{})
+			x.Limits = append(pbwire.Grow(d, x.Limits), LimitRangeItem{})
 			x.Limits[len(x.Limits)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -2299,7 +2299,7 @@ func (x *LimitRangeList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, LimitRange{})
+			x.Items = append(pbwire.Grow(d, x.Items), LimitRange{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -2353,7 +2353,7 @@ func (x *NamespaceSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Finalizers = append(x.Finalizers, FinalizerName(d.String(f)))
+			x.Finalizers = append(pbwire.Grow(d, x.Finalizers), FinalizerName(d.String(f)))
 		}
 	}
 }
@@ -2379,7 +2379,7 @@ func (x *NamespaceStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Phase = NamespacePhase(d.String(f))
 		case 2:
-			x.Conditions = append(x.Conditions, NamespaceCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), NamespaceCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -2442,7 +2442,7 @@ func (x *NamespaceList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, Namespace{})
+			x.Items = append(pbwire.Grow(d, x.Items), Namespace{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -2520,7 +2520,7 @@ func (x *NodeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 4:
 			x.Unschedulable = d.Bool(f)
 		case 5:
-			x.Taints = append(x.Taints, Taint{})
+			x.Taints = append(pbwire.Grow(d, x.Taints), Taint{})
 			x.Taints[len(x.Taints)-1].DecodeProto(d, d.Message(f))
 		case 6:
 			if x.ConfigSource == nil {
@@ -2528,7 +2528,7 @@ func (x *NodeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.ConfigSource.DecodeProto(d, d.Message(f))
 		case 7:
-			x.PodCIDRs = append(x.PodCIDRs, d.String(f))
+			x.PodCIDRs = append(pbwire.Grow(d, x.PodCIDRs), d.String(f))
 		}
 	}
 }
@@ -2718,22 +2718,22 @@ func (x *NodeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 3:
 			x.Phase = NodePhase(d.String(f))
 		case 4:
-			x.Conditions = append(x.Conditions, NodeCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), NodeCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		case 5:
-			x.Addresses = append(x.Addresses, NodeAddress{})
+			x.Addresses = append(pbwire.Grow(d, x.Addresses), NodeAddress{})
 			x.Addresses[len(x.Addresses)-1].DecodeProto(d, d.Message(f))
 		case 6:
 			x.DaemonEndpoints.DecodeProto(d, d.Message(f))
 		case 7:
 			x.NodeInfo.DecodeProto(d, d.Message(f))
 		case 8:
-			x.Images = append(x.Images, ContainerImage{})
+			x.Images = append(pbwire.Grow(d, x.Images), ContainerImage{})
 			x.Images[len(x.Images)-1].DecodeProto(d, d.Message(f))
 		case 9:
-			x.VolumesInUse = append(x.VolumesInUse, UniqueVolumeName(d.String(f)))
+			x.VolumesInUse = append(pbwire.Grow(d, x.VolumesInUse), UniqueVolumeName(d.String(f)))
 		case 10:
-			x.VolumesAttached = append(x.VolumesAttached, AttachedVolume{})
+			x.VolumesAttached = append(pbwire.Grow(d, x.VolumesAttached), AttachedVolume{})
 			x.VolumesAttached[len(x.VolumesAttached)-1].DecodeProto(d, d.Message(f))
 		case 11:
 			if x.Config == nil {
@@ -2741,7 +2741,7 @@ func (x *NodeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Config.DecodeProto(d, d.Message(f))
 		case 12:
-			x.RuntimeHandlers = append(x.RuntimeHandlers, NodeRuntimeHandler{})
+			x.RuntimeHandlers = append(pbwire.Grow(d, x.RuntimeHandlers), NodeRuntimeHandler{})
 			x.RuntimeHandlers[len(x.RuntimeHandlers)-1].DecodeProto(d, d.Message(f))
 		case 13:
 			if x.Features == nil {
@@ -2749,7 +2749,7 @@ func (x *NodeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Features.DecodeProto(d, d.Message(f))
 		case 14:
-			x.DeclaredFeatures = append(x.DeclaredFeatures, d.String(f))
+			x.DeclaredFeatures = append(pbwire.Grow(d, x.DeclaredFeatures), d.String(f))
 		}
 	}
 }
@@ -2946,7 +2946,7 @@ func (x *ContainerImage) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Names = append(x.Names, d.String(f))
+			x.Names = append(pbwire.Grow(d, x.Names), d.String(f))
 		case 2:
 			x.SizeBytes = d.Int(f)
 		}
@@ -3126,7 +3126,7 @@ func (x *NodeList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, Node{})
+			x.Items = append(pbwire.Grow(d, x.Items), Node{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -3238,7 +3238,7 @@ func (x *PersistentVolumeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.PersistentVolumeSource.DecodeProto(d, d.Message(f))
 		case 3:
-			x.AccessModes = append(x.AccessModes, PersistentVolumeAccessMode(d.String(f)))
+			x.AccessModes = append(pbwire.Grow(d, x.AccessModes), PersistentVolumeAccessMode(d.String(f)))
 		case 4:
 			if x.ClaimRef == nil {
 				x.ClaimRef = new(ObjectReference)
@@ -3249,7 +3249,7 @@ func (x *PersistentVolumeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 6:
 			x.StorageClassName = d.String(f)
 		case 7:
-			x.MountOptions = append(x.MountOptions, d.String(f))
+			x.MountOptions = append(pbwire.Grow(d, x.MountOptions), d.String(f))
 		case 8:
 			v290 := PersistentVolumeMode(d.String(f))
 			x.VolumeMode = &v290
@@ -3579,7 +3579,7 @@ func (x *RBDPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.CephMonitors = append(x.CephMonitors, d.String(f))
+			x.CephMonitors = append(pbwire.Grow(d, x.CephMonitors), d.String(f))
 		case 2:
 			x.RBDImage = d.String(f)
 		case 3:
@@ -3666,7 +3666,7 @@ func (x *ISCSIPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 6:
 			x.ReadOnly = d.Bool(f)
 		case 7:
-			x.Portals = append(x.Portals, d.String(f))
+			x.Portals = append(pbwire.Grow(d, x.Portals), d.String(f))
 		case 8:
 			x.DiscoveryCHAPAuth = d.Bool(f)
 		case 10:
@@ -3743,7 +3743,7 @@ func (x *CephFSPersistentVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) 
 		b = rest
 		switch number {
 		case 1:
-			x.Monitors = append(x.Monitors, d.String(f))
+			x.Monitors = append(pbwire.Grow(d, x.Monitors), d.String(f))
 		case 2:
 			x.Path = d.String(f)
 		case 3:
@@ -4160,7 +4160,7 @@ func (x *PersistentVolumeList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, PersistentVolume{})
+			x.Items = append(pbwire.Grow(d, x.Items), PersistentVolume{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -4240,7 +4240,7 @@ func (x *PersistentVolumeClaimSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.AccessModes = append(x.AccessModes, PersistentVolumeAccessMode(d.String(f)))
+			x.AccessModes = append(pbwire.Grow(d, x.AccessModes), PersistentVolumeAccessMode(d.String(f)))
 		case 2:
 			x.Resources.DecodeProto(d, d.Message(f))
 		case 3:
@@ -4505,7 +4505,7 @@ func (x *PersistentVolumeClaimStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Phase = PersistentVolumeClaimPhase(d.String(f))
 		case 2:
-			x.AccessModes = append(x.AccessModes, PersistentVolumeAccessMode(d.String(f)))
+			x.AccessModes = append(pbwire.Grow(d, x.AccessModes), PersistentVolumeAccessMode(d.String(f)))
 		case 3:
 			var k403 ResourceName
 			var v404 quantity.Quantity
@@ -4524,7 +4524,7 @@ func (x *PersistentVolumeClaimStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Capacity[k403] = v404
 		case 4:
-			x.Conditions = append(x.Conditions, PersistentVolumeClaimCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), PersistentVolumeClaimCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		case 5:
 			var k406 ResourceName
@@ -4656,7 +4656,7 @@ func (x *PersistentVolumeClaimList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, PersistentVolumeClaim{})
+			x.Items = append(pbwire.Grow(d, x.Items), PersistentVolumeClaim{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -4875,10 +4875,10 @@ func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Volumes = append(x.Volumes, Volume{})
+			x.Volumes = append(pbwire.Grow(d, x.Volumes), Volume{})
 			x.Volumes[len(x.Volumes)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			x.Containers = append(x.Containers, Container{})
+			x.Containers = append(pbwire.Grow(d, x.Containers), Container{})
 			x.Containers[len(x.Containers)-1].DecodeProto(d, d.Message(f))
 		case 3:
 			x.RestartPolicy = RestartPolicy(d.String(f))
@@ -4925,7 +4925,7 @@ func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.SecurityContext.DecodeProto(d, d.Message(f))
 		case 15:
-			x.ImagePullSecrets = append(x.ImagePullSecrets, LocalObjectReference{})
+			x.ImagePullSecrets = append(pbwire.Grow(d, x.ImagePullSecrets), LocalObjectReference{})
 			x.ImagePullSecrets[len(x.ImagePullSecrets)-1].DecodeProto(d, d.Message(f))
 		case 16:
 			x.Hostname = d.String(f)
@@ -4939,16 +4939,16 @@ func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 19:
 			x.SchedulerName = d.String(f)
 		case 20:
-			x.InitContainers = append(x.InitContainers, Container{})
+			x.InitContainers = append(pbwire.Grow(d, x.InitContainers), Container{})
 			x.InitContainers[len(x.InitContainers)-1].DecodeProto(d, d.Message(f))
 		case 21:
 			v462 := d.Bool(f)
 			x.AutomountServiceAccountToken = &v462
 		case 22:
-			x.Tolerations = append(x.Tolerations, Toleration{})
+			x.Tolerations = append(pbwire.Grow(d, x.Tolerations), Toleration{})
 			x.Tolerations[len(x.Tolerations)-1].DecodeProto(d, d.Message(f))
 		case 23:
-			x.HostAliases = append(x.HostAliases, HostAlias{})
+			x.HostAliases = append(pbwire.Grow(d, x.HostAliases), HostAlias{})
 			x.HostAliases[len(x.HostAliases)-1].DecodeProto(d, d.Message(f))
 		case 24:
 			x.PriorityClassName = d.String(f)
@@ -4964,7 +4964,7 @@ func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v464 := d.Bool(f)
 			x.ShareProcessNamespace = &v464
 		case 28:
-			x.ReadinessGates = append(x.ReadinessGates, PodReadinessGate{})
+			x.ReadinessGates = append(pbwire.Grow(d, x.ReadinessGates), PodReadinessGate{})
 			x.ReadinessGates[len(x.ReadinessGates)-1].DecodeProto(d, d.Message(f))
 		case 29:
 			v465 := d.String(f)
@@ -4993,10 +4993,10 @@ func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Overhead[k469] = v470
 		case 33:
-			x.TopologySpreadConstraints = append(x.TopologySpreadConstraints, TopologySpreadConstraint{})
+			x.TopologySpreadConstraints = append(pbwire.Grow(d, x.TopologySpreadConstraints), TopologySpreadConstraint{})
 			x.TopologySpreadConstraints[len(x.TopologySpreadConstraints)-1].DecodeProto(d, d.Message(f))
 		case 34:
-			x.EphemeralContainers = append(x.EphemeralContainers, EphemeralContainer{})
+			x.EphemeralContainers = append(pbwire.Grow(d, x.EphemeralContainers), EphemeralContainer{})
 			x.EphemeralContainers[len(x.EphemeralContainers)-1].DecodeProto(d, d.Message(f))
 		case 35:
 			v471 := d.Bool(f)
@@ -5010,10 +5010,10 @@ func (x *PodSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v472 := d.Bool(f)
 			x.HostUsers = &v472
 		case 38:
-			x.SchedulingGates = append(x.SchedulingGates, PodSchedulingGate{})
+			x.SchedulingGates = append(pbwire.Grow(d, x.SchedulingGates), PodSchedulingGate{})
 			x.SchedulingGates[len(x.SchedulingGates)-1].DecodeProto(d, d.Message(f))
 		case 39:
-			x.ResourceClaims = append(x.ResourceClaims, PodResourceClaim{})
+			x.ResourceClaims = append(pbwire.Grow(d, x.ResourceClaims), PodResourceClaim{})
 			x.ResourceClaims[len(x.ResourceClaims)-1].DecodeProto(d, d.Message(f))
 		case 40:
 			if x.Resources == nil {
@@ -5050,7 +5050,7 @@ func (x *HostAlias) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.IP = d.String(f)
 		case 2:
-			x.Hostnames = append(x.Hostnames, d.String(f))
+			x.Hostnames = append(pbwire.Grow(d, x.Hostnames), d.String(f))
 		}
 	}
 }
@@ -5079,11 +5079,11 @@ func (x *PodDNSConfig) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Nameservers = append(x.Nameservers, d.String(f))
+			x.Nameservers = append(pbwire.Grow(d, x.Nameservers), d.String(f))
 		case 2:
-			x.Searches = append(x.Searches, d.String(f))
+			x.Searches = append(pbwire.Grow(d, x.Searches), d.String(f))
 		case 3:
-			x.Options = append(x.Options, PodDNSConfigOption{})
+			x.Options = append(pbwire.Grow(d, x.Options), PodDNSConfigOption{})
 			x.Options[len(x.Options)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -5319,7 +5319,7 @@ func (x *PodStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Phase = PodPhase(d.String(f))
 		case 2:
-			x.Conditions = append(x.Conditions, PodCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), PodCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		case 3:
 			x.Message = d.String(f)
@@ -5335,28 +5335,28 @@ func (x *PodStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.StartTime.DecodeProto(d, d.Message(f))
 		case 8:
-			x.ContainerStatuses = append(x.ContainerStatuses, ContainerStatus{})
+			x.ContainerStatuses = append(pbwire.Grow(d, x.ContainerStatuses), ContainerStatus{})
 			x.ContainerStatuses[len(x.ContainerStatuses)-1].DecodeProto(d, d.Message(f))
 		case 9:
 			x.QOSClass = PodQOSClass(d.String(f))
 		case 10:
-			x.InitContainerStatuses = append(x.InitContainerStatuses, ContainerStatus{})
+			x.InitContainerStatuses = append(pbwire.Grow(d, x.InitContainerStatuses), ContainerStatus{})
 			x.InitContainerStatuses[len(x.InitContainerStatuses)-1].DecodeProto(d, d.Message(f))
 		case 11:
 			x.NominatedNodeName = d.String(f)
 		case 12:
-			x.PodIPs = append(x.PodIPs, PodIP{})
+			x.PodIPs = append(pbwire.Grow(d, x.PodIPs), PodIP{})
 			x.PodIPs[len(x.PodIPs)-1].DecodeProto(d, d.Message(f))
 		case 13:
-			x.EphemeralContainerStatuses = append(x.EphemeralContainerStatuses, ContainerStatus{})
+			x.EphemeralContainerStatuses = append(pbwire.Grow(d, x.EphemeralContainerStatuses), ContainerStatus{})
 			x.EphemeralContainerStatuses[len(x.EphemeralContainerStatuses)-1].DecodeProto(d, d.Message(f))
 		case 14:
 			x.Resize = PodResizeStatus(d.String(f))
 		case 15:
-			x.ResourceClaimStatuses = append(x.ResourceClaimStatuses, PodResourceClaimStatus{})
+			x.ResourceClaimStatuses = append(pbwire.Grow(d, x.ResourceClaimStatuses), PodResourceClaimStatus{})
 			x.ResourceClaimStatuses[len(x.ResourceClaimStatuses)-1].DecodeProto(d, d.Message(f))
 		case 16:
-			x.HostIPs = append(x.HostIPs, HostIP{})
+			x.HostIPs = append(pbwire.Grow(d, x.HostIPs), HostIP{})
 			x.HostIPs[len(x.HostIPs)-1].DecodeProto(d, d.Message(f))
 		case 17:
 			x.ObservedGeneration = d.Int(f)
@@ -5388,7 +5388,7 @@ func (x *PodStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Resources.DecodeProto(d, d.Message(f))
 		case 21:
-			x.NodeAllocatableResourceClaimStatuses = append(x.NodeAllocatableResourceClaimStatuses, NodeAllocatableResourceClaimStatus{})
+			x.NodeAllocatableResourceClaimStatuses = append(pbwire.Grow(d, x.NodeAllocatableResourceClaimStatuses), NodeAllocatableResourceClaimStatus{})
 			x.NodeAllocatableResourceClaimStatuses[len(x.NodeAllocatableResourceClaimStatuses)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -5515,7 +5515,7 @@ func (x *PodExtendedResourceClaimStatus) DecodeProto(d *pbwire.Decoder, b []byte
 		b = rest
 		switch number {
 		case 1:
-			x.RequestMappings = append(x.RequestMappings, ContainerExtendedResourceRequest{})
+			x.RequestMappings = append(pbwire.Grow(d, x.RequestMappings), ContainerExtendedResourceRequest{})
 			x.RequestMappings[len(x.RequestMappings)-1].DecodeProto(d, d.Message(f))
 		case 2:
 			x.ResourceClaimName = d.String(f)
@@ -5577,7 +5577,7 @@ func (x *NodeAllocatableResourceClaimStatus) DecodeProto(d *pbwire.Decoder, b []
 		case 1:
 			x.ResourceClaimName = d.String(f)
 		case 2:
-			x.Containers = append(x.Containers, d.String(f))
+			x.Containers = append(pbwire.Grow(d, x.Containers), d.String(f))
 		case 3:
 			var k522 ResourceName
 			var v523 quantity.Quantity
@@ -5623,7 +5623,7 @@ func (x *PodList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, Pod{})
+			x.Items = append(pbwire.Grow(d, x.Items), Pod{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -5772,7 +5772,7 @@ func (x *ExecAction) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Command = append(x.Command, d.String(f))
+			x.Command = append(pbwire.Grow(d, x.Command), d.String(f))
 		}
 	}
 }
@@ -5810,7 +5810,7 @@ func (x *HTTPGetAction) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 4:
 			x.Scheme = URIScheme(d.String(f))
 		case 5:
-			x.HTTPHeaders = append(x.HTTPHeaders, HTTPHeader{})
+			x.HTTPHeaders = append(pbwire.Grow(d, x.HTTPHeaders), HTTPHeader{})
 			x.HTTPHeaders[len(x.HTTPHeaders)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -6213,7 +6213,7 @@ func (x *ReplicationControllerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 5:
 			x.AvailableReplicas = int32(d.Int(f))
 		case 6:
-			x.Conditions = append(x.Conditions, ReplicationControllerCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), ReplicationControllerCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -6276,7 +6276,7 @@ func (x *ReplicationControllerList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, ReplicationController{})
+			x.Items = append(pbwire.Grow(d, x.Items), ReplicationController{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -6333,7 +6333,7 @@ func (x *PodTemplateList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, PodTemplate{})
+			x.Items = append(pbwire.Grow(d, x.Items), PodTemplate{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -6422,7 +6422,7 @@ func (x *ResourceQuotaSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Hard[k584] = v585
 		case 2:
-			x.Scopes = append(x.Scopes, ResourceQuotaScope(d.String(f)))
+			x.Scopes = append(pbwire.Grow(d, x.Scopes), ResourceQuotaScope(d.String(f)))
 		case 3:
 			if x.ScopeSelector == nil {
 				x.ScopeSelector = new(ScopeSelector)
@@ -6450,7 +6450,7 @@ func (x *ScopeSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.MatchExpressions = append(x.MatchExpressions, ScopedResourceSelectorRequirement{})
+			x.MatchExpressions = append(pbwire.Grow(d, x.MatchExpressions), ScopedResourceSelectorRequirement{})
 			x.MatchExpressions[len(x.MatchExpressions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -6477,7 +6477,7 @@ func (x *ScopedResourceSelectorRequirement) DecodeProto(d *pbwire.Decoder, b []b
 		case 2:
 			x.Operator = ScopeSelectorOperator(d.String(f))
 		case 3:
-			x.Values = append(x.Values, d.String(f))
+			x.Values = append(pbwire.Grow(d, x.Values), d.String(f))
 		}
 	}
 }
@@ -6579,7 +6579,7 @@ func (x *ResourceQuotaList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, ResourceQuota{})
+			x.Items = append(pbwire.Grow(d, x.Items), ResourceQuota{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -6661,7 +6661,7 @@ func (x *ResourceRequirements) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Requests[k624] = v625
 		case 3:
-			x.Claims = append(x.Claims, ResourceClaim{})
+			x.Claims = append(pbwire.Grow(d, x.Claims), ResourceClaim{})
 			x.Claims[len(x.Claims)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -6765,7 +6765,7 @@ func (x *NodeAffinity) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.RequiredDuringSchedulingIgnoredDuringExecution.DecodeProto(d, d.Message(f))
 		case 2:
-			x.PreferredDuringSchedulingIgnoredDuringExecution = append(x.PreferredDuringSchedulingIgnoredDuringExecution, PreferredSchedulingTerm{})
+			x.PreferredDuringSchedulingIgnoredDuringExecution = append(pbwire.Grow(d, x.PreferredDuringSchedulingIgnoredDuringExecution), PreferredSchedulingTerm{})
 			x.PreferredDuringSchedulingIgnoredDuringExecution[len(x.PreferredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -6789,7 +6789,7 @@ func (x *NodeSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.NodeSelectorTerms = append(x.NodeSelectorTerms, NodeSelectorTerm{})
+			x.NodeSelectorTerms = append(pbwire.Grow(d, x.NodeSelectorTerms), NodeSelectorTerm{})
 			x.NodeSelectorTerms[len(x.NodeSelectorTerms)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -6819,10 +6819,10 @@ func (x *NodeSelectorTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.MatchExpressions = append(x.MatchExpressions, NodeSelectorRequirement{})
+			x.MatchExpressions = append(pbwire.Grow(d, x.MatchExpressions), NodeSelectorRequirement{})
 			x.MatchExpressions[len(x.MatchExpressions)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			x.MatchFields = append(x.MatchFields, NodeSelectorRequirement{})
+			x.MatchFields = append(pbwire.Grow(d, x.MatchFields), NodeSelectorRequirement{})
 			x.MatchFields[len(x.MatchFields)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -6849,7 +6849,7 @@ func (x *NodeSelectorRequirement) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.Operator = NodeSelectorOperator(d.String(f))
 		case 3:
-			x.Values = append(x.Values, d.String(f))
+			x.Values = append(pbwire.Grow(d, x.Values), d.String(f))
 		}
 	}
 }
@@ -6902,10 +6902,10 @@ func (x *PodAffinity) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.RequiredDuringSchedulingIgnoredDuringExecution = append(x.RequiredDuringSchedulingIgnoredDuringExecution, PodAffinityTerm{})
+			x.RequiredDuringSchedulingIgnoredDuringExecution = append(pbwire.Grow(d, x.RequiredDuringSchedulingIgnoredDuringExecution), PodAffinityTerm{})
 			x.RequiredDuringSchedulingIgnoredDuringExecution[len(x.RequiredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			x.PreferredDuringSchedulingIgnoredDuringExecution = append(x.PreferredDuringSchedulingIgnoredDuringExecution, WeightedPodAffinityTerm{})
+			x.PreferredDuringSchedulingIgnoredDuringExecution = append(pbwire.Grow(d, x.PreferredDuringSchedulingIgnoredDuringExecution), WeightedPodAffinityTerm{})
 			x.PreferredDuringSchedulingIgnoredDuringExecution[len(x.PreferredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -6950,7 +6950,7 @@ func (x *PodAffinityTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.LabelSelector.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Namespaces = append(x.Namespaces, d.String(f))
+			x.Namespaces = append(pbwire.Grow(d, x.Namespaces), d.String(f))
 		case 3:
 			x.TopologyKey = d.String(f)
 		case 4:
@@ -6959,9 +6959,9 @@ func (x *PodAffinityTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.NamespaceSelector.DecodeProto(d, d.Message(f))
 		case 5:
-			x.MatchLabelKeys = append(x.MatchLabelKeys, d.String(f))
+			x.MatchLabelKeys = append(pbwire.Grow(d, x.MatchLabelKeys), d.String(f))
 		case 6:
-			x.MismatchLabelKeys = append(x.MismatchLabelKeys, d.String(f))
+			x.MismatchLabelKeys = append(pbwire.Grow(d, x.MismatchLabelKeys), d.String(f))
 		}
 	}
 }
@@ -7014,10 +7014,10 @@ func (x *PodAntiAffinity) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.RequiredDuringSchedulingIgnoredDuringExecution = append(x.RequiredDuringSchedulingIgnoredDuringExecution, PodAffinityTerm{})
+			x.RequiredDuringSchedulingIgnoredDuringExecution = append(pbwire.Grow(d, x.RequiredDuringSchedulingIgnoredDuringExecution), PodAffinityTerm{})
 			x.RequiredDuringSchedulingIgnoredDuringExecution[len(x.RequiredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			x.PreferredDuringSchedulingIgnoredDuringExecution = append(x.PreferredDuringSchedulingIgnoredDuringExecution, WeightedPodAffinityTerm{})
+			x.PreferredDuringSchedulingIgnoredDuringExecution = append(pbwire.Grow(d, x.PreferredDuringSchedulingIgnoredDuringExecution), WeightedPodAffinityTerm{})
 			x.PreferredDuringSchedulingIgnoredDuringExecution[len(x.PreferredDuringSchedulingIgnoredDuringExecution)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -7109,7 +7109,7 @@ func (x *TopologySpreadConstraint) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v659 := NodeInclusionPolicy(d.String(f))
 			x.NodeTaintsPolicy = &v659
 		case 8:
-			x.MatchLabelKeys = append(x.MatchLabelKeys, d.String(f))
+			x.MatchLabelKeys = append(pbwire.Grow(d, x.MatchLabelKeys), d.String(f))
 		}
 	}
 }
@@ -7167,7 +7167,7 @@ func (x *TopologySelectorTerm) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.MatchLabelExpressions = append(x.MatchLabelExpressions, TopologySelectorLabelRequirement{})
+			x.MatchLabelExpressions = append(pbwire.Grow(d, x.MatchLabelExpressions), TopologySelectorLabelRequirement{})
 			x.MatchLabelExpressions[len(x.MatchLabelExpressions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -7191,7 +7191,7 @@ func (x *TopologySelectorLabelRequirement) DecodeProto(d *pbwire.Decoder, b []by
 		case 1:
 			x.Key = d.String(f)
 		case 2:
-			x.Values = append(x.Values, d.String(f))
+			x.Values = append(pbwire.Grow(d, x.Values), d.String(f))
 		}
 	}
 }
@@ -7305,7 +7305,7 @@ func (x *SecretList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, Secret{})
+			x.Items = append(pbwire.Grow(d, x.Items), Secret{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -7441,9 +7441,9 @@ func (x *Capabilities) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Add = append(x.Add, Capability(d.String(f)))
+			x.Add = append(pbwire.Grow(d, x.Add), Capability(d.String(f)))
 		case 2:
-			x.Drop = append(x.Drop, Capability(d.String(f)))
+			x.Drop = append(pbwire.Grow(d, x.Drop), Capability(d.String(f)))
 		}
 	}
 }
@@ -7647,7 +7647,7 @@ func (x *PodSecurityContext) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v713 := d.Int(f)
 			x.RunAsGroup = &v713
 		case 7:
-			x.Sysctls = append(x.Sysctls, Sysctl{})
+			x.Sysctls = append(pbwire.Grow(d, x.Sysctls), Sysctl{})
 			x.Sysctls[len(x.Sysctls)-1].DecodeProto(d, d.Message(f))
 		case 8:
 			if x.WindowsOptions == nil {
@@ -7799,7 +7799,7 @@ func (x *ServiceSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Ports = append(x.Ports, ServicePort{})
+			x.Ports = append(pbwire.Grow(d, x.Ports), ServicePort{})
 			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		case 2:
 			var k732 string
@@ -7823,13 +7823,13 @@ func (x *ServiceSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 4:
 			x.Type = ServiceType(d.String(f))
 		case 5:
-			x.ExternalIPs = append(x.ExternalIPs, d.String(f))
+			x.ExternalIPs = append(pbwire.Grow(d, x.ExternalIPs), d.String(f))
 		case 7:
 			x.SessionAffinity = ServiceAffinity(d.String(f))
 		case 8:
 			x.LoadBalancerIP = d.String(f)
 		case 9:
-			x.LoadBalancerSourceRanges = append(x.LoadBalancerSourceRanges, d.String(f))
+			x.LoadBalancerSourceRanges = append(pbwire.Grow(d, x.LoadBalancerSourceRanges), d.String(f))
 		case 10:
 			x.ExternalName = d.String(f)
 		case 11:
@@ -7847,9 +7847,9 @@ func (x *ServiceSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v734 := IPFamilyPolicy(d.String(f))
 			x.IPFamilyPolicy = &v734
 		case 18:
-			x.ClusterIPs = append(x.ClusterIPs, d.String(f))
+			x.ClusterIPs = append(pbwire.Grow(d, x.ClusterIPs), d.String(f))
 		case 19:
-			x.IPFamilies = append(x.IPFamilies, IPFamily(d.String(f)))
+			x.IPFamilies = append(pbwire.Grow(d, x.IPFamilies), IPFamily(d.String(f)))
 		case 20:
 			v735 := d.Bool(f)
 			x.AllocateLoadBalancerNodePorts = &v735
@@ -7976,7 +7976,7 @@ func (x *ServiceStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.LoadBalancer.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Conditions = append(x.Conditions, meta.Condition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), meta.Condition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -8000,7 +8000,7 @@ func (x *LoadBalancerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Ingress = append(x.Ingress, LoadBalancerIngress{})
+			x.Ingress = append(pbwire.Grow(d, x.Ingress), LoadBalancerIngress{})
 			x.Ingress[len(x.Ingress)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -8036,7 +8036,7 @@ func (x *LoadBalancerIngress) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v750 := LoadBalancerIPMode(d.String(f))
 			x.IPMode = &v750
 		case 4:
-			x.Ports = append(x.Ports, PortStatus{})
+			x.Ports = append(pbwire.Grow(d, x.Ports), PortStatus{})
 			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -8093,7 +8093,7 @@ func (x *ServiceList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, Service{})
+			x.Items = append(pbwire.Grow(d, x.Items), Service{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -8132,10 +8132,10 @@ func (x *ServiceAccount) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Secrets = append(x.Secrets, ObjectReference{})
+			x.Secrets = append(pbwire.Grow(d, x.Secrets), ObjectReference{})
 			x.Secrets[len(x.Secrets)-1].DecodeProto(d, d.Message(f))
 		case 3:
-			x.ImagePullSecrets = append(x.ImagePullSecrets, LocalObjectReference{})
+			x.ImagePullSecrets = append(pbwire.Grow(d, x.ImagePullSecrets), LocalObjectReference{})
 			x.ImagePullSecrets[len(x.ImagePullSecrets)-1].DecodeProto(d, d.Message(f))
 		case 4:
 			v760 := d.Bool(f)
@@ -8168,7 +8168,7 @@ func (x *ServiceAccountList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, ServiceAccount{})
+			x.Items = append(pbwire.Grow(d, x.Items), ServiceAccount{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -8701,7 +8701,7 @@ func (x *SecretVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.SecretName = d.String(f)
 		case 2:
-			x.Items = append(x.Items, KeyToPath{})
+			x.Items = append(pbwire.Grow(d, x.Items), KeyToPath{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 3:
 			v799 := int32(d.Int(f))
@@ -8808,7 +8808,7 @@ func (x *ISCSIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 6:
 			x.ReadOnly = d.Bool(f)
 		case 7:
-			x.Portals = append(x.Portals, d.String(f))
+			x.Portals = append(pbwire.Grow(d, x.Portals), d.String(f))
 		case 8:
 			x.DiscoveryCHAPAuth = d.Bool(f)
 		case 10:
@@ -8897,7 +8897,7 @@ func (x *RBDVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.CephMonitors = append(x.CephMonitors, d.String(f))
+			x.CephMonitors = append(pbwire.Grow(d, x.CephMonitors), d.String(f))
 		case 2:
 			x.RBDImage = d.String(f)
 		case 3:
@@ -9040,7 +9040,7 @@ func (x *CephFSVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Monitors = append(x.Monitors, d.String(f))
+			x.Monitors = append(pbwire.Grow(d, x.Monitors), d.String(f))
 		case 2:
 			x.Path = d.String(f)
 		case 3:
@@ -9100,7 +9100,7 @@ func (x *DownwardAPIVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Items = append(x.Items, DownwardAPIVolumeFile{})
+			x.Items = append(pbwire.Grow(d, x.Items), DownwardAPIVolumeFile{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 2:
 			v820 := int32(d.Int(f))
@@ -9226,7 +9226,7 @@ func (x *FCVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.TargetWWNs = append(x.TargetWWNs, d.String(f))
+			x.TargetWWNs = append(pbwire.Grow(d, x.TargetWWNs), d.String(f))
 		case 2:
 			v827 := int32(d.Int(f))
 			x.Lun = &v827
@@ -9235,7 +9235,7 @@ func (x *FCVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 4:
 			x.ReadOnly = d.Bool(f)
 		case 5:
-			x.WWIDs = append(x.WWIDs, d.String(f))
+			x.WWIDs = append(pbwire.Grow(d, x.WWIDs), d.String(f))
 		}
 	}
 }
@@ -9294,7 +9294,7 @@ func (x *ConfigMapVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.LocalObjectReference.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, KeyToPath{})
+			x.Items = append(pbwire.Grow(d, x.Items), KeyToPath{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 3:
 			v831 := int32(d.Int(f))
@@ -9453,7 +9453,7 @@ func (x *ProjectedVolumeSource) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Sources = append(x.Sources, VolumeProjection{})
+			x.Sources = append(pbwire.Grow(d, x.Sources), VolumeProjection{})
 			x.Sources[len(x.Sources)-1].DecodeProto(d, d.Message(f))
 		case 2:
 			v839 := int32(d.Int(f))
@@ -9570,7 +9570,7 @@ func (x *SecretProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.LocalObjectReference.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, KeyToPath{})
+			x.Items = append(pbwire.Grow(d, x.Items), KeyToPath{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 4:
 			v849 := d.Bool(f)
@@ -9597,7 +9597,7 @@ func (x *DownwardAPIProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Items = append(x.Items, DownwardAPIVolumeFile{})
+			x.Items = append(pbwire.Grow(d, x.Items), DownwardAPIVolumeFile{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -9630,7 +9630,7 @@ func (x *ConfigMapProjection) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.LocalObjectReference.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, KeyToPath{})
+			x.Items = append(pbwire.Grow(d, x.Items), KeyToPath{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		case 4:
 			v855 := d.Bool(f)

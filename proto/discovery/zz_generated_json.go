@@ -553,9 +553,13 @@ func decodeJSONListEndpoint(d *jsonwire.Decoder) []Endpoint {
 	var stack [8]Endpoint
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Endpoint{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Endpoint](d, len(list))
 	out := make([]Endpoint, len(list))
 	copy(out, list)
 	return out
@@ -565,9 +569,13 @@ func decodeJSONListEndpointPort(d *jsonwire.Decoder) []EndpointPort {
 	var stack [8]EndpointPort
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, EndpointPort{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[EndpointPort](d, len(list))
 	out := make([]EndpointPort, len(list))
 	copy(out, list)
 	return out
@@ -577,9 +585,13 @@ func decodeJSONListEndpointSlice(d *jsonwire.Decoder) []EndpointSlice {
 	var stack [3]EndpointSlice
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, EndpointSlice{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[EndpointSlice](d, len(list))
 	out := make([]EndpointSlice, len(list))
 	copy(out, list)
 	return out
@@ -589,9 +601,13 @@ func decodeJSONListForNode(d *jsonwire.Decoder) []ForNode {
 	var stack [8]ForNode
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ForNode{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ForNode](d, len(list))
 	out := make([]ForNode, len(list))
 	copy(out, list)
 	return out
@@ -601,9 +617,13 @@ func decodeJSONListForZone(d *jsonwire.Decoder) []ForZone {
 	var stack [8]ForZone
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ForZone{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ForZone](d, len(list))
 	out := make([]ForZone, len(list))
 	copy(out, list)
 	return out
@@ -613,9 +633,13 @@ func decodeJSONListString(d *jsonwire.Decoder) []string {
 	var stack [8]string
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.String(&list[len(list)-1])
 	}
+	jsonwire.Take[string](d, len(list))
 	out := make([]string, len(list))
 	copy(out, list)
 	return out

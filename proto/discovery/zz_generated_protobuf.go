@@ -39,10 +39,10 @@ func (x *EndpointSlice) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Endpoints = append(x.Endpoints, Endpoint{})
+			x.Endpoints = append(pbwire.Grow(d, x.Endpoints), Endpoint{})
 			x.Endpoints[len(x.Endpoints)-1].DecodeProto(d, d.Message(f))
 		case 3:
-			x.Ports = append(x.Ports, EndpointPort{})
+			x.Ports = append(pbwire.Grow(d, x.Ports), EndpointPort{})
 			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		case 4:
 			x.AddressType = AddressType(d.String(f))
@@ -99,7 +99,7 @@ func (x *Endpoint) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Addresses = append(x.Addresses, d.String(f))
+			x.Addresses = append(pbwire.Grow(d, x.Addresses), d.String(f))
 		case 2:
 			x.Conditions.DecodeProto(d, d.Message(f))
 		case 3:
@@ -199,10 +199,10 @@ func (x *EndpointHints) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.ForZones = append(x.ForZones, ForZone{})
+			x.ForZones = append(pbwire.Grow(d, x.ForZones), ForZone{})
 			x.ForZones[len(x.ForZones)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			x.ForNodes = append(x.ForNodes, ForNode{})
+			x.ForNodes = append(pbwire.Grow(d, x.ForNodes), ForNode{})
 			x.ForNodes[len(x.ForNodes)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -307,7 +307,7 @@ func (x *EndpointSliceList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, EndpointSlice{})
+			x.Items = append(pbwire.Grow(d, x.Items), EndpointSlice{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

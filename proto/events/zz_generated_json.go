@@ -243,6 +243,9 @@ func (x *EventList) DecodeJSON(d *jsonwire.Decoder) {
 func decodeJSONListEvent(d *jsonwire.Decoder) []Event {
 	list := []Event{}
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Event{})
 		list[len(list)-1].DecodeJSON(d)
 	}

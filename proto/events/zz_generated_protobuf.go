@@ -149,7 +149,7 @@ func (x *EventList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, Event{})
+			x.Items = append(pbwire.Grow(d, x.Items), Event{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

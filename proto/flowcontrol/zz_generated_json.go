@@ -1177,9 +1177,13 @@ func decodeJSONListFlowSchema(d *jsonwire.Decoder) []FlowSchema {
 	var stack [2]FlowSchema
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, FlowSchema{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[FlowSchema](d, len(list))
 	out := make([]FlowSchema, len(list))
 	copy(out, list)
 	return out
@@ -1189,9 +1193,13 @@ func decodeJSONListFlowSchemaCondition(d *jsonwire.Decoder) []FlowSchemaConditio
 	var stack [8]FlowSchemaCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, FlowSchemaCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[FlowSchemaCondition](d, len(list))
 	out := make([]FlowSchemaCondition, len(list))
 	copy(out, list)
 	return out
@@ -1201,9 +1209,13 @@ func decodeJSONListNonResourcePolicyRule(d *jsonwire.Decoder) []NonResourcePolic
 	var stack [8]NonResourcePolicyRule
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, NonResourcePolicyRule{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[NonResourcePolicyRule](d, len(list))
 	out := make([]NonResourcePolicyRule, len(list))
 	copy(out, list)
 	return out
@@ -1213,9 +1225,13 @@ func decodeJSONListPolicyRulesWithSubjects(d *jsonwire.Decoder) []PolicyRulesWit
 	var stack [8]PolicyRulesWithSubjects
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PolicyRulesWithSubjects{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PolicyRulesWithSubjects](d, len(list))
 	out := make([]PolicyRulesWithSubjects, len(list))
 	copy(out, list)
 	return out
@@ -1225,9 +1241,13 @@ func decodeJSONListPriorityLevelConfiguration(d *jsonwire.Decoder) []PriorityLev
 	var stack [3]PriorityLevelConfiguration
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PriorityLevelConfiguration{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PriorityLevelConfiguration](d, len(list))
 	out := make([]PriorityLevelConfiguration, len(list))
 	copy(out, list)
 	return out
@@ -1237,9 +1257,13 @@ func decodeJSONListPriorityLevelConfigurationCondition(d *jsonwire.Decoder) []Pr
 	var stack [8]PriorityLevelConfigurationCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PriorityLevelConfigurationCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PriorityLevelConfigurationCondition](d, len(list))
 	out := make([]PriorityLevelConfigurationCondition, len(list))
 	copy(out, list)
 	return out
@@ -1249,9 +1273,13 @@ func decodeJSONListResourcePolicyRule(d *jsonwire.Decoder) []ResourcePolicyRule 
 	var stack [8]ResourcePolicyRule
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ResourcePolicyRule{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ResourcePolicyRule](d, len(list))
 	out := make([]ResourcePolicyRule, len(list))
 	copy(out, list)
 	return out
@@ -1261,9 +1289,13 @@ func decodeJSONListSubject(d *jsonwire.Decoder) []Subject {
 	var stack [8]Subject
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Subject{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Subject](d, len(list))
 	out := make([]Subject, len(list))
 	copy(out, list)
 	return out
@@ -1273,9 +1305,13 @@ func decodeJSONListString(d *jsonwire.Decoder) []string {
 	var stack [8]string
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.String(&list[len(list)-1])
 	}
+	jsonwire.Take[string](d, len(list))
 	out := make([]string, len(list))
 	copy(out, list)
 	return out

@@ -77,7 +77,7 @@ func (x *FlowSchemaSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.DistinguisherMethod.DecodeProto(d, d.Message(f))
 		case 4:
-			x.Rules = append(x.Rules, PolicyRulesWithSubjects{})
+			x.Rules = append(pbwire.Grow(d, x.Rules), PolicyRulesWithSubjects{})
 			x.Rules[len(x.Rules)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -149,13 +149,13 @@ func (x *PolicyRulesWithSubjects) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Subjects = append(x.Subjects, Subject{})
+			x.Subjects = append(pbwire.Grow(d, x.Subjects), Subject{})
 			x.Subjects[len(x.Subjects)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			x.ResourceRules = append(x.ResourceRules, ResourcePolicyRule{})
+			x.ResourceRules = append(pbwire.Grow(d, x.ResourceRules), ResourcePolicyRule{})
 			x.ResourceRules[len(x.ResourceRules)-1].DecodeProto(d, d.Message(f))
 		case 3:
-			x.NonResourceRules = append(x.NonResourceRules, NonResourcePolicyRule{})
+			x.NonResourceRules = append(pbwire.Grow(d, x.NonResourceRules), NonResourcePolicyRule{})
 			x.NonResourceRules[len(x.NonResourceRules)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -294,15 +294,15 @@ func (x *ResourcePolicyRule) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Verbs = append(x.Verbs, d.String(f))
+			x.Verbs = append(pbwire.Grow(d, x.Verbs), d.String(f))
 		case 2:
-			x.APIGroups = append(x.APIGroups, d.String(f))
+			x.APIGroups = append(pbwire.Grow(d, x.APIGroups), d.String(f))
 		case 3:
-			x.Resources = append(x.Resources, d.String(f))
+			x.Resources = append(pbwire.Grow(d, x.Resources), d.String(f))
 		case 4:
 			x.ClusterScope = d.Bool(f)
 		case 5:
-			x.Namespaces = append(x.Namespaces, d.String(f))
+			x.Namespaces = append(pbwire.Grow(d, x.Namespaces), d.String(f))
 		}
 	}
 }
@@ -325,9 +325,9 @@ func (x *NonResourcePolicyRule) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Verbs = append(x.Verbs, d.String(f))
+			x.Verbs = append(pbwire.Grow(d, x.Verbs), d.String(f))
 		case 6:
-			x.NonResourceURLs = append(x.NonResourceURLs, d.String(f))
+			x.NonResourceURLs = append(pbwire.Grow(d, x.NonResourceURLs), d.String(f))
 		}
 	}
 }
@@ -350,7 +350,7 @@ func (x *FlowSchemaStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Conditions = append(x.Conditions, FlowSchemaCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), FlowSchemaCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -413,7 +413,7 @@ func (x *FlowSchemaList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, FlowSchema{})
+			x.Items = append(pbwire.Grow(d, x.Items), FlowSchema{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -629,7 +629,7 @@ func (x *PriorityLevelConfigurationStatus) DecodeProto(d *pbwire.Decoder, b []by
 		b = rest
 		switch number {
 		case 1:
-			x.Conditions = append(x.Conditions, PriorityLevelConfigurationCondition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), PriorityLevelConfigurationCondition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -692,7 +692,7 @@ func (x *PriorityLevelConfigurationList) DecodeProto(d *pbwire.Decoder, b []byte
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, PriorityLevelConfiguration{})
+			x.Items = append(pbwire.Grow(d, x.Items), PriorityLevelConfiguration{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

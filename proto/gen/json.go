@@ -228,6 +228,9 @@ func (w *writer) decodeNamed(r *Ref, x, named, typ string) {
 		}
 		w.f("if d.Null() {\n%s = nil\n} else if d.Object(%q) {\n%s := %s == nil\nif %s {\n%s = %s{}\n}\n", x, typ, first, x, first, x, made)
 		w.f("for ok := d.FirstKey(); ok; ok = d.NextKey() {\n%s := %s(d.KeyString())\n_, %s := %s[%s]\nd.MapKey(%s && %s)\nvar %s %s\n", k, w.expr(r.Key), has, x, k, has, first, v, w.expr(r.Elem))
+		if r.Elem.Kind == Named && r.Elem.Type.Struct {
+			w.f("jsonwire.Take[%s](d, 1)\n", w.expr(r.Elem))
+		}
 		w.decodeValue(r.Elem, v)
 		w.f("%s[%s] = %s\n}\nd.MapEnd()\n}\n", x, k, v)
 	default:
@@ -258,11 +261,12 @@ func (w *writer) decodeList(name string, elem *Ref) {
 	} else {
 		w.f("list := []%s{}\n", name)
 	}
-	w.f("for ok := d.FirstElem(); ok; ok = d.NextElem() {\nlist = append(list, %s)\n", w.zero(elem))
+	w.f("for ok := d.FirstElem(); ok; ok = d.NextElem() {\nif len(list) == cap(list) {\nlist = jsonwire.Grow(d, list)\n}\n")
+	w.f("list = append(list, %s)\n", w.zero(elem))
 	w.decodeValue(elem, "list[len(list)-1]")
 	w.f("}\n")
 	if n > 1 {
-		w.f("out := make([]%s, len(list))\ncopy(out, list)\nreturn out\n}\n\n", name)
+		w.f("jsonwire.Take[%s](d, len(list))\nout := make([]%s, len(list))\ncopy(out, list)\nreturn out\n}\n\n", name, name)
 		return
 	}
 	w.f("return list\n}\n\n")

@@ -258,9 +258,9 @@ func (w *writer) readList(r *Ref, x string) {
 	case e.Kind == Basic && (e.Name == "int32" || e.Name == "int64"):
 		w.f("%s = pbwire.Ints(d, f, %s)\n", x, x)
 	case e.Kind == Named && e.Type.Struct:
-		w.f("%s = append(%s, %s)\n%s[len(%s)-1].DecodeProto(d, d.Message(f))\n", x, x, w.zero(e), x, x)
+		w.f("%s = append(pbwire.Grow(d, %s), %s)\n%s[len(%s)-1].DecodeProto(d, d.Message(f))\n", x, x, w.zero(e), x, x)
 	default:
-		w.f("%s = append(%s, %s)\n", x, x, w.readScalar(e))
+		w.f("%s = append(pbwire.Grow(d, %s), %s)\n", x, x, w.readScalar(e))
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"sync"
+
+	"github.com/pilothouse/pilothouse/proto/room"
 )
 
 // Decoder walks one JSON text. The methods that read a value take the
@@ -22,8 +24,10 @@ type Decoder struct {
 	chunk  strings.Builder
 	strict bool
 	inMap  bool
+	room   room.Room
 
 	syntax   bool  // the text is no JSON
+	crowded  bool  // it has no room left
 	err      error // the first value that did not fit
 	mismatch *mismatch
 	problems []problem
@@ -64,6 +68,7 @@ var pool = sync.Pool{New: func() any { return new(Decoder) }}
 func newDecoder(data []byte, strict bool) *Decoder {
 	d := pool.Get().(*Decoder)
 	d.data, d.strict = data, strict
+	d.room = room.For(len(data))
 	return d
 }
 
@@ -72,6 +77,7 @@ func newDecoder(data []byte, strict bool) *Decoder {
 func (d *Decoder) free() {
 	d.data, d.key, d.pos, d.depth = nil, nil, 0, 0
 	d.strict, d.inMap, d.syntax = false, false, false
+	d.crowded = false
 	d.err, d.mismatch, d.problems = nil, nil, nil
 	pool.Put(d)
 }
@@ -99,6 +105,9 @@ func UnmarshalStrict(data []byte, v Unmarshaler) (problems []string, err error) 
 // Err is what went wrong, in the words of encoding/json. Trailing text is an
 // error too.
 func (d *Decoder) Err() error {
+	if d.crowded {
+		return room.ErrNone
+	}
 	if !d.syntax {
 		d.space()
 		d.syntax = d.pos < len(d.data)

@@ -2507,9 +2507,13 @@ func decodeJSONListAPIGroup(d *jsonwire.Decoder) []APIGroup {
 	var stack [8]APIGroup
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, APIGroup{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[APIGroup](d, len(list))
 	out := make([]APIGroup, len(list))
 	copy(out, list)
 	return out
@@ -2519,9 +2523,13 @@ func decodeJSONListAPIResource(d *jsonwire.Decoder) []APIResource {
 	var stack [5]APIResource
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, APIResource{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[APIResource](d, len(list))
 	out := make([]APIResource, len(list))
 	copy(out, list)
 	return out
@@ -2531,9 +2539,13 @@ func decodeJSONListGroupVersionForDiscovery(d *jsonwire.Decoder) []GroupVersionF
 	var stack [8]GroupVersionForDiscovery
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, GroupVersionForDiscovery{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[GroupVersionForDiscovery](d, len(list))
 	out := make([]GroupVersionForDiscovery, len(list))
 	copy(out, list)
 	return out
@@ -2543,9 +2555,13 @@ func decodeJSONListLabelSelectorRequirement(d *jsonwire.Decoder) []LabelSelector
 	var stack [8]LabelSelectorRequirement
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, LabelSelectorRequirement{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[LabelSelectorRequirement](d, len(list))
 	out := make([]LabelSelectorRequirement, len(list))
 	copy(out, list)
 	return out
@@ -2555,9 +2571,13 @@ func decodeJSONListManagedFieldsEntry(d *jsonwire.Decoder) []ManagedFieldsEntry 
 	var stack [8]ManagedFieldsEntry
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ManagedFieldsEntry{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ManagedFieldsEntry](d, len(list))
 	out := make([]ManagedFieldsEntry, len(list))
 	copy(out, list)
 	return out
@@ -2567,9 +2587,13 @@ func decodeJSONListOwnerReference(d *jsonwire.Decoder) []OwnerReference {
 	var stack [8]OwnerReference
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, OwnerReference{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[OwnerReference](d, len(list))
 	out := make([]OwnerReference, len(list))
 	copy(out, list)
 	return out
@@ -2579,9 +2603,13 @@ func decodeJSONListPartialObjectMetadata(d *jsonwire.Decoder) []PartialObjectMet
 	var stack [3]PartialObjectMetadata
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PartialObjectMetadata{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PartialObjectMetadata](d, len(list))
 	out := make([]PartialObjectMetadata, len(list))
 	copy(out, list)
 	return out
@@ -2591,9 +2619,13 @@ func decodeJSONListServerAddressByClientCIDR(d *jsonwire.Decoder) []ServerAddres
 	var stack [8]ServerAddressByClientCIDR
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ServerAddressByClientCIDR{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ServerAddressByClientCIDR](d, len(list))
 	out := make([]ServerAddressByClientCIDR, len(list))
 	copy(out, list)
 	return out
@@ -2603,9 +2635,13 @@ func decodeJSONListStatusCause(d *jsonwire.Decoder) []StatusCause {
 	var stack [8]StatusCause
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, StatusCause{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[StatusCause](d, len(list))
 	out := make([]StatusCause, len(list))
 	copy(out, list)
 	return out
@@ -2615,9 +2651,13 @@ func decodeJSONListTableColumnDefinition(d *jsonwire.Decoder) []TableColumnDefin
 	var stack [8]TableColumnDefinition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, TableColumnDefinition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[TableColumnDefinition](d, len(list))
 	out := make([]TableColumnDefinition, len(list))
 	copy(out, list)
 	return out
@@ -2627,9 +2667,13 @@ func decodeJSONListTableRow(d *jsonwire.Decoder) []TableRow {
 	var stack [8]TableRow
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, TableRow{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[TableRow](d, len(list))
 	out := make([]TableRow, len(list))
 	copy(out, list)
 	return out
@@ -2639,9 +2683,13 @@ func decodeJSONListTableRowCondition(d *jsonwire.Decoder) []TableRowCondition {
 	var stack [8]TableRowCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, TableRowCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[TableRowCondition](d, len(list))
 	out := make([]TableRowCondition, len(list))
 	copy(out, list)
 	return out
@@ -2651,9 +2699,13 @@ func decodeJSONListAny(d *jsonwire.Decoder) []any {
 	var stack [8]any
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, nil)
 		d.Any(&list[len(list)-1])
 	}
+	jsonwire.Take[any](d, len(list))
 	out := make([]any, len(list))
 	copy(out, list)
 	return out
@@ -2663,9 +2715,13 @@ func decodeJSONListString(d *jsonwire.Decoder) []string {
 	var stack [8]string
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.String(&list[len(list)-1])
 	}
+	jsonwire.Take[string](d, len(list))
 	out := make([]string, len(list))
 	copy(out, list)
 	return out

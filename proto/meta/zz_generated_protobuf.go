@@ -64,9 +64,9 @@ func (x *APIVersions) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Versions = append(x.Versions, d.String(f))
+			x.Versions = append(pbwire.Grow(d, x.Versions), d.String(f))
 		case 2:
-			x.ServerAddressByClientCIDRs = append(x.ServerAddressByClientCIDRs, ServerAddressByClientCIDR{})
+			x.ServerAddressByClientCIDRs = append(pbwire.Grow(d, x.ServerAddressByClientCIDRs), ServerAddressByClientCIDR{})
 			x.ServerAddressByClientCIDRs[len(x.ServerAddressByClientCIDRs)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -111,7 +111,7 @@ func (x *APIGroupList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Groups = append(x.Groups, APIGroup{})
+			x.Groups = append(pbwire.Grow(d, x.Groups), APIGroup{})
 			x.Groups[len(x.Groups)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -148,12 +148,12 @@ func (x *APIGroup) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Name = d.String(f)
 		case 2:
-			x.Versions = append(x.Versions, GroupVersionForDiscovery{})
+			x.Versions = append(pbwire.Grow(d, x.Versions), GroupVersionForDiscovery{})
 			x.Versions[len(x.Versions)-1].DecodeProto(d, d.Message(f))
 		case 3:
 			x.PreferredVersion.DecodeProto(d, d.Message(f))
 		case 4:
-			x.ServerAddressByClientCIDRs = append(x.ServerAddressByClientCIDRs, ServerAddressByClientCIDR{})
+			x.ServerAddressByClientCIDRs = append(pbwire.Grow(d, x.ServerAddressByClientCIDRs), ServerAddressByClientCIDR{})
 			x.ServerAddressByClientCIDRs[len(x.ServerAddressByClientCIDRs)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -201,7 +201,7 @@ func (x *APIResourceList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.GroupVersion = d.String(f)
 		case 2:
-			x.APIResources = append(x.APIResources, APIResource{})
+			x.APIResources = append(pbwire.Grow(d, x.APIResources), APIResource{})
 			x.APIResources[len(x.APIResources)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -251,15 +251,15 @@ func (x *APIResource) DecodeProto(d *pbwire.Decoder, b []byte) {
 				number, f, rest := d.Next(list18)
 				list18 = rest
 				if number == 1 {
-					x.Verbs = append(x.Verbs, d.String(f))
+					x.Verbs = append(pbwire.Grow(d, x.Verbs), d.String(f))
 				}
 			}
 		case 5:
-			x.ShortNames = append(x.ShortNames, d.String(f))
+			x.ShortNames = append(pbwire.Grow(d, x.ShortNames), d.String(f))
 		case 6:
 			x.SingularName = d.String(f)
 		case 7:
-			x.Categories = append(x.Categories, d.String(f))
+			x.Categories = append(pbwire.Grow(d, x.Categories), d.String(f))
 		case 8:
 			x.Group = d.String(f)
 		case 9:
@@ -404,7 +404,7 @@ func (x *LabelSelector) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.MatchLabels[k26] = v27
 		case 2:
-			x.MatchExpressions = append(x.MatchExpressions, LabelSelectorRequirement{})
+			x.MatchExpressions = append(pbwire.Grow(d, x.MatchExpressions), LabelSelectorRequirement{})
 			x.MatchExpressions[len(x.MatchExpressions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -431,7 +431,7 @@ func (x *LabelSelectorRequirement) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.Operator = LabelSelectorOperator(d.String(f))
 		case 3:
-			x.Values = append(x.Values, d.String(f))
+			x.Values = append(pbwire.Grow(d, x.Values), d.String(f))
 		}
 	}
 }
@@ -457,7 +457,7 @@ func (x *FieldSelectorRequirement) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.Operator = FieldSelectorOperator(d.String(f))
 		case 3:
-			x.Values = append(x.Values, d.String(f))
+			x.Values = append(pbwire.Grow(d, x.Values), d.String(f))
 		}
 	}
 }
@@ -585,12 +585,12 @@ func (x *ObjectMeta) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.Annotations[k50] = v51
 		case 13:
-			x.OwnerReferences = append(x.OwnerReferences, OwnerReference{})
+			x.OwnerReferences = append(pbwire.Grow(d, x.OwnerReferences), OwnerReference{})
 			x.OwnerReferences[len(x.OwnerReferences)-1].DecodeProto(d, d.Message(f))
 		case 14:
-			x.Finalizers = append(x.Finalizers, d.String(f))
+			x.Finalizers = append(pbwire.Grow(d, x.Finalizers), d.String(f))
 		case 17:
-			x.ManagedFields = append(x.ManagedFields, ManagedFieldsEntry{})
+			x.ManagedFields = append(pbwire.Grow(d, x.ManagedFields), ManagedFieldsEntry{})
 			x.ManagedFields[len(x.ManagedFields)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -814,7 +814,7 @@ func (x *DeleteOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v62 := DeletionPropagation(d.String(f))
 			x.PropagationPolicy = &v62
 		case 5:
-			x.DryRun = append(x.DryRun, d.String(f))
+			x.DryRun = append(pbwire.Grow(d, x.DryRun), d.String(f))
 		case 6:
 			v63 := d.Bool(f)
 			x.IgnoreStoreReadErrorWithClusterBreakingPotential = &v63
@@ -938,7 +938,7 @@ func (x *CreateOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.DryRun = append(x.DryRun, d.String(f))
+			x.DryRun = append(pbwire.Grow(d, x.DryRun), d.String(f))
 		case 3:
 			x.FieldManager = d.String(f)
 		case 4:
@@ -964,7 +964,7 @@ func (x *UpdateOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.DryRun = append(x.DryRun, d.String(f))
+			x.DryRun = append(pbwire.Grow(d, x.DryRun), d.String(f))
 		case 2:
 			x.FieldManager = d.String(f)
 		case 3:
@@ -993,7 +993,7 @@ func (x *PatchOptions) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.DryRun = append(x.DryRun, d.String(f))
+			x.DryRun = append(pbwire.Grow(d, x.DryRun), d.String(f))
 		case 2:
 			v71 := d.Bool(f)
 			x.Force = &v71
@@ -1078,7 +1078,7 @@ func (x *StatusDetails) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 3:
 			x.Kind = d.String(f)
 		case 4:
-			x.Causes = append(x.Causes, StatusCause{})
+			x.Causes = append(pbwire.Grow(d, x.Causes), StatusCause{})
 			x.Causes[len(x.Causes)-1].DecodeProto(d, d.Message(f))
 		case 5:
 			x.RetryAfterSeconds = int32(d.Int(f))
@@ -1157,7 +1157,7 @@ func (x *PartialObjectMetadataList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, PartialObjectMetadata{})
+			x.Items = append(pbwire.Grow(d, x.Items), PartialObjectMetadata{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

@@ -80,6 +80,7 @@ func (x *NodeMetrics) DecodeJSON(d *jsonwire.Decoder) {
 					_, has8 := x.Usage[k6]
 					d.MapKey(has8 && first9)
 					var v7 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v7.DecodeJSON(d)
 					x.Usage[k6] = v7
 				}
@@ -330,6 +331,7 @@ func (x *ContainerMetrics) DecodeJSON(d *jsonwire.Decoder) {
 					_, has20 := x.Usage[k18]
 					d.MapKey(has20 && first21)
 					var v19 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v19.DecodeJSON(d)
 					x.Usage[k18] = v19
 				}
@@ -346,9 +348,13 @@ func decodeJSONListContainerMetrics(d *jsonwire.Decoder) []ContainerMetrics {
 	var stack [8]ContainerMetrics
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ContainerMetrics{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ContainerMetrics](d, len(list))
 	out := make([]ContainerMetrics, len(list))
 	copy(out, list)
 	return out
@@ -358,9 +364,13 @@ func decodeJSONListNodeMetrics(d *jsonwire.Decoder) []NodeMetrics {
 	var stack [3]NodeMetrics
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, NodeMetrics{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[NodeMetrics](d, len(list))
 	out := make([]NodeMetrics, len(list))
 	copy(out, list)
 	return out
@@ -370,9 +380,13 @@ func decodeJSONListPodMetrics(d *jsonwire.Decoder) []PodMetrics {
 	var stack [3]PodMetrics
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PodMetrics{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PodMetrics](d, len(list))
 	out := make([]PodMetrics, len(list))
 	copy(out, list)
 	return out

@@ -95,7 +95,7 @@ func (x *NodeMetricsList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, NodeMetrics{})
+			x.Items = append(pbwire.Grow(d, x.Items), NodeMetrics{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -137,7 +137,7 @@ func (x *PodMetrics) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 3:
 			x.Window.DecodeProto(d, d.Message(f))
 		case 4:
-			x.Containers = append(x.Containers, ContainerMetrics{})
+			x.Containers = append(pbwire.Grow(d, x.Containers), ContainerMetrics{})
 			x.Containers[len(x.Containers)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -167,7 +167,7 @@ func (x *PodMetricsList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, PodMetrics{})
+			x.Items = append(pbwire.Grow(d, x.Items), PodMetrics{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

@@ -1766,9 +1766,13 @@ func decodeJSONListHTTPIngressPath(d *jsonwire.Decoder) []HTTPIngressPath {
 	var stack [8]HTTPIngressPath
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, HTTPIngressPath{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[HTTPIngressPath](d, len(list))
 	out := make([]HTTPIngressPath, len(list))
 	copy(out, list)
 	return out
@@ -1778,9 +1782,13 @@ func decodeJSONListIPAddress(d *jsonwire.Decoder) []IPAddress {
 	var stack [3]IPAddress
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, IPAddress{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[IPAddress](d, len(list))
 	out := make([]IPAddress, len(list))
 	copy(out, list)
 	return out
@@ -1790,9 +1798,13 @@ func decodeJSONListIngress(d *jsonwire.Decoder) []Ingress {
 	var stack [2]Ingress
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Ingress{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Ingress](d, len(list))
 	out := make([]Ingress, len(list))
 	copy(out, list)
 	return out
@@ -1802,9 +1814,13 @@ func decodeJSONListIngressClass(d *jsonwire.Decoder) []IngressClass {
 	var stack [3]IngressClass
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, IngressClass{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[IngressClass](d, len(list))
 	out := make([]IngressClass, len(list))
 	copy(out, list)
 	return out
@@ -1814,9 +1830,13 @@ func decodeJSONListIngressLoadBalancerIngress(d *jsonwire.Decoder) []IngressLoad
 	var stack [8]IngressLoadBalancerIngress
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, IngressLoadBalancerIngress{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[IngressLoadBalancerIngress](d, len(list))
 	out := make([]IngressLoadBalancerIngress, len(list))
 	copy(out, list)
 	return out
@@ -1826,9 +1846,13 @@ func decodeJSONListIngressPortStatus(d *jsonwire.Decoder) []IngressPortStatus {
 	var stack [8]IngressPortStatus
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, IngressPortStatus{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[IngressPortStatus](d, len(list))
 	out := make([]IngressPortStatus, len(list))
 	copy(out, list)
 	return out
@@ -1838,9 +1862,13 @@ func decodeJSONListIngressRule(d *jsonwire.Decoder) []IngressRule {
 	var stack [8]IngressRule
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, IngressRule{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[IngressRule](d, len(list))
 	out := make([]IngressRule, len(list))
 	copy(out, list)
 	return out
@@ -1850,9 +1878,13 @@ func decodeJSONListIngressTLS(d *jsonwire.Decoder) []IngressTLS {
 	var stack [8]IngressTLS
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, IngressTLS{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[IngressTLS](d, len(list))
 	out := make([]IngressTLS, len(list))
 	copy(out, list)
 	return out
@@ -1862,9 +1894,13 @@ func decodeJSONListNetworkPolicy(d *jsonwire.Decoder) []NetworkPolicy {
 	var stack [2]NetworkPolicy
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, NetworkPolicy{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[NetworkPolicy](d, len(list))
 	out := make([]NetworkPolicy, len(list))
 	copy(out, list)
 	return out
@@ -1874,9 +1910,13 @@ func decodeJSONListNetworkPolicyEgressRule(d *jsonwire.Decoder) []NetworkPolicyE
 	var stack [8]NetworkPolicyEgressRule
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, NetworkPolicyEgressRule{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[NetworkPolicyEgressRule](d, len(list))
 	out := make([]NetworkPolicyEgressRule, len(list))
 	copy(out, list)
 	return out
@@ -1886,9 +1926,13 @@ func decodeJSONListNetworkPolicyIngressRule(d *jsonwire.Decoder) []NetworkPolicy
 	var stack [8]NetworkPolicyIngressRule
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, NetworkPolicyIngressRule{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[NetworkPolicyIngressRule](d, len(list))
 	out := make([]NetworkPolicyIngressRule, len(list))
 	copy(out, list)
 	return out
@@ -1898,9 +1942,13 @@ func decodeJSONListNetworkPolicyPeer(d *jsonwire.Decoder) []NetworkPolicyPeer {
 	var stack [8]NetworkPolicyPeer
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, NetworkPolicyPeer{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[NetworkPolicyPeer](d, len(list))
 	out := make([]NetworkPolicyPeer, len(list))
 	copy(out, list)
 	return out
@@ -1910,9 +1958,13 @@ func decodeJSONListNetworkPolicyPort(d *jsonwire.Decoder) []NetworkPolicyPort {
 	var stack [8]NetworkPolicyPort
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, NetworkPolicyPort{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[NetworkPolicyPort](d, len(list))
 	out := make([]NetworkPolicyPort, len(list))
 	copy(out, list)
 	return out
@@ -1922,9 +1974,13 @@ func decodeJSONListPolicyType(d *jsonwire.Decoder) []PolicyType {
 	var stack [8]PolicyType
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.StringAs((*string)(&list[len(list)-1]), "v1.PolicyType")
 	}
+	jsonwire.Take[PolicyType](d, len(list))
 	out := make([]PolicyType, len(list))
 	copy(out, list)
 	return out
@@ -1934,9 +1990,13 @@ func decodeJSONListServiceCIDR(d *jsonwire.Decoder) []ServiceCIDR {
 	var stack [3]ServiceCIDR
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ServiceCIDR{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ServiceCIDR](d, len(list))
 	out := make([]ServiceCIDR, len(list))
 	copy(out, list)
 	return out
@@ -1946,9 +2006,13 @@ func decodeJSONListMetaCondition(d *jsonwire.Decoder) []meta.Condition {
 	var stack [8]meta.Condition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, meta.Condition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[meta.Condition](d, len(list))
 	out := make([]meta.Condition, len(list))
 	copy(out, list)
 	return out
@@ -1958,9 +2022,13 @@ func decodeJSONListString(d *jsonwire.Decoder) []string {
 	var stack [8]string
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.String(&list[len(list)-1])
 	}
+	jsonwire.Take[string](d, len(list))
 	out := make([]string, len(list))
 	copy(out, list)
 	return out

@@ -79,10 +79,10 @@ func (x *IngressSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.DefaultBackend.DecodeProto(d, d.Message(f))
 		case 2:
-			x.TLS = append(x.TLS, IngressTLS{})
+			x.TLS = append(pbwire.Grow(d, x.TLS), IngressTLS{})
 			x.TLS[len(x.TLS)-1].DecodeProto(d, d.Message(f))
 		case 3:
-			x.Rules = append(x.Rules, IngressRule{})
+			x.Rules = append(pbwire.Grow(d, x.Rules), IngressRule{})
 			x.Rules[len(x.Rules)-1].DecodeProto(d, d.Message(f))
 		case 4:
 			v9 := d.String(f)
@@ -189,7 +189,7 @@ func (x *IngressTLS) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Hosts = append(x.Hosts, d.String(f))
+			x.Hosts = append(pbwire.Grow(d, x.Hosts), d.String(f))
 		case 2:
 			x.SecretName = d.String(f)
 		}
@@ -264,7 +264,7 @@ func (x *HTTPIngressRuleValue) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Paths = append(x.Paths, HTTPIngressPath{})
+			x.Paths = append(pbwire.Grow(d, x.Paths), HTTPIngressPath{})
 			x.Paths[len(x.Paths)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -339,7 +339,7 @@ func (x *IngressLoadBalancerStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Ingress = append(x.Ingress, IngressLoadBalancerIngress{})
+			x.Ingress = append(pbwire.Grow(d, x.Ingress), IngressLoadBalancerIngress{})
 			x.Ingress[len(x.Ingress)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -369,7 +369,7 @@ func (x *IngressLoadBalancerIngress) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.Hostname = d.String(f)
 		case 4:
-			x.Ports = append(x.Ports, IngressPortStatus{})
+			x.Ports = append(pbwire.Grow(d, x.Ports), IngressPortStatus{})
 			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -426,7 +426,7 @@ func (x *IngressList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, Ingress{})
+			x.Items = append(pbwire.Grow(d, x.Items), Ingress{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -551,7 +551,7 @@ func (x *IngressClassList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, IngressClass{})
+			x.Items = append(pbwire.Grow(d, x.Items), IngressClass{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -661,7 +661,7 @@ func (x *IPAddressList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, IPAddress{})
+			x.Items = append(pbwire.Grow(d, x.Items), IPAddress{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -727,13 +727,13 @@ func (x *NetworkPolicySpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.PodSelector.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Ingress = append(x.Ingress, NetworkPolicyIngressRule{})
+			x.Ingress = append(pbwire.Grow(d, x.Ingress), NetworkPolicyIngressRule{})
 			x.Ingress[len(x.Ingress)-1].DecodeProto(d, d.Message(f))
 		case 3:
-			x.Egress = append(x.Egress, NetworkPolicyEgressRule{})
+			x.Egress = append(pbwire.Grow(d, x.Egress), NetworkPolicyEgressRule{})
 			x.Egress[len(x.Egress)-1].DecodeProto(d, d.Message(f))
 		case 4:
-			x.PolicyTypes = append(x.PolicyTypes, PolicyType(d.String(f)))
+			x.PolicyTypes = append(pbwire.Grow(d, x.PolicyTypes), PolicyType(d.String(f)))
 		}
 	}
 }
@@ -762,10 +762,10 @@ func (x *NetworkPolicyIngressRule) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Ports = append(x.Ports, NetworkPolicyPort{})
+			x.Ports = append(pbwire.Grow(d, x.Ports), NetworkPolicyPort{})
 			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			x.From = append(x.From, NetworkPolicyPeer{})
+			x.From = append(pbwire.Grow(d, x.From), NetworkPolicyPeer{})
 			x.From[len(x.From)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -875,7 +875,7 @@ func (x *IPBlock) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.CIDR = d.String(f)
 		case 2:
-			x.Except = append(x.Except, d.String(f))
+			x.Except = append(pbwire.Grow(d, x.Except), d.String(f))
 		}
 	}
 }
@@ -904,10 +904,10 @@ func (x *NetworkPolicyEgressRule) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Ports = append(x.Ports, NetworkPolicyPort{})
+			x.Ports = append(pbwire.Grow(d, x.Ports), NetworkPolicyPort{})
 			x.Ports[len(x.Ports)-1].DecodeProto(d, d.Message(f))
 		case 2:
-			x.To = append(x.To, NetworkPolicyPeer{})
+			x.To = append(pbwire.Grow(d, x.To), NetworkPolicyPeer{})
 			x.To[len(x.To)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -937,7 +937,7 @@ func (x *NetworkPolicyList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, NetworkPolicy{})
+			x.Items = append(pbwire.Grow(d, x.Items), NetworkPolicy{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -991,7 +991,7 @@ func (x *ServiceCIDRSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.CIDRs = append(x.CIDRs, d.String(f))
+			x.CIDRs = append(pbwire.Grow(d, x.CIDRs), d.String(f))
 		}
 	}
 }
@@ -1014,7 +1014,7 @@ func (x *ServiceCIDRStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Conditions = append(x.Conditions, meta.Condition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), meta.Condition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -1044,7 +1044,7 @@ func (x *ServiceCIDRList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, ServiceCIDR{})
+			x.Items = append(pbwire.Grow(d, x.Items), ServiceCIDR{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

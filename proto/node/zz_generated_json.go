@@ -122,6 +122,7 @@ func (x *Overhead) DecodeJSON(d *jsonwire.Decoder) {
 					_, has8 := x.PodFixed[k6]
 					d.MapKey(has8 && first9)
 					var v7 quantity.Quantity
+					jsonwire.Take[quantity.Quantity](d, 1)
 					v7.DecodeJSON(d)
 					x.PodFixed[k6] = v7
 				}
@@ -269,9 +270,13 @@ func decodeJSONListRuntimeClass(d *jsonwire.Decoder) []RuntimeClass {
 	var stack [3]RuntimeClass
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, RuntimeClass{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[RuntimeClass](d, len(list))
 	out := make([]RuntimeClass, len(list))
 	copy(out, list)
 	return out
@@ -281,9 +286,13 @@ func decodeJSONListCoreToleration(d *jsonwire.Decoder) []core.Toleration {
 	var stack [8]core.Toleration
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, core.Toleration{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[core.Toleration](d, len(list))
 	out := make([]core.Toleration, len(list))
 	copy(out, list)
 	return out

@@ -143,7 +143,7 @@ func (x *Scheduling) DecodeProto(d *pbwire.Decoder, b []byte) {
 			}
 			x.NodeSelector[k19] = v20
 		case 2:
-			x.Tolerations = append(x.Tolerations, core.Toleration{})
+			x.Tolerations = append(pbwire.Grow(d, x.Tolerations), core.Toleration{})
 			x.Tolerations[len(x.Tolerations)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -173,7 +173,7 @@ func (x *RuntimeClassList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, RuntimeClass{})
+			x.Items = append(pbwire.Grow(d, x.Items), RuntimeClass{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

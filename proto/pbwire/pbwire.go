@@ -10,9 +10,12 @@ package pbwire
 import (
 	"encoding/binary"
 	"errors"
+	"io"
 	"math"
 	"strings"
 	"sync"
+
+	"github.com/pilothouse/pilothouse/proto/room"
 )
 
 // The wire types.
@@ -79,13 +82,14 @@ func Close(b []byte, start int) []byte {
 	return b
 }
 
-// What is wrong with bytes that are no message.
+// What is wrong with bytes that are no message, in the words of other servers.
 var (
-	errTruncated = errors.New("protobuf: the message is cut off")
-	errVarint    = errors.New("protobuf: a number is longer than 64 bits")
-	errNumber    = errors.New("protobuf: a field has the number 0")
-	errType      = errors.New("protobuf: a field has the wrong wire type")
-	errDepth     = errors.New("protobuf: messages are nested too deep")
+	errTruncated = io.ErrUnexpectedEOF
+	errVarint    = errors.New("proto: integer overflow")
+	errLength    = errors.New("proto: negative length found during unmarshaling")
+	errNumber    = errors.New("proto: illegal tag 0")
+	errType      = errors.New("proto: wrong wireType")
+	errDepth     = errors.New("proto: messages are nested too deep")
 )
 
 // Decoder holds what the reading of one object shares: the first error and
@@ -93,6 +97,7 @@ var (
 type Decoder struct {
 	err   error
 	depth int // of messages that can hold themselves
+	room  room.Room
 	chunk strings.Builder
 }
 
@@ -111,6 +116,7 @@ var pool = sync.Pool{New: func() any { return new(Decoder) }}
 // Unmarshal reads a message.
 func Unmarshal(b []byte, m Message) error {
 	d := pool.Get().(*Decoder)
+	d.room = room.For(len(b))
 	m.DecodeProto(d, b)
 	err := d.err
 	d.err, d.depth = nil, 0
@@ -142,6 +148,9 @@ func (d *Decoder) Leave() { d.depth-- }
 // Next takes one field off b, which is not empty. After an error the number is
 // 0 and the rest empty.
 func (d *Decoder) Next(b []byte) (number int, f Field, rest []byte) {
+	if d.err != nil {
+		return 0, f, nil
+	}
 	tag := uint64(b[0])
 	if tag < 0x80 {
 		b = b[1:]
@@ -154,6 +163,10 @@ func (d *Decoder) Next(b []byte) (number int, f Field, rest []byte) {
 		if len(b) > 0 && b[0] < 0x80 {
 			n, b = uint64(b[0]), b[1:]
 		} else if n, b = d.varint(b); b == nil {
+			return 0, f, nil
+		}
+		if n > math.MaxInt64 {
+			d.Fail(errLength)
 			return 0, f, nil
 		}
 		if n > uint64(len(b)) {

@@ -68,7 +68,7 @@ func TestErrors(t *testing.T) {
 		"a tag alone":           {[]byte{0x08}, errTruncated},
 		"half a number":         {[]byte{0x08, 0x80}, errTruncated},
 		"a text cut off":        {[]byte{0x12, 5, 'a'}, errTruncated},
-		"a huge length":         {[]byte{0x12, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}, errTruncated},
+		"a huge length":         {[]byte{0x12, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}, errLength},
 		"a number too long":     {append([]byte{0x08}, bytes.Repeat([]byte{0xff}, 11)...), errVarint},
 		"number 0":              {[]byte{0x02, 0}, errNumber},
 		"a group":               {[]byte{0x0b}, errType},

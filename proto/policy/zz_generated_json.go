@@ -255,6 +255,7 @@ func (x *PodDisruptionBudgetStatus) DecodeJSON(d *jsonwire.Decoder) {
 					_, has9 := x.DisruptedPods[k7]
 					d.MapKey(has9 && first10)
 					var v8 meta.Time
+					jsonwire.Take[meta.Time](d, 1)
 					v8.DecodeJSON(d)
 					x.DisruptedPods[k7] = v8
 				}
@@ -350,9 +351,13 @@ func decodeJSONListPodDisruptionBudget(d *jsonwire.Decoder) []PodDisruptionBudge
 	var stack [2]PodDisruptionBudget
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PodDisruptionBudget{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PodDisruptionBudget](d, len(list))
 	out := make([]PodDisruptionBudget, len(list))
 	copy(out, list)
 	return out
@@ -362,9 +367,13 @@ func decodeJSONListMetaCondition(d *jsonwire.Decoder) []meta.Condition {
 	var stack [8]meta.Condition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, meta.Condition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[meta.Condition](d, len(list))
 	out := make([]meta.Condition, len(list))
 	copy(out, list)
 	return out

@@ -189,7 +189,7 @@ func (x *PodDisruptionBudgetStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 6:
 			x.ExpectedPods = int32(d.Int(f))
 		case 7:
-			x.Conditions = append(x.Conditions, meta.Condition{})
+			x.Conditions = append(pbwire.Grow(d, x.Conditions), meta.Condition{})
 			x.Conditions[len(x.Conditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -219,7 +219,7 @@ func (x *PodDisruptionBudgetList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, PodDisruptionBudget{})
+			x.Items = append(pbwire.Grow(d, x.Items), PodDisruptionBudget{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

@@ -744,9 +744,13 @@ func decodeJSONListClusterRole(d *jsonwire.Decoder) []ClusterRole {
 	var stack [3]ClusterRole
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ClusterRole{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ClusterRole](d, len(list))
 	out := make([]ClusterRole, len(list))
 	copy(out, list)
 	return out
@@ -756,9 +760,13 @@ func decodeJSONListClusterRoleBinding(d *jsonwire.Decoder) []ClusterRoleBinding 
 	var stack [3]ClusterRoleBinding
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, ClusterRoleBinding{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[ClusterRoleBinding](d, len(list))
 	out := make([]ClusterRoleBinding, len(list))
 	copy(out, list)
 	return out
@@ -768,9 +776,13 @@ func decodeJSONListPolicyRule(d *jsonwire.Decoder) []PolicyRule {
 	var stack [8]PolicyRule
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PolicyRule{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PolicyRule](d, len(list))
 	out := make([]PolicyRule, len(list))
 	copy(out, list)
 	return out
@@ -780,9 +792,13 @@ func decodeJSONListRole(d *jsonwire.Decoder) []Role {
 	var stack [3]Role
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Role{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Role](d, len(list))
 	out := make([]Role, len(list))
 	copy(out, list)
 	return out
@@ -792,9 +808,13 @@ func decodeJSONListRoleBinding(d *jsonwire.Decoder) []RoleBinding {
 	var stack [3]RoleBinding
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, RoleBinding{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[RoleBinding](d, len(list))
 	out := make([]RoleBinding, len(list))
 	copy(out, list)
 	return out
@@ -804,9 +824,13 @@ func decodeJSONListSubject(d *jsonwire.Decoder) []Subject {
 	var stack [8]Subject
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, Subject{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[Subject](d, len(list))
 	out := make([]Subject, len(list))
 	copy(out, list)
 	return out
@@ -816,9 +840,13 @@ func decodeJSONListMetaLabelSelector(d *jsonwire.Decoder) []meta.LabelSelector {
 	var stack [8]meta.LabelSelector
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, meta.LabelSelector{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[meta.LabelSelector](d, len(list))
 	out := make([]meta.LabelSelector, len(list))
 	copy(out, list)
 	return out
@@ -828,9 +856,13 @@ func decodeJSONListString(d *jsonwire.Decoder) []string {
 	var stack [8]string
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.String(&list[len(list)-1])
 	}
+	jsonwire.Take[string](d, len(list))
 	out := make([]string, len(list))
 	copy(out, list)
 	return out

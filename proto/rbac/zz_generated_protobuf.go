@@ -37,7 +37,7 @@ func (x *ClusterRole) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Rules = append(x.Rules, PolicyRule{})
+			x.Rules = append(pbwire.Grow(d, x.Rules), PolicyRule{})
 			x.Rules[len(x.Rules)-1].DecodeProto(d, d.Message(f))
 		case 3:
 			if x.AggregationRule == nil {
@@ -66,7 +66,7 @@ func (x *AggregationRule) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.ClusterRoleSelectors = append(x.ClusterRoleSelectors, meta.LabelSelector{})
+			x.ClusterRoleSelectors = append(pbwire.Grow(d, x.ClusterRoleSelectors), meta.LabelSelector{})
 			x.ClusterRoleSelectors[len(x.ClusterRoleSelectors)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -96,7 +96,7 @@ func (x *ClusterRoleList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, ClusterRole{})
+			x.Items = append(pbwire.Grow(d, x.Items), ClusterRole{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -130,7 +130,7 @@ func (x *ClusterRoleBinding) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Subjects = append(x.Subjects, Subject{})
+			x.Subjects = append(pbwire.Grow(d, x.Subjects), Subject{})
 			x.Subjects[len(x.Subjects)-1].DecodeProto(d, d.Message(f))
 		case 3:
 			x.RoleRef.DecodeProto(d, d.Message(f))
@@ -162,7 +162,7 @@ func (x *ClusterRoleBindingList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, ClusterRoleBinding{})
+			x.Items = append(pbwire.Grow(d, x.Items), ClusterRoleBinding{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -192,7 +192,7 @@ func (x *Role) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Rules = append(x.Rules, PolicyRule{})
+			x.Rules = append(pbwire.Grow(d, x.Rules), PolicyRule{})
 			x.Rules[len(x.Rules)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -225,15 +225,15 @@ func (x *PolicyRule) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Verbs = append(x.Verbs, d.String(f))
+			x.Verbs = append(pbwire.Grow(d, x.Verbs), d.String(f))
 		case 2:
-			x.APIGroups = append(x.APIGroups, d.String(f))
+			x.APIGroups = append(pbwire.Grow(d, x.APIGroups), d.String(f))
 		case 3:
-			x.Resources = append(x.Resources, d.String(f))
+			x.Resources = append(pbwire.Grow(d, x.Resources), d.String(f))
 		case 4:
-			x.ResourceNames = append(x.ResourceNames, d.String(f))
+			x.ResourceNames = append(pbwire.Grow(d, x.ResourceNames), d.String(f))
 		case 5:
-			x.NonResourceURLs = append(x.NonResourceURLs, d.String(f))
+			x.NonResourceURLs = append(pbwire.Grow(d, x.NonResourceURLs), d.String(f))
 		}
 	}
 }
@@ -262,7 +262,7 @@ func (x *RoleList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, Role{})
+			x.Items = append(pbwire.Grow(d, x.Items), Role{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -296,7 +296,7 @@ func (x *RoleBinding) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ObjectMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Subjects = append(x.Subjects, Subject{})
+			x.Subjects = append(pbwire.Grow(d, x.Subjects), Subject{})
 			x.Subjects[len(x.Subjects)-1].DecodeProto(d, d.Message(f))
 		case 3:
 			x.RoleRef.DecodeProto(d, d.Message(f))
@@ -379,7 +379,7 @@ func (x *RoleBindingList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, RoleBinding{})
+			x.Items = append(pbwire.Grow(d, x.Items), RoleBinding{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

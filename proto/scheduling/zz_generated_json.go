@@ -144,9 +144,13 @@ func decodeJSONListPriorityClass(d *jsonwire.Decoder) []PriorityClass {
 	var stack [3]PriorityClass
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, PriorityClass{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[PriorityClass](d, len(list))
 	out := make([]PriorityClass, len(list))
 	copy(out, list)
 	return out

@@ -67,7 +67,7 @@ func (x *PriorityClassList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, PriorityClass{})
+			x.Items = append(pbwire.Grow(d, x.Items), PriorityClass{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

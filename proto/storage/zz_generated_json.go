@@ -1568,9 +1568,13 @@ func decodeJSONListCSIDriver(d *jsonwire.Decoder) []CSIDriver {
 	var stack [2]CSIDriver
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, CSIDriver{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[CSIDriver](d, len(list))
 	out := make([]CSIDriver, len(list))
 	copy(out, list)
 	return out
@@ -1580,9 +1584,13 @@ func decodeJSONListCSINode(d *jsonwire.Decoder) []CSINode {
 	var stack [3]CSINode
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, CSINode{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[CSINode](d, len(list))
 	out := make([]CSINode, len(list))
 	copy(out, list)
 	return out
@@ -1592,9 +1600,13 @@ func decodeJSONListCSINodeDriver(d *jsonwire.Decoder) []CSINodeDriver {
 	var stack [8]CSINodeDriver
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, CSINodeDriver{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[CSINodeDriver](d, len(list))
 	out := make([]CSINodeDriver, len(list))
 	copy(out, list)
 	return out
@@ -1604,9 +1616,13 @@ func decodeJSONListCSIStorageCapacity(d *jsonwire.Decoder) []CSIStorageCapacity 
 	var stack [3]CSIStorageCapacity
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, CSIStorageCapacity{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[CSIStorageCapacity](d, len(list))
 	out := make([]CSIStorageCapacity, len(list))
 	copy(out, list)
 	return out
@@ -1616,9 +1632,13 @@ func decodeJSONListStorageClass(d *jsonwire.Decoder) []StorageClass {
 	var stack [2]StorageClass
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, StorageClass{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[StorageClass](d, len(list))
 	out := make([]StorageClass, len(list))
 	copy(out, list)
 	return out
@@ -1628,9 +1648,13 @@ func decodeJSONListStorageHealth(d *jsonwire.Decoder) []StorageHealth {
 	var stack [8]StorageHealth
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, StorageHealth{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[StorageHealth](d, len(list))
 	out := make([]StorageHealth, len(list))
 	copy(out, list)
 	return out
@@ -1640,9 +1664,13 @@ func decodeJSONListStorageHealthCondition(d *jsonwire.Decoder) []StorageHealthCo
 	var stack [8]StorageHealthCondition
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, StorageHealthCondition{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[StorageHealthCondition](d, len(list))
 	out := make([]StorageHealthCondition, len(list))
 	copy(out, list)
 	return out
@@ -1652,9 +1680,13 @@ func decodeJSONListTokenRequest(d *jsonwire.Decoder) []TokenRequest {
 	var stack [8]TokenRequest
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, TokenRequest{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[TokenRequest](d, len(list))
 	out := make([]TokenRequest, len(list))
 	copy(out, list)
 	return out
@@ -1664,9 +1696,13 @@ func decodeJSONListVolumeAttachment(d *jsonwire.Decoder) []VolumeAttachment {
 	var stack [2]VolumeAttachment
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, VolumeAttachment{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[VolumeAttachment](d, len(list))
 	out := make([]VolumeAttachment, len(list))
 	copy(out, list)
 	return out
@@ -1676,9 +1712,13 @@ func decodeJSONListVolumeAttributesClass(d *jsonwire.Decoder) []VolumeAttributes
 	var stack [3]VolumeAttributesClass
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, VolumeAttributesClass{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[VolumeAttributesClass](d, len(list))
 	out := make([]VolumeAttributesClass, len(list))
 	copy(out, list)
 	return out
@@ -1688,9 +1728,13 @@ func decodeJSONListVolumeLifecycleMode(d *jsonwire.Decoder) []VolumeLifecycleMod
 	var stack [8]VolumeLifecycleMode
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.StringAs((*string)(&list[len(list)-1]), "v1.VolumeLifecycleMode")
 	}
+	jsonwire.Take[VolumeLifecycleMode](d, len(list))
 	out := make([]VolumeLifecycleMode, len(list))
 	copy(out, list)
 	return out
@@ -1700,9 +1744,13 @@ func decodeJSONListCoreTopologySelectorTerm(d *jsonwire.Decoder) []core.Topology
 	var stack [8]core.TopologySelectorTerm
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, core.TopologySelectorTerm{})
 		list[len(list)-1].DecodeJSON(d)
 	}
+	jsonwire.Take[core.TopologySelectorTerm](d, len(list))
 	out := make([]core.TopologySelectorTerm, len(list))
 	copy(out, list)
 	return out
@@ -1712,9 +1760,13 @@ func decodeJSONListString(d *jsonwire.Decoder) []string {
 	var stack [8]string
 	list := stack[:0]
 	for ok := d.FirstElem(); ok; ok = d.NextElem() {
+		if len(list) == cap(list) {
+			list = jsonwire.Grow(d, list)
+		}
 		list = append(list, "")
 		d.String(&list[len(list)-1])
 	}
+	jsonwire.Take[string](d, len(list))
 	out := make([]string, len(list))
 	copy(out, list)
 	return out

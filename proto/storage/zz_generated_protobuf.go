@@ -91,7 +91,7 @@ func (x *CSIDriverSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v7 := d.Bool(f)
 			x.PodInfoOnMount = &v7
 		case 3:
-			x.VolumeLifecycleModes = append(x.VolumeLifecycleModes, VolumeLifecycleMode(d.String(f)))
+			x.VolumeLifecycleModes = append(pbwire.Grow(d, x.VolumeLifecycleModes), VolumeLifecycleMode(d.String(f)))
 		case 4:
 			v8 := d.Bool(f)
 			x.StorageCapacity = &v8
@@ -99,7 +99,7 @@ func (x *CSIDriverSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v9 := FSGroupPolicy(d.String(f))
 			x.FSGroupPolicy = &v9
 		case 6:
-			x.TokenRequests = append(x.TokenRequests, TokenRequest{})
+			x.TokenRequests = append(pbwire.Grow(d, x.TokenRequests), TokenRequest{})
 			x.TokenRequests[len(x.TokenRequests)-1].DecodeProto(d, d.Message(f))
 		case 7:
 			v10 := d.Bool(f)
@@ -165,7 +165,7 @@ func (x *CSINodeSpec) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.Drivers = append(x.Drivers, CSINodeDriver{})
+			x.Drivers = append(pbwire.Grow(d, x.Drivers), CSINodeDriver{})
 			x.Drivers[len(x.Drivers)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -198,7 +198,7 @@ func (x *CSINodeDriver) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 2:
 			x.NodeID = d.String(f)
 		case 3:
-			x.TopologyKeys = append(x.TopologyKeys, d.String(f))
+			x.TopologyKeys = append(pbwire.Grow(d, x.TopologyKeys), d.String(f))
 		case 4:
 			if x.Allocatable == nil {
 				x.Allocatable = new(VolumeNodeResources)
@@ -247,7 +247,7 @@ func (x *CSINodeStatus) DecodeProto(d *pbwire.Decoder, b []byte) {
 		b = rest
 		switch number {
 		case 1:
-			x.StorageHealth = append(x.StorageHealth, StorageHealth{})
+			x.StorageHealth = append(pbwire.Grow(d, x.StorageHealth), StorageHealth{})
 			x.StorageHealth[len(x.StorageHealth)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -274,7 +274,7 @@ func (x *StorageHealth) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.Name = d.String(f)
 		case 2:
-			x.HealthConditions = append(x.HealthConditions, StorageHealthCondition{})
+			x.HealthConditions = append(pbwire.Grow(d, x.HealthConditions), StorageHealthCondition{})
 			x.HealthConditions[len(x.HealthConditions)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -346,7 +346,7 @@ func (x *CSINodeList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, CSINode{})
+			x.Items = append(pbwire.Grow(d, x.Items), CSINode{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -433,7 +433,7 @@ func (x *CSIStorageCapacityList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, CSIStorageCapacity{})
+			x.Items = append(pbwire.Grow(d, x.Items), CSIStorageCapacity{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -507,7 +507,7 @@ func (x *StorageClass) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v50 := core.PersistentVolumeReclaimPolicy(d.String(f))
 			x.ReclaimPolicy = &v50
 		case 5:
-			x.MountOptions = append(x.MountOptions, d.String(f))
+			x.MountOptions = append(pbwire.Grow(d, x.MountOptions), d.String(f))
 		case 6:
 			v51 := d.Bool(f)
 			x.AllowVolumeExpansion = &v51
@@ -515,7 +515,7 @@ func (x *StorageClass) DecodeProto(d *pbwire.Decoder, b []byte) {
 			v52 := VolumeBindingMode(d.String(f))
 			x.VolumeBindingMode = &v52
 		case 8:
-			x.AllowedTopologies = append(x.AllowedTopologies, core.TopologySelectorTerm{})
+			x.AllowedTopologies = append(pbwire.Grow(d, x.AllowedTopologies), core.TopologySelectorTerm{})
 			x.AllowedTopologies[len(x.AllowedTopologies)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -545,7 +545,7 @@ func (x *StorageClassList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, StorageClass{})
+			x.Items = append(pbwire.Grow(d, x.Items), StorageClass{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -599,7 +599,7 @@ func (x *CSIDriverList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, CSIDriver{})
+			x.Items = append(pbwire.Grow(d, x.Items), CSIDriver{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -817,7 +817,7 @@ func (x *VolumeAttachmentList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, VolumeAttachment{})
+			x.Items = append(pbwire.Grow(d, x.Items), VolumeAttachment{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}
@@ -897,7 +897,7 @@ func (x *VolumeAttributesClassList) DecodeProto(d *pbwire.Decoder, b []byte) {
 		case 1:
 			x.ListMeta.DecodeProto(d, d.Message(f))
 		case 2:
-			x.Items = append(x.Items, VolumeAttributesClass{})
+			x.Items = append(pbwire.Grow(d, x.Items), VolumeAttributesClass{})
 			x.Items[len(x.Items)-1].DecodeProto(d, d.Message(f))
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/structured-merge-diff/v6/value"
 
 	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/room"
 )
 
 // Config is what somebody wants an object to be like.
@@ -83,7 +84,10 @@ func (k *Kind) newApplication(t *tree, w Writer, c Config, live []byte, entries 
 	e := entry{manager: w.Manager, operation: apply, subresource: w.Subresource}
 	a := &application{kind: k, tree: t, self: e.identifier(), writer: &w, entries: entries}
 	var err error
-	if a.config, err = k.typed(c.JSON); err != nil {
+	if a.config, err = k.typed(c.JSON); errors.Is(err, room.ErrNone) {
+		return nil, err
+	}
+	if err != nil {
 		return nil, fmt.Errorf("failed to create typed patch object (%s): %v", k.describe(c.Namespace, c.Name), err)
 	}
 	if a.live, err = k.typed(live, typed.AllowDuplicates); err != nil {
@@ -99,6 +103,11 @@ func (k *Kind) typed(b []byte, opts ...typed.ValidationOptions) (*typed.TypedVal
 		return nil, err
 	}
 	s := k.structure()
+	if len(b) > fewBytes {
+		if err := s.uncrowded(v); err != nil {
+			return nil, err
+		}
+	}
 	return typed.AsTyped(v, s.Schema, s.Type, opts...)
 }
 

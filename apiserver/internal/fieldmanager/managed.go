@@ -22,17 +22,26 @@ const (
 	apply  = string(meta.ManagedFieldsOperationApply)
 )
 
-// same says whether two entries are of one manager. Whoever applies is the same
-// manager in every version.
-func (e *entry) same(o *entry) bool {
-	return e.manager == o.manager && e.operation == o.operation && e.subresource == o.subresource &&
-		(e.operation == apply || e.apiVersion == o.apiVersion)
+// who is what tells managers apart. Whoever applies is the same manager in every
+// version.
+func (e *entry) who() [4]string {
+	if e.operation == apply {
+		return [4]string{e.manager, apply, "", e.subresource}
+	}
+	return [4]string{e.manager, e.operation, e.apiVersion, e.subresource}
 }
+
+// same says whether two entries are of one manager.
+func (e *entry) same(o *entry) bool { return e.who() == o.who() }
 
 // read takes entries apart, their sets into t. Entries of one manager become one, the last; it
 // fails on what is no entry.
 func (t *tree) read(list []meta.ManagedFieldsEntry) ([]entry, error) {
 	out := make([]entry, 0, len(list)+1)
+	var seen map[[4]string]int // the managers' places, when they are many
+	if len(list) > 4*maxUpdaters {
+		seen = make(map[[4]string]int, len(list))
+	}
 	for i := range list {
 		m := &list[i]
 		e := entry{manager: m.Manager, operation: string(m.Operation), apiVersion: m.APIVersion,
@@ -52,7 +61,15 @@ func (t *tree) read(list []meta.ManagedFieldsEntry) ([]entry, error) {
 		} else {
 			e.set = t.new(0, "", 0)
 		}
-		if at := slices.IndexFunc(out, func(o entry) bool { return o.same(&e) }); at >= 0 {
+		at := -1
+		if seen == nil {
+			at = slices.IndexFunc(out, func(o entry) bool { return o.same(&e) })
+		} else if there, ok := seen[e.who()]; ok {
+			at = there
+		} else {
+			seen[e.who()] = len(out)
+		}
+		if at >= 0 {
 			out[at] = e
 			continue
 		}

@@ -12,12 +12,16 @@ var errFields = errors.New("managedFields: the text is no set of fields")
 
 // parse reads the text of a fieldsV1 into a new set. What this server wrote is
 // read as it stands; other text, that names elements in another order or
-// spelling, is first brought into the form that it would have had.
+// spelling, is first brought into the form that it would have had; that takes too
+// long for one that is larger than any.
 func (t *tree) parse(raw []byte) (int32, error) {
 	p := parser{t: t, s: view(raw)}
 	root := t.new(0, "", 0)
 	if p.object(root, 0) && p.i == len(p.s) {
 		return root, nil
+	}
+	if len(raw) > fewBytes {
+		return 0, errFields
 	}
 	var set fieldpath.Set
 	if err := set.FromJSON(bytes.NewReader(raw)); err != nil {

@@ -94,9 +94,20 @@ func (w *walker) addMembers(t *objectShape, s string, i int, n int32) int {
 	return i + 1
 }
 
+// longList is the size, in bytes, from which on a list's elements are put into
+// order before they are added: each that comes out of order is looked for from
+// the list's beginning.
+const longList = 16 << 10
+
 // addElements adds the elements of a list. One that is there several times
 // counts as one piece: nobody can say whose its fields are.
 func (w *walker) addElements(t *listShape, s string, i int, n int32) int {
+	if len(s)-i > longList {
+		if end := skip(s, i); end-i > longList {
+			w.addMany(t, s[i:end], n)
+			return end
+		}
+	}
 	i, ok := first(s, i)
 	for ok {
 		kind, name := w.element(t, s[i:])
@@ -113,4 +124,22 @@ func (w *walker) addElements(t *listShape, s string, i int, n int32) int {
 		i, ok = next(s, w.add(t.elem, s, i, e))
 	}
 	return i + 1
+}
+
+// addMany is addElements for a long list.
+func (w *walker) addMany(t *listShape, s string, n int32) {
+	base := len(w.parts)
+	w.elements(t, s)
+	end := len(w.parts)
+	arrange(w.parts[base:])
+	for i := base; i < end; i++ {
+		p := w.parts[i]
+		e := w.t.new(p.kind, p.name, 0)
+		if at := w.t.put(n, e); at != e {
+			w.t.nodes[at].first, w.t.nodes[at].last = 0, 0
+			continue
+		}
+		w.add(t.elem, p.value, 0, e)
+	}
+	w.parts = w.parts[:base]
 }

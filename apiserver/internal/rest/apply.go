@@ -14,6 +14,7 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/room"
 	"github.com/pilothouse/pilothouse/proto/scheme"
 )
 
@@ -142,6 +143,9 @@ func applyError(err error) error {
 	var conflict *fieldmanager.Conflict
 	if errors.As(err, &conflict) {
 		return status.ApplyConflict(conflict.Message, conflict.Causes)
+	}
+	if errors.Is(err, room.ErrNone) {
+		return status.TooMuch(err.Error())
 	}
 	return status.Unknown(err)
 }

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"mime"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -19,6 +17,7 @@ import (
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/room"
 	"github.com/pilothouse/pilothouse/proto/scheme"
 )
 
@@ -226,6 +225,9 @@ func readJSON(b []byte, k *scheme.Kind, o options) (meta.Object, []string, error
 	} else {
 		problems, err = codec.DecodeJSONStrict(b, obj)
 	}
+	if errors.Is(err, room.ErrNone) {
+		return obj, nil, status.TooMuch(err.Error())
+	}
 	if u, ok := obj.(*object.Object); ok {
 		object.SortProblems(problems)
 		err = unknownKind(u, k, b, err)
@@ -266,20 +268,20 @@ func excerpt(b []byte) string {
 }
 
 func decodeProtobuf(b []byte, k *scheme.Kind) (meta.Object, error) {
-	if !bytes.HasPrefix(b, []byte("k8s\x00")) {
-		return nil, status.BadRequest("the object provided is unrecognized (must be of type %s): provided data does not appear to be a protobuf message, expected prefix %v (%s)",
-			k.Kind, []byte("k8s\x00"), excerpt(b))
-	}
 	apiVersion, kind, _, err := codec.DecodeEnvelope(b)
-	tm := &meta.TypeMeta{APIVersion: apiVersion, Kind: kind}
-	if err == nil {
-		err = sameKind(tm, k)
-	}
 	if err != nil {
+		return nil, status.BadRequest("the object provided is unrecognized (must be of type %s): %v (%s)", k.Kind, err, excerpt(b))
+	}
+	tm := &meta.TypeMeta{APIVersion: apiVersion, Kind: kind}
+	if err = sameKind(tm, k); err != nil {
 		return nil, undecodable(tm, k, err)
 	}
 	obj := k.New()
-	if err := codec.DecodeProto(b, obj); err != nil {
+	err = codec.DecodeProto(b, obj)
+	if errors.Is(err, room.ErrNone) {
+		return nil, status.TooMuch(err.Error())
+	}
+	if err != nil {
 		return nil, undecodable(tm, k, err)
 	}
 	*obj.GetTypeMeta() = k.TypeMeta()
@@ -330,21 +332,6 @@ func undecodable(tm *meta.TypeMeta, k *scheme.Kind, err error) error {
 		*tm = k.TypeMeta()
 	}
 	return status.BadRequest("%s in version %q cannot be handled as a %s: %v", tm.Kind, versionOf(tm.APIVersion), k.Kind, err)
-}
-
-// maxWarning bounds one warning; a header must not grow without limit.
-const maxWarning = 1024
-
-// warn tells the client something without refusing.
-func (c *call) warn(text string) {
-	if len(text) > maxWarning {
-		text = text[:maxWarning]
-	}
-	text = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", " ", "\r", " ").Replace(text)
-	value := `299 - "` + text + `"`
-	if !slices.Contains(c.w.Header().Values("Warning"), value) {
-		c.w.Header().Add("Warning", value)
-	}
 }
 
 // warnAbout tells what is to be told about a sound object.

@@ -30,6 +30,9 @@ func (c *call) createObject(obj meta.Object, o options) error {
 	if err := c.place(m); err != nil {
 		return err
 	}
+	if m.ResourceVersion == "0" {
+		m.ResourceVersion = "" // it is how some say that they know none
+	}
 	if m.ResourceVersion != "" {
 		return status.BadRequest("resourceVersion should not be set on objects to be created")
 	}

@@ -126,6 +126,8 @@ type call struct {
 	res   *entry
 	query url.Values
 	form  form
+	// warned is what the answer's headers warn of.
+	warned warnings
 	// converted are the objects of a list that a webhook converted, all in one.
 	converted map[*cache.Object][]byte
 	// late are the conditions of a selector that hold for what a webhook makes of

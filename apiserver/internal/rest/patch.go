@@ -195,6 +195,9 @@ func (c *call) patchDocument(p *sentPatch, doc []byte, o options, cur *current, 
 
 // unreadable is the refusal of a patch that makes of doc no object of its kind.
 func (p *sentPatch) unreadable(doc []byte, err error) error {
+	if s := new(status.Error); errors.As(err, &s) && s.Status.Code == http.StatusRequestEntityTooLarge {
+		return s
+	}
 	b, _ := p.apply(doc)
 	value, why := string(b), err.Error()
 	if p.media == typeStrategicPatch {

@@ -59,7 +59,7 @@ func (c *call) update(sub *resources.Subresource) error {
 		return err
 	}
 	s, err := c.modify(sub, o, func(*current, meta.Object) (meta.Object, error) { return copyOf(obj), nil })
-	if missing(err) && sub == nil && c.res.CreateOnUpdate && m.UID == "" && m.ResourceVersion == "" {
+	if missing(err) && sub == nil && c.res.CreateOnUpdate && m.UID == "" && (m.ResourceVersion == "" || m.ResourceVersion == "0") {
 		if err := c.mayCreate(); err != nil {
 			return err
 		}
@@ -147,6 +147,9 @@ func (c *call) sameVersion(m, old *meta.ObjectMeta) error {
 		return status.Conflict(c.name(), c.info.Name, fmt.Sprintf("StorageError: invalid object, Code: 4, Key: %s, ResourceVersion: 0, "+
 			"AdditionalErrorMsg: Precondition failed: UID in precondition: %s, UID in object meta: %s",
 			c.res.table.Key(old.Namespace, old.Name), m.UID, old.UID))
+	}
+	if m.ResourceVersion == "0" {
+		m.ResourceVersion = "" // it is how some say that they know none
 	}
 	if m.ResourceVersion == "" && c.res.Conditional {
 		return status.Invalid(c.name().Group, c.name().Name, c.info.Name, field.ErrorList{

@@ -38,6 +38,9 @@ func (r Resource) String() string {
 }
 
 func failure(code int, reason meta.StatusReason, details *meta.StatusDetails, message string) *Error {
+	if len(message) > 2*maxTold {
+		message = strings.ToValidUTF8(message[:2*maxTold], "") + " ..."
+	}
 	return &Error{meta.Status{
 		TypeMeta: meta.TypeMeta{Kind: "Status", APIVersion: "v1"},
 		Status:   meta.StatusFailure,
@@ -136,11 +139,22 @@ func BadRequest(format string, args ...any) *Error {
 	return failure(http.StatusBadRequest, meta.StatusReasonBadRequest, nil, fmt.Sprintf(format, args...))
 }
 
+// maxTold bounds, in bytes, what one refusal tells of broken rules, and half of
+// what any says. A body can break millions of rules.
+const maxTold = 1 << 20
+
 // Invalid: the object breaks the rules of its kind.
 func Invalid(group, kind, name string, errs field.ErrorList) *Error {
-	causes := make([]meta.StatusCause, 0, len(errs))
-	for _, e := range errs {
-		causes = append(causes, meta.StatusCause{Type: meta.CauseType(e.Type), Message: e.Body(), Field: e.Field})
+	causes := make([]meta.StatusCause, 0, min(len(errs), 1024))
+	told, more := 0, ""
+	for i, e := range errs {
+		body := e.Body()
+		causes = append(causes, meta.StatusCause{Type: meta.CauseType(e.Type), Message: body, Field: e.Field})
+		if told += len(body) + len(e.Field); told > maxTold && i+1 < len(errs) {
+			more = fmt.Sprintf(" and %d more errors", len(errs)-i-1)
+			errs = errs[:i+1]
+			break
+		}
 	}
 	qualified := kind
 	if group != "" {
@@ -148,7 +162,7 @@ func Invalid(group, kind, name string, errs field.ErrorList) *Error {
 	}
 	return failure(http.StatusUnprocessableEntity, meta.StatusReasonInvalid,
 		&meta.StatusDetails{Name: name, Group: group, Kind: kind, Causes: causes},
-		fmt.Sprintf("%s %q is invalid: %s", qualified, name, errs.Text()))
+		fmt.Sprintf("%s %q is invalid: %s%s", qualified, name, errs.Text(), more))
 }
 
 // TooManyRequests: come again in some seconds.
