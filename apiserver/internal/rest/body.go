@@ -46,7 +46,8 @@ func (c *call) body() ([]byte, error) {
 	if err != nil {
 		return nil, status.BadRequest("the body of the request could not be read: %v", err)
 	}
-	return b, nil
+	c.turn.heavy = len(b) >= heavyBody
+	return b, c.turn.take(c.r.Context())
 }
 
 // mediaType is the body's, JSON when the client does not say.

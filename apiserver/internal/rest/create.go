@@ -42,7 +42,7 @@ func (c *call) createObject(obj meta.Object, o options) error {
 	}
 	r := c.admissionRequest(admission.Create, o)
 	r.Name, r.Object = m.Name, obj
-	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
+	if err := c.turn.aside(c.r.Context(), func() error { return c.Admission.Admit(c.r.Context(), r) }); err != nil {
 		return c.refusal(err)
 	}
 	if err := c.place(m); err != nil { // A webhook may have moved it.
@@ -107,6 +107,7 @@ func (c *call) storeNew(obj meta.Object, o options, r *admission.Request) error 
 		return status.Invalid(c.res.Kind.Group, c.res.Kind.Kind, m.Name, errs)
 	}
 	c.warnAbout(obj, nil)
+	c.turn.pass()
 	if err := c.Admission.Check(c.r.Context(), r); err != nil {
 		return c.refusal(err)
 	}

@@ -128,6 +128,7 @@ type call struct {
 	form  form
 	// warned is what the answer's headers warn of.
 	warned warnings
+	turn   turn
 	// converted are the objects of a list that a webhook converted, all in one.
 	converted map[*cache.Object][]byte
 	// late are the conditions of a selector that hold for what a webhook makes of
@@ -140,6 +141,7 @@ type call struct {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	i := request.From(r.Context())
 	c := &call{Handler: h, w: w, r: r, info: i, user: authn.From(r.Context())}
+	defer c.turn.pass()
 	c.res = (*h.table.Load())[served{i.Group, i.Version, i.Resource}]
 	if err := c.serve(); err != nil {
 		c.refuse(err)

@@ -117,6 +117,9 @@ func (c *call) modify(sub *resources.Subresource, o options, f change) (source, 
 
 // modifyOnce is one try of modify.
 func (c *call) modifyOnce(sub *resources.Subresource, o options, cur *current, f change) (source, error) {
+	if err := c.turn.take(c.r.Context()); err != nil {
+		return source{}, err
+	}
 	old, err := c.typed(source{json: cur.json})
 	if err != nil {
 		return source{}, err
@@ -182,7 +185,7 @@ func (c *call) prepareChanged(sub *resources.Subresource, o options, cur *curren
 	r.Object, r.Old = next, old
 	scaled := c.info.Subresource == "scale" // Admission has seen the Scale.
 	if !scaled {
-		if err := c.Admission.Admit(c.r.Context(), r); err != nil {
+		if err := c.turn.aside(c.r.Context(), func() error { return c.Admission.Admit(c.r.Context(), r) }); err != nil {
 			return err
 		}
 	}
@@ -197,6 +200,7 @@ func (c *call) prepareChanged(sub *resources.Subresource, o options, cur *curren
 	if sub == nil {
 		c.warnAbout(next, old)
 	}
+	c.turn.pass()
 	if scaled {
 		return nil
 	}
