@@ -220,3 +220,44 @@ func TestBudgetOfUnmanagedPods(t *testing.T) {
 		return errors.New("nobody told of the pods without a controller")
 	})
 }
+
+// TestBudgetOfUncountablePods: a share of what nobody tells cannot be counted;
+// the budget and an event say why, and allow nothing.
+func TestBudgetOfUncountablePods(t *testing.T) {
+	ns := namespace(t)
+	if err := post(t, "/apis/batch/v1/namespaces/"+ns+"/jobs", bodyOf("batch/v1", "Job", "job", "", `"restartPolicy":"Never",`)); err != nil {
+		t.Fatal(err)
+	}
+	owned := func(label, apiVersion, kind, name string) {
+		t.Helper()
+		text := fmt.Sprintf(`{"metadata":{"name":%[1]q,"labels":{"app":%[1]q},"ownerReferences":[{"apiVersion":%q,"kind":%q,"name":%q,"uid":"u","controller":true}]},"spec":{"containers":[{"name":"c","image":"i"}]}}`,
+			label, apiVersion, kind, name)
+		if err := post(t, "/api/v1/namespaces/"+ns+"/pods", text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	owned("odd", "foo.example.com/v1", "Foo", "f")
+	budgets := client.Of[*policy.PodDisruptionBudget](testbed.client)
+	for app, want := range map[string]string{
+		"web": "jobs.batch does not implement the scale subresource",
+		"odd": `no matches for kind "Foo" in version "foo.example.com/v1"`,
+	} {
+		if err := post(t, "/apis/policy/v1/namespaces/"+ns+"/poddisruptionbudgets",
+			fmt.Sprintf(`{"metadata":{"name":%[1]q},"spec":{"maxUnavailable":"50%%","selector":{"matchLabels":{"app":%[1]q}}}}`, app)); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, 15*time.Second, func() error {
+			got, err := budgets.Get(t.Context(), ns, app)
+			if err != nil {
+				return err
+			}
+			if c := got.Status.Conditions; len(c) != 1 || c[0].Reason != policy.SyncFailedReason || c[0].Message != want || got.Status.DisruptionsAllowed != 0 {
+				return fmt.Errorf("status %+v", got.Status)
+			}
+			return nil
+		})
+		eventually(t, 10*time.Second, func() error {
+			return said(t, ns, app, "CalculateExpectedPodCountFailed: Failed to calculate the number of expected pods: "+want)
+		})
+	}
+}

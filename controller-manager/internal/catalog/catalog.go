@@ -6,6 +6,7 @@ package catalog
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
@@ -19,6 +20,7 @@ type Resource struct {
 	Kind       string
 	Namespaced bool
 	Verbs      []string
+	Scales     bool // it has a scale subresource
 }
 
 // Can tells whether r has every one of verbs.
@@ -56,13 +58,18 @@ func (r Resource) URL(namespace, name string) string {
 // fromList takes the resources of one group version, without subresources.
 func fromList(path, group, version string, list *meta.APIResourceList) []Resource {
 	var out []Resource
+	scales := map[string]bool{}
 	for _, a := range list.APIResources {
-		if slices.Contains([]byte(a.Name), '/') {
+		if name, sub, is := strings.Cut(a.Name, "/"); is {
+			scales[name] = scales[name] || sub == "scale"
 			continue
 		}
 		out = append(out, Resource{
 			Path: path, Group: group, Version: version, Name: a.Name, Kind: a.Kind, Namespaced: a.Namespaced, Verbs: a.Verbs,
 		})
+	}
+	for i := range out {
+		out[i].Scales = scales[out[i].Name]
 	}
 	return out
 }

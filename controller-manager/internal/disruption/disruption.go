@@ -8,6 +8,7 @@ package disruption
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"time"
@@ -94,19 +95,13 @@ func (c *Controller) Sync(ctx context.Context, key meta.Key) (time.Duration, err
 
 // expected is how many pods there should be: those that there are, or what
 // their controllers want when the bound is a share of that. Pods without a
-// controller count for nothing then, which is told.
-func (c *Controller) expected(ctx context.Context, b *policy.PodDisruptionBudget, pods []*core.Pod) (n int32, err error) {
+// controller count for nothing then, which is told when nothing else went wrong.
+func (c *Controller) expected(ctx context.Context, b *policy.PodDisruptionBudget, pods []*core.Pod) (int32, error) {
 	if !counted(b) {
 		return int32(len(pods)), nil
 	}
+	var n int32
 	seen, loose := map[meta.UID]bool{}, false
-	defer func() {
-		if loose {
-			c.view.Events.Eventf(b, core.EventTypeWarning, "UnmanagedPods", "Pods selected by this PodDisruptionBudget (selector: %s) were found "+
-				"to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. "+
-				"To account for these pods please set \".spec.minAvailable\" field of the PDB to an integer value.", selector.Describe(b.Spec.Selector))
-		}
-	}()
 	for _, p := range pods {
 		owner := podstate.Controller(p)
 		if owner == nil {
@@ -122,16 +117,42 @@ func (c *Controller) expected(ctx context.Context, b *policy.PodDisruptionBudget
 			continue
 		}
 		seen[owner.UID] = true
-		scale, err := c.scales.Get(ctx, scaling.Target{Namespace: p.Namespace, APIVersion: owner.APIVersion, Kind: owner.Kind, Name: owner.Name})
-		if client.IsNotFound(err) {
-			return 0, fmt.Errorf("%s.%s does not implement the scale subresource", owner.Kind, owner.APIVersion)
-		}
+		wanted, err := c.wanted(ctx, p, owner)
 		if err != nil {
 			return 0, err
 		}
-		n += scale.Spec.Replicas
+		n += wanted
+	}
+	if loose {
+		c.view.Events.Eventf(b, core.EventTypeWarning, "UnmanagedPods", "Pods selected by this PodDisruptionBudget (selector: %s) were found "+
+			"to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. "+
+			"To account for these pods please set \".spec.minAvailable\" field of the PDB to an integer value.", selector.Describe(b.Spec.Selector))
 	}
 	return n, nil
+}
+
+// wanted is how many pods the controller of p wants.
+func (c *Controller) wanted(ctx context.Context, p *core.Pod, owner *meta.OwnerReference) (int32, error) {
+	target := scaling.Target{Namespace: p.Namespace, APIVersion: owner.APIVersion, Kind: owner.Kind, Name: owner.Name}
+	r, err := c.scales.Resource(ctx, target)
+	var none *scaling.NoKindError
+	if errors.As(err, &none) {
+		return 0, fmt.Errorf("no matches for kind %q in version %q", owner.Kind, owner.APIVersion)
+	}
+	if err != nil {
+		return 0, err
+	}
+	if !r.Scales {
+		return 0, fmt.Errorf("%s does not implement the scale subresource", r.ID())
+	}
+	scale, err := c.scales.Get(ctx, target)
+	if client.IsNotFound(err) {
+		return 0, fmt.Errorf("found no controllers for pod %q", p.Name)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return scale.Spec.Replicas, nil
 }
 
 // write stores the status if it differs and waits until the cache shows it. An

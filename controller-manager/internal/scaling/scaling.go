@@ -57,19 +57,32 @@ func (f *Finder) do(ctx context.Context, method string, t Target, body *autoscal
 	return s, codec.DecodeJSON(resp.Body, s)
 }
 
-// path is where the scale of t is served. Versions of a group stand for one
-// another: the group is what counts.
+// path is where the scale of t is served.
 func (f *Finder) path(ctx context.Context, t Target) (string, error) {
+	r, err := f.Resource(ctx, t)
+	if err != nil {
+		return "", err
+	}
+	return r.URL(t.Namespace, t.Name) + "/scale", nil
+}
+
+// NoKindError tells that nothing of a kind is served.
+type NoKindError struct{ Group, Kind string }
+
+func (e *NoKindError) Error() string {
+	return fmt.Sprintf("no matches for kind %q in group %q", e.Kind, e.Group)
+}
+
+// Resource is what t is one of. Versions of a group stand for one another: the
+// group is what counts. The error is a NoKindError when there is no such kind.
+func (f *Finder) Resource(ctx context.Context, t Target) (catalog.Resource, error) {
 	group, _, found := strings.Cut(t.APIVersion, "/")
 	if !found {
 		group = ""
 	}
 	r, found, err := f.catalog.Find(ctx, group, t.Kind)
-	if err != nil {
-		return "", err
+	if err == nil && !found {
+		err = &NoKindError{group, t.Kind}
 	}
-	if !found {
-		return "", fmt.Errorf("no matches for kind %q in group %q", t.Kind, group)
-	}
-	return r.URL(t.Namespace, t.Name) + "/scale", nil
+	return r, err
 }
