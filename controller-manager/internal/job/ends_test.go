@@ -1,6 +1,7 @@
 package job
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -113,5 +114,50 @@ func TestEndOf(t *testing.T) {
 		if got := endOf(&tt.pod).Sub(start); got != time.Duration(tt.want)*time.Second {
 			t.Errorf("%s: %v, want %ds", name, got, tt.want)
 		}
+	}
+}
+
+// TestPauseAfterDeletions: pods that were deleted and counted are gone, and the
+// next try waits for them all the same, longer each time.
+func TestPauseAfterDeletions(t *testing.T) {
+	w := newWorld(t, jobOf(1, 1))
+	w.rest()
+	var e ends
+	for i, wait := range []time.Duration{10 * time.Second, 20 * time.Second, 40 * time.Second} {
+		p := w.running()[0]
+		p.DeletionTimestamp, p.DeletionGracePeriodSeconds = ptr(meta.NewTime(w.now)), ptr(int64(0))
+		s := newState(w.j, w.pods, w.now)
+		s.ended = e.note(w.j, s.failed, w.now)
+		if out := plan(s); len(out.create) != 0 {
+			t.Fatalf("%d pods are made at once", len(out.create))
+		}
+		w.pods = slices.DeleteFunc(w.pods, func(q *core.Pod) bool { return q == p })
+		again := func() step {
+			s := newState(w.j, w.pods, w.now)
+			s.ended = e.note(w.j, s.failed, w.now)
+			return plan(s)
+		}
+		if out := again(); len(out.create) != 0 || out.again != wait {
+			t.Errorf("after %d deletions %d pods are made and the next try comes after %v, want %v", i+1, len(out.create), out.again, wait)
+		}
+		w.now = w.now.Add(wait)
+		if out := again(); len(out.create) != 1 {
+			t.Errorf("%d pods are made after %v", len(out.create), wait)
+		}
+		w.rest()
+	}
+	w.now = w.now.Add(2 * longestPause)
+	if left := e.note(w.j, nil, w.now); len(left) != 0 {
+		t.Errorf("%d ends are remembered for ever", len(left))
+	}
+	e.note(w.j, []*core.Pod{{}}, w.now)
+	again := w.j.DeepCopy()
+	again.UID = "another"
+	if left := e.note(again, nil, w.now); len(left) != 0 {
+		t.Error("a job of the same name inherits them")
+	}
+	e.forget(meta.KeyOf(w.j))
+	if len(e.jobs) != 0 {
+		t.Error("they are not forgotten")
 	}
 }

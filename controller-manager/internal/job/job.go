@@ -44,6 +44,7 @@ type Controller struct {
 	pods  *informer.Informer[*core.Pod]
 
 	leaving cluster.Leaving
+	ends    ends
 }
 
 // New makes the controller. It watches jobs and pods.
@@ -97,6 +98,7 @@ func fits(j *batch.Job) func(map[string]string) bool {
 func (c *Controller) Sync(ctx context.Context, key meta.Key) (time.Duration, error) {
 	j, ok := c.jobs.Get(key.Namespace, key.Name)
 	if !ok || j.DeletionTimestamp != nil && len(j.Finalizers) == 0 {
+		c.ends.forget(key)
 		return 0, c.releaseAll(ctx, key)
 	}
 	if j.Spec.ManagedBy != nil && *j.Spec.ManagedBy != managedHere {
@@ -107,7 +109,13 @@ func (c *Controller) Sync(ctx context.Context, key meta.Key) (time.Duration, err
 		return 0, err
 	}
 	now := time.Now()
-	s := plan(newState(j, c.leaving.Marked(pods, now), now))
+	state := newState(j, c.leaving.Marked(pods, now), now)
+	if finished(j) {
+		c.ends.forget(key)
+	} else {
+		state.ended = c.ends.note(j, state.failed, now)
+	}
+	s := plan(state)
 	if err := c.writeStatus(ctx, j, s.status); err != nil {
 		return 0, err
 	}

@@ -1,6 +1,7 @@
 package job
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -92,7 +93,6 @@ func (s *state) begin(out *step) {
 	switch {
 	case s.suspended() && was == nil:
 		s.set(st, batch.JobSuspended, core.ConditionTrue, "JobSuspended", "Job suspended")
-		st.StartTime = nil
 		out.event = &event{core.EventTypeNormal, "Suspended", "Job suspended"}
 	case !s.suspended() && was != nil:
 		s.set(st, batch.JobSuspended, core.ConditionFalse, "JobResumed", "Job resumed")
@@ -391,22 +391,31 @@ func (s *state) history(i int) (failed, ignored int) {
 // more failures in a row, the longer.
 func (s *state) pause(index *int) time.Duration {
 	var lastSuccess, lastFailure time.Time
+	ended := map[meta.UID]time.Time{}
+	if index == nil {
+		maps.Copy(ended, s.ended)
+	}
 	for _, p := range s.pods {
 		if s.outcome(p) == core.PodSucceeded && index == nil && endOf(p).After(lastSuccess) {
 			lastSuccess = endOf(p)
 		}
 	}
-	n := 0
 	for _, p := range s.pods {
 		if i, ok := s.index(p); index != nil && (!ok || i != *index) {
 			continue
 		}
-		if s.outcome(p) != core.PodFailed || !endOf(p).After(lastSuccess) {
+		if s.outcome(p) == core.PodFailed {
+			ended[p.UID] = endOf(p)
+		}
+	}
+	n := 0
+	for _, at := range ended {
+		if !at.After(lastSuccess) {
 			continue
 		}
 		n++
-		if endOf(p).After(lastFailure) {
-			lastFailure = endOf(p)
+		if at.After(lastFailure) {
+			lastFailure = at
 		}
 	}
 	if n == 0 {

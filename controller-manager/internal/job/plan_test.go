@@ -196,8 +196,8 @@ func TestSuspend(t *testing.T) {
 	w.j.Spec.Suspend = ptr(true)
 	w.rest()
 	w.check("0 active, 0 succeeded, 0 failed, Suspended JobSuspended")
-	if w.j.Status.StartTime != nil {
-		t.Error("a suspended job has a start")
+	if w.j.Status.StartTime == nil {
+		t.Error("a job that was suspended has no start any more")
 	}
 }
 

@@ -37,6 +37,8 @@ type state struct {
 	succeeded, failed []*core.Pod
 	done, lost        indexes // of an indexed job: those that succeeded, those that failed for good
 	failJob           string  // what a FailJob rule said
+	// ended is when pods failed that may be gone meanwhile.
+	ended map[meta.UID]time.Time
 }
 
 func newState(j *batch.Job, pods []*core.Pod, now time.Time) *state {
