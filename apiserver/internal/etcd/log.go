@@ -39,6 +39,7 @@ var expected = []string{
 	"Failed to detect schema version",
 	"failed to update storage version",
 	"failed to update cluster version",
+	"failed to publish local member to cluster through raft", // tried again until the log is read
 	"server has stopped; skipping GoAttach",
 	"check file permission",
 	"apply request took too long",

@@ -66,6 +66,9 @@ func lock(dir string) (unlock func(), err error) {
 }
 
 func startLocked(ctx context.Context, cfg Config, ec *embed.Config) (*Etcd, error) {
+	if err := trimLog(cfg.DataDir); err != nil {
+		return nil, fmt.Errorf("embedded etcd: %w", err)
+	}
 	member, err := embed.StartEtcd(ec)
 	if err != nil {
 		return nil, startError(cfg.DataDir, err)
@@ -103,7 +106,7 @@ func memberConfig(cfg Config) (*embed.Config, error) {
 		ec.QuotaBackendBytes = defaultQuota
 	}
 	ec.MaxRequestBytes = 4 << 20
-	ec.SnapshotCatchUpEntries = catchUp
+	ec.SnapshotCount, ec.SnapshotCatchUpEntries = snapshotEvery, catchUp
 	ec.UnsafeNoFsync = cfg.NoSync
 	ec.EnableGRPCGateway = false
 	ec.ZapLoggerBuilder = embed.NewZapLoggerBuilder(zapTo(cfg.Log))

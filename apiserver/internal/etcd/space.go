@@ -22,6 +22,9 @@ const (
 	reserve    = 16 << 20
 	spaceAfter = reserve / 8
 	spaceEvery = 250 * time.Millisecond
+	// logRoom is what must be free beside that: the log allocates its next file
+	// ahead, and where it cannot, etcd ends when this one is full.
+	logRoom = 2 * logFileSize
 )
 
 // space stands between the embedded member and a full disk. etcd ends its
@@ -65,6 +68,9 @@ func (s *space) check() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	err := s.topUp()
+	if err == nil {
+		err = roomFor(s.path, logRoom)
+	}
 	full := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 	switch was := s.full.Swap(full); {
 	case full && !was:
@@ -119,7 +125,7 @@ func (s *space) topUp() error {
 	return err
 }
 
-// roomFor is for file systems that cannot allocate ahead.
+// roomFor says whether so many bytes are free beside a file.
 func roomFor(path string, bytes uint64) error {
 	var fs syscall.Statfs_t
 	if err := syscall.Statfs(path, &fs); err != nil {

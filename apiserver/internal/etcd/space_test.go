@@ -30,15 +30,18 @@ func TestFullDisk(t *testing.T) {
 	}
 	s, stop := store.New(e.Client()), running(t, e)
 
-	filler := fill(t, dir)
+	var filler string
 	value, stored := make([]byte, 100<<10), map[string]int64{}
 	for n := 0; err == nil && n < 1000; n++ {
+		if n == 10 {
+			filler = fill(t, dir)
+		}
 		key, rev := fmt.Sprintf("/registry/%d", n), int64(0)
 		if rev, err = s.Create(t.Context(), key, value, 0); err == nil {
 			stored[key] = rev
 		}
 	}
-	if !errors.Is(err, store.ErrNoSpace) || len(stored) == 0 {
+	if !errors.Is(err, store.ErrNoSpace) || len(stored) < 10 {
 		t.Fatalf("a full disk gives %v after %d writes", err, len(stored))
 	}
 	if err := e.Healthy(t.Context()); err == nil || !strings.Contains(err.Error(), "full") {
@@ -77,8 +80,40 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// smallDisk is a file system of a few hundred megabytes, most of which etcd
-// takes for its log at once.
+// A disk that fills up slowly, with what is written, is full before etcd's log has
+// no room: many more files of it are begun before that.
+func TestDiskFilledByItself(t *testing.T) {
+	if testing.Short() {
+		t.Skip("mounts a file system, which needs root")
+	}
+	dir := smallDisk(t)
+	e, err := etcd.Open(t.Context(), etcd.Config{DataDir: filepath.Join(dir, "etcd"), Log: etcdtest.Log(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, stop := store.New(e.Client()), running(t, e)
+	value, n := make([]byte, 100<<10), 0
+	for ; err == nil && n < 3000; n++ {
+		_, err = s.Create(t.Context(), fmt.Sprintf("/registry/%d", n), value, 0)
+	}
+	if !errors.Is(err, store.ErrNoSpace) || n < 300 {
+		t.Errorf("%v after %d writes", err, n)
+	}
+	if err := e.Healthy(t.Context()); err == nil || !strings.Contains(err.Error(), "full") {
+		t.Errorf("health says %v", err)
+	}
+	for range 2000 { // more than the file of the log that is written to has room for
+		if _, err = e.Client().Delete(t.Context(), "/registry/"+strings.Repeat("x", 16<<10)); err != nil {
+			t.Fatalf("deletions: %v", err)
+		}
+	}
+	stop()
+	if err := e.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// smallDisk is a file system of a few hundred megabytes.
 func smallDisk(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
