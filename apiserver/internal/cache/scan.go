@@ -329,13 +329,15 @@ func splicePoint(b []byte) (at int, before, after string) {
 		}
 		open = s.i + 1
 		at, before, after = open, "", ","
-		if s.object(func(key []byte) {
+		s.object(func(key []byte) {
 			uid := string(key) == "uid"
 			s.skip()
 			if uid {
 				at, before, after = s.i, ",", ""
+				s.fail() // as much lies behind as before
 			}
-		}); at == open && bytes.IndexByte(b[open:s.i], '"') < 0 {
+		})
+		if at == open && bytes.IndexByte(b[open:s.i], '"') < 0 {
 			after = ""
 		}
 		// The rest of the object does not matter: end the walk.

@@ -3,11 +3,14 @@ package cache
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tidwall/btree"
+	"go.etcd.io/etcd/api/v3/mvccpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
@@ -123,6 +126,37 @@ func (s *savedSnapshots) pruneNow() {
 	s.prune()
 }
 
+// decodeAll makes objects of what etcd holds, on all processors: a server that
+// starts has nothing else to do.
+func (c *Cache) decodeAll(kvs []*mvccpb.KeyValue, owner func(key string) *Table) []update {
+	updates := make([]update, len(kvs)) // without an object: of no table, or bad
+	var workers sync.WaitGroup
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			const share = 64
+			for {
+				from := int(next.Add(share)) - share
+				if from >= len(kvs) {
+					return
+				}
+				for i := from; i < min(from+share, len(kvs)); i++ {
+					t := owner(string(kvs[i].Key))
+					if t == nil {
+						continue
+					}
+					if u, ok := c.decode(t, kvs[i], Added, false); ok {
+						u.obj.age() // nobody waits for it, and all of them at once are many bytes
+						updates[i] = u
+					}
+				}
+			}
+		})
+	}
+	workers.Wait()
+	return slices.DeleteFunc(updates, func(u update) bool { return u.obj == nil })
+}
+
 // readAll reads everything below prefix at one revision (zero: now) in pieces,
 // and hands each to use as updates of the tables that own them.
 func (c *Cache) readAll(ctx context.Context, prefix string, rev int64, use func([]update), owner func(key string) *Table) (int64, error) {
@@ -140,16 +174,7 @@ func (c *Cache) readAll(ctx context.Context, prefix string, rev int64, use func(
 		if rev == 0 {
 			rev = resp.Header.Revision
 		}
-		updates := make([]update, 0, len(resp.Kvs))
-		for _, kv := range resp.Kvs {
-			if t := owner(string(kv.Key)); t != nil {
-				if u, ok := c.decode(t, kv, Added, false); ok {
-					u.obj.age() // nobody waits for it, and all of them at once are many bytes
-					updates = append(updates, u)
-				}
-			}
-		}
-		use(updates)
+		use(c.decodeAll(resp.Kvs, owner))
 		if !resp.More || len(resp.Kvs) == 0 {
 			return rev, nil
 		}
