@@ -16,6 +16,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/aggregation"
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
+	"github.com/pilothouse/pilothouse/apiserver/internal/rest"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/apidiscovery"
 	"github.com/pilothouse/pilothouse/proto/codec"
@@ -25,8 +26,8 @@ import (
 
 // document is an answer in both encodings.
 type document struct {
-	json, protobuf []byte
-	etag           string
+	rest.Document
+	etag string
 }
 
 // Handler answers /api, /apis and what lies below them, but for resources.
@@ -144,8 +145,9 @@ func encode(o any) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &document{json: append(j, '\n'), etag: fmt.Sprintf(`"%X"`, sha256.Sum256(j))}
-	d.protobuf, err = codec.EncodeProto(o)
+	d := &document{etag: fmt.Sprintf(`"%X"`, sha256.Sum256(j))}
+	d.JSON = append(j, '\n')
+	d.Protobuf, err = codec.EncodeProto(o)
 	return d, err
 }
 
@@ -246,12 +248,11 @@ func discovered(rs []*resources.Resource) []apidiscovery.APIResourceDiscovery {
 	return out
 }
 
-// Media types.
-const (
-	typeJSON       = "application/json"
-	typeProtobuf   = "application/vnd.kubernetes.protobuf"
-	typeAggregated = ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
-)
+// asAggregated is how media types ask for everything in one, and suffixAggregated
+// how they say that this is it.
+var asAggregated = map[string]string{"g": "apidiscovery.k8s.io", "v": "v2", "as": "APIGroupDiscoveryList"}
+
+const suffixAggregated = ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
 // ServeHTTP answers with the document of the path.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -266,25 +267,32 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Refuse(w, r, status.NoMethod())
 		return
 	}
-	protobuf, aggregated := wanted(r.Header.Get("Accept"))
-	contentType, suffix := typeJSON, ""
-	if a := now.aggregated[path]; a != nil && aggregated {
-		d, suffix = a, typeAggregated
+	aggregated := now.aggregated[path]
+	as := asAggregated
+	if aggregated == nil {
+		as = nil
 	}
-	b := d.json
-	if protobuf {
-		b, contentType = d.protobuf, typeProtobuf
-	}
-	head := w.Header()
-	head.Set("Content-Type", contentType+suffix)
-	head.Add("Vary", "Accept")
-	head.Set("Cache-Control", "public")
-	head.Set("ETag", d.etag)
-	if r.Header.Get("If-None-Match") == d.etag {
-		w.WriteHeader(http.StatusNotModified)
+	f, err := rest.FormOf(r, path == "/api" || strings.Count(path, "/") > 2, as)
+	if err != nil {
+		h.Refuse(w, r, err)
 		return
 	}
-	w.Write(b)
+	head, suffix := w.Header(), ""
+	if aggregated != nil {
+		head.Add("Vary", "Accept")
+	}
+	if f.As {
+		d, suffix = aggregated, suffixAggregated
+		head.Set("Cache-Control", "public")
+		head.Set("ETag", d.etag)
+		if r.Header.Get("If-None-Match") == d.etag {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	if err := f.Serve(w, d.Document, suffix); err != nil {
+		h.Refuse(w, r, err)
+	}
 }
 
 // unknown answers for a path that has no document: with a Status below a group
@@ -299,22 +307,4 @@ func (h *Handler) unknown(w http.ResponseWriter, r *http.Request, path string) {
 		return
 	}
 	http.Error(w, "404 page not found", http.StatusNotFound)
-}
-
-// wanted reads an Accept header: the first form in it that is served counts.
-func wanted(accept string) (protobuf, aggregated bool) {
-	for part := range strings.SplitSeq(accept, ",") {
-		media, params, _ := strings.Cut(strings.ReplaceAll(part, " ", ""), ";")
-		agg := strings.Contains(params, "as=APIGroupDiscoveryList")
-		if agg && !slices.Contains(strings.Split(params, ";"), "v=v2") {
-			continue // v2beta1 is no longer served
-		}
-		switch media {
-		case typeProtobuf:
-			return true, agg
-		case typeJSON, "*/*", "application/*":
-			return false, agg
-		}
-	}
-	return false, false
 }

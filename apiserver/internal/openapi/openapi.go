@@ -13,9 +13,11 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/aggregation"
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
+	"github.com/pilothouse/pilothouse/apiserver/internal/rest"
 	"github.com/pilothouse/pilothouse/client/version"
 	"github.com/pilothouse/pilothouse/proto/openapi"
 )
@@ -133,25 +135,42 @@ const v2Protobuf = "application/com.github.proto-openapi.spec.v2"
 // ServeHTTP answers with a document.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := h.now.Load()
-	path := strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/openapi/"), "/")
-	switch {
-	case path == "v2" && strings.HasPrefix(r.Header.Get("Accept"), v2Protobuf):
-		w.Header().Set("Content-Type", v2Protobuf+".v1.0+protobuf")
-		send(w, r, now.v2Proto())
-	case path == "v2":
-		send(w, r, now.v2())
-	default:
-		d, ok := now.v3()[strings.TrimPrefix(strings.TrimPrefix(path, "v3"), "/")]
-		if !ok || !strings.HasPrefix(path, "v3") {
-			http.NotFound(w, r)
-			return
+	accept := r.Header.Get("Accept")
+	path, _ := strings.CutPrefix(strings.TrimSuffix(r.URL.Path, "/"), "/openapi/")
+	if path == "v2" {
+		switch form, ok := rest.Pick(accept, "application/json", v2Protobuf, v2Protobuf+".v1.0+protobuf", v2Protobuf+"@v1.0+protobuf"); {
+		case !ok:
+			w.WriteHeader(http.StatusNotAcceptable)
+		case form == "application/json":
+			send(w, r, now.v2())
+		default:
+			w.Header().Set("Content-Type", v2Protobuf+".v1.0+protobuf")
+			send(w, r, now.v2Proto())
 		}
-		if r.URL.Query().Get("hash") == d.hash {
-			w.Header().Set("Cache-Control", "public, immutable")
-			w.Header().Set("Expires", "Fri, 01 Jan 2100 00:00:00 GMT")
-		}
-		send(w, r, d)
+		return
 	}
+	name, ok := strings.CutPrefix(path, "v3")
+	name = strings.TrimPrefix(name, "/")
+	d, found := now.v3()[name]
+	if !ok || !found {
+		http.NotFound(w, r)
+		return
+	}
+	if _, ok := rest.Pick(accept, "application/json"); !ok && name != "" {
+		w.WriteHeader(http.StatusNotAcceptable)
+		return
+	}
+	switch hash := r.URL.Query().Get("hash"); {
+	case hash == d.hash && name != "":
+		w.Header().Set("Cache-Control", "public, immutable")
+		w.Header().Set("Expires", time.Now().AddDate(1, 0, 0).UTC().Format(time.RFC1123))
+	case hash != "" && name != "": // it was another document's
+		u := *r.URL
+		u.RawQuery = "hash=" + d.hash
+		http.Redirect(w, r, u.String(), http.StatusMovedPermanently)
+		return
+	}
+	send(w, r, d)
 }
 
 func send(w http.ResponseWriter, r *http.Request, d document) {

@@ -106,6 +106,15 @@ func (c *call) queryDeleteOptions(opts *meta.DeleteOptions) error {
 		p := meta.DeletionPropagation(c.query.Get("propagationPolicy"))
 		opts.PropagationPolicy = &p
 	}
+	if uid := meta.UID(c.query.Get("uid")); uid != "" {
+		opts.Preconditions = &meta.Preconditions{UID: &uid}
+	}
+	if rv := c.query.Get("resourceVersion"); rv != "" {
+		if opts.Preconditions == nil {
+			opts.Preconditions = &meta.Preconditions{}
+		}
+		opts.Preconditions.ResourceVersion = &rv
+	}
 	if c.query.Has("orphanDependents") {
 		orphan := queryBool(c.query, "orphanDependents")
 		opts.OrphanDependents = &orphan

@@ -34,7 +34,6 @@ func health(root string, checks []Check) http.Handler {
 		defer cancel()
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Cache-Control", "no-cache, no-store, must-revalidate")
 		one, named := strings.CutPrefix(r.URL.Path, "/"+root+"/")
 		if named && one != "" {
 			oneCheck(ctx, w, checks, one)

@@ -107,6 +107,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	deepen()
 	i := request.Parse(r)
 	rec := &recorder{ResponseWriter: w}
+	w.Header()["Cache-Control"] = notCached
 	if s.Limits.Stall > 0 {
 		rec.writers = &s.writers
 	}
@@ -140,6 +141,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.seated(rec, r, u, &i, func() { s.serve(rec, r, u, &i) })
 }
+
+// notCached is what most answers say of caches.
+var notCached = []string{"no-cache, private"}
 
 // serve answers a request whose turn has come.
 func (s *Server) serve(rec *recorder, r *http.Request, u *authn.User, i *request.Info) {
@@ -195,7 +199,11 @@ func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 	rest.NotFoundPage(w)
 }
 
-func serveVersion(w http.ResponseWriter, _ *http.Request) {
+func serveVersion(w http.ResponseWriter, r *http.Request) {
+	if _, ok := rest.Pick(r.Header.Get("Accept"), "application/json"); !ok {
+		rest.Refuse(w, r, status.NoRepresentation("application/json"))
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
 	b, _ := json.MarshalIndent(version.Get(), "", "  ") // A struct of strings.
 	w.Write(b)
