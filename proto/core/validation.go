@@ -1,13 +1,13 @@
 package core
 
 import (
-	"maps"
 	"net/netip"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/pilothouse/pilothouse/proto/field"
+	"github.com/pilothouse/pilothouse/proto/jsonwire"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
@@ -139,7 +139,9 @@ func requireName(r *field.Report, name string, p *field.Path) {
 }
 
 // sortedKeys makes the order of errors the same every time.
-func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[K ~string, V any](m map[K]V) []K {
+	return jsonwire.SortedKeys(m, make([]K, 0, len(m)))
+}
 
 // isTrue reports whether an optional flag is set.
 func isTrue(b *bool) bool { return b != nil && *b }

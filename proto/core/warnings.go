@@ -190,18 +190,22 @@ func (w *warner) repeats(s *PodSpec, spec *field.Path) {
 
 // profiles looks at annotations that have become fields.
 func (w *warner) profiles(m *meta.ObjectMeta, p *field.Path) {
-	keys := slices.Sorted(maps.Keys(m.Annotations))
 	if _, ok := m.Annotations["seccomp.security.alpha.kubernetes.io/pod"]; ok {
 		w.add(p.Key("seccomp.security.alpha.kubernetes.io/pod"), `non-functional in v1.27+; use the "seccompProfile" field instead`)
 	}
-	for _, k := range keys {
-		if strings.HasPrefix(k, "container.seccomp.security.alpha.kubernetes.io/") {
-			w.add(p.Key(k), `non-functional in v1.27+; use the "seccompProfile" field instead`)
+	for _, old := range []struct{ prefix, text string }{
+		{"container.seccomp.security.alpha.kubernetes.io/", `non-functional in v1.27+; use the "seccompProfile" field instead`},
+		{"container.apparmor.security.beta.kubernetes.io/", `deprecated since v1.30; use the "appArmorProfile" field instead`},
+	} {
+		var keys []string
+		for k := range m.Annotations {
+			if strings.HasPrefix(k, old.prefix) {
+				keys = append(keys, k)
+			}
 		}
-	}
-	for _, k := range keys {
-		if strings.HasPrefix(k, "container.apparmor.security.beta.kubernetes.io/") {
-			w.add(p.Key(k), `deprecated since v1.30; use the "appArmorProfile" field instead`)
+		slices.Sort(keys)
+		for _, k := range keys {
+			w.add(p.Key(k), old.text)
 		}
 	}
 }

@@ -9,6 +9,7 @@
 package quantity
 
 import (
+	"cmp"
 	"math"
 	"math/big"
 )
@@ -93,6 +94,26 @@ func (q Quantity) at(scale uint8) *big.Int {
 	return new(big.Int).Mul(q.unscaled(), big.NewInt(pow10[scale-q.scale]))
 }
 
+// aligned is q and o as multiples of one power of ten, where that is possible
+// without big numbers.
+func (q Quantity) aligned(o Quantity) (a, b int64, scale uint8, ok bool) {
+	if q.big != nil || o.big != nil {
+		return 0, 0, 0, false
+	}
+	scale = max(q.scale, o.scale)
+	a, ok = times(q.n, pow10[scale-q.scale])
+	if ok {
+		b, ok = times(o.n, pow10[scale-o.scale])
+	}
+	return a, b, scale, ok
+}
+
+// times is n times by, which is above zero, and whether that can be held.
+func times(n, by int64) (product int64, ok bool) {
+	product = n * by
+	return product, product/by == n
+}
+
 // Format is the family of suffixes q prints with, before the exceptions of
 // the canonical form.
 func (q Quantity) Format() Format { return q.format }
@@ -128,9 +149,9 @@ func (q Quantity) Add(o Quantity) Quantity {
 	if q.IsZero() {
 		f = o.format
 	}
-	if q.big == nil && o.big == nil && q.scale == o.scale {
-		if sum := q.n + o.n; (sum > q.n) == (o.n > 0) {
-			return fromScaled(sum, q.scale, f)
+	if a, b, scale, ok := q.aligned(o); ok {
+		if sum := a + b; (sum > a) == (b > 0) {
+			return fromScaled(sum, scale, f)
 		}
 	}
 	scale := max(q.scale, o.scale)
@@ -143,14 +164,8 @@ func (q Quantity) Sub(o Quantity) Quantity { return q.Add(o.Neg()) }
 // Cmp is -1, 0 or 1 as q is less than, equal to or more than o, whatever
 // their forms.
 func (q Quantity) Cmp(o Quantity) int {
-	if q.big == nil && o.big == nil && q.scale == o.scale {
-		switch {
-		case q.n < o.n:
-			return -1
-		case q.n > o.n:
-			return 1
-		}
-		return 0
+	if a, b, _, ok := q.aligned(o); ok {
+		return cmp.Compare(a, b)
 	}
 	scale := max(q.scale, o.scale)
 	return q.at(scale).Cmp(o.at(scale))
