@@ -205,7 +205,7 @@ func (w *warner) profiles(m *meta.ObjectMeta, p *field.Path) {
 		}
 		slices.Sort(keys)
 		for _, k := range keys {
-			w.add(p.Key(k), old.text)
+			w.add(p.Key(k), "%s", old.text)
 		}
 	}
 }
