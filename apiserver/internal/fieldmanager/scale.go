@@ -23,6 +23,9 @@ type Size struct {
 	Force bool
 }
 
+// scaleVersion is what conflicts about a size name as its version.
+const scaleVersion = "autoscaling/v1"
+
 // replicas is where a Scale has the size, whatever the object calls it.
 var replicas = fieldpath.MakePathOrDie("spec", "replicas")
 
@@ -47,7 +50,9 @@ func (k *Kind) ApplySize(w Writer, s Size, managed Managed) (Managed, error) {
 			continue
 		}
 		if s.Given && !s.Same && e.apiVersion == k.version && t.subtract(e.set, t, c.set, false) {
-			conflicts = append(conflicts, merge.Conflict{Manager: e.identifier(), Path: replicas})
+			of := e
+			of.apiVersion = scaleVersion
+			conflicts = append(conflicts, merge.Conflict{Manager: of.identifier(), Path: replicas})
 			e.raw = nil
 		}
 		if !t.empty(e.set) {

@@ -289,9 +289,16 @@ func decodeProtobuf(b []byte, k *scheme.Kind) (meta.Object, error) {
 	return obj, nil
 }
 
+// oldEviction is what older programs that drain nodes send. The fields are the
+// same.
+var oldEviction = meta.TypeMeta{Kind: "Eviction", APIVersion: "policy/v1beta1"}
+
 // sameKind fills in a kind that is left out and refuses another one.
 func sameKind(tm *meta.TypeMeta, k *scheme.Kind) error {
 	want := k.TypeMeta()
+	if k.Kind == "Eviction" && *tm == oldEviction {
+		*tm = want
+	}
 	if tm.Kind == "" {
 		tm.Kind = want.Kind
 	}

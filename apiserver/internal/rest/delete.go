@@ -14,6 +14,7 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/apiserver/internal/store"
+	"github.com/pilothouse/pilothouse/proto/apiextensions"
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -232,13 +233,12 @@ func (c *call) mark(o meta.Object, opts *meta.DeleteOptions, grace int64) bool {
 	deadline := meta.NewTime(now().Add(time.Duration(grace) * time.Second))
 	switch {
 	case m.DeletionTimestamp == nil:
-		m.DeletionTimestamp, m.DeletionGracePeriodSeconds = &deadline, &grace
-		if c.res.Kind.Kind != "Pod" {
-			zero := int64(0)
-			m.DeletionGracePeriodSeconds = &zero
-		}
-		if m.Generation > 0 {
-			m.Generation++
+		m.DeletionTimestamp = &deadline
+		if !holdsOthers(o) {
+			m.DeletionGracePeriodSeconds = &grace
+			if m.Generation > 0 {
+				m.Generation++
+			}
 		}
 		changed = true
 	case m.DeletionGracePeriodSeconds != nil && grace < *m.DeletionGracePeriodSeconds:
@@ -250,6 +250,16 @@ func (c *call) mark(o meta.Object, opts *meta.DeleteOptions, grace int64) bool {
 		changed = true
 	}
 	return changed && !finished(o)
+}
+
+// holdsOthers says whether other objects are within the object. Such a one waits
+// until these are gone, and has no grace period of its own.
+func holdsOthers(o meta.Object) bool {
+	switch o.(type) {
+	case *core.Namespace, *apiextensions.CustomResourceDefinition:
+		return true
+	}
+	return false
 }
 
 // propagation is what becomes of the dependents.
@@ -300,7 +310,7 @@ func (c *call) deleteCollection() error {
 		return err
 	}
 	if _, err := cache.ParseRevision(lo.ResourceVersion); err != nil {
-		return status.BadRequest("invalid resource version: %v", err) // readers are told in other words
+		return badRevision(err)
 	}
 	l, err := c.listed(lo)
 	if err != nil {

@@ -66,8 +66,17 @@ func (c *call) readListOptions(watch bool) (*meta.ListOptions, error) {
 	if errs := meta.ValidateListOptions(o); len(errs) > 0 {
 		return nil, status.Invalid("meta.k8s.io", "ListOptions", "", errs)
 	}
+	if exact := o.Limit > 0 || o.ResourceVersionMatch == meta.ResourceVersionMatchExact; exact && !watch {
+		if _, err := cache.ParseRevision(o.ResourceVersion); err != nil {
+			return nil, badRevision(err)
+		}
+	}
 	return o, nil
 }
+
+// badRevision refuses a version that is none. Only those who read from the cache
+// are told in other words.
+func badRevision(err error) error { return status.BadRequest("invalid resource version: %v", err) }
 
 // selection reads the selectors of the query.
 func (c *call) selection() (selector.Labels, selector.Fields, error) {

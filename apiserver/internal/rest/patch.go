@@ -183,6 +183,7 @@ func (c *call) patchDocument(p *sentPatch, doc []byte, o options, cur *current, 
 	if err != nil {
 		return nil, p.unreadable(doc, err)
 	}
+	slices.Sort(problems) // others patch trees, whose fields are in no other order
 	problems = append(slices.Clip(p.problems), problems...)
 	if len(problems) > 0 && o.validation == meta.FieldValidationStrict {
 		return nil, p.unreadable(doc, strictError(problems))
