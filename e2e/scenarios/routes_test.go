@@ -64,13 +64,18 @@ func TestDeletedRouteComesBack(t *testing.T) {
 	}
 }
 
-// A node that is taken away for good: its routes go everywhere and its pods
-// are replaced. Powered on again it joins as before.
+// A node that is taken away for good: its routes go everywhere, its pods are
+// replaced, and those that nobody replaces are removed. Powered on again it joins
+// as before, and gets its daemons.
 func TestNodeTakenAwayAndBack(t *testing.T) {
 	ns := namespace(t)
 	kubectl(t, "create", "-n", ns, "-f", file(t, controller("web", 4)))
 	before := waitPods(t, ns, "app=web", 4)
 	last := cluster.Nodes[len(cluster.Nodes)-1]
+	kubectl(t, "create", "-n", ns, "-f", file(t, strings.NewReplacer("kind: Deployment", "kind: DaemonSet", "replicas: 0\n  ", "").Replace(deployment("agent", 0, ""))))
+	create(t, ns, "alone", "\n  nodeName: "+last.Name+"\n  containers: [{name: c, image: \"busybox:1.35\", command: [sleep, \"3600\"]}]\n")
+	waitPods(t, ns, "app=agent", len(cluster.Nodes))
+	waitPods(t, ns, "app=alone", 1)
 	if !slices.ContainsFunc(before, func(p pod) bool { return p.Spec.NodeName == last.Name }) {
 		t.Fatalf("no pod runs on %s", last.Name)
 	}
@@ -110,6 +115,13 @@ func TestNodeTakenAwayAndBack(t *testing.T) {
 		}
 	}
 	t.Logf("4 pods Ready on the other nodes %.1f s after the node was deleted", time.Since(off).Seconds())
+	waitPods(t, ns, "app=agent", len(cluster.Nodes)-1)
+	eventually(t, 20*time.Second, func() error {
+		if out := kubectl(t, "get", "pod", "alone", "-n", ns, "--ignore-not-found"); out != "" {
+			return fmt.Errorf("its pod that nobody replaces is still there: %s", out)
+		}
+		return nil
+	})
 
 	if err := powerOn(); err != nil {
 		t.Fatal(err)
@@ -125,6 +137,9 @@ func TestNodeTakenAwayAndBack(t *testing.T) {
 			}
 			return nil
 		})
+	}
+	if agents := waitPods(t, ns, "app=agent", len(cluster.Nodes)); !slices.ContainsFunc(agents, func(p pod) bool { return p.Spec.NodeName == last.Name }) {
+		t.Errorf("no daemon runs on %s", last.Name)
 	}
 	// It works: a new pod there is reached from another node.
 	kubectl(t, "scale", "-n", ns, "rc", "web", "--replicas=6")
