@@ -1,6 +1,8 @@
 package fieldmanager
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -137,5 +139,53 @@ func TestGrown(t *testing.T) {
 		if got := string(tr.grown(set, c.text)); got != c.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", c.name, got, c.want)
 		}
+	}
+}
+
+// TestShortcutsAtRandom: what many managers do to objects in turn has the same
+// owners as the long way finds, whatever it is.
+func TestShortcutsAtRandom(t *testing.T) {
+	short := 0
+	for _, sk := range scheme.All() {
+		if sk.New == nil || schema.For(sk.New()) == nil {
+			continue
+		}
+		k := NewKind(sk, nil)
+		for seed := range uint64(6) {
+			r := rand.New(rand.NewPCG(seed, 1))
+			o := sk.New()
+			labels := map[string]string{"first": ""}
+			o.GetObjectMeta().Labels = labels
+			before := encoded(t, o)
+			m := k.Create(Writer{Manager: "maker", Now: start}, before, nil)
+			for step := range 12 {
+				if r.IntN(4) == 0 {
+					o = sk.New()
+					codectest.Fill(o, seed+r.Uint64N(3))
+				}
+				for range r.IntN(4) {
+					key := string(rune('a'+r.IntN(6))) + `"`
+					if r.IntN(4) == 0 {
+						delete(labels, key)
+					} else {
+						labels[key] = string(rune('0' + r.IntN(3)))
+					}
+				}
+				om := o.GetObjectMeta()
+				om.ManagedFields, om.Labels = nil, labels
+				w := Writer{Manager: string(rune('A' + r.IntN(4))), Now: start.Add(time.Duration(step) * time.Second)}
+				after := encoded(t, o)
+				got := k.Update(w, before, after, m, m)
+				want, settled := long(t, k, w, before, after, m)
+				agreed(t, fmt.Sprintf("%s, seed %d, step %d", sk.Kind, seed, step), got, want)
+				if settled {
+					short++
+				}
+				before, m = after, got
+			}
+		}
+	}
+	if short < 1000 {
+		t.Errorf("the short way was gone %d times", short)
 	}
 }
