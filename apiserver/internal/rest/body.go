@@ -246,6 +246,8 @@ func unknownKind(o *object.Object, k *scheme.Kind, b []byte, err error) error {
 		return err
 	case o.Kind == "":
 		return status.BadRequest("the object provided is unrecognized (must be of type %s): Object 'Kind' is missing in '%s' (%s)", k.Kind, b, excerpt(b))
+	case o.APIVersion == "":
+		return otherVersion("", k.APIVersion())
 	case o.Kind != k.Kind:
 		return status.Invalid(k.Group, o.Kind, o.Name, field.ErrorList{field.Invalid(field.New("kind"), o.Kind, "must be "+k.Kind)})
 	}
@@ -309,12 +311,16 @@ func sameKind(tm *meta.TypeMeta, k *scheme.Kind) error {
 	case *tm == want:
 		return nil
 	case tm.Kind == want.Kind && (scheme.ByKind(want.APIVersion, want.Kind) == nil || scheme.ByKind(tm.APIVersion, tm.Kind) != nil):
-		return status.BadRequest("the API version in the data (%s) does not match the expected API version (%s)", tm.APIVersion, want.APIVersion)
+		return otherVersion(tm.APIVersion, want.APIVersion)
 	}
 	if scheme.ByKind(tm.APIVersion, tm.Kind) == nil {
 		return fmt.Errorf("no kind %q is registered for version %q in scheme %q", tm.Kind, tm.APIVersion, "pkg/api/legacyscheme/scheme.go:30")
 	}
 	return fmt.Errorf("converting (%s.%s) to (%s.%s): unknown conversion", versionOf(tm.APIVersion), tm.Kind, packageOf(k.Group), k.Kind)
+}
+
+func otherVersion(is, want string) error {
+	return status.BadRequest("the API version in the data (%s) does not match the expected API version (%s)", is, want)
 }
 
 func versionOf(apiVersion string) string {

@@ -125,7 +125,7 @@ func (c *call) unsupportedField(name string) error {
 	switch {
 	case c.res.Kind.Kind == "Job":
 		return status.BadRequest("field label %q not supported for Job", name)
-	case c.res.table != nil && len(c.res.table.Resource().Fields) > 0:
+	case c.res.Custom || c.res.table != nil && len(c.res.table.Resource().Fields) > 0:
 		return status.BadRequest("field label not supported: %s", name)
 	}
 	return status.BadRequest("%q is not a known field selector: only \"metadata.name\", \"metadata.namespace\"", name)

@@ -13,6 +13,9 @@ import (
 // subresource serves what lies below an object.
 func (c *call) subresource() error {
 	sub := c.res.Sub(c.info.Subresource)
+	if sub == nil && c.res.Custom && c.info.Name != "" {
+		return status.NotFound(c.name(), c.info.Name)
+	}
 	if sub == nil || c.info.Name == "" {
 		return status.NoResource()
 	}

@@ -35,10 +35,14 @@ func Check(s *structural.Schema, p *field.Path) field.ErrorList {
 const advice = " (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)"
 
 func factor(cost, limit uint64) string {
-	if f := float64(cost) / float64(limit); f <= 100 {
+	switch f := float64(cost) / float64(limit); {
+	case f > 100:
+		return "more than 100x"
+	case f < 1.5:
+		return fmt.Sprintf("%fx", f) // 1.0x would look as if it fitted
+	default:
 		return fmt.Sprintf("%.1fx", f)
 	}
-	return "more than 100x"
 }
 
 // checker adds up what the rules may cost.

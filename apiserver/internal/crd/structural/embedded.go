@@ -1,6 +1,8 @@
 package structural
 
 import (
+	"strings"
+
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/jsonwire"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -44,6 +46,8 @@ func embedded(v map[string]any, p *field.Path) field.ErrorList {
 				r.Required(p.Child(name), "must not be empty")
 			} else if name == "kind" {
 				r.Each(p.Child(name), x, meta.IsDNS1035Label(lower(x)))
+			} else if strings.Count(x, "/") > 1 {
+				r.Invalid(p.Child(name), x, "unexpected GroupVersion string: "+x)
 			}
 		default:
 			r.Add(field.TypeInvalid(p.Child(name), typeName(x), "must be a string"))
