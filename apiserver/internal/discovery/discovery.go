@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -294,6 +295,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Refuse(w, r, err)
 	}
 }
+
+// Paths are those of all documents.
+func (h *Handler) Paths() []string { return slices.Collect(maps.Keys(h.now.Load().plain)) }
 
 // unknown answers for a path that has no document: with a Status below a group
 // that is served, otherwise in plain text, for nothing of the API's is there.

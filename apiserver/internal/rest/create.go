@@ -36,6 +36,7 @@ func (c *call) createObject(obj meta.Object, o options) error {
 	if m.ResourceVersion != "" {
 		return status.BadRequest("resourceVersion should not be set on objects to be created")
 	}
+	c.singleOwners(m, false)
 	c.res.Default(obj)
 	if err := c.trackNew(o, obj); err != nil {
 		return err
@@ -45,6 +46,7 @@ func (c *call) createObject(obj meta.Object, o options) error {
 	if err := c.turn.aside(c.r.Context(), func() error { return c.Admission.Admit(c.r.Context(), r) }); err != nil {
 		return c.refusal(err)
 	}
+	c.singleOwners(m, true)
 	if err := c.place(m); err != nil { // A webhook may have moved it.
 		return err
 	}

@@ -58,6 +58,7 @@ func (c *call) update(sub *resources.Subresource) error {
 	if err := c.place(m); err != nil {
 		return err
 	}
+	c.singleOwners(m, false)
 	s, err := c.modify(sub, o, func(*current, meta.Object) (meta.Object, error) { return copyOf(obj), nil })
 	if missing(err) && sub == nil && c.res.CreateOnUpdate && m.UID == "" && (m.ResourceVersion == "" || m.ResourceVersion == "0") {
 		if err := c.mayCreate(); err != nil {
@@ -189,6 +190,7 @@ func (c *call) prepareChanged(sub *resources.Subresource, o options, cur *curren
 			return err
 		}
 	}
+	c.singleOwners(m, true)
 	prepare(next, old)
 	m.ManagedFields = managed
 	var errs field.Report

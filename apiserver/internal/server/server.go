@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -85,16 +86,16 @@ func New(p Parts) *Server {
 		s.routes.Handle("/"+root, h)
 		s.routes.PathPrefix("/" + root + "/").Handler(h)
 	}
-	s.routes.HandleFunc("/version", serveVersion)
-	s.routes.HandleFunc("/version/", serveVersion)
+	s.routes.Handle("/version", readOnly(serveVersion))
+	s.routes.Handle("/version/", readOnly(serveVersion))
 	s.routes.Handle("/metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
 	s.routes.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	s.routes.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	s.routes.HandleFunc("/debug/pprof/trace", pprof.Trace)
 	s.routes.PathPrefix("/debug/pprof/").HandlerFunc(pprof.Index)
 	if p.Issuer != nil {
-		s.routes.Handle(authn.ConfigurationPath, p.Issuer)
-		s.routes.Handle(authn.KeysPath, p.Issuer)
+		s.routes.Handle(authn.ConfigurationPath, readOnly(p.Issuer.ServeHTTP))
+		s.routes.Handle(authn.KeysPath, readOnly(p.Issuer.ServeHTTP))
 	}
 	s.routes.PathPrefix("/openapi/").Handler(p.OpenAPI)
 	s.routes.PathPrefix("/api").Handler(p.Discovery)
@@ -148,6 +149,7 @@ var notCached = []string{"no-cache, private"}
 // serve answers a request whose turn has come.
 func (s *Server) serve(rec *recorder, r *http.Request, u *authn.User, i *request.Info) {
 	if d := s.Authz.Decide(r.Context(), u, i); !d.Allowed {
+		rec.Header().Set("X-Content-Type-Options", "nosniff")
 		rest.Refuse(rec, r, authz.Forbidden(u, i, d.Reason()))
 		return
 	}
@@ -190,13 +192,37 @@ func (s *Server) panicked(w *recorder, r *http.Request, p any) {
 	}
 }
 
+// besides is served beside what discovery tells of.
+var besides = []string{"/apis/", "/healthz", "/healthz/etcd", "/healthz/ping", "/livez", "/livez/etcd", "/livez/ping", "/metrics",
+	"/openapi/v2", "/openapi/v3", "/openapi/v3/", "/readyz", "/readyz/etcd", "/readyz/ping", "/version"}
+
 func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/" || r.URL.Path == "/index.html" {
-		w.Header().Set("Content-Type", "application/json")
-		json.NewEncoder(w).Encode(map[string][]string{"paths": {"/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version"}})
+	if r.URL.Path != "/" && r.URL.Path != "/index.html" {
+		rest.NotFoundPage(w)
 		return
 	}
-	rest.NotFoundPage(w)
+	paths := slices.Clone(besides)
+	if s.Issuer != nil {
+		paths = append(paths, authn.ConfigurationPath, authn.KeysPath)
+	}
+	if d, ok := s.Discovery.(interface{ Paths() []string }); ok {
+		paths = append(paths, d.Paths()...)
+	}
+	slices.Sort(paths)
+	w.Header().Set("Content-Type", "application/json")
+	b, _ := json.MarshalIndent(map[string][]string{"paths": paths}, "", "  ") // Texts can be encoded.
+	w.Write(b)
+}
+
+// readOnly refuses what is no question.
+func readOnly(h http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			rest.Refuse(w, r, status.NoMethod())
+			return
+		}
+		h(w, r)
+	})
 }
 
 func serveVersion(w http.ResponseWriter, r *http.Request) {
