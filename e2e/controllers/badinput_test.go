@@ -261,3 +261,28 @@ func TestBudgetOfUncountablePods(t *testing.T) {
 		})
 	}
 }
+
+// TestClaimsThatCannotBe: a stateful set whose claims are refused tells of each,
+// and of the pod that waits for them.
+func TestClaimsThatCannotBe(t *testing.T) {
+	ns := namespace(t)
+	if err := post(t, "/api/v1/namespaces/"+ns+"/resourcequotas", `{"metadata":{"name":"q"},"spec":{"hard":{"requests.storage":"1Gi"}}}`); err != nil {
+		t.Fatal(err)
+	}
+	body := bodyOf("apps/v1", "StatefulSet", "s", `"selector":{"matchLabels":{"app":"web"}},"volumeClaimTemplates":[`+
+		`{"metadata":{"name":"d"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"5Gi"}}}},`+
+		`{"metadata":{"name":"e"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"5Gi"}}}}]`, "")
+	if err := post(t, "/apis/apps/v1/namespaces/"+ns+"/statefulsets", body); err != nil {
+		t.Fatal(err)
+	}
+	refused := func(claim string) string {
+		return `persistentvolumeclaims "` + claim + `" is forbidden: exceeded quota: q, requested: requests.storage=5Gi, used: requests.storage=0, limited: requests.storage=1Gi`
+	}
+	for _, want := range []string{
+		"create Claim d-s-0 for Pod s-0 in StatefulSet s failed error: " + refused("d-s-0"),
+		"create Claim e-s-0 for Pod s-0 in StatefulSet s failed error: " + refused("e-s-0"),
+		"create Pod s-0 in StatefulSet s failed error: [failed to create PVC d-s-0: " + refused("d-s-0") + ", failed to create PVC e-s-0: " + refused("e-s-0") + "]",
+	} {
+		eventually(t, 10*time.Second, func() error { return said(t, ns, "s", "FailedCreate: "+want) })
+	}
+}

@@ -83,12 +83,22 @@ func ready(p *core.Pod) {
 func (w *world) settle(random *rand.Rand) {
 	w.t.Helper()
 	for range 1000 {
-		if w.step(random) && int(w.set.Status.AvailableReplicas) == wanted(w.set) && len(w.pods) == wanted(w.set) {
+		if w.step(random) && int(w.set.Status.AvailableReplicas) == wanted(w.set) && len(w.pods) == wanted(w.set) && !w.leaving() {
 			w.step(random)
 			return
 		}
 	}
 	w.t.Fatalf("does not come to rest: %+v", w.set.Status)
+}
+
+// leaving tells whether a pod is on its way out.
+func (w *world) leaving() bool {
+	for _, p := range w.pods {
+		if p.DeletionTimestamp != nil {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *world) said(want ...string) {

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/pilothouse/pilothouse/client"
@@ -199,25 +200,11 @@ func (c *Controller) apply(ctx context.Context, set *apps.StatefulSet, history [
 	return latest.Await(ctx, c.pods)
 }
 
-// create makes a pod's claims and then the pod.
+// create makes a pod's claims and then the pod, and tells why one cannot be.
 func (c *Controller) create(ctx context.Context, set *apps.StatefulSet, p *core.Pod, latest *cluster.Revision) error {
-	for _, claim := range claimsFor(set, p.Name) {
-		if there, ok := c.claims.Get(claim.Namespace, claim.Name); ok {
-			if there.DeletionTimestamp != nil {
-				return fmt.Errorf("pvc %s is being deleted", claim.Name)
-			}
-			continue
-		}
-		claim.OwnerReferences = claimOwners(set, claim, p)
-		_, err := client.Of[*core.PersistentVolumeClaim](c.view.Client).Create(ctx, claim)
-		switch {
-		case err == nil:
-			c.view.Events.Eventf(set, core.EventTypeNormal, "SuccessfulCreate", "create Claim %s Pod %s in StatefulSet %s success", claim.Name, p.Name, set.Name)
-		case client.IsAlreadyExists(err), cluster.NamespaceTerminating(err):
-		default:
-			c.view.Events.Eventf(set, core.EventTypeWarning, "FailedCreate", "create Claim %s for Pod %s in StatefulSet %s failed error: %v", claim.Name, p.Name, set.Name, err)
-			return err
-		}
+	if err := c.createClaims(ctx, set, p); err != nil {
+		c.view.Events.Eventf(set, core.EventTypeWarning, "FailedCreate", "create Pod %s in StatefulSet %s failed error: %v", p.Name, set.Name, err)
+		return err
 	}
 	made, err := client.Of[*core.Pod](c.view.Client).Create(ctx, p)
 	switch {
@@ -230,6 +217,38 @@ func (c *Controller) create(ctx context.Context, set *apps.StatefulSet, p *core.
 	}
 	c.view.Events.Eventf(set, core.EventTypeWarning, "FailedCreate", "create Pod %s in StatefulSet %s failed error: %v", p.Name, set.Name, err)
 	return err
+}
+
+// createClaims makes the claims of a pod that are not there. One that cannot be
+// made keeps no other from being made; the error lists them all.
+func (c *Controller) createClaims(ctx context.Context, set *apps.StatefulSet, p *core.Pod) error {
+	var failed []error
+	for _, claim := range claimsFor(set, p.Name) {
+		if there, ok := c.claims.Get(claim.Namespace, claim.Name); ok {
+			if there.DeletionTimestamp != nil {
+				failed = append(failed, fmt.Errorf("pvc %s is being deleted", claim.Name))
+			}
+			continue
+		}
+		claim.OwnerReferences = claimOwners(set, claim, p)
+		_, err := client.Of[*core.PersistentVolumeClaim](c.view.Client).Create(ctx, claim)
+		switch {
+		case err == nil:
+			c.view.Events.Eventf(set, core.EventTypeNormal, "SuccessfulCreate", "create Claim %s Pod %s in StatefulSet %s success", claim.Name, p.Name, set.Name)
+		case client.IsAlreadyExists(err), cluster.NamespaceTerminating(err):
+		default:
+			c.view.Events.Eventf(set, core.EventTypeWarning, "FailedCreate", "create Claim %s for Pod %s in StatefulSet %s failed error: %v", claim.Name, p.Name, set.Name, err)
+			failed = append(failed, fmt.Errorf("failed to create PVC %s: %w", claim.Name, err))
+		}
+	}
+	if len(failed) < 2 {
+		return errors.Join(failed...)
+	}
+	texts := make([]string, len(failed))
+	for i, err := range failed {
+		texts[i] = err.Error()
+	}
+	return errors.New("[" + strings.Join(texts, ", ") + "]")
 }
 
 // fix gives a pod back what it lacks of its identity.
