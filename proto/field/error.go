@@ -235,11 +235,7 @@ func TooLong(p *Path, limit int) *Error {
 
 // TooMany says that a list of n items may have only limit.
 func TooMany(p *Path, n, limit int) *Error {
-	items := "items"
-	if limit == 1 {
-		items = "item"
-	}
-	return &Error{ErrorTypeTooMany, p.String(), n, fmt.Sprintf("must have at most %d %s", limit, items)}
+	return &Error{ErrorTypeTooMany, p.String(), n, fmt.Sprintf("must have at most %d items", limit)}
 }
 
 // Internal says that checking the field failed.

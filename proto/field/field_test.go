@@ -45,7 +45,7 @@ func TestErrorText(t *testing.T) {
 		"spec.x: Forbidden: no":                                         Forbidden(p, "no"),
 		`spec.x: Unsupported value: "c": supported values: "b", "a"`:    NotSupported(p, "c", []named{"b", "a"}),
 		"spec.x: Too long: may not be more than 3 bytes":                TooLong(p, 3),
-		"spec.x: Too many: 5: must have at most 1 item":                 TooMany(p, 5, 1),
+		"spec.x: Too many: 5: must have at most 1 items":                TooMany(p, 5, 1),
 		"spec.x: Too many: 5: must have at most 2 items":                TooMany(p, 5, 2),
 		`spec.x: Invalid value: "integer": must be a string`:            TypeInvalid(p, "integer", "must be a string"),
 	} {
