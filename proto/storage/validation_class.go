@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -87,6 +88,7 @@ func checkParameters(r *field.Report, params map[string]string, p *field.Path) {
 
 // checkTopologies wants labels with values, and no two terms alike.
 func checkTopologies(r *field.Report, terms []core.TopologySelectorTerm, list *field.Path) {
+	before := map[string]int{} // how often each term was there
 	for i := range terms {
 		p := list.Index(i).Child("matchLabelExpressions")
 		seen := map[string]bool{}
@@ -95,10 +97,12 @@ func checkTopologies(r *field.Report, terms []core.TopologySelectorTerm, list *f
 			if len(e.Values) == 0 {
 				r.Required(p.Child("values"), "")
 			}
+			values := map[string]bool{}
 			for k, v := range e.Values {
-				if slices.Contains(e.Values[:k], v) {
+				if values[v] {
 					r.Duplicate(p.Child("values").Index(k), v)
 				}
+				values[v] = true
 			}
 			meta.ValidateLabelKey(r, e.Key, p.Child("key"))
 			if seen[e.Key] {
@@ -106,19 +110,19 @@ func checkTopologies(r *field.Report, terms []core.TopologySelectorTerm, list *f
 			}
 			seen[e.Key] = true
 		}
-		for j := range i {
-			if sameTerm(terms[i], terms[j]) {
-				r.Duplicate(p, "")
-			}
+		term := fmt.Sprintf("%q", valuesOf(terms[i]))
+		for range min(before[term], maxTold) {
+			r.Duplicate(p, "")
 		}
+		before[term]++
 	}
 }
 
-// sameTerm compares terms whatever the order of labels and values is.
-func sameTerm(a, b core.TopologySelectorTerm) bool {
-	return meta.Equal(valuesOf(a), valuesOf(b))
-}
+// maxTold bounds how often one repetition is told of: once for each earlier one,
+// but of very many that would be a great deal.
+const maxTold = 10
 
+// valuesOf is a term in which the order of labels and values does not count.
 func valuesOf(t core.TopologySelectorTerm) map[string][]string {
 	m := map[string][]string{}
 	for _, e := range t.MatchLabelExpressions {

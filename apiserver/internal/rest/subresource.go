@@ -113,7 +113,7 @@ func (c *call) components(ctx context.Context) []core.ComponentStatus {
 		s.Name = h.Name
 		cond := core.ComponentCondition{Type: core.ComponentHealthy, Status: core.ConditionTrue, Message: "ok"}
 		if h.Err != nil {
-			cond.Status, cond.Message, cond.Error = core.ConditionFalse, "", h.Err.Error()
+			cond.Status, cond.Message = core.ConditionFalse, h.Err.Error()
 		}
 		s.Conditions = []core.ComponentCondition{cond}
 		out = append(out, s)

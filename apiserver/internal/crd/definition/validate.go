@@ -91,6 +91,7 @@ func validateSpec(r *field.Report, d, old *apiextensions.CustomResourceDefinitio
 
 func validateVersions(r *field.Report, d, old *apiextensions.CustomResourceDefinition, p *field.Path) {
 	names, storage, unique := map[string]bool{}, 0, true
+	shared := sharedParts(d)
 	for i := range d.Spec.Versions {
 		v := &d.Spec.Versions[i]
 		if v.Storage {
@@ -105,7 +106,7 @@ func validateVersions(r *field.Report, d, old *apiextensions.CustomResourceDefin
 		if old != nil {
 			before = old.Version(v.Name)
 		}
-		validateVersion(r, d, v, before, p.Index(i), i == 0)
+		validateVersion(r, shared, v, before, p.Index(i), i == 0)
 	}
 	if !unique {
 		r.Invalid(p, field.Literal(fmt.Sprintf("%#v", versionNames(d))), "must contain unique version names")
@@ -123,30 +124,44 @@ func versionNames(d *apiextensions.CustomResourceDefinition) []string {
 	return out
 }
 
-// at is where errors about a part of a version say that it lies: a part that is
-// the same in all versions belongs to the definition as a whole, as it once did.
-func at(d *apiextensions.CustomResourceDefinition, p *field.Path, part, whole string, of func(*apiextensions.CustomResourceDefinitionVersion) any) *field.Path {
+// shared says which parts are the same in all versions of a definition. Such a
+// part belongs to the definition as a whole, as it once did, and errors about it
+// say so.
+type shared struct{ schema, subresources, columns, fields bool }
+
+func sharedParts(d *apiextensions.CustomResourceDefinition) shared {
+	s := shared{true, true, true, true}
 	for i := range d.Spec.Versions {
-		if !meta.Equal(of(&d.Spec.Versions[0]), of(&d.Spec.Versions[i])) {
-			return p.Child(part)
-		}
+		a, b := &d.Spec.Versions[0], &d.Spec.Versions[i]
+		s.schema = s.schema && meta.Equal(a.Schema, b.Schema)
+		s.subresources = s.subresources && meta.Equal(a.Subresources, b.Subresources)
+		s.columns = s.columns && meta.Equal(a.AdditionalPrinterColumns, b.AdditionalPrinterColumns)
+		s.fields = s.fields && meta.Equal(a.SelectableFields, b.SelectableFields)
 	}
-	return field.New("spec", whole)
+	return s
+}
+
+// at is where errors about a part of the version at p say that it lies.
+func at(shared bool, p *field.Path, part, whole string) *field.Path {
+	if shared {
+		return field.New("spec", whole)
+	}
+	return p.Child(part)
 }
 
 type crdVersion = apiextensions.CustomResourceDefinitionVersion
 
-func validateVersion(r *field.Report, d *apiextensions.CustomResourceDefinition, v, old *crdVersion, p *field.Path, first bool) {
+func validateVersion(r *field.Report, in shared, v, old *crdVersion, p *field.Path, first bool) {
 	if w := v.DeprecationWarning; w != nil {
 		validateWarning(r, v, *w, p.Child("deprecationWarning"))
 	}
 	if v.Schema == nil || v.Schema.OpenAPIV3Schema == nil {
 		r.Required(p.Child("schema", "openAPIV3Schema"), "schemas are required")
 	}
-	schema := at(d, p, "schema", "validation", func(v *crdVersion) any { return v.Schema })
-	subresources := at(d, p, "subresources", "subresources", func(v *crdVersion) any { return v.Subresources })
-	columns := at(d, p, "additionalPrinterColumns", "additionalPrinterColumns", func(v *crdVersion) any { return v.AdditionalPrinterColumns })
-	fields := at(d, p, "selectableFields", "selectableFields", func(v *crdVersion) any { return v.SelectableFields })
+	schema := at(in.schema, p, "schema", "validation")
+	subresources := at(in.subresources, p, "subresources", "subresources")
+	columns := at(in.columns, p, "additionalPrinterColumns", "additionalPrinterColumns")
+	fields := at(in.fields, p, "selectableFields", "selectableFields")
 	own := func(q *field.Path) bool { return first || strings.HasPrefix(q.String(), p.String()) }
 	if own(schema) {
 		validateSchema(r, v, old, schema)
