@@ -42,9 +42,10 @@ func ValidateMutatingAdmissionPolicyBindingUpdate(o, old *MutatingAdmissionPolic
 func checkValidatingBinding(r *field.Report, s *ValidatingAdmissionPolicyBindingSpec, p *field.Path) {
 	checkBinding(r, s.PolicyName, s.ParamRef, s.MatchResources, p)
 	p = p.Child("validationActions")
+	again := field.Repeats(s.ValidationActions)
 	for i := range s.ValidationActions {
 		oneOf(r, p.Index(i), &s.ValidationActions[i], Audit, Deny, Warn)
-		if slices.Contains(s.ValidationActions[:i], s.ValidationActions[i]) {
+		if again(i) {
 			r.Duplicate(p.Index(i), s.ValidationActions[i])
 		}
 	}

@@ -105,9 +105,10 @@ func checkMatchResources(r *field.Report, m *MatchResources, p *field.Path) {
 }
 
 func checkNamedRule(r *field.Report, rule *NamedRuleWithOperations, p *field.Path) {
+	again := field.Repeats(rule.ResourceNames)
 	for i, n := range rule.ResourceNames {
 		r.Each(p.Child("resourceNames").Index(i), n, meta.IsPathSegment(n))
-		if slices.Contains(rule.ResourceNames[:i], n) {
+		if again(i) {
 			r.Duplicate(p.Child("resourceNames").Index(i), n)
 		}
 	}

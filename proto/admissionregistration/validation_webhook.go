@@ -157,8 +157,9 @@ func checkVersions(r *field.Report, versions []string, p *field.Path) {
 		r.Required(p, "must specify one of "+known)
 		return
 	}
+	again := field.Repeats(versions)
 	for i, v := range versions {
-		if slices.Contains(versions[:i], v) {
+		if again(i) {
 			r.Invalid(p.Index(i), v, "duplicate version")
 			continue
 		}

@@ -121,8 +121,9 @@ func checkSpec(r *field.Report, s *CertificateSigningRequestSpec, p *field.Path)
 			r.Add(field.NotSupported(usages.Index(i), u, knownUsages))
 		}
 	}
+	again := field.Repeats(s.Usages)
 	for i, u := range s.Usages {
-		if slices.Contains(s.Usages[:i], u) {
+		if again(i) {
 			r.Duplicate(usages.Index(i), u)
 		}
 	}

@@ -55,9 +55,10 @@ func checkNodeAmounts(r *field.Report, n *Node) {
 }
 
 func checkPodCIDRs(r *field.Report, cidrs []string, p *field.Path) {
+	again := field.Repeats(cidrs)
 	for i, c := range cidrs {
 		checkCIDR(r, c, p.Index(i))
-		if slices.Contains(cidrs[:i], c) {
+		if again(i) {
 			r.Duplicate(p.Index(i), c)
 		}
 	}
@@ -72,8 +73,9 @@ func ValidateNodeUpdate(n, old *Node) field.ErrorList {
 	var r field.Report
 	checkMetaUpdate(&r, &n.ObjectMeta, &old.ObjectMeta)
 	checkNodeAmounts(&r, n)
+	again := field.Repeats(n.Status.Addresses)
 	for i, a := range n.Status.Addresses {
-		if slices.Contains(n.Status.Addresses[:i], a) {
+		if again(i) {
 			r.Duplicate(statusPath.Child("addresses").Index(i), a)
 		}
 	}

@@ -202,6 +202,17 @@ func checkTaintEffect(r *field.Report, e TaintEffect, p *field.Path) {
 }
 
 func checkSpreadConstraints(r *field.Report, constraints []TopologySpreadConstraint, spread *field.Path) {
+	if len(constraints) == 0 {
+		return
+	}
+	type kind struct {
+		key  string
+		when UnsatisfiableConstraintAction
+	}
+	last := make(map[kind]int, len(constraints))
+	for i, c := range constraints {
+		last[kind{c.TopologyKey, c.WhenUnsatisfiable}] = i
+	}
 	for i := range constraints {
 		c, p := &constraints[i], spread.Index(i)
 		if c.MaxSkew <= 0 {
@@ -214,9 +225,7 @@ func checkSpreadConstraints(r *field.Report, constraints []TopologySpreadConstra
 		if !slices.Contains(actions, c.WhenUnsatisfiable) {
 			r.Add(field.NotSupported(p.Child("whenUnsatisfiable"), c.WhenUnsatisfiable, actions))
 		}
-		if slices.ContainsFunc(constraints[i+1:], func(o TopologySpreadConstraint) bool {
-			return o.TopologyKey == c.TopologyKey && o.WhenUnsatisfiable == c.WhenUnsatisfiable
-		}) {
+		if last[kind{c.TopologyKey, c.WhenUnsatisfiable}] > i {
 			r.Duplicate(p.Child("{topologyKey, whenUnsatisfiable}"), fmt.Sprintf("{%s, %s}", c.TopologyKey, c.WhenUnsatisfiable))
 		}
 		checkSpreadDetails(r, c, p)

@@ -203,11 +203,12 @@ func checkClusterIPs(r *field.Report, s *ServiceSpec, p *field.Path) {
 
 func checkFamilies(r *field.Report, s *ServiceSpec, p *field.Path) {
 	families := []IPFamily{IPv4Protocol, IPv6Protocol}
+	again := field.Repeats(s.IPFamilies)
 	for i, f := range s.IPFamilies {
 		if !slices.Contains(families, f) {
 			r.Add(field.NotSupported(p.Child("ipFamilies").Index(i), f, families))
 		}
-		if slices.Contains(s.IPFamilies[:i], f) {
+		if again(i) {
 			r.Duplicate(p.Child("ipFamilies").Index(i), f)
 		}
 	}

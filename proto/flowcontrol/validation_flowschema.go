@@ -48,9 +48,10 @@ func ValidateFlowSchemaStatusUpdate(o, old *FlowSchema) field.ErrorList {
 }
 
 func checkConditionTypes(r *field.Report, types []string) {
+	again := field.Repeats(types)
 	for i, t := range types {
 		p := field.New("status", "conditions").Index(i).Child("type")
-		if slices.Contains(types[:i], t) {
+		if again(i) {
 			r.Duplicate(p, t)
 		}
 		if t == "" {

@@ -24,13 +24,14 @@ func ValidateRuntimeClass(c *RuntimeClass) field.ErrorList {
 }
 
 func checkUnique(r *field.Report, list []core.Toleration, p *field.Path) {
+	seen := make(map[core.Toleration]bool, len(list))
 	for i, t := range list {
-		for _, o := range list[:i] {
-			if t.Key == o.Key && t.Operator == o.Operator && t.Value == o.Value && t.Effect == o.Effect {
-				r.Duplicate(p.Index(i), t)
-				break
-			}
+		o := t
+		o.TolerationSeconds = nil // by it they do not differ
+		if seen[o] {
+			r.Duplicate(p.Index(i), t)
 		}
+		seen[o] = true
 	}
 }
 

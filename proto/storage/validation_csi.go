@@ -122,11 +122,12 @@ func checkDrivers(r *field.Report, drivers []CSINodeDriver, list *field.Path) {
 			r.Duplicate(p.Child("name"), d.Name)
 		}
 		names[d.Name] = true
+		again := field.Repeats(d.TopologyKeys)
 		for j, k := range d.TopologyKeys {
 			if k == "" {
 				r.Required(p, "")
 			}
-			if slices.Contains(d.TopologyKeys[:j], k) {
+			if again(j) {
 				r.Duplicate(p, k)
 			}
 			r.Each(p, k, meta.IsQualifiedName(k))
