@@ -54,3 +54,27 @@ func TestWatchByWebSocket(t *testing.T) {
 		t.Errorf("at the end: %q, %v", b, err)
 	}
 }
+
+// TestWebSocketProtocol: a browser is given the protocol that it asks for, beside
+// the one that carries its token; without one it would leave.
+func TestWebSocketProtocol(t *testing.T) {
+	s := testserver.Start(t, nil)
+	r := &runner{t: t, server: s}
+	r.as("admin", "system:masters")
+	cfg := r.client.Transport.(*http.Transport).TLSClientConfig
+	for want, offered := range map[string][]string{
+		"":              nil,
+		"binary.k8s.io": {"base64url.bearer.authorization.k8s.io.eHg", "binary.k8s.io", "base64.binary.k8s.io"},
+		"mine":          {"mine"},
+	} {
+		d := websocket.Dialer{TLSClientConfig: &tls.Config{RootCAs: cfg.RootCAs, Certificates: cfg.Certificates}, Subprotocols: offered}
+		conn, _, err := d.DialContext(t.Context(), strings.Replace(s.URL, "https", "wss", 1)+"/api/v1/namespaces?watch=1", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := conn.Subprotocol(); got != want {
+			t.Errorf("of %q the server took %q, want %q", offered, got, want)
+		}
+		conn.Close()
+	}
+}

@@ -3,6 +3,7 @@ package streaming
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/gorilla/websocket"
@@ -18,7 +19,7 @@ type Events struct {
 // OpenEvents makes a WebSocket of the client's connection. gone is called when
 // the client has left. An error means that the client has not been answered.
 func OpenEvents(w http.ResponseWriter, r *http.Request, gone func()) (*Events, error) {
-	conn, err := upgrade(w, r, unnamed)
+	conn, err := upgrade(w, r, offered(r))
 	if err != nil {
 		return nil, err
 	}
@@ -34,6 +35,18 @@ func OpenEvents(w http.ResponseWriter, r *http.Request, gone func()) (*Events, e
 		}
 	})
 	return e, nil
+}
+
+// offered is the first protocol that the client names, as events come in the same
+// way in each. A browser takes none for a refusal. The one that only carries a
+// token is none.
+func offered(r *http.Request) string {
+	for _, p := range websocket.Subprotocols(r) {
+		if !strings.HasPrefix(p, "base64url.bearer.") {
+			return p
+		}
+	}
+	return unnamed
 }
 
 // Send tells of one event, as text or as bytes.
