@@ -44,7 +44,15 @@ func checkPodMeta(r *field.Report, p *Pod) {
 // checkWholeSpec checks a pod's spec, and what a template's may say and a pod's
 // may not.
 func checkWholeSpec(r *field.Report, p *Pod) {
-	checkPodSpec(r, &p.Spec, specPath, podContext{name: p.Name, isPod: true})
+	// The paths of a hundred fields are made only when one of them is wrong.
+	var quick field.Report
+	if checkSpecAt(&quick, p, field.Nowhere); len(quick.Errors) > 0 {
+		checkSpecAt(r, p, specPath)
+	}
+}
+
+func checkSpecAt(r *field.Report, p *Pod, spec *field.Path) {
+	checkPodSpec(r, &p.Spec, spec, podContext{name: p.Name, isPod: true})
 	if p.Spec.ServiceAccountName == "" {
 		forbidTokens(r, &p.Spec)
 	}
@@ -53,7 +61,7 @@ func checkWholeSpec(r *field.Report, p *Pod) {
 		list []Container
 	}{{"containers", p.Spec.Containers}, {"initContainers", p.Spec.InitContainers}} {
 		for i := range l.list {
-			checkImageSpace(r, l.list[i].Image, specPath.Child(l.name).Index(i).Child("image"))
+			checkImageSpace(r, l.list[i].Image, spec.Child(l.name).Index(i).Child("image"))
 		}
 	}
 }

@@ -27,7 +27,10 @@ func WarnAboutPod(p *Pod) []string {
 	if errs := meta.IsDNS1123Label(p.Name); len(errs) > 0 {
 		w.add(metadataPath.Child("name"), "this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: %v", errs)
 	}
-	w.pod(nil, &p.ObjectMeta, &p.Spec)
+	var quick warner // makes no paths: most pods give no cause
+	if quick.pod(field.Nowhere, &p.ObjectMeta, &p.Spec); len(quick.texts) > 0 {
+		w.pod(nil, &p.ObjectMeta, &p.Spec)
+	}
 	return w.texts
 }
 

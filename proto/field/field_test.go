@@ -68,3 +68,12 @@ func TestListText(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+func TestNowhere(t *testing.T) {
+	if Nowhere.Child("a", "b").Index(3).Key("c") != Nowhere {
+		t.Error("something is below nowhere")
+	}
+	if New("a").Child("b") == Nowhere || testing.AllocsPerRun(10, func() { Nowhere.Child("a").Index(1) }) > 0 {
+		t.Error("nowhere is no place of its own")
+	}
+}

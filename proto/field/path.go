@@ -33,6 +33,10 @@ const (
 	key               // [name]
 )
 
+// Nowhere is a path that leads nowhere: whatever is below it is Nowhere too, and
+// takes no memory. Checks are run with it to learn whether there is any error.
+var Nowhere = &Path{}
+
 // New starts a path at the object's root.
 func New(name string, more ...string) *Path {
 	return (&Path{name: name}).Child(more...)
@@ -40,6 +44,9 @@ func New(name string, more ...string) *Path {
 
 // Child descends through named fields. A nil p is the root.
 func (p *Path) Child(names ...string) *Path {
+	if p == Nowhere {
+		return p
+	}
 	for _, n := range names {
 		p = &Path{parent: p, name: n}
 	}
@@ -47,10 +54,20 @@ func (p *Path) Child(names ...string) *Path {
 }
 
 // Index descends into element i of a list.
-func (p *Path) Index(i int) *Path { return &Path{parent: p, kind: index, index: i} }
+func (p *Path) Index(i int) *Path {
+	if p == Nowhere {
+		return p
+	}
+	return &Path{parent: p, kind: index, index: i}
+}
 
 // Key descends into the entry k of a map.
-func (p *Path) Key(k string) *Path { return &Path{parent: p, kind: key, name: k} }
+func (p *Path) Key(k string) *Path {
+	if p == Nowhere {
+		return p
+	}
+	return &Path{parent: p, kind: key, name: k}
+}
 
 // String is the path as users write it: spec.containers[0].env[KEY].
 func (p *Path) String() string {
