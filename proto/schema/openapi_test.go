@@ -154,9 +154,7 @@ func TestEnums(t *testing.T) {
 		if err := json.Unmarshal([]byte(f[2]), &want); err != nil {
 			t.Fatal(err)
 		}
-		for _, v := range strings.Fields(grown[f[0][strings.LastIndexByte(f[0], '.')+1:]+"."+f[1]]) {
-			want = append(want, v)
-		}
+		want = append(want, strings.Fields(grown[f[0][strings.LastIndexByte(f[0], '.')+1:]+"."+f[1]])...)
 		slices.Sort(want)
 		if !slices.Equal(have, want) {
 			t.Errorf("%s.%s: %q, want %q", f[0], f[1], have, want)

@@ -147,11 +147,11 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("of a client that has gone: %v", err)
 		}
 		seat.Leave()
-		if seat, err = c.Enter(t.Context(), who("e"), getPods, 1); err != nil {
+		if _, err = c.Enter(t.Context(), who("e"), getPods, 1); err != nil {
 			t.Errorf("with a free seat: %v", err)
 		}
 		c = one(1, 0, 0)
-		if seat, err = c.Enter(t.Context(), who("a"), getPods, 1); err != nil {
+		if _, err = c.Enter(t.Context(), who("a"), getPods, 1); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := c.Enter(t.Context(), who("a"), getPods, 1); !refused(err) {

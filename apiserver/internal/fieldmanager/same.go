@@ -32,4 +32,4 @@ func numeric(s string) bool { return s[0] == '-' || s[0] >= '0' && s[0] <= '9' }
 
 // whole says whether a number is written as an integer; two such are the same
 // only when their text is.
-func whole(s string) bool { return strings.IndexAny(s, ".eE") < 0 }
+func whole(s string) bool { return !strings.ContainsAny(s, ".eE") }

@@ -87,10 +87,10 @@ func lookup(s, name string) string {
 // string. Within a key or value, characters that HTML knows are escaped, as
 // structured-merge-diff does.
 func appendEscaped(b []byte, s string) []byte {
-	if n := len(s); n > 1 && s[0] == '"' && strings.IndexAny(s[1:n-1], "\"\\<>&\u2028\u2029") < 0 {
+	if n := len(s); n > 1 && s[0] == '"' && !strings.ContainsAny(s[1:n-1], "\"\\<>&\u2028\u2029") {
 		return append(append(append(b, `\"`...), s[1:n-1]...), `\"`...)
 	}
-	if strings.IndexAny(s, "\"\\<>&\u2028\u2029") < 0 {
+	if !strings.ContainsAny(s, "\"\\<>&\u2028\u2029") {
 		return append(b, s...)
 	}
 	return append(b, strings.NewReplacer(`"`, `\"`, `\`, `\\`, "<", `\\u003c`, ">", `\\u003e`, "&", `\\u0026`,
