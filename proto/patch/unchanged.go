@@ -52,7 +52,7 @@ func Untouched(body []byte, names ...string) []string {
 	}
 	kept := slices.Clone(names)
 	for _, m := range members(body) {
-		if special(m) || nameAmong(m, []string{"metadata"}) != "" && touchesManaged(m.value) {
+		if special(m) || string(m.key) == `"metadata"` && touchesManaged(m.value) {
 			return nil
 		}
 		if name := nameAmong(m, kept); name != "" {
@@ -75,7 +75,7 @@ func touchesManaged(metadata []byte) bool {
 		return true
 	}
 	for _, m := range members(metadata) {
-		if special(m) || nameAmong(m, []string{"managedFields"}) != "" {
+		if special(m) || string(m.key) == `"managedFields"` {
 			return true
 		}
 	}

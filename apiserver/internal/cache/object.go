@@ -208,7 +208,7 @@ func splice(dst, value []byte, rev int64) (out []byte, cut, cutEnd int) {
 // table. Values that are no JSON objects give nil.
 func newObject(t *Table, key string, value []byte, rev int64, native EventType) *Object {
 	head := frameHeads[native]
-	frame := make([]byte, 0, len(head)+len(value)+48+len(frameTail))
+	frame := make([]byte, 0, len(head)+len(value)+RevisionRoom+len(frameTail))
 	frame = append(frame, head...)
 	body, cut, cutEnd := splice(frame[len(head):], value, rev)
 	frame = frame[:len(head)+len(body)]
