@@ -2,6 +2,7 @@ package server
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -148,22 +149,62 @@ func (s *Server) relay(w http.ResponseWriter, r *http.Request, target string) {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
 	}
+	said := bufio.NewReader(backend)
+	stop := context.AfterFunc(r.Context(), func() { backend.Close() })
+	resp, err := http.ReadResponse(said, out)
+	if !stop() {
+		return // the client is gone
+	}
+	if err != nil {
+		http.Error(w, "the runtime's streaming server: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	if resp.StatusCode != http.StatusSwitchingProtocols {
+		refused(w, resp)
+		return
+	}
 	front, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		s.Log.Error("cannot take over a connection", "error", err)
 		return
 	}
 	defer front.Close()
-	both(front, buffered.Reader, backend)
+	if err := resp.Write(front); err != nil {
+		return
+	}
+	both(front, buffered.Reader, backend, said)
+}
+
+// refusal bounds how much of a runtime's refusal is passed on, in bytes, and
+// patience how long it may take.
+const (
+	refusal  = 64 << 10
+	patience = 10 * time.Second
+)
+
+// refused passes on that the runtime does not upgrade. It is an ordinary answer:
+// were the connection handed over, the client would come back on it with its next
+// request, and land at the runtime.
+func refused(w http.ResponseWriter, resp *http.Response) {
+	defer resp.Body.Close()
+	for _, name := range []string{"Content-Type", "Accept", "Sec-Websocket-Version"} {
+		if v, ok := resp.Header[name]; ok {
+			w.Header()[name] = v
+		}
+	}
+	w.Header().Set("Connection", "close")
+	w.WriteHeader(resp.StatusCode)
+	_, _ = io.Copy(w, io.LimitReader(resp.Body, refusal))
 }
 
 // lingers is how long a client may take to leave when the runtime has ended.
 const lingers = 5 * time.Second
 
-// both copies in both directions until either side has ended. What the runtime
+// both copies in both directions until either side has ended; early and said read
+// front and backend, with what has been read ahead. What the runtime
 // said last always arrives: a client that is still sending when its command
 // ends is heard, and closed upon only when it has gone or lingers too long.
-func both(front net.Conn, early *bufio.Reader, backend net.Conn) {
+func both(front net.Conn, early io.Reader, backend net.Conn, said io.Reader) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -171,7 +212,7 @@ func both(front net.Conn, early *bufio.Reader, backend net.Conn) {
 		_, _ = io.Copy(io.Discard, early) // returns at once when it was the client that ended
 		backend.Close()
 	}()
-	_, _ = io.Copy(front, backend)
+	_, _ = io.Copy(front, said)
 	backend.Close() // a write to it may be waiting
 	if c, ok := front.(interface{ CloseWrite() error }); ok {
 		_ = c.CloseWrite()
