@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -24,9 +25,9 @@ func eventCells(e *core.Event, now time.Time) []any {
 	if count == 0 {
 		count = 1
 	}
-	source := strings.Trim(e.Source.Component+", "+e.Source.Host, ", ")
-	if source == "" {
-		source = e.ReportingController
+	source := cmp.Or(e.Source.Component, e.ReportingController)
+	if instance := cmp.Or(e.Source.Host, e.ReportingInstance); instance != "" {
+		source += ", " + instance
 	}
 	return []any{last, e.Type, e.Reason, object(&e.InvolvedObject), e.InvolvedObject.FieldPath, source,
 		strings.TrimSpace(e.Message), first, count, e.Name}
@@ -43,7 +44,7 @@ func object(r *core.ObjectReference) string {
 func newEventCells(e *events.Event, now time.Time) []any {
 	c := &core.Event{ObjectMeta: e.ObjectMeta, InvolvedObject: e.Regarding, Reason: e.Reason, Message: e.Note, Source: e.DeprecatedSource,
 		FirstTimestamp: e.DeprecatedFirstTimestamp, LastTimestamp: e.DeprecatedLastTimestamp, Count: e.DeprecatedCount, Type: e.Type,
-		EventTime: e.EventTime, ReportingController: e.ReportingController}
+		EventTime: e.EventTime, ReportingController: e.ReportingController, ReportingInstance: e.ReportingInstance}
 	if e.Series != nil {
 		c.Series = &core.EventSeries{Count: e.Series.Count, LastObservedTime: e.Series.LastObservedTime}
 	}

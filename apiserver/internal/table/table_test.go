@@ -52,3 +52,19 @@ func TestPodStatus(t *testing.T) {
 		}
 	}
 }
+
+func TestEventSource(t *testing.T) {
+	for _, c := range []struct {
+		want  string
+		event core.Event
+	}{
+		{"kubelet", core.Event{Source: core.EventSource{Component: "kubelet"}}},
+		{"kubelet, n1", core.Event{Source: core.EventSource{Component: "kubelet", Host: "n1"}, ReportingController: "other", ReportingInstance: "x"}},
+		{"example.com/c, i", core.Event{ReportingController: "example.com/c", ReportingInstance: "i"}},
+		{"", core.Event{}},
+	} {
+		if got := eventCells(&c.event, time.Now())[5]; got != c.want {
+			t.Errorf("source %q, want %q", got, c.want)
+		}
+	}
+}
