@@ -22,7 +22,7 @@ func eventCells(e *core.Event, now time.Time) []any {
 	case e.LastTimestamp.IsZero():
 		last = first
 	}
-	if count == 0 {
+	if count == 0 && e.Series == nil {
 		count = 1
 	}
 	source := cmp.Or(e.Source.Component, e.ReportingController)
@@ -33,10 +33,10 @@ func eventCells(e *core.Event, now time.Time) []any {
 		strings.TrimSpace(e.Message), first, count, e.Name}
 }
 
-// object is kind/name in lower case, or the name alone.
+// object is kind/name with the kind in lower case, or the kind alone.
 func object(r *core.ObjectReference) string {
-	if r.Kind == "" {
-		return r.Name
+	if r.Name == "" {
+		return strings.ToLower(r.Kind)
 	}
 	return strings.ToLower(r.Kind) + "/" + r.Name
 }

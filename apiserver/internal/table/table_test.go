@@ -68,3 +68,14 @@ func TestEventSource(t *testing.T) {
 		}
 	}
 }
+
+func TestEventObject(t *testing.T) {
+	for _, c := range []struct {
+		want string
+		of   core.ObjectReference
+	}{{"pod/x", core.ObjectReference{Kind: "Pod", Name: "x"}}, {"pod", core.ObjectReference{Kind: "Pod"}}, {"/x", core.ObjectReference{Name: "x"}}, {}} {
+		if got := object(&c.of); got != c.want {
+			t.Errorf("%v is %q, want %q", c.of, got, c.want)
+		}
+	}
+}
