@@ -23,8 +23,11 @@ func (d *process) admission(reach *proxy.Proxy) *admission.Chain {
 	mutators := policy.NewMutators(view, d.ready, d.Log)
 	hooks := webhook.New(view, reach.ServiceHost, d.ready, d.Log)
 	chain := admission.New(d.cache, d.authz)
-	chain.Append(mutators.Mutate, policies.Validate)
-	chain.Append(hooks.Mutate, hooks.Validate)
+	chain.AddAdmit(admission.Step{Name: "MutatingAdmissionPolicy", Look: mutators.Mutate})
+	chain.AddAdmit(admission.Step{Name: "MutatingAdmissionWebhook", Look: hooks.Mutate})
+	chain.AddCheck(admission.Step{Name: "ValidatingAdmissionPolicy", Look: policies.Validate})
+	chain.AddCheck(admission.Step{Name: "ValidatingAdmissionWebhook", Look: hooks.Validate})
+	d.metrics = append(d.metrics, chain, hooks)
 	return chain
 }
 

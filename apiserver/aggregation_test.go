@@ -194,6 +194,7 @@ func TestUnavailable(t *testing.T) {
 	is := func(reason, message string) {
 		t.Helper()
 		r.until(services+"/v1.ext.example.com", `"type":"Available","status":"False"`)
+		r.until("/metrics", `aggregator_unavailable_apiservice{name="v1.ext.example.com"} 1`)
 		r.until(services+"/v1.ext.example.com", `"reason":"`+reason+`","message":"`+message)
 	}
 	is("ServiceNotFound", `service/ext in \"hooked\" is not present`)

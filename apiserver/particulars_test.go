@@ -111,6 +111,9 @@ func TestMetrics(t *testing.T) {
 	r.do("GET", "/api/v1/pods", nil, "")
 	r.do("POST", "/api/v1/namespaces/default/configmaps?dryRun=All", []byte(`{"metadata":{"name":"a"}}`), "")
 	r.want(201, "")
+	r.do("GET", "/api/v1/componentstatuses", nil, "")
+	r.do("DELETE", "/api/v1/namespaces/default", nil, "")
+	r.want(403, "")
 	req, err := http.NewRequestWithContext(t.Context(), "GET", r.server.URL+"/api/v1/secrets?watch=true", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -129,6 +132,14 @@ func TestMetrics(t *testing.T) {
 		`apiserver_request_duration_seconds_count{component="apiserver",dry_run="",group="",resource="pods",scope="cluster",subresource="",verb="LIST",version="v1"} 1`,
 		`apiserver_response_sizes_count{component="apiserver",group="",resource="pods",scope="cluster",subresource="",verb="LIST",version="v1"} 1`,
 		`apiserver_longrunning_requests{component="apiserver",group="",resource="secrets",scope="cluster",subresource="",verb="WATCH",version="v1"} 1`,
+		`apiserver_request_sli_duration_seconds_count{component="apiserver",group="",resource="pods",scope="cluster",subresource="",verb="LIST",version="v1"} 1`,
+		`apiserver_client_certificate_expiration_seconds_count `,
+		`apiserver_requested_deprecated_apis{group="",removed_release="",resource="componentstatuses",subresource="",version="v1"} 1`,
+		`apiserver_storage_size_bytes{storage_cluster_id="etcd-0"} `,
+		`apiserver_admission_controller_admission_duration_seconds_count{name="ServiceAccount",operation="CREATE",rejected="false",type="admit"} `,
+		`apiserver_admission_controller_admission_duration_seconds_count{name="NamespaceLifecycle",operation="DELETE",rejected="true",type="admit"} 1`,
+		`apiserver_admission_controller_admission_duration_seconds_count{name="ValidatingAdmissionWebhook",operation="CREATE",rejected="false",type="validate"} `,
+		`apiserver_admission_step_admission_duration_seconds_count{operation="CREATE",rejected="false",type="validate"} `,
 		`apiserver_current_inflight_requests{request_kind="readOnly"}`,
 		`apiserver_current_inflight_requests{request_kind="mutating"} 0`,
 		`apiserver_storage_objects{resource="namespaces"}`,

@@ -120,6 +120,7 @@ type process struct {
 	front      *server.Server
 	keys       *keyring
 	usage      *usage.Meter
+	metrics    []prometheus.Collector
 	fairness   *fairness.Controller // nil: no limit
 	stopping   context.Context      // done when the watches must end
 	stop       context.CancelFunc
@@ -151,7 +152,7 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 	d.authz.RBAC.Follow(d.cache, s.Log)
 	reach := proxy.New(d.cache, k.kubelet)
 	d.usage = usage.New(reach.Nodes, reach.AskKubelet, s.Log)
-	d.rest = &rest.Handler{Usage: d.usage, Store: d.store, Cache: d.cache, Allocator: d.alloc, Quotas: quota.New(d.cache, s.Log), Admission: d.admission(reach), Accounts: accounts,
+	d.rest = &rest.Handler{Usage: d.usage, Deprecated: deprecatedGauge(), Store: d.store, Cache: d.cache, Allocator: d.alloc, Quotas: quota.New(d.cache, s.Log), Admission: d.admission(reach), Accounts: accounts,
 		Authn: who, Authz: d.authz, Connector: reach, Components: d.components, Log: s.Log, Stopping: d.stopping, MinWatch: max(s.MinWatchTime, time.Second)}
 	d.rest.Serve(table)
 	docs, err := discovery.New(table, net.JoinHostPort(s.advertise.String(), strconv.Itoa(s.SecurePort)))
@@ -178,7 +179,7 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 		Checks:    d.checks(),
 		Fairness:  d.fairness,
 		Width:     d.rest.Width,
-		Metrics:   []prometheus.Collector{stored{d.cache}},
+		Metrics:   append(d.metrics, stored{d.cache, d.etcd}, d.rest.Deprecated, d.others),
 		Limits:    server.Limits{Request: s.RequestTimeout, Stall: s.StallTimeout},
 		Log:       s.Log,
 	})

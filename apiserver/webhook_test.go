@@ -175,6 +175,18 @@ func hooksInOrder(t *testing.T, r *runner) {
 	r.want(400, `admission webhook \"judge.example.com\" denied the request without explanation`)
 	r.do("GET", hookedMaps+"/bad", nil, "")
 	r.want(404, "")
+	r.do("GET", "/metrics", nil, "")
+	r.want(200, "")
+	for _, want := range []string{
+		`apiserver_admission_webhook_request_total{code="200",name="first.example.com",operation="CREATE",rejected="false",type="admit"} `,
+		`apiserver_admission_webhook_request_total{code="400",name="judge.example.com",operation="CREATE",rejected="true",type="validating"} 1`,
+		`apiserver_admission_webhook_rejection_count{error_type="no_error",name="judge.example.com",operation="CREATE",rejection_code="400",type="validating"} 1`,
+		`apiserver_admission_webhook_admission_duration_seconds_count{name="judge.example.com",operation="CREATE",rejected="false",type="validating"} 1`,
+	} {
+		if !strings.Contains(string(r.body), want) {
+			t.Errorf("there is no %s", want)
+		}
+	}
 	r.unconfigure("Mutating", "a")
 	r.unconfigure("Mutating", "b")
 	r.do("POST", hookedMaps, []byte(`{"metadata":{"name":"plain"}}`), "")

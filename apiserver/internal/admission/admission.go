@@ -3,11 +3,13 @@
 // does not allow and fills in what only the cluster knows; Check, after
 // validation, refuses and changes nothing. The chain's order is the list in
 // New; each step is one file and one function. What users add themselves,
-// webhooks and policies, lives in the packages below and is hung in with Append.
+// webhooks and policies, lives in the packages below and is added behind them.
 package admission
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
 	"github.com/pilothouse/pilothouse/apiserver/internal/authz"
@@ -89,66 +91,96 @@ type Call interface {
 	Merge(obj, config []byte, k *scheme.Kind) ([]byte, error)
 }
 
-// Chain is the steps in order.
-type Chain struct{ admit, check []Step }
+// Chain is the steps in order. It is a prometheus.Collector of how long they
+// take.
+type Chain struct {
+	admit, check turn
+	metrics      metrics
+}
 
-// Step looks at one request. Its error, if any, is the Status to answer.
-type Step func(ctx context.Context, r *Request) error
+// Step is one look at requests.
+type Step struct {
+	// Name is what metrics call the step: the name of upstream's admission plugin
+	// that does the same.
+	Name string
+	// On lists the operations that the step looks at; nil stands for all.
+	On []Operation
+	// Look is what the step does. Its error, if any, is the Status to answer.
+	Look func(ctx context.Context, r *Request) error
+}
+
+// writes are the operations that have an object.
+var writes = []Operation{Create, Update}
 
 // New makes the chain. The steps read the cluster's state from c, and ask a
 // what else the user may do.
 func New(c *cache.Cache, a *authz.Authorizer) *Chain {
 	v := &view{c, a}
-	return &Chain{admit: []Step{
-		v.namespaceLifecycle,
-		v.limitDefaults,
-		v.serviceAccount,
-		v.nodeRestriction,
-		v.priority,
-		v.runtimeClass,
-		newNodeTaint,
-		v.defaultStorageClass,
-		v.claimResize,
-		protectVolumes,
-		v.defaultIngressClass,
-		v.roleEscalation,
-		v.certificateRequests,
-	}, check: []Step{
-		v.limitsHold,
-	}}
+	chain := &Chain{metrics: newMetrics()}
+	chain.admit = turn{kind: "admit", whole: timer{vec: chain.metrics.steps, labels: []string{"admit"}}}
+	chain.check = turn{kind: "validate", whole: timer{vec: chain.metrics.steps, labels: []string{"validate"}}}
+	for _, s := range []Step{
+		{"NamespaceLifecycle", nil, v.namespaceLifecycle},
+		{"LimitRanger", writes, v.limitDefaults},
+		{"ServiceAccount", []Operation{Create}, v.serviceAccount},
+		{"NodeRestriction", nil, v.nodeRestriction},
+		{"Priority", writes, v.priority},
+		{"RuntimeClass", []Operation{Create}, v.runtimeClass},
+		{"TaintNodesByCondition", []Operation{Create}, newNodeTaint},
+		{"DefaultStorageClass", []Operation{Create}, v.defaultStorageClass},
+		{"PersistentVolumeClaimResize", []Operation{Update}, v.claimResize},
+		{"StorageObjectInUseProtection", []Operation{Create}, protectVolumes},
+		{"DefaultIngressClass", []Operation{Create}, v.defaultIngressClass},
+		{"RoleEscalation", writes, v.roleEscalation},
+		{"CertificateApproval", writes, v.certificateRequests},
+	} {
+		chain.AddAdmit(s)
+	}
+	chain.AddCheck(Step{"LimitRanger", writes, v.limitsHold})
+	return chain
 }
 
-// Append adds steps behind those that are there: admit to Admit, check to
-// Check. Either may be nil.
-func (c *Chain) Append(admit, check Step) {
-	if admit != nil {
-		c.admit = append(c.admit, admit)
-	}
-	if check != nil {
-		c.check = append(c.check, check)
-	}
+// AddAdmit adds a step behind those of Admit.
+func (c *Chain) AddAdmit(s Step) { c.admit.add(s, c.metrics) }
+
+// AddCheck adds a step behind those of Check.
+func (c *Chain) AddCheck(s Step) { c.check.add(s, c.metrics) }
+
+func (t *turn) add(s Step, m metrics) {
+	t.steps = append(t.steps, &timedStep{Step: s, timer: timer{vec: m.controllers, labels: []string{s.Name, t.kind}}})
 }
 
 // Admit runs r through the steps before validation. The error, if any, is the
 // Status to answer.
 func (c *Chain) Admit(ctx context.Context, r *Request) error {
-	if err := run(ctx, c.admit, r); err != nil || !r.Rounds.Changed {
+	if err := c.admit.run(ctx, r); err != nil || !r.Rounds.Changed {
 		return err
 	}
 	r.Rounds.Second = true
-	return run(ctx, c.admit, r)
+	return c.admit.run(ctx, r)
 }
 
 // Check runs r through the steps after validation.
-func (c *Chain) Check(ctx context.Context, r *Request) error { return run(ctx, c.check, r) }
+func (c *Chain) Check(ctx context.Context, r *Request) error { return c.check.run(ctx, r) }
 
-func run(ctx context.Context, steps []Step, r *Request) error {
-	for _, s := range steps {
-		if err := s(ctx, r); err != nil {
-			return err
+func (t *turn) run(ctx context.Context, r *Request) (err error) {
+	operation := r.Operation.index()
+	start := time.Now()
+	began := start
+	for _, s := range t.steps {
+		if s.On != nil && !slices.Contains(s.On, r.Operation) {
+			continue
+		}
+		err = s.Look(ctx, r)
+		now := time.Now()
+		s.observe(operation, err, now.Sub(began))
+		began = now
+		if err != nil {
+			break
 		}
 	}
-	return nil
+	t.whole.observe(operation, err, began.Sub(start))
+	return err
 }
 
 // view reads the cluster's state.

@@ -36,7 +36,8 @@ type Config struct {
 	Log *slog.Logger
 }
 
-// Aggregator passes requests on to other API servers.
+// Aggregator passes requests on to other API servers. It is a
+// prometheus.Collector of whether they can be reached.
 type Aggregator struct {
 	Config
 	// routes are the versions that others serve; nil while there are none.

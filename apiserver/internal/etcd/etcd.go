@@ -108,6 +108,25 @@ func (e *Etcd) Healthy(ctx context.Context) error {
 	return nil
 }
 
+// Size is the size of the database file in bytes: the member's, or that of the
+// first server that answers.
+func (e *Etcd) Size(ctx context.Context) (int64, error) {
+	if e.member != nil {
+		return e.member.Server.Backend().Size(), nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	var last error
+	for _, server := range e.client.Endpoints() {
+		s, err := e.client.Status(ctx, server)
+		if err == nil {
+			return s.DbSize, nil
+		}
+		last = err
+	}
+	return 0, fmt.Errorf("etcd does not tell its size: %w", last)
+}
+
 // Run compacts the history until ctx ends, or returns the error that stopped
 // the embedded member.
 func (e *Etcd) Run(ctx context.Context) error {

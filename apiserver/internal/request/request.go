@@ -6,6 +6,8 @@ package request
 import (
 	"net/http"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/selector"
@@ -47,7 +49,21 @@ type Info struct {
 	// Rest is what follows the subresource, with its leading slash: the path
 	// that a proxied request is for.
 	Rest string
+
+	// apart is what Apart was told, in nanoseconds.
+	apart int64
 }
+
+// Apart notes time that the request spent on others: waiting for its turn, or for
+// webhooks to answer. It may be called by several goroutines.
+func (i *Info) Apart(d time.Duration) {
+	if i != nil {
+		atomic.AddInt64(&i.apart, int64(d))
+	}
+}
+
+// Waited is the sum of what Apart was told.
+func (i *Info) Waited() time.Duration { return time.Duration(atomic.LoadInt64(&i.apart)) }
 
 // Parse reads method, path and query. Watches are lists with watch=true, or
 // the old /watch/ paths.

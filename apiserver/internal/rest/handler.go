@@ -17,6 +17,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
 	"github.com/pilothouse/pilothouse/apiserver/internal/allocator"
 	"github.com/pilothouse/pilothouse/apiserver/internal/authn"
@@ -47,6 +49,9 @@ type Handler struct {
 	Allocator *allocator.Allocator
 	// Quotas are charged with every write.
 	Quotas *quota.Keeper
+	// Deprecated counts requests for deprecated resources: it is set to 1 by group,
+	// version, resource, subresource and the release that removes it.
+	Deprecated *prometheus.GaugeVec
 	// Admission looks at every write before it is validated.
 	Admission *admission.Chain
 	// Authn and Authz answer reviews: who a token is for, who may do what.
@@ -155,6 +160,9 @@ func (c *call) serve() error {
 	c.query = c.r.URL.Query()
 	if c.res.Warning != "" {
 		c.warn(c.res.Warning)
+		if c.Deprecated != nil {
+			c.Deprecated.WithLabelValues(c.info.Group, c.info.Version, c.info.Resource, c.info.Subresource, "").Set(1)
+		}
 	}
 	if c.info.Namespace != "" && !c.res.Kind.Namespaced && c.info.Resource != "namespaces" {
 		return status.NoResource()

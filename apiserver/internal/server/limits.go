@@ -71,7 +71,9 @@ func (s *Server) seated(w *recorder, r *http.Request, u *authn.User, i *request.
 		if i.Verb == "list" && s.Width != nil {
 			width = s.Width(r, i)
 		}
+		start := time.Now()
 		seat, err = s.Fairness.Enter(r.Context(), u, i, width)
+		i.Apart(time.Since(start))
 	}
 	h := w.Header()
 	h["X-Kubernetes-Pf-Flowschema-Uid"] = []string{seat.Schema}

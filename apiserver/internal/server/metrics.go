@@ -17,6 +17,8 @@ import (
 type metrics struct {
 	requests *prometheus.CounterVec
 	latency  *prometheus.HistogramVec
+	own      *prometheus.HistogramVec
+	expiry   prometheus.Histogram
 	sizes    *prometheus.HistogramVec
 	reading  prometheus.Gauge
 	writing  prometheus.Gauge
@@ -36,6 +38,7 @@ type seriesKey struct {
 type seriesSet struct {
 	count prometheus.Counter
 	time  prometheus.Observer
+	own   prometheus.Observer
 	size  prometheus.Observer
 }
 
@@ -49,6 +52,12 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "apiserver_request_duration_seconds",
 			Help:    "Time from a request's arrival to the end of its answer, without those that last.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}}, append(labels, "dry_run")),
+		own: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "apiserver_request_sli_duration_seconds",
+			Help:    "The same without what others took: webhooks, and requests in front of it.",
+			Buckets: []float64{.05, .1, .2, .4, .6, .8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60}}, labels),
+		expiry: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "apiserver_client_certificate_expiration_seconds",
+			Help:    "How long the certificates that requests came with are still good for.",
+			Buckets: []float64{0, 1800, 3600, 7200, 21600, 43200, 86400, 172800, 345600, 604800, 2592000, 7776000, 15552000, 31104000}}),
 		sizes: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "apiserver_response_sizes",
 			Help: "Bytes of the answers to reads, before they are encrypted.", Buckets: prometheus.ExponentialBuckets(1000, 10, 7)}, labels),
 		reading: inflight.WithLabelValues("readOnly"),
@@ -56,12 +65,15 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		lasting: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "apiserver_longrunning_requests",
 			Help: "Watches and other requests that last, being served."}, labels),
 	}
-	reg.MustRegister(m.requests, m.latency, m.sizes, inflight, m.lasting)
+	reg.MustRegister(m.requests, m.latency, m.own, m.expiry, m.sizes, inflight, m.lasting)
 	return m
 }
 
 // begin counts a request in; the function that it returns counts it out.
 func (m *metrics) begin(r *http.Request, i *request.Info) func(code, written int) {
+	if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 {
+		m.expiry.Observe(time.Until(r.TLS.PeerCertificates[0].NotAfter).Seconds())
+	}
 	dry := r.URL.RawQuery != "" && strings.Contains(r.URL.RawQuery, "dryRun=")
 	if longRunning(i) {
 		k := keyOf(i, http.StatusOK, false)
@@ -82,7 +94,9 @@ func (m *metrics) begin(r *http.Request, i *request.Info) func(code, written int
 		inflight.Dec()
 		s := m.of(keyOf(i, code, dry))
 		s.count.Inc()
-		s.time.Observe(time.Since(start).Seconds())
+		took := time.Since(start)
+		s.time.Observe(took.Seconds())
+		s.own.Observe((took - i.Waited()).Seconds())
 		if s.size != nil {
 			s.size.Observe(float64(written))
 		}
@@ -124,7 +138,7 @@ func (m *metrics) of(k seriesKey) *seriesSet {
 	}
 	labels := k.labels()
 	s := &seriesSet{count: m.requests.WithLabelValues(append(labels, dry, strconv.Itoa(k.code))...),
-		time: m.latency.WithLabelValues(append(labels, dry)...)}
+		time: m.latency.WithLabelValues(append(labels, dry)...), own: m.own.WithLabelValues(labels...)}
 	if k.verb == "get" || k.verb == "list" {
 		s.size = m.sizes.WithLabelValues(labels...)
 	}

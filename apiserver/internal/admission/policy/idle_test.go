@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"context"
 	"log/slog"
 	"testing"
 
@@ -31,7 +32,7 @@ func TestIdle(t *testing.T) {
 	r := &admission.Request{Operation: admission.Create, Resource: status.Resource{Name: "pods"}, Version: "v1", Namespace: "ns", Object: &core.Pod{}}
 	ctx := t.Context()
 	if n := testing.AllocsPerRun(100, func() {
-		for _, step := range []admission.Step{mutators.Mutate, policies.Validate, hooks.Mutate, hooks.Validate} {
+		for _, step := range []func(context.Context, *admission.Request) error{mutators.Mutate, policies.Validate, hooks.Mutate, hooks.Validate} {
 			if err := step(ctx, r); err != nil {
 				t.Fatal(err)
 			}

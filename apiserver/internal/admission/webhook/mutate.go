@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
 	"github.com/pilothouse/pilothouse/apiserver/internal/admission/match"
+	"github.com/pilothouse/pilothouse/apiserver/internal/request"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	wire "github.com/pilothouse/pilothouse/proto/admission"
 	"github.com/pilothouse/pilothouse/proto/codec"
@@ -42,7 +44,11 @@ func (h *Hooks) Mutate(ctx context.Context, r *admission.Request) error {
 		if s == nil || r.Rounds.Second && !state.Again(k.id) {
 			continue
 		}
+		start := time.Now()
 		changed, err := h.mutate(ctx, k, s)
+		took := time.Since(start)
+		request.From(ctx).Apart(took)
+		h.metrics.count(k, r.Operation, err, took)
 		if err != nil {
 			if err = h.failed(ctx, k, err); err != nil {
 				return err

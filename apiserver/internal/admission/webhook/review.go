@@ -34,7 +34,7 @@ func (k *Hooks) review(ctx context.Context, h *hook, s *match.Shown) (*wire.Admi
 	if err != nil {
 		return nil, fail("could not create admission objects: %w", err)
 	}
-	req, err := request(s)
+	req, err := asking(s)
 	if err != nil {
 		return nil, fail("could not create admission objects: %w", err)
 	}
@@ -63,8 +63,8 @@ func (k *Hooks) review(ctx context.Context, h *hook, s *match.Shown) (*wire.Admi
 	return resp.Response, nil
 }
 
-// request is what the webhook is told.
-func request(s *match.Shown) (*wire.AdmissionRequest, error) {
+// asking is what the webhook is told.
+func asking(s *match.Shown) (*wire.AdmissionRequest, error) {
 	object, err := s.Object()
 	if err != nil {
 		return nil, err

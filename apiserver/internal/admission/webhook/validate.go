@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
 	"github.com/pilothouse/pilothouse/apiserver/internal/admission/match"
+	"github.com/pilothouse/pilothouse/apiserver/internal/request"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 )
 
@@ -36,6 +38,8 @@ func (h *Hooks) Validate(ctx context.Context, r *admission.Request) error {
 			return err
 		}
 	}
+	start := time.Now()
+	defer func() { request.From(ctx).Apart(time.Since(start)) }()
 	if len(calls) == 1 {
 		return h.validate(ctx, calls[0])
 	}
@@ -68,12 +72,14 @@ func (h *Hooks) validate(ctx context.Context, c call) error {
 	if c.shown.DryRun && !c.dry {
 		return noDryRun(c.name)
 	}
+	start := time.Now()
 	resp, err := h.review(ctx, c.hook, c.shown)
+	if err == nil && !resp.Allowed {
+		err = denied(c.name, resp.Result)
+	}
+	h.metrics.count(c.hook, c.shown.Request.Operation, err, time.Since(start))
 	if err != nil {
 		return h.failed(ctx, c.hook, err)
-	}
-	if !resp.Allowed {
-		return denied(c.name, resp.Result)
 	}
 	return nil
 }

@@ -1,8 +1,8 @@
 // Package webhook asks the webhooks that users have configured about writes:
 // mutating ones before validation, one after the other (mutate.go), validating
 // ones after it, all at once (validate.go). What goes over the wire and what
-// comes back is in review.go, connections in client.go, and what a webhook wants
-// to be asked about in hook.go and package match.
+// comes back is in review.go, connections in client.go, what a webhook wants to
+// be asked about in hook.go and package match, and how it went in metrics.go.
 package webhook
 
 import (
@@ -20,7 +20,8 @@ import (
 // Resolver finds where a service is served, as host:port.
 type Resolver func(ctx context.Context, namespace, name string, port int32) (string, error)
 
-// Hooks are the webhooks that are configured.
+// Hooks are the webhooks that are configured. They are a prometheus.Collector of
+// how they answer.
 type Hooks struct {
 	// Serving is closed when the server serves: what it writes before that is its
 	// own, and webhooks might wait for it.
@@ -30,12 +31,13 @@ type Hooks struct {
 
 	view                 *match.View
 	clients              *clients
+	metrics              metrics
 	mutating, validating *match.Index[[]*hook]
 }
 
 // New reads the configurations from the view's cache.
 func New(view *match.View, resolve Resolver, serving <-chan struct{}, log *slog.Logger) *Hooks {
-	h := &Hooks{Serving: serving, Log: log, view: view, clients: newClients(resolve)}
+	h := &Hooks{Serving: serving, Log: log, view: view, clients: newClients(resolve), metrics: newMetrics()}
 	h.mutating = match.NewIndex(view.Cache, h.compileMutating, "mutatingwebhookconfigurations.admissionregistration.k8s.io")
 	h.validating = match.NewIndex(view.Cache, h.compileValidating, "validatingwebhookconfigurations.admissionregistration.k8s.io")
 	return h
