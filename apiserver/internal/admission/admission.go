@@ -124,7 +124,7 @@ func New(c *cache.Cache, a *authz.Authorizer) *Chain {
 		{"LimitRanger", writes, v.limitDefaults},
 		{"ServiceAccount", []Operation{Create}, v.serviceAccount},
 		{"NodeRestriction", nil, v.nodeRestriction},
-		{"Priority", writes, v.priority},
+		{"Priority", nil, v.priority},
 		{"RuntimeClass", []Operation{Create}, v.runtimeClass},
 		{"TaintNodesByCondition", []Operation{Create}, newNodeTaint},
 		{"DefaultStorageClass", []Operation{Create}, v.defaultStorageClass},
