@@ -2,7 +2,6 @@ package core
 
 import (
 	"maps"
-	"strings"
 
 	"github.com/pilothouse/pilothouse/proto/quantity"
 )
@@ -82,7 +81,9 @@ func setServiceAccountAlias(s *PodSpec) {
 }
 
 func setContainerDefaults(c *Container) {
-	setDefault(&c.ImagePullPolicy, defaultPullPolicy(c.Image))
+	if c.ImagePullPolicy == "" {
+		c.ImagePullPolicy = defaultPullPolicy(c.Image)
+	}
 	setDefault(&c.TerminationMessagePath, DefaultTerminationMessagePath)
 	setDefault(&c.TerminationMessagePolicy, TerminationMessageReadFile)
 	for i := range c.Ports {
@@ -109,14 +110,10 @@ func setContainerDefaults(c *Container) {
 
 // defaultPullPolicy is Always for an image whose tag moves, else IfNotPresent.
 func defaultPullPolicy(image string) PullPolicy {
-	if strings.Contains(image, "@") {
-		return PullIfNotPresent
+	if imageTag(image) == "latest" {
+		return PullAlways
 	}
-	name := image[strings.LastIndex(image, "/")+1:]
-	if _, tag, tagged := strings.Cut(name, ":"); tagged && tag != "latest" {
-		return PullIfNotPresent
-	}
-	return PullAlways
+	return PullIfNotPresent
 }
 
 func setProbeDefaults(p *Probe) {

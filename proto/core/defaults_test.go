@@ -3,6 +3,7 @@ package core
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -62,6 +63,20 @@ func TestDefaultPullPolicy(t *testing.T) {
 		"host/a/b:latest":        PullAlways,
 		"nginx@sha256:0123":      PullIfNotPresent,
 		"nginx:latest@sha256:01": PullIfNotPresent,
+		"A b/!":                  PullIfNotPresent,
+		"Nginx":                  PullIfNotPresent,
+		"Host/nginx":             PullAlways,
+		"x/a__b---c.d/e":         PullAlways,
+		"a..b":                   PullIfNotPresent,
+		"a//b":                   PullIfNotPresent,
+		"[fe80::1]:5000/a":       PullAlways,
+		"host:x/nginx":           PullIfNotPresent,
+		"nginx:-":                PullIfNotPresent,
+		strings.Repeat("x", 238): PullIfNotPresent,
+		strings.Repeat("x", 237): PullAlways,
+		strings.Repeat("0", 64):  PullIfNotPresent,
+		"nginx:latest@sha256:" + strings.Repeat("0", 64): PullAlways,
+		"nginx@sha256:" + strings.Repeat("0", 64):        PullIfNotPresent,
 	} {
 		if got := defaultPullPolicy(image); got != want {
 			t.Errorf("%s: got %s, want %s", image, got, want)

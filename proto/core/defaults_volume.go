@@ -26,7 +26,9 @@ func setVolumeDefaults(v *VolumeSource) {
 		setClaimSpecDefaults(&v.Ephemeral.VolumeClaimTemplate.Spec)
 	}
 	if v.Image != nil {
-		setDefault(&v.Image.PullPolicy, defaultPullPolicy(v.Image.Reference))
+		if v.Image.PullPolicy == "" {
+			v.Image.PullPolicy = defaultPullPolicy(v.Image.Reference)
+		}
 	}
 	setRemoteVolumeDefaults(v)
 }

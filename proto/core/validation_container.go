@@ -142,7 +142,7 @@ func checkContainer(r *field.Report, ctr *Container, p *field.Path, c *podContex
 	checkContainerPorts(r, ctr.Ports, p.Child("ports"))
 	checkEnv(r, ctr.Env, p.Child("env"))
 	checkEnvFrom(r, ctr.EnvFrom, p.Child("envFrom"))
-	checkMounts(r, ctr, p, c)
+	checkMounts(r, ctr, p.Child("volumeMounts"), c)
 	checkDevices(r, ctr, p.Child("volumeDevices"), c)
 	field.OneOf(r, p.Child("imagePullPolicy"), ctr.ImagePullPolicy, PullAlways, PullIfNotPresent, PullNever)
 	checkResources(r, &ctr.Resources, c.claims, p.Child("resources"))
@@ -172,9 +172,6 @@ func checkContainerPorts(r *field.Report, ports []ContainerPort, p *field.Path) 
 			checkPort(r, port.HostPort, p.Child("hostPort"))
 		}
 		checkProtocol(r, port.Protocol, p.Child("protocol"))
-		if port.HostIP != "" {
-			checkIP(r, port.HostIP, p.Child("hostIP"))
-		}
 	}
 }
 
@@ -199,10 +196,12 @@ func checkHostPorts(r *field.Report, containers []Container, p *field.Path) {
 	}
 }
 
-func checkMounts(r *field.Report, ctr *Container, container *field.Path, c *podContext) {
+// checkMounts checks where volumes appear. What is wrong inside of one is told
+// at times of the mount and at times, as it always was, of the whole list.
+func checkMounts(r *field.Report, ctr *Container, mounts *field.Path, c *podContext) {
 	paths := map[string]bool{}
 	for i := range ctr.VolumeMounts {
-		m, p := &ctr.VolumeMounts[i], container.Child("volumeMounts").Index(i)
+		m, p := &ctr.VolumeMounts[i], mounts.Index(i)
 		if m.Name == "" {
 			r.Required(p.Child("name"), "")
 		}
@@ -220,19 +219,23 @@ func checkMounts(r *field.Report, ctr *Container, container *field.Path, c *podC
 		for _, d := range ctr.VolumeDevices {
 			if d.Name == m.Name {
 				r.Invalid(p.Child("name"), m.Name, "must not already exist in volumeDevices")
-			}
-			if d.DevicePath == m.MountPath {
-				r.Invalid(p.Child("mountPath"), m.MountPath, "must not already exist as a path in volumeDevices")
+				break
 			}
 		}
-		checkSubPath(r, m, source, p)
-		checkPropagation(r, m, ctr.SecurityContext, p)
+		for _, d := range ctr.VolumeDevices {
+			if d.DevicePath == m.MountPath {
+				r.Invalid(p.Child("mountPath"), m.MountPath, "must not already exist as a path in volumeDevices")
+				break
+			}
+		}
+		checkSubPath(r, m, source, p, mounts)
+		checkPropagation(r, m, ctr.SecurityContext, mounts)
 	}
 }
 
-func checkSubPath(r *field.Report, m *VolumeMount, source *VolumeSource, p *field.Path) {
+func checkSubPath(r *field.Report, m *VolumeMount, source *VolumeSource, p, mounts *field.Path) {
 	if m.SubPath != "" {
-		checkDescending(r, m.SubPath, p.Child("subPath"))
+		checkDescending(r, m.SubPath, mounts.Child("subPath"))
 	}
 	if m.SubPathExpr == "" {
 		return
@@ -243,24 +246,24 @@ func checkSubPath(r *field.Report, m *VolumeMount, source *VolumeSource, p *fiel
 	if source != nil && source.Image != nil {
 		r.Invalid(p.Child("subPathExpr"), m.SubPathExpr, "not allowed in image volume sources")
 	}
-	checkDescending(r, m.SubPathExpr, p.Child("subPathExpr"))
+	checkDescending(r, m.SubPathExpr, mounts.Child("subPathExpr"))
 }
 
-func checkPropagation(r *field.Report, m *VolumeMount, s *SecurityContext, p *field.Path) {
+func checkPropagation(r *field.Report, m *VolumeMount, s *SecurityContext, mounts *field.Path) {
 	if v := m.MountPropagation; v != nil {
-		q := p.Child("mountPropagation")
-		field.OneOf(r, q, *v, MountPropagationBidirectional, MountPropagationHostToContainer, MountPropagationNone)
+		q := mounts.Child("mountPropagation")
+		field.Known(r, q, *v, MountPropagationBidirectional, MountPropagationHostToContainer, MountPropagationNone)
 		if *v == MountPropagationBidirectional && (s == nil || !isTrue(s.Privileged)) {
 			r.Forbidden(q, "Bidirectional mount propagation is available only to privileged containers")
 		}
 	}
 	v := m.RecursiveReadOnly
-	if v == nil {
+	if v == nil || *v == RecursiveReadOnlyDisabled {
 		return
 	}
-	q := p.Child("recursiveReadOnly")
-	field.OneOf(r, q, *v, RecursiveReadOnlyDisabled, RecursiveReadOnlyEnabled, RecursiveReadOnlyIfPossible)
-	if *v == RecursiveReadOnlyDisabled {
+	q := mounts.Child("recursiveReadOnly")
+	if *v != RecursiveReadOnlyEnabled && *v != RecursiveReadOnlyIfPossible {
+		field.Known(r, q, *v, RecursiveReadOnlyDisabled, RecursiveReadOnlyEnabled, RecursiveReadOnlyIfPossible)
 		return
 	}
 	if !m.ReadOnly {
@@ -272,31 +275,45 @@ func checkPropagation(r *field.Report, m *VolumeMount, s *SecurityContext, p *fi
 }
 
 func checkDevices(r *field.Report, ctr *Container, devices *field.Path, c *podContext) {
+	if len(ctr.VolumeDevices) == 0 {
+		return
+	}
 	names, paths := map[string]bool{}, map[string]bool{}
 	for i := range ctr.VolumeDevices {
 		d, p := &ctr.VolumeDevices[i], devices.Index(i)
-		requireAll(r, p, "name", d.Name, "devicePath", d.DevicePath)
+		if d.Name == "" {
+			r.Required(p.Child("name"), "")
+		}
 		if names[d.Name] {
 			r.Invalid(p.Child("name"), d.Name, "must be unique")
 		}
-		if paths[d.DevicePath] {
-			r.Invalid(p.Child("devicePath"), d.DevicePath, "must be unique")
-		}
-		names[d.Name], paths[d.DevicePath] = true, true
+		names[d.Name] = d.Name != ""
 		if source, found := c.volumes[d.Name]; !found {
 			r.NotFound(p.Child("name"), d.Name)
 		} else if source.PersistentVolumeClaim == nil && source.Ephemeral == nil {
 			r.Invalid(p.Child("name"), d.Name, "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode")
 		}
+		if d.DevicePath == "" {
+			r.Required(p.Child("devicePath"), "")
+		}
+		if paths[d.DevicePath] {
+			r.Invalid(p.Child("devicePath"), d.DevicePath, "must be unique")
+		}
 		if slices.Contains(strings.Split(d.DevicePath, "/"), "..") {
 			r.Invalid(p.Child("devicePath"), d.DevicePath, "can not contain backsteps ('..')")
+		} else {
+			paths[d.DevicePath] = true
 		}
 		for _, m := range ctr.VolumeMounts {
 			if m.Name == d.Name {
 				r.Invalid(p.Child("name"), d.Name, "must not already exist in volumeMounts")
+				break
 			}
+		}
+		for _, m := range ctr.VolumeMounts {
 			if m.MountPath == d.DevicePath {
 				r.Invalid(p.Child("devicePath"), d.DevicePath, "must not already exist as a path in volumeMounts")
+				break
 			}
 		}
 	}

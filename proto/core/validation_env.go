@@ -114,7 +114,7 @@ func subscript(path string) (field, key string, ok bool) {
 }
 
 func checkResourceRef(r *field.Report, f *ResourceFieldSelector, p *field.Path) {
-	huge := strings.HasPrefix(f.Resource, "requests."+ResourceHugePagesPrefix) || strings.HasPrefix(f.Resource, "limits."+ResourceHugePagesPrefix)
+	huge := isHugeField(f.Resource)
 	switch {
 	case f.Resource == "":
 		r.Required(p.Child("resource"), "")
@@ -124,26 +124,36 @@ func checkResourceRef(r *field.Report, f *ResourceFieldSelector, p *field.Path) 
 	checkDivisor(r, f.Resource, f.Divisor, p.Child("divisor"))
 }
 
+// isHugeField reports whether a resource of a container is one of huge pages.
+func isHugeField(resource string) bool {
+	return strings.HasPrefix(resource, "requests."+ResourceHugePagesPrefix) || strings.HasPrefix(resource, "limits."+ResourceHugePagesPrefix)
+}
+
+// checkDivisor checks the unit in which an amount is told, where the resource is
+// known.
 func checkDivisor(r *field.Report, resource string, divisor quantity.Quantity, p *field.Path) {
 	if divisor.IsZero() {
 		return
 	}
-	if strings.HasSuffix(resource, ".cpu") {
+	name := ""
+	switch {
+	case resource == "limits.cpu" || resource == "requests.cpu":
 		if s := divisor.String(); s != "1" && s != "1m" {
 			r.Invalid(p, resource, "only divisor's values 1m and 1 are supported with the cpu resource")
 		}
 		return
-	}
-	if slices.Contains(byteDivisors, divisor.String()) {
+	case resource == "limits.memory" || resource == "requests.memory":
+		name = "memory"
+	case resource == "limits.ephemeral-storage" || resource == "requests.ephemeral-storage":
+		name = "local ephemeral storage"
+	case isHugeField(resource):
+		name = "hugepages"
+	default:
 		return
 	}
-	name := "memory"
-	if strings.HasSuffix(resource, ".ephemeral-storage") {
-		name = "local ephemeral storage"
-	} else if strings.Contains(resource, ResourceHugePagesPrefix) {
-		name = "hugepages"
+	if !slices.Contains(byteDivisors, divisor.String()) {
+		r.Invalid(p, resource, "only divisor's values "+strings.Join(byteDivisors, ", ")+" are supported with the "+name+" resource")
 	}
-	r.Invalid(p, resource, "only divisor's values "+strings.Join(byteDivisors, ", ")+" are supported with the "+name+" resource")
 }
 
 func checkEnvFrom(r *field.Report, sources []EnvFromSource, from *field.Path) {

@@ -19,6 +19,7 @@ func ValidatePod(p *Pod) field.ErrorList {
 	if p.Spec.NodeName != "" && len(p.Spec.SchedulingGates) > 0 {
 		r.Forbidden(specPath.Child("nodeName"), "cannot be set until all schedulingGates have been cleared")
 	}
+	checkAppArmorAgrees(&r, &p.ObjectMeta, &p.Spec, specPath)
 	return r.Errors
 }
 
@@ -39,6 +40,7 @@ func checkPodMeta(r *field.Report, p *Pod) {
 			r.Invalid(annotations.Key(AnnotationPodDeletionCost), v, "must be a 32bit integer")
 		}
 	}
+	checkAppArmorAnnotations(r, &p.ObjectMeta, &p.Spec, annotations)
 }
 
 // checkWholeSpec checks a pod's spec, and what a template's may say and a pod's
@@ -122,13 +124,14 @@ func checkPodSpec(r *field.Report, s *PodSpec, p *field.Path, c podContext) {
 	}
 	checkSchedulingGates(r, s.SchedulingGates, p.Child("schedulingGates"))
 	checkSpreadConstraints(r, s.TopologySpreadConstraints, p.Child("topologySpreadConstraints"))
+	checkHostProcess(r, s, p)
 	checkHostUsers(r, s, p)
 	checkPodNames(r, s, p)
 	checkPodRest(r, s, p)
 }
 
-// checkPodNames checks the fields that name other objects or hosts, and the
-// tolerations, which upstream has among them.
+// checkPodNames checks the fields that name other objects or hosts, and those
+// that always were told of among them.
 func checkPodNames(r *field.Report, s *PodSpec, p *field.Path) {
 	check := func(name, value string, rule meta.NameCheck) {
 		if value != "" {
@@ -137,9 +140,19 @@ func checkPodNames(r *field.Report, s *PodSpec, p *field.Path) {
 	}
 	check("serviceAccountName", s.ServiceAccountName, meta.IsDNS1123Subdomain)
 	check("nodeName", s.NodeName, meta.IsDNS1123Subdomain)
+	if v := s.ActiveDeadlineSeconds; v != nil && (*v < 1 || *v > maxInt32) {
+		r.Invalid(p.Child("activeDeadlineSeconds"), *v, meta.RangeError(1, maxInt32))
+	}
 	check("hostname", s.Hostname, meta.IsDNS1123Label)
 	check("subdomain", s.Subdomain, meta.IsDNS1123Label)
 	checkTolerations(r, s.Tolerations, p.Child("tolerations"))
+	for i := range s.HostAliases {
+		a, p := &s.HostAliases[i], p.Child("hostAliases").Index(i)
+		checkIP(r, a.IP, p.Child("ip"))
+		for j, h := range a.Hostnames {
+			r.Each(p.Child("hostnames").Index(j), h, meta.IsDNS1123Subdomain(h))
+		}
+	}
 	check("priorityClassName", s.PriorityClassName, meta.IsDNS1123Subdomain)
 	if s.RuntimeClassName != nil {
 		r.Each(p.Child("runtimeClassName"), *s.RuntimeClassName, meta.IsDNS1123Subdomain(*s.RuntimeClassName))
@@ -148,24 +161,14 @@ func checkPodNames(r *field.Report, s *PodSpec, p *field.Path) {
 
 // checkPodRest checks the remaining single fields.
 func checkPodRest(r *field.Report, s *PodSpec, p *field.Path) {
-	if v := s.ActiveDeadlineSeconds; v != nil && (*v < 1 || *v > maxInt32) {
-		r.Invalid(p.Child("activeDeadlineSeconds"), *v, meta.RangeError(1, maxInt32))
-	}
 	if s.PreemptionPolicy != nil {
 		field.OneOf(r, p.Child("preemptionPolicy"), *s.PreemptionPolicy, PreemptLowerPriority, PreemptNever)
-	}
-	for i := range s.HostAliases {
-		a, p := &s.HostAliases[i], p.Child("hostAliases").Index(i)
-		checkIP(r, a.IP, p.Child("ip"))
-		for j, h := range a.Hostnames {
-			r.Each(p.Child("hostnames").Index(j), h, meta.IsDNS1123Subdomain(h))
-		}
 	}
 	if s.Overhead != nil {
 		checkResources(r, &ResourceRequirements{Limits: s.Overhead}, nil, p.Child("overhead"))
 	}
 	if s.OS != nil {
-		field.OneOf(r, p.Child("os", "name"), s.OS.Name, Linux, Windows)
+		checkOS(r, s, p)
 	}
 }
 

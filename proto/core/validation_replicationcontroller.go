@@ -54,7 +54,9 @@ func checkReplicationSpec(r *field.Report, s *ReplicationControllerSpec) {
 func ValidatePodTemplateSpec(r *field.Report, t *PodTemplateSpec, p *field.Path) {
 	meta.ValidateLabels(r, t.Labels, p.Child("labels"))
 	meta.ValidateAnnotations(r, t.Annotations, p.Child("annotations"))
+	checkAppArmorAnnotations(r, &t.ObjectMeta, &t.Spec, p.Child("annotations"))
 	checkPodSpec(r, &t.Spec, p.Child("spec"), podContext{})
+	checkAppArmorAgrees(r, &t.ObjectMeta, &t.Spec, p.Child("spec"))
 	if len(t.Spec.EphemeralContainers) > 0 {
 		r.Forbidden(p.Child("spec", "ephemeralContainers"), "ephemeral containers not allowed in pod template")
 	}

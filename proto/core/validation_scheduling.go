@@ -78,9 +78,6 @@ func checkNodeExpression(r *field.Report, e *NodeSelectorRequirement, p *field.P
 		r.Invalid(p.Child("operator"), e.Operator, "not a valid selector operator")
 	}
 	meta.ValidateLabelKey(r, e.Key, p.Child("key"))
-	for i, v := range e.Values {
-		r.Each(p.Child("values").Index(i), v, meta.IsLabelValue(v))
-	}
 }
 
 // checkNodeField checks a requirement on a field of the node; only its name
@@ -242,10 +239,10 @@ func checkSpreadDetails(r *field.Report, c *TopologySpreadConstraint, p *field.P
 		}
 	}
 	if c.NodeAffinityPolicy != nil {
-		field.OneOf(r, p.Child("nodeAffinityPolicy"), *c.NodeAffinityPolicy, NodeInclusionPolicyHonor, NodeInclusionPolicyIgnore)
+		field.Known(r, p.Child("nodeAffinityPolicy"), *c.NodeAffinityPolicy, NodeInclusionPolicyHonor, NodeInclusionPolicyIgnore)
 	}
 	if c.NodeTaintsPolicy != nil {
-		field.OneOf(r, p.Child("nodeTaintsPolicy"), *c.NodeTaintsPolicy, NodeInclusionPolicyHonor, NodeInclusionPolicyIgnore)
+		field.Known(r, p.Child("nodeTaintsPolicy"), *c.NodeTaintsPolicy, NodeInclusionPolicyHonor, NodeInclusionPolicyIgnore)
 	}
 	keys := p.Child("matchLabelKeys")
 	if len(c.MatchLabelKeys) > 0 && c.LabelSelector == nil {

@@ -31,24 +31,17 @@ func checkPodSecurity(r *field.Report, s *PodSpec, p *field.Path) {
 	}
 	checkSysctls(r, s, p.Child("sysctls"))
 	if v := c.FSGroupChangePolicy; v != nil {
-		field.OneOf(r, p.Child("fsGroupChangePolicy"), *v, FSGroupChangeAlways, FSGroupChangeOnRootMismatch)
+		field.Known(r, p.Child("fsGroupChangePolicy"), *v, FSGroupChangeAlways, FSGroupChangeOnRootMismatch)
 	}
 	if v := c.SupplementalGroupsPolicy; v != nil {
-		field.OneOf(r, p.Child("supplementalGroupsPolicy"), *v, SupplementalGroupsPolicyMerge, SupplementalGroupsPolicyStrict)
+		field.Known(r, p.Child("supplementalGroupsPolicy"), *v, SupplementalGroupsPolicyMerge, SupplementalGroupsPolicyStrict)
 	}
 	if v := c.SELinuxChangePolicy; v != nil {
-		field.OneOf(r, p.Child("seLinuxChangePolicy"), *v, SELinuxChangePolicyMountOption, SELinuxChangePolicyRecursive)
+		field.Known(r, p.Child("seLinuxChangePolicy"), *v, SELinuxChangePolicyMountOption, SELinuxChangePolicyRecursive)
 	}
 	checkSeccomp(r, c.SeccompProfile, p.Child("seccompProfile"))
 	checkAppArmor(r, c.AppArmorProfile, p.Child("appArmorProfile"))
-	checkWindowsOptions(r, c.WindowsOptions, s, p.Child("windowsOptions"))
-}
-
-// checkWindowsOptions refuses settings of the other system.
-func checkWindowsOptions(r *field.Report, o *WindowsSecurityContextOptions, s *PodSpec, p *field.Path) {
-	if o != nil && s.OS != nil && s.OS.Name == Linux {
-		r.Forbidden(p, "windows options cannot be set for a linux pod")
-	}
+	checkWindowsOptions(r, c.WindowsOptions, p.Child("windowsOptions"))
 }
 
 func checkSysctls(r *field.Report, s *PodSpec, p *field.Path) {
@@ -86,15 +79,15 @@ func checkSecurity(r *field.Report, c *SecurityContext, p *field.Path) {
 	}
 	checkSeccomp(r, c.SeccompProfile, p.Child("seccompProfile"))
 	checkAppArmor(r, c.AppArmorProfile, p.Child("appArmorProfile"))
-	if c.AllowPrivilegeEscalation == nil || *c.AllowPrivilegeEscalation {
-		return
+	if c.AllowPrivilegeEscalation != nil && !*c.AllowPrivilegeEscalation {
+		if isTrue(c.Privileged) {
+			r.Invalid(p, c, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true")
+		}
+		if c.Capabilities != nil && slices.Contains(c.Capabilities.Add, "CAP_SYS_ADMIN") {
+			r.Invalid(p, c, "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN")
+		}
 	}
-	if isTrue(c.Privileged) {
-		r.Invalid(p, c, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true")
-	}
-	if c.Capabilities != nil && slices.Contains(c.Capabilities.Add, "CAP_SYS_ADMIN") {
-		r.Invalid(p, c, "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN")
-	}
+	checkWindowsOptions(r, c.WindowsOptions, p.Child("windowsOptions"))
 }
 
 func checkSeccomp(r *field.Report, s *SeccompProfile, p *field.Path) {
@@ -118,23 +111,37 @@ func checkSeccomp(r *field.Report, s *SeccompProfile, p *field.Path) {
 	}
 }
 
+// appArmorMaxLength is the longest path of a profile.
+const appArmorMaxLength = 4095
+
 func checkAppArmor(r *field.Report, a *AppArmorProfile, p *field.Path) {
 	if a == nil {
 		return
 	}
-	if a.Type == "" {
+	name := p.Child("localhostProfile")
+	switch a.Type {
+	case AppArmorProfileTypeLocalhost:
+		const wanted = "must be set when AppArmor type is Localhost"
+		if a.LocalhostProfile == nil {
+			r.Required(name, wanted)
+			return
+		}
+		v := *a.LocalhostProfile
+		if strings.TrimSpace(v) != v {
+			r.Invalid(name, v, "must not be padded with whitespace")
+		} else if v == "" {
+			r.Required(name, wanted)
+		}
+		if len(v) > appArmorMaxLength {
+			r.Add(field.TooLong(name, appArmorMaxLength))
+		}
+	case AppArmorProfileTypeRuntimeDefault, AppArmorProfileTypeUnconfined:
+		if a.LocalhostProfile != nil {
+			r.Invalid(name, a.LocalhostProfile, "can only be set when AppArmor type is Localhost")
+		}
+	case "":
 		r.Required(p.Child("type"), "type is required when appArmorProfile is set")
-	} else {
-		field.OneOf(r, p.Child("type"), a.Type, AppArmorProfileTypeLocalhost, AppArmorProfileTypeRuntimeDefault, AppArmorProfileTypeUnconfined)
-	}
-	p = p.Child("localhostProfile")
-	switch {
-	case a.Type != AppArmorProfileTypeLocalhost && a.LocalhostProfile != nil:
-		r.Invalid(p, a.LocalhostProfile, "can only be set when AppArmor type is Localhost")
-	case a.Type != AppArmorProfileTypeLocalhost:
-	case a.LocalhostProfile == nil || *a.LocalhostProfile == "":
-		r.Required(p, "must be set when AppArmor type is Localhost")
-	case strings.TrimSpace(*a.LocalhostProfile) != *a.LocalhostProfile:
-		r.Invalid(p, *a.LocalhostProfile, "must not be padded with whitespace")
+	default:
+		field.Known(r, p.Child("type"), a.Type, AppArmorProfileTypeLocalhost, AppArmorProfileTypeRuntimeDefault, AppArmorProfileTypeUnconfined)
 	}
 }

@@ -3,7 +3,6 @@ package core
 import (
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -67,72 +66,104 @@ func checkVolumeSpec(r *field.Report, s *PersistentVolumeSpec) {
 		r.Each(p.Child("storageClassName"), s.StorageClassName, meta.IsDNS1123Subdomain(s.StorageClassName))
 	}
 	if s.VolumeMode != nil {
-		field.OneOf(r, p.Child("volumeMode"), *s.VolumeMode, PersistentVolumeBlock, PersistentVolumeFilesystem)
+		field.Known(r, p.Child("volumeMode"), *s.VolumeMode, PersistentVolumeBlock, PersistentVolumeFilesystem)
 	}
 }
 
 // checkPersistentSource checks the one source of a cluster's volume.
 func checkPersistentSource(r *field.Report, spec *PersistentVolumeSpec, p *field.Path) {
 	one, s := &oneSource{r: r, p: p}, &spec.PersistentVolumeSource
-	one.add(s.HostPath != nil, "hostPath", func(r *field.Report, p *field.Path) {
+	if p, ok := one.next(s.HostPath != nil, "hostPath"); ok {
 		checkHostPath(r, s.HostPath, p)
-		if path.Clean(s.HostPath.Path) == "/" && spec.PersistentVolumeReclaimPolicy == PersistentVolumeReclaimRecycle {
-			r.Forbidden(specPath.Child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'")
+	}
+	checkGCEDisk(one, s.GCEPersistentDisk, "gcePersistentDisk")
+	checkAWSDisk(one, s.AWSElasticBlockStore)
+	if p, ok := one.next(s.Glusterfs != nil, "glusterfs"); ok {
+		requireAll(r, p, "endpoints", s.Glusterfs.EndpointsName, "path", s.Glusterfs.Path)
+		if n := s.Glusterfs.EndpointsNamespace; n != nil && *n == "" {
+			r.Invalid(p.Child("endpointsNamespace"), *n, "if the endpointnamespace is set, it must be a valid namespace name")
+		} else if n != nil {
+			r.Each(p.Child("endpointsNamespace"), *n, meta.IsDNS1123Label(*n))
 		}
-	})
-	one.add(s.Local != nil, "local", func(r *field.Report, p *field.Path) {
+	}
+	checkFlocker(one, s.Flocker)
+	if p, ok := one.next(s.NFS != nil, "nfs"); ok {
+		checkNFS(r, s.NFS, p)
+	}
+	if p, ok := one.next(s.RBD != nil, "rbd"); ok {
+		checkMonitors(r, s.RBD.CephMonitors, p)
+		requireAll(r, p, "image", s.RBD.RBDImage)
+	}
+	checkQuobyte(one, s.Quobyte)
+	if p, ok := one.next(s.CephFS != nil, "cephfs"); ok {
+		checkMonitors(r, s.CephFS.Monitors, p)
+	}
+	if p, ok := one.next(s.ISCSI != nil, "iscsi"); ok {
+		i := s.ISCSI
+		requireAll(r, p, "targetPortal", i.TargetPortal)
+		checkISCSI(r, i.IQN, i.Lun, (i.DiscoveryCHAPAuth || i.SessionCHAPAuth) && i.SecretRef == nil, i.InitiatorName, p)
+		if i.SecretRef != nil {
+			requireAll(r, p.Child("secretRef"), "name", i.SecretRef.Name)
+		}
+	}
+	if p, ok := one.next(s.Cinder != nil, "cinder"); ok {
+		requireAll(r, p, "volumeID", s.Cinder.VolumeID)
+		requireSecretAt(r, s.Cinder.SecretRef, p.Child("secretRef"))
+	}
+	checkFC(one, s.FC)
+	if p, ok := one.next(s.FlexVolume != nil, "flexVolume"); ok {
+		checkFlex(r, s.FlexVolume.Driver, s.FlexVolume.Options, p)
+	}
+	if p, ok := one.next(s.AzureFile != nil, "azureFile"); ok {
+		requireAll(r, p, "secretName", s.AzureFile.SecretName, "shareName", s.AzureFile.ShareName)
+		if n := s.AzureFile.SecretNamespace; n != nil {
+			requireAll(r, p, "secretNamespace", *n)
+		}
+	}
+	checkVsphere(one, s.VsphereVolume)
+	checkPhoton(one, s.PhotonPersistentDisk)
+	checkPortworx(one, s.PortworxVolume)
+	checkAzureDisk(one, s.AzureDisk)
+	if p, ok := one.next(s.ScaleIO != nil, "scaleIO"); ok {
+		requireAll(r, p, "gateway", s.ScaleIO.Gateway, "system", s.ScaleIO.System, "volumeName", s.ScaleIO.VolumeName)
+	}
+	if p, ok := one.next(s.Local != nil, "local"); ok {
 		if s.Local.Path == "" {
 			r.Required(p.Child("path"), "")
 		} else {
 			checkNoBackSteps(r, s.Local.Path, p.Child("path"))
 		}
 		if spec.NodeAffinity == nil {
-			r.Required(specPath.Child("nodeAffinity"), "Local volume requires node affinity")
+			r.Required(one.p.Child("nodeAffinity"), "Local volume requires node affinity")
 		}
-	})
-	one.add(s.NFS != nil, "nfs", func(r *field.Report, p *field.Path) { checkNFS(r, s.NFS, p) })
-	if c := s.CSI; c != nil {
-		one.add(true, "csi", func(r *field.Report, p *field.Path) {
-			checkDriver(r, c.Driver, p.Child("driver"))
-			requireAll(r, p, "volumeHandle", c.VolumeHandle)
-		})
 	}
-	if i := s.ISCSI; i != nil {
-		one.add(true, "iscsi", func(r *field.Report, p *field.Path) {
-			requireAll(r, p, "targetPortal", i.TargetPortal, "iqn", i.IQN)
-			checkISCSI(r, i.IQN, i.InitiatorName, i.Lun, (i.DiscoveryCHAPAuth || i.SessionCHAPAuth) && i.SecretRef == nil, p)
-		})
+	if p, ok := one.next(s.StorageOS != nil, "storageos"); ok {
+		checkStorageOS(r, s.StorageOS.VolumeName, s.StorageOS.VolumeNamespace, p)
+		if ref := s.StorageOS.SecretRef; ref != nil {
+			requireAll(r, p.Child("secretRef"), "name", ref.Name, "namespace", ref.Namespace)
+		}
 	}
-	if f := s.FlexVolume; f != nil {
-		one.add(true, "flexVolume", func(r *field.Report, p *field.Path) { checkFlex(r, f.Driver, f.Options, p) })
+	if p, ok := one.next(s.CSI != nil, "csi"); ok {
+		checkDriver(r, s.CSI.Driver, p.Child("driver"))
+		requireAll(r, p, "volumeHandle", s.CSI.VolumeHandle)
+		requireSecretAt(r, s.CSI.ControllerPublishSecretRef, p.Child("controllerPublishSecretRef"))
+		requireSecretAt(r, s.CSI.ControllerExpandSecretRef, p.Child("controllerExpandSecretRef"))
+		requireSecretAt(r, s.CSI.NodePublishSecretRef, p.Child("nodePublishSecretRef"))
+		requireSecretAt(r, s.CSI.NodeExpandSecretRef, p.Child("nodeExpandSecretRef"))
 	}
-	one.add(s.FC != nil, "fc", func(r *field.Report, p *field.Path) { checkFC(r, s.FC, p) })
-	if g := s.Glusterfs; g != nil {
-		one.add(true, "glusterfs", needs("endpoints", g.EndpointsName, "path", g.Path))
-	}
-	if c := s.RBD; c != nil {
-		one.add(true, "rbd", needs("monitors", strings.Join(c.CephMonitors, ","), "image", c.RBDImage))
-	}
-	if c := s.CephFS; c != nil {
-		one.add(true, "cephfs", needs("monitors", strings.Join(c.Monitors, ",")))
-	}
-	if c := s.Cinder; c != nil {
-		one.add(true, "cinder", needs("volumeID", c.VolumeID))
-	}
-	if c := s.AzureFile; c != nil {
-		one.add(true, "azureFile", needs("secretName", c.SecretName, "shareName", c.ShareName))
-	}
-	if c := s.ScaleIO; c != nil {
-		one.add(true, "scaleIO", needs("gateway", c.Gateway, "system", c.System, "volumeName", c.VolumeName))
-	}
-	if c := s.StorageOS; c != nil {
-		one.add(true, "storageos", needs("volumeName", c.VolumeName))
-	}
-	checkStorageSource(one, &VolumeSource{Flocker: s.Flocker, Quobyte: s.Quobyte, PortworxVolume: s.PortworxVolume,
-		GCEPersistentDisk: s.GCEPersistentDisk, AWSElasticBlockStore: s.AWSElasticBlockStore, AzureDisk: s.AzureDisk,
-		VsphereVolume: s.VsphereVolume, PhotonPersistentDisk: s.PhotonPersistentDisk})
 	if !one.found {
 		r.Required(p, "must specify a volume type")
+	}
+	if s.HostPath != nil && path.Clean(s.HostPath.Path) == "/" && spec.PersistentVolumeReclaimPolicy == PersistentVolumeReclaimRecycle {
+		r.Forbidden(p.Child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'")
+	}
+}
+
+// requireSecretAt wants a reference into any namespace, if there is one, to be
+// whole.
+func requireSecretAt(r *field.Report, ref *SecretReference, p *field.Path) {
+	if ref != nil {
+		requireAll(r, p, "name", ref.Name, "namespace", ref.Namespace)
 	}
 }
 
@@ -183,7 +214,7 @@ func checkClaimSpec(r *field.Report, s *PersistentVolumeClaimSpec, p *field.Path
 		r.Each(p.Child("storageClassName"), *n, meta.IsDNS1123Subdomain(*n))
 	}
 	if s.VolumeMode != nil {
-		field.OneOf(r, p.Child("volumeMode"), *s.VolumeMode, PersistentVolumeBlock, PersistentVolumeFilesystem)
+		field.Known(r, p.Child("volumeMode"), *s.VolumeMode, PersistentVolumeBlock, PersistentVolumeFilesystem)
 	}
 	if d := s.DataSource; d != nil {
 		checkDataSource(r, d.APIGroup, d.Kind, d.Name, p.Child("dataSource"))

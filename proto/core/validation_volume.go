@@ -2,8 +2,6 @@ package core
 
 import (
 	"fmt"
-	"path"
-	"strings"
 
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -32,251 +30,128 @@ func checkVolumes(r *field.Report, volumes []Volume, p *field.Path, c *podContex
 	return byName
 }
 
-// oneSource checks the first source that is set, refuses all others, and
-// complains if there is none.
+// oneSource lets only the first source that is set be checked, refuses all
+// others, and knows whether there was any.
 type oneSource struct {
 	r     *field.Report
 	p     *field.Path
 	found bool
 }
 
-func (o *oneSource) add(set bool, name string, check func(r *field.Report, p *field.Path)) {
-	switch {
-	case !set:
-	case o.found:
-		o.r.Forbidden(o.p.Child(name), "may not specify more than 1 volume type")
-	default:
-		o.found = true
-		check(o.r, o.p.Child(name))
+// next tells whether a source is the one to check, and where it is.
+func (o *oneSource) next(set bool, name string) (*field.Path, bool) {
+	if !set {
+		return nil, false
 	}
+	if o.found {
+		o.r.Forbidden(o.p.Child(name), "may not specify more than 1 volume type")
+		return nil, false
+	}
+	o.found = true
+	return o.p.Child(name), true
 }
 
-// needs is the check of a source that only must have some fields set.
-func needs(pairs ...string) func(*field.Report, *field.Path) {
-	return func(r *field.Report, p *field.Path) { requireAll(r, p, pairs...) }
-}
-
+// checkVolumeSource checks the one source of a pod's volume, in the order in
+// which the first of several is chosen.
 func checkVolumeSource(r *field.Report, v *Volume, p *field.Path, c *podContext) {
 	one := &oneSource{r: r, p: p}
-	if s := v.EmptyDir; s != nil {
-		one.add(true, "emptyDir", func(r *field.Report, p *field.Path) {
-			if s.SizeLimit != nil && s.SizeLimit.Sign() < 0 {
-				r.Forbidden(p.Child("sizeLimit"), "SizeLimit field must be a valid resource quantity")
-			}
-		})
+	if p, ok := one.next(v.EmptyDir != nil, "emptyDir"); ok {
+		if limit := v.EmptyDir.SizeLimit; limit != nil && limit.Sign() < 0 {
+			r.Forbidden(p.Child("sizeLimit"), "SizeLimit field must be a valid resource quantity")
+		}
 	}
-	one.add(v.HostPath != nil, "hostPath", func(r *field.Report, p *field.Path) { checkHostPath(r, v.HostPath, p) })
-	one.add(v.Secret != nil, "secret", func(r *field.Report, p *field.Path) {
+	if p, ok := one.next(v.HostPath != nil, "hostPath"); ok {
+		checkHostPath(r, v.HostPath, p)
+	}
+	if p, ok := one.next(v.GitRepo != nil, "gitRepo"); ok {
+		requireAll(r, p, "repository", v.GitRepo.Repository)
+		checkDescending(r, v.GitRepo.Directory, p.Child("directory"))
+	}
+	checkGCEDisk(one, v.GCEPersistentDisk, "persistentDisk")
+	checkAWSDisk(one, v.AWSElasticBlockStore)
+	if p, ok := one.next(v.Secret != nil, "secret"); ok {
 		requireAll(r, p, "secretName", v.Secret.SecretName)
 		checkMode(r, v.Secret.DefaultMode, p.Child("defaultMode"))
 		checkItems(r, v.Secret.Items, p.Child("items"))
-	})
-	one.add(v.ConfigMap != nil, "configMap", func(r *field.Report, p *field.Path) {
+	}
+	if p, ok := one.next(v.NFS != nil, "nfs"); ok {
+		checkNFS(r, v.NFS, p)
+	}
+	if p, ok := one.next(v.ISCSI != nil, "iscsi"); ok {
+		s := v.ISCSI
+		requireAll(r, p, "targetPortal", s.TargetPortal)
+		checkISCSI(r, s.IQN, s.Lun, (s.DiscoveryCHAPAuth || s.SessionCHAPAuth) && s.SecretRef == nil, s.InitiatorName, p)
+	}
+	if p, ok := one.next(v.Glusterfs != nil, "glusterfs"); ok {
+		requireAll(r, p, "endpoints", v.Glusterfs.EndpointsName, "path", v.Glusterfs.Path)
+	}
+	checkFlocker(one, v.Flocker)
+	if p, ok := one.next(v.PersistentVolumeClaim != nil, "persistentVolumeClaim"); ok {
+		requireAll(r, p, "claimName", v.PersistentVolumeClaim.ClaimName)
+	}
+	if p, ok := one.next(v.RBD != nil, "rbd"); ok {
+		checkMonitors(r, v.RBD.CephMonitors, p)
+		requireAll(r, p, "image", v.RBD.RBDImage)
+	}
+	if p, ok := one.next(v.Cinder != nil, "cinder"); ok {
+		requireAll(r, p, "volumeID", v.Cinder.VolumeID)
+		requireSecret(r, v.Cinder.SecretRef, p)
+	}
+	if p, ok := one.next(v.CephFS != nil, "cephfs"); ok {
+		checkMonitors(r, v.CephFS.Monitors, p)
+	}
+	checkQuobyte(one, v.Quobyte)
+	if p, ok := one.next(v.DownwardAPI != nil, "downwardAPI"); ok {
+		checkMode(r, v.DownwardAPI.DefaultMode, p.Child("defaultMode"))
+		for i := range v.DownwardAPI.Items {
+			checkDownwardFile(r, &v.DownwardAPI.Items[i], p)
+		}
+	}
+	checkFC(one, v.FC)
+	if p, ok := one.next(v.FlexVolume != nil, "flexVolume"); ok {
+		checkFlex(r, v.FlexVolume.Driver, v.FlexVolume.Options, p)
+	}
+	if p, ok := one.next(v.ConfigMap != nil, "configMap"); ok {
 		requireAll(r, p, "name", v.ConfigMap.Name)
 		checkMode(r, v.ConfigMap.DefaultMode, p.Child("defaultMode"))
 		checkItems(r, v.ConfigMap.Items, p.Child("items"))
-	})
-	one.add(v.DownwardAPI != nil, "downwardAPI", func(r *field.Report, p *field.Path) {
-		checkMode(r, v.DownwardAPI.DefaultMode, p.Child("defaultMode"))
-		for i := range v.DownwardAPI.Items {
-			checkDownwardFile(r, &v.DownwardAPI.Items[i], p.Child("items").Index(i))
-		}
-	})
-	one.add(v.Projected != nil, "projected", func(r *field.Report, p *field.Path) { checkProjectedVolume(r, v.Projected, p) })
-	if s := v.PersistentVolumeClaim; s != nil {
-		one.add(true, "persistentVolumeClaim", needs("claimName", s.ClaimName))
 	}
-	one.add(v.Ephemeral != nil, "ephemeral", func(r *field.Report, p *field.Path) { checkEphemeralVolume(r, v, p, c) })
-	one.add(v.Image != nil, "image", func(r *field.Report, p *field.Path) {
+	if p, ok := one.next(v.AzureFile != nil, "azureFile"); ok {
+		requireAll(r, p, "secretName", v.AzureFile.SecretName, "shareName", v.AzureFile.ShareName)
+	}
+	checkVsphere(one, v.VsphereVolume)
+	checkPhoton(one, v.PhotonPersistentDisk)
+	checkPortworx(one, v.PortworxVolume)
+	checkAzureDisk(one, v.AzureDisk)
+	if p, ok := one.next(v.StorageOS != nil, "storageos"); ok {
+		checkStorageOS(r, v.StorageOS.VolumeName, v.StorageOS.VolumeNamespace, p)
+		requireSecret(r, v.StorageOS.SecretRef, p)
+	}
+	if p, ok := one.next(v.Projected != nil, "projected"); ok {
+		checkProjectedVolume(r, v.Projected, p)
+	}
+	if p, ok := one.next(v.ScaleIO != nil, "scaleIO"); ok {
+		requireAll(r, p, "gateway", v.ScaleIO.Gateway, "system", v.ScaleIO.System, "volumeName", v.ScaleIO.VolumeName)
+	}
+	if p, ok := one.next(v.CSI != nil, "csi"); ok {
+		checkDriver(r, v.CSI.Driver, p.Child("driver"))
+		if ref := v.CSI.NodePublishSecretRef; ref != nil && ref.Name == "" {
+			r.Required(p.Child("nodePublishSecretRef", "name"), "")
+		} else if ref != nil {
+			r.Each(p.Child("name"), ref.Name, meta.IsDNS1123Subdomain(ref.Name))
+		}
+	}
+	if p, ok := one.next(v.Ephemeral != nil, "ephemeral"); ok {
+		checkEphemeralVolume(r, v, p, one.p, c)
+	}
+	if p, ok := one.next(v.Image != nil, "image"); ok {
 		if v.Image.Reference == "" && c.isPod {
 			r.Required(p.Child("reference"), "")
 		}
 		field.OneOf(r, p.Child("pullPolicy"), v.Image.PullPolicy, PullAlways, PullIfNotPresent, PullNever)
-	})
-	one.add(v.CSI != nil, "csi", func(r *field.Report, p *field.Path) {
-		checkDriver(r, v.CSI.Driver, p.Child("driver"))
-		if ref := v.CSI.NodePublishSecretRef; ref != nil {
-			requireAll(r, p.Child("nodePublishSecretRef"), "name", ref.Name)
-		}
-	})
-	checkStorageSource(one, &v.VolumeSource)
+	}
 	if !one.found {
 		r.Required(p, "must specify a volume type")
-	}
-}
-
-// checkStorageSource checks the sources that name a storage system. Their
-// fields are passed on to it, so little is checked here.
-func checkStorageSource(one *oneSource, v *VolumeSource) {
-	if s := v.GitRepo; s != nil {
-		one.add(true, "gitRepo", func(r *field.Report, p *field.Path) {
-			requireAll(r, p, "repository", s.Repository)
-			checkDescending(r, s.Directory, p.Child("directory"))
-		})
-	}
-	one.add(v.NFS != nil, "nfs", func(r *field.Report, p *field.Path) { checkNFS(r, v.NFS, p) })
-	if s := v.ISCSI; s != nil {
-		one.add(true, "iscsi", func(r *field.Report, p *field.Path) {
-			requireAll(r, p, "targetPortal", s.TargetPortal, "iqn", s.IQN)
-			checkISCSI(r, s.IQN, s.InitiatorName, s.Lun, (s.DiscoveryCHAPAuth || s.SessionCHAPAuth) && s.SecretRef == nil, p)
-		})
-	}
-	if s := v.Glusterfs; s != nil {
-		one.add(true, "glusterfs", needs("endpoints", s.EndpointsName, "path", s.Path))
-	}
-	if s := v.RBD; s != nil {
-		one.add(true, "rbd", needs("monitors", strings.Join(s.CephMonitors, ","), "image", s.RBDImage))
-	}
-	if s := v.CephFS; s != nil {
-		one.add(true, "cephfs", needs("monitors", strings.Join(s.Monitors, ",")))
-	}
-	if s := v.Cinder; s != nil {
-		one.add(true, "cinder", needs("volumeID", s.VolumeID))
-	}
-	if s := v.Flocker; s != nil {
-		one.add(true, "flocker", func(r *field.Report, p *field.Path) { checkFlocker(r, s, p) })
-	}
-	one.add(v.FC != nil, "fc", func(r *field.Report, p *field.Path) { checkFC(r, v.FC, p) })
-	if s := v.FlexVolume; s != nil {
-		one.add(true, "flexVolume", func(r *field.Report, p *field.Path) { checkFlex(r, s.Driver, s.Options, p) })
-	}
-	if s := v.StorageOS; s != nil {
-		one.add(true, "storageos", needs("volumeName", s.VolumeName))
-	}
-	if s := v.Quobyte; s != nil {
-		one.add(true, "quobyte", needs("registry", s.Registry, "volume", s.Volume))
-	}
-	if s := v.PortworxVolume; s != nil {
-		one.add(true, "portworxVolume", needs("volumeID", s.VolumeID))
-	}
-	if s := v.ScaleIO; s != nil {
-		one.add(true, "scaleIO", needs("gateway", s.Gateway, "system", s.System, "volumeName", s.VolumeName))
-	}
-	checkCloudDisk(one, v)
-}
-
-// checkCloudDisk checks the disks of cloud providers.
-func checkCloudDisk(one *oneSource, v *VolumeSource) {
-	if s := v.GCEPersistentDisk; s != nil {
-		one.add(true, "gcePersistentDisk", func(r *field.Report, p *field.Path) {
-			requireAll(r, p, "pdName", s.PDName)
-			checkPartition(r, s.Partition, p)
-		})
-	}
-	if s := v.AWSElasticBlockStore; s != nil {
-		one.add(true, "awsElasticBlockStore", func(r *field.Report, p *field.Path) {
-			requireAll(r, p, "volumeID", s.VolumeID)
-			checkPartition(r, s.Partition, p)
-		})
-	}
-	if s := v.AzureFile; s != nil {
-		one.add(true, "azureFile", needs("secretName", s.SecretName, "shareName", s.ShareName))
-	}
-	if s := v.AzureDisk; s != nil {
-		one.add(true, "azureDisk", needs("diskName", s.DiskName, "diskURI", s.DataDiskURI))
-	}
-	if s := v.VsphereVolume; s != nil {
-		one.add(true, "vsphereVolume", needs("volumePath", s.VolumePath))
-	}
-	if s := v.PhotonPersistentDisk; s != nil {
-		one.add(true, "photonPersistentDisk", needs("pdID", s.PdID))
-	}
-}
-
-func checkPartition(r *field.Report, n int32, p *field.Path) {
-	if n < 0 || n > 255 {
-		r.Invalid(p.Child("partition"), n, meta.RangeError(1, 255))
-	}
-}
-
-func checkHostPath(r *field.Report, s *HostPathVolumeSource, p *field.Path) {
-	if s.Path == "" {
-		r.Required(p.Child("path"), "")
-		return
-	}
-	checkNoBackSteps(r, s.Path, p.Child("path"))
-	if s.Type != nil && *s.Type != HostPathUnset {
-		field.OneOf(r, p.Child("type"), *s.Type, HostPathUnset, HostPathBlockDev, HostPathCharDev, HostPathDirectory, HostPathDirectoryOrCreate,
-			HostPathFile, HostPathFileOrCreate, HostPathSocket)
-	}
-}
-
-func checkNFS(r *field.Report, s *NFSVolumeSource, p *field.Path) {
-	requireAll(r, p, "server", s.Server, "path", s.Path)
-	if !path.IsAbs(s.Path) {
-		r.Invalid(p.Child("path"), s.Path, notAbsolute)
-	}
-}
-
-func checkISCSI(r *field.Report, iqn string, initiator *string, lun int32, secretMissing bool, p *field.Path) {
-	check := func(name, value string) {
-		if value != "" && !strings.HasPrefix(value, "iqn") && !strings.HasPrefix(value, "eui") && !strings.HasPrefix(value, "naa") {
-			r.Invalid(p.Child(name), value, "must be valid format starting with iqn, eui, or naa")
-		}
-	}
-	check("iqn", iqn)
-	if initiator != nil {
-		check("initiatorname", *initiator)
-	}
-	if lun < 0 || lun > 255 {
-		r.Invalid(p.Child("lun"), lun, meta.RangeError(0, 255))
-	}
-	if secretMissing {
-		r.Required(p.Child("secretRef"), "")
-	}
-}
-
-func checkFC(r *field.Report, s *FCVolumeSource, p *field.Path) {
-	switch {
-	case len(s.TargetWWNs) == 0 && len(s.WWIDs) == 0:
-		r.Required(p.Child("targetWWNs"), "must specify either targetWWNs or wwids, but not both")
-	case len(s.TargetWWNs) > 0 && len(s.WWIDs) > 0:
-		r.Invalid(p.Child("targetWWNs"), s.TargetWWNs, "targetWWNs and wwids can not be specified simultaneously")
-	}
-	if len(s.TargetWWNs) == 0 {
-		return
-	}
-	if s.Lun == nil {
-		r.Required(p.Child("lun"), "lun is required if targetWWNs is specified")
-	} else if *s.Lun < 0 || *s.Lun > 255 {
-		r.Invalid(p.Child("lun"), *s.Lun, meta.RangeError(0, 255))
-	}
-}
-
-func checkFlocker(r *field.Report, s *FlockerVolumeSource, p *field.Path) {
-	switch {
-	case s.DatasetName == "" && s.DatasetUUID == "":
-		r.Required(p, "one of datasetName and datasetUUID is required")
-	case s.DatasetName != "" && s.DatasetUUID != "":
-		r.Invalid(p, "resource", "datasetName and datasetUUID can not be specified simultaneously")
-	}
-	if strings.Contains(s.DatasetName, "/") {
-		r.Invalid(p.Child("datasetName"), s.DatasetName, "must not contain '/'")
-	}
-}
-
-func checkFlex(r *field.Report, driver string, options map[string]string, p *field.Path) {
-	requireAll(r, p, "driver", driver)
-	for _, k := range sortedKeys(options) {
-		namespace, _, _ := strings.Cut(k, "/")
-		namespace = "." + strings.ToLower(namespace)
-		if strings.HasSuffix(namespace, ".kubernetes.io") || strings.HasSuffix(namespace, ".k8s.io") {
-			r.Invalid(p.Child("options").Key(k), k, "kubernetes.io and k8s.io namespaces are reserved")
-		}
-	}
-}
-
-const driverMaxLength = 63
-
-func checkDriver(r *field.Report, driver string, p *field.Path) {
-	if driver == "" {
-		r.Required(p, "")
-	}
-	if len(driver) > driverMaxLength {
-		r.Add(field.TooLong(p, driverMaxLength))
-	}
-	if driver != "" {
-		r.Each(p, driver, meta.IsDNS1123Subdomain(strings.ToLower(driver)))
 	}
 }
 
@@ -290,6 +165,8 @@ func checkItems(r *field.Report, items []KeyToPath, p *field.Path) {
 	}
 }
 
+// checkDownwardFile checks a file that tells of the pod. Its path is that of
+// the whole volume, as it always was.
 func checkDownwardFile(r *field.Report, f *DownwardAPIVolumeFile, p *field.Path) {
 	requireAll(r, p, "path", f.Path)
 	checkProjected(r, f.Path, p.Child("path"))
@@ -300,8 +177,12 @@ func checkDownwardFile(r *field.Report, f *DownwardAPIVolumeFile, p *field.Path)
 	case f.FieldRef != nil:
 		checkFieldRef(r, f.FieldRef, fileFieldPaths, p.Child("fieldRef"))
 	case f.ResourceFieldRef != nil:
-		requireAll(r, p.Child("resourceFieldRef"), "containerName", f.ResourceFieldRef.ContainerName)
-		checkResourceRef(r, f.ResourceFieldRef, p.Child("resourceFieldRef"))
+		if f.ResourceFieldRef.ContainerName == "" {
+			r.Required(p.Child("resourceFieldRef", "containerName"), "")
+			checkDivisor(r, f.ResourceFieldRef.Resource, f.ResourceFieldRef.Divisor, p.Child("resourceFieldRef", "divisor"))
+		} else {
+			checkResourceRef(r, f.ResourceFieldRef, p.Child("resourceFieldRef"))
+		}
 	default:
 		r.Required(p, "one of fieldRef and resourceFieldRef is required")
 	}
@@ -346,13 +227,13 @@ func checkProjectedVolume(r *field.Report, s *ProjectedVolumeSource, volume *fie
 		if v, p := s.DownwardAPI, p.Child("downwardAPI"); v != nil {
 			n++
 			for j := range v.Items {
-				checkDownwardFile(r, &v.Items[j], p.Child("items").Index(j))
+				checkDownwardFile(r, &v.Items[j], p)
 				take(v.Items[j].Path, v.Items[j].Path)
 			}
 		}
 		if v, p := s.ServiceAccountToken, p.Child("serviceAccountToken"); v != nil {
 			n++
-			checkTokenProjection(r, v, p)
+			checkTokenProjection(r, v, p, volume)
 			take(v.Path, v.Path)
 		}
 		if v, p := s.ClusterTrustBundle, p.Child("clusterTrustBundle"); v != nil {
@@ -370,14 +251,15 @@ func checkProjectedVolume(r *field.Report, s *ProjectedVolumeSource, volume *fie
 	}
 }
 
-func checkTokenProjection(r *field.Report, t *ServiceAccountTokenProjection, p *field.Path) {
+// checkTokenProjection checks a token; its file is told of as the volume's.
+func checkTokenProjection(r *field.Report, t *ServiceAccountTokenProjection, p, volume *field.Path) {
 	if e := t.ExpirationSeconds; e != nil && *e < minTokenSeconds {
 		r.Invalid(p.Child("expirationSeconds"), *e, "may not specify a duration less than 10 minutes")
 	} else if e != nil && *e > maxTokenSeconds {
 		r.Invalid(p.Child("expirationSeconds"), *e, "may not specify a duration larger than 2^32 seconds")
 	}
-	requireAll(r, p, "path", t.Path)
-	checkProjected(r, t.Path, p.Child("path"))
+	requireAll(r, volume, "path", t.Path)
+	checkProjected(r, t.Path, volume.Child("path"))
 }
 
 func checkTrustBundle(r *field.Report, b *ClusterTrustBundleProjection, p *field.Path) {
@@ -394,21 +276,50 @@ func checkTrustBundle(r *field.Report, b *ClusterTrustBundleProjection, p *field
 	checkProjected(r, b.Path, p.Child("path"))
 }
 
-func checkEphemeralVolume(r *field.Report, v *Volume, p *field.Path, c *podContext) {
+// checkEphemeralVolume checks the claim that is made for the pod alone; of its
+// metadata only labels and annotations go into the claim.
+func checkEphemeralVolume(r *field.Report, v *Volume, p, volume *field.Path, c *podContext) {
 	t := v.Ephemeral.VolumeClaimTemplate
 	if t == nil {
 		r.Required(p.Child("volumeClaimTemplate"), "")
-		return
+	} else {
+		p = p.Child("volumeClaimTemplate")
+		meta.ValidateAnnotations(r, t.Annotations, p.Child("metadata", "annotations"))
+		meta.ValidateLabels(r, t.Labels, p.Child("metadata", "labels"))
+		forbidMeta(r, &t.ObjectMeta, p.Child("metadata"))
+		checkClaimSpec(r, &t.Spec, p.Child("spec"))
 	}
-	p = p.Child("volumeClaimTemplate")
-	meta.ValidateLabels(r, t.Labels, p.Child("metadata", "labels"))
-	meta.ValidateAnnotations(r, t.Annotations, p.Child("metadata", "annotations"))
-	checkClaimSpec(r, &t.Spec, p.Child("spec"))
 	if c.name == "" || v.Name == "" {
 		return
 	}
 	claim := c.name + "-" + v.Name
 	for _, m := range meta.IsDNS1123Subdomain(claim) {
-		r.Invalid(p.Child("name"), v.Name, fmt.Sprintf("PVC name %q: %s", claim, m))
+		r.Invalid(volume.Child("name"), v.Name, fmt.Sprintf("PVC name %q: %s", claim, m))
+	}
+}
+
+// forbidMeta refuses what a template's metadata cannot pass on.
+func forbidMeta(r *field.Report, m *meta.ObjectMeta, p *field.Path) {
+	for _, f := range [...]struct {
+		set  bool
+		name string
+	}{
+		{m.Name != "", "name"},
+		{m.GenerateName != "", "generateName"},
+		{m.Namespace != "", "namespace"},
+		{m.SelfLink != "", "selfLink"},
+		{m.UID != "", "uID"},
+		{m.ResourceVersion != "", "resourceVersion"},
+		{m.Generation != 0, "generation"},
+		{!m.CreationTimestamp.IsZero(), "creationTimestamp"},
+		{m.DeletionTimestamp != nil, "deletionTimestamp"},
+		{m.DeletionGracePeriodSeconds != nil, "deletionGracePeriodSeconds"},
+		{m.OwnerReferences != nil, "ownerReferences"},
+		{m.Finalizers != nil, "finalizers"},
+		{m.ManagedFields != nil, "managedFields"},
+	} {
+		if f.set {
+			r.Forbidden(p.Child(f.name), "cannot be set")
+		}
 	}
 }

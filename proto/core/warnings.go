@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -28,8 +27,8 @@ func WarnAboutPod(p *Pod) []string {
 		w.add(metadataPath.Child("name"), "this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: %v", errs)
 	}
 	var quick warner // makes no paths: most pods give no cause
-	if quick.pod(field.Nowhere, &p.ObjectMeta, &p.Spec); len(quick.texts) > 0 {
-		w.pod(nil, &p.ObjectMeta, &p.Spec)
+	if quick.pod(field.Nowhere, true, &p.ObjectMeta, &p.Spec); len(quick.texts) > 0 {
+		w.pod(nil, true, &p.ObjectMeta, &p.Spec)
 	}
 	return w.texts
 }
@@ -38,7 +37,7 @@ func WarnAboutPod(p *Pod) []string {
 // controller makes pods of.
 func WarnAboutTemplate(p *field.Path, t *PodTemplateSpec) []string {
 	var w warner
-	w.pod(p, &t.ObjectMeta, &t.Spec)
+	w.pod(p, false, &t.ObjectMeta, &t.Spec)
 	return w.texts
 }
 
@@ -68,7 +67,7 @@ var oldLabels = map[string]string{
 func OldNodeLabel(key string) string { return oldLabels[key] }
 
 // pod looks at a pod, or at a template below p.
-func (w *warner) pod(p *field.Path, m *meta.ObjectMeta, s *PodSpec) {
+func (w *warner) pod(p *field.Path, isPod bool, m *meta.ObjectMeta, s *PodSpec) {
 	spec, annotations := p.Child("spec"), p.Child("metadata", "annotations")
 	for _, k := range slices.Sorted(maps.Keys(s.NodeSelector)) {
 		if text := oldLabels[k]; text != "" {
@@ -103,16 +102,43 @@ func (w *warner) pod(p *field.Path, m *meta.ObjectMeta, s *PodSpec) {
 		w.overlaps(&s.Volumes[i])
 	}
 	w.repeats(s, spec)
-	w.profiles(m, annotations)
+	w.profile(m, s, annotations)
 	for i := range s.InitContainers {
+		w.profiles(&s.InitContainers[i], m, s, isPod, annotations)
 		w.container(&s.InitContainers[i], spec.Child("initContainers").Index(i))
 	}
 	for i := range s.Containers {
+		w.profiles(&s.Containers[i], m, s, isPod, annotations)
 		w.container(&s.Containers[i], spec.Child("containers").Index(i))
+	}
+	for i := range s.Containers {
 		w.ports(s.Containers[:i+1], spec.Child("containers"))
 	}
 	if g := s.TerminationGracePeriodSeconds; g != nil && *g < 0 {
 		w.add(spec.Child("terminationGracePeriodSeconds"), "must be >= 0; negative values are invalid and will be treated as 1")
+	}
+	if a := s.Affinity; a != nil {
+		if a := a.PodAffinity; a != nil {
+			w.podAffinity(a.RequiredDuringSchedulingIgnoredDuringExecution, a.PreferredDuringSchedulingIgnoredDuringExecution, spec.Child("affinity", "podAffinity"))
+		}
+		if a := a.PodAntiAffinity; a != nil {
+			w.podAffinity(a.RequiredDuringSchedulingIgnoredDuringExecution, a.PreferredDuringSchedulingIgnoredDuringExecution, spec.Child("affinity", "podAntiAffinity"))
+		}
+	}
+}
+
+// podAffinity looks for terms that select no pod.
+func (w *warner) podAffinity(required []PodAffinityTerm, preferred []WeightedPodAffinityTerm, p *field.Path) {
+	const text = "a null labelSelector results in matching no pod"
+	for i := range required {
+		if required[i].LabelSelector == nil {
+			w.add(p.Child("requiredDuringSchedulingIgnoredDuringExecution").Index(i).Child("labelSelector"), text)
+		}
+	}
+	for i := range preferred {
+		if preferred[i].PodAffinityTerm.LabelSelector == nil {
+			w.add(p.Child("preferredDuringSchedulingIgnoredDuringExecution").Index(i).Child("podAffinityTerm", "labelSelector"), text)
+		}
 	}
 }
 
@@ -170,45 +196,84 @@ func (w *warner) fraction(l ResourceList, name ResourceName, p *field.Path) {
 	}
 }
 
-// repeats looks at entries of lists that hide others.
+// repeats looks at entries of lists that hide others, and at empty ones.
 func (w *warner) repeats(s *PodSpec, spec *field.Path) {
-	ips, secrets := map[string]bool{}, map[string]bool{}
 	for i := range s.HostAliases {
-		ip := s.HostAliases[i].IP
-		if ips[ip] {
-			w.add(spec.Child("hostAliases").Index(i).Child("ip"), "duplicate ip %q", ip)
+		for j := range i {
+			if ip := s.HostAliases[i].IP; s.HostAliases[j].IP == ip {
+				w.add(spec.Child("hostAliases").Index(i).Child("ip"), "duplicate ip %q", ip)
+				break
+			}
 		}
-		ips[ip] = true
+	}
+	secrets := spec.Child("imagePullSecrets")
+	for i := range s.ImagePullSecrets {
+		for j := range i {
+			if name := s.ImagePullSecrets[i].Name; s.ImagePullSecrets[j].Name == name {
+				w.add(secrets.Index(i).Child("name"), "duplicate name %q", name)
+				break
+			}
+		}
 	}
 	for i := range s.ImagePullSecrets {
-		name, p := s.ImagePullSecrets[i].Name, spec.Child("imagePullSecrets").Index(i).Child("name")
-		if name == "" {
-			w.add(p, "invalid empty name %q", name)
-		} else if secrets[name] {
-			w.add(p, "duplicate name %q", name)
+		if name := s.ImagePullSecrets[i].Name; name == "" {
+			w.add(secrets.Index(i).Child("name"), "invalid empty name %q", name)
 		}
-		secrets[name] = true
 	}
 }
 
-// profiles looks at annotations that have become fields.
-func (w *warner) profiles(m *meta.ObjectMeta, p *field.Path) {
-	if _, ok := m.Annotations["seccomp.security.alpha.kubernetes.io/pod"]; ok {
-		w.add(p.Key("seccomp.security.alpha.kubernetes.io/pod"), `non-functional in v1.27+; use the "seccompProfile" field instead`)
+// Annotations that have become fields, of a pod and of a container.
+const (
+	podSeccomp             = "seccomp.security.alpha.kubernetes.io/pod"
+	containerSeccompPrefix = "container.seccomp.security.alpha.kubernetes.io/"
+
+	useSeccompField  = `non-functional in v1.27+; use the "seccompProfile" field instead`
+	useAppArmorField = `deprecated since v1.30; use the "appArmorProfile" field instead`
+)
+
+// profile looks for a pod's annotation that has become a field.
+func (w *warner) profile(m *meta.ObjectMeta, s *PodSpec, p *field.Path) {
+	if _, ok := m.Annotations[podSeccomp]; ok && (s.SecurityContext == nil || s.SecurityContext.SeccompProfile == nil) {
+		w.add(p.Key(podSeccomp), useSeccompField)
 	}
-	for _, old := range []struct{ prefix, text string }{
-		{"container.seccomp.security.alpha.kubernetes.io/", `non-functional in v1.27+; use the "seccompProfile" field instead`},
-		{"container.apparmor.security.beta.kubernetes.io/", `deprecated since v1.30; use the "appArmorProfile" field instead`},
-	} {
-		var keys []string
-		for k := range m.Annotations {
-			if strings.HasPrefix(k, old.prefix) {
-				keys = append(keys, k)
-			}
-		}
-		slices.Sort(keys)
-		for _, k := range keys {
-			w.add(p.Key(k), "%s", old.text)
+}
+
+// profiles looks for a container's annotations that have become fields.
+func (w *warner) profiles(c *Container, m *meta.ObjectMeta, s *PodSpec, isPod bool, p *field.Path) {
+	if len(m.Annotations) == 0 {
+		return
+	}
+	if key := AnnotationAppArmorPrefix + c.Name; !isPod && appArmorByAnnotation(m, s, c.Name, c.SecurityContext) {
+		w.add(p.Key(key), useAppArmorField)
+	}
+	if key := containerSeccompPrefix + c.Name; c.SecurityContext == nil || c.SecurityContext.SeccompProfile == nil {
+		if _, ok := m.Annotations[key]; ok {
+			w.add(p.Key(key), useSeccompField)
 		}
 	}
+}
+
+// WarnAboutAppArmor says which annotations of a new pod should be fields. It is
+// asked before SyncAppArmor makes all of them both.
+func WarnAboutAppArmor(p *Pod) []string {
+	if !annotatesAppArmor(&p.ObjectMeta) || p.Spec.OS != nil && p.Spec.OS.Name == Windows {
+		return nil
+	}
+	var w warner
+	eachContainer(&p.Spec, field.Nowhere, func(c *EphemeralContainerCommon, _ *field.Path) {
+		if appArmorByAnnotation(&p.ObjectMeta, &p.Spec, c.Name, c.SecurityContext) {
+			w.add(metadataPath.Child("annotations").Key(AnnotationAppArmorPrefix+c.Name), useAppArmorField)
+		}
+	})
+	return w.texts
+}
+
+// appArmorByAnnotation reports whether it is an annotation alone that names a
+// container's profile.
+func appArmorByAnnotation(m *meta.ObjectMeta, s *PodSpec, name string, own *SecurityContext) bool {
+	text, ok := m.Annotations[AnnotationAppArmorPrefix+name]
+	if !ok || own != nil && own.AppArmorProfile != nil {
+		return false
+	}
+	return s.SecurityContext == nil || s.SecurityContext.AppArmorProfile == nil || !meta.Equal(s.SecurityContext.AppArmorProfile, appArmorField(text))
 }

@@ -58,3 +58,10 @@ func OneOf[T ~string](r *Report, p *Path, value T, allowed ...T) {
 		r.Add(NotSupported(p, value, allowed))
 	}
 }
+
+// Known reports a value outside allowed, an empty one too.
+func Known[T ~string](r *Report, p *Path, value T, allowed ...T) {
+	if !slices.Contains(allowed, value) {
+		r.Add(NotSupported(p, value, allowed))
+	}
+}

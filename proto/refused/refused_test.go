@@ -45,6 +45,9 @@ func TestRefused(t *testing.T) {
 		"node": {
 			"RuntimeClass": of(nil, node.ValidateRuntimeClass, node.ValidateRuntimeClassUpdate, nil),
 		},
+		"pods": {
+			"Pod": of(core.SetPodDefaults, core.ValidatePod, core.ValidatePodUpdate, core.ValidatePodStatusUpdate),
+		},
 		"policy": {
 			"PodDisruptionBudget": of(nil, policy.ValidatePodDisruptionBudget, policy.ValidatePodDisruptionBudgetUpdate, policy.ValidatePodDisruptionBudgetStatusUpdate),
 		},

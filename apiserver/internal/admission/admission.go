@@ -123,6 +123,7 @@ func New(c *cache.Cache, a *authz.Authorizer) *Chain {
 		{"NamespaceLifecycle", nil, v.namespaceLifecycle},
 		{"LimitRanger", writes, v.limitDefaults},
 		{"ServiceAccount", []Operation{Create}, v.serviceAccount},
+		{"AppArmor", []Operation{Create}, oldAppArmor},
 		{"NodeRestriction", nil, v.nodeRestriction},
 		{"Priority", nil, v.priority},
 		{"RuntimeClass", []Operation{Create}, v.runtimeClass},
@@ -137,6 +138,7 @@ func New(c *cache.Cache, a *authz.Authorizer) *Chain {
 		chain.AddAdmit(s)
 	}
 	chain.AddCheck(Step{"LimitRanger", writes, v.limitsHold})
+	chain.AddCheck(Step{"RuntimeClass", []Operation{Create}, v.overheadHolds})
 	return chain
 }
 

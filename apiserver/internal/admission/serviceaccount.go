@@ -34,6 +34,9 @@ func (v *view) serviceAccount(ctx context.Context, r *Request) error {
 		p.Spec.ServiceAccountName = core.DefaultServiceAccountName
 	}
 	p.Spec.DeprecatedServiceAccount = p.Spec.ServiceAccountName
+	if bad := badName(p.Spec.ServiceAccountName); bad != nil {
+		return status.Forbidden(r.Resource, r.Name, fmt.Sprintf("error looking up service account %s/%s: %v", r.Namespace, p.Spec.ServiceAccountName, bad))
+	}
 	o, err := v.get(ctx, "serviceaccounts", r.Namespace, p.Spec.ServiceAccountName)
 	if err != nil {
 		return err

@@ -67,9 +67,13 @@ func keepVolumeSpec(v, old *core.PersistentVolume) {
 
 func newPod(p *core.Pod) {
 	p.Status = core.PodStatus{Phase: core.PodPending, QOSClass: core.QOSClassOf(&p.Spec)}
+	core.SyncAppArmor(p)
 	narrowAffinity(p)
+	if g := p.Spec.TerminationGracePeriodSeconds; g != nil && *g < 0 {
+		*g = 1
+	}
 	if len(p.Spec.SchedulingGates) > 0 {
-		p.Status.Conditions = []core.PodCondition{{Type: core.PodScheduled, Status: core.ConditionFalse,
+		p.Status.Conditions = []core.PodCondition{{Type: core.PodScheduled, Status: core.ConditionFalse, LastTransitionTime: meta.Now(),
 			Reason: core.PodReasonSchedulingGated, Message: "Scheduling is blocked due to non-empty scheduling gates"}}
 	}
 }

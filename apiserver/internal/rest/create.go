@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/admission"
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
@@ -30,12 +31,11 @@ func (c *call) createObject(obj meta.Object, o options) error {
 	if err := c.place(m); err != nil {
 		return err
 	}
-	if m.ResourceVersion == "0" {
-		m.ResourceVersion = "" // it is how some say that they know none
+	// Only the store knows versions; "0" is how some say that they know none.
+	if n, err := strconv.ParseUint(m.ResourceVersion, 10, 64); err == nil && n > 0 && !o.dryRun {
+		return status.Unknown(errors.New("resourceVersion should not be set on objects to be created"))
 	}
-	if m.ResourceVersion != "" {
-		return status.BadRequest("resourceVersion should not be set on objects to be created")
-	}
+	m.ResourceVersion = ""
 	c.singleOwners(m, false)
 	c.res.Default(obj)
 	if err := c.trackNew(o, obj); err != nil {
