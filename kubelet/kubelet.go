@@ -95,7 +95,8 @@ func Run(ctx context.Context, cfg Config) error {
 	defer k.events.Close()
 	return k.run(ctx, &cfg, &server.Server{
 		Addr: net.JoinHostPort(cfg.Address, strconv.Itoa(cfg.Port)), TLS: serving, Clients: pool,
-		Runtime: runtime, Access: &server.Access{API: api, Node: cfg.NodeName}, Cgroups: k.workers.Cgroups, Pods: k.workers.Pods, Healthy: func() error { return nil }, Log: slog.Default(),
+		Runtime: runtime, Access: &server.Access{API: api, Node: cfg.NodeName}, Cgroups: k.workers.Cgroups, Pods: k.workers.Pods,
+		Node: cfg.NodeName, SystemLogs: "/var/log", Settings: cfg.settings(), Healthy: func() error { return nil }, Log: slog.Default(),
 	})
 }
 

@@ -3,7 +3,10 @@ package server
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pilothouse/pilothouse/kubelet/internal/cri"
@@ -13,23 +16,41 @@ import (
 
 // logs sends a container's log.
 func (s *Server) logs(w http.ResponseWriter, r *http.Request) {
-	o, previous, err := logOptions(r)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+	o, previous, bad := logOptions(r.URL.Query())
+	if bad != 0 {
+		refuse(w, bad, map[int]string{
+			http.StatusBadRequest:          `{"message": "Unable to decode query."}`,
+			http.StatusUnprocessableEntity: `{"message": "Invalid request."}`,
+		}[bad])
 		return
 	}
-	pod, err := s.find(r)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusNotFound)
+	pod, name := s.find(r), r.PathValue("container")
+	if pod == nil {
+		refuse(w, http.StatusNotFound, fmt.Sprintf("pod %q does not exist", r.PathValue("pod")))
 		return
 	}
-	if why := waiting(pod, r.PathValue("container"), previous); why != "" {
-		http.Error(w, why, http.StatusBadRequest)
+	if !has(pod, name) {
+		refuse(w, http.StatusNotFound, fmt.Sprintf("container %q not found in pod %q", name, pod.Name))
 		return
 	}
-	_, run, err := s.runOf(r, previous)
+	if why := waiting(pod, name, previous); why != "" {
+		refuse(w, http.StatusBadRequest, why)
+		return
+	}
+	rt, err := s.Runtime.Pod(r.Context(), pod.UID)
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
+		refuse(w, http.StatusBadRequest, cri.Message(err))
+		return
+	}
+	run := rt.Find(name)
+	if previous {
+		if run = rt.Previous(name); run == nil {
+			refuse(w, http.StatusBadRequest, fmt.Sprintf("previous terminated container %q in pod %q not found", name, pod.Name))
+			return
+		}
+	}
+	if run == nil {
+		refuse(w, http.StatusBadRequest, fmt.Sprintf("container %q in pod %q is not available", name, pod.Name))
 		return
 	}
 	uid, id := pod.UID, run.ID
@@ -98,40 +119,67 @@ func (f flushing) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func logOptions(r *http.Request) (o logs.Options, previous bool, err error) {
-	q := r.URL.Query()
-	o.TailLines = -1
-	number := func(name string, into *int64) {
-		if v := q.Get(name); v != "" && err == nil {
-			if *into, err = strconv.ParseInt(v, 10, 64); err != nil || *into < 0 {
-				err = fmt.Errorf("%s=%q: must be a number that is not negative", name, v)
-			}
+// has says whether a pod has a container of that name, of whatever kind.
+func has(pod *core.Pod, name string) bool {
+	for _, list := range [][]core.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
+		if slices.ContainsFunc(list, func(c core.Container) bool { return c.Name == name }) {
+			return true
 		}
 	}
-	flag := func(name string) bool {
+	return slices.ContainsFunc(pod.Spec.EphemeralContainers, func(c core.EphemeralContainer) bool { return c.Name == name })
+}
+
+// logOptions reads what of a log is asked for. bad is the code of the answer when
+// that cannot be read, or makes no sense.
+func logOptions(q url.Values) (o logs.Options, previous bool, bad int) {
+	if tail := q.Get("tail"); tail == "all" {
+		q.Del("tailLines")
+	} else if tail != "" {
+		q.Set("tailLines", tail)
+	}
+	numbers := map[string]int64{}
+	for _, name := range []string{"tailLines", "limitBytes", "sinceSeconds"} {
 		v := q.Get(name)
 		if v == "" {
-			return false
+			continue
 		}
-		b, perr := strconv.ParseBool(v)
-		if perr != nil && err == nil {
-			err = fmt.Errorf("%s=%q: must be true or false", name, v)
+		n, err := strconv.ParseInt(v, 10, 64)
+		if err != nil {
+			return o, false, http.StatusBadRequest
 		}
-		return b
+		if n < 0 || n == 0 && name != "tailLines" {
+			bad = http.StatusUnprocessableEntity
+		}
+		numbers[name] = n
 	}
-	var seconds int64 = -1
-	number("tailLines", &o.TailLines)
-	number("limitBytes", &o.LimitBytes)
-	number("sinceSeconds", &seconds)
-	if seconds >= 0 {
-		o.Since = time.Now().Add(-time.Duration(seconds) * time.Second)
+	o.TailLines = -1
+	if n, ok := numbers["tailLines"]; ok {
+		o.TailLines = n
 	}
-	if v := q.Get("sinceTime"); v != "" && err == nil {
-		if o.Since, err = time.Parse(time.RFC3339, v); err != nil {
-			err = fmt.Errorf("sinceTime=%q: must be a time such as 2026-01-02T15:04:05Z", v)
+	o.LimitBytes = numbers["limitBytes"]
+	if n, ok := numbers["sinceSeconds"]; ok {
+		o.Since = time.Now().Add(-time.Duration(min(n, maxSince)) * time.Second)
+	}
+	if v := q.Get("sinceTime"); v != "" {
+		t, err := time.Parse(time.RFC3339, v)
+		if err != nil {
+			return o, false, http.StatusBadRequest
 		}
+		if _, both := numbers["sinceSeconds"]; both {
+			bad = http.StatusUnprocessableEntity
+		}
+		o.Since = t
 	}
 	o.Stream = q.Get("stream")
-	o.Follow, o.Timestamps, previous = flag("follow"), flag("timestamps"), flag("previous")
-	return o, previous, err
+	o.Follow, o.Timestamps = flag(q, "follow"), flag(q, "timestamps")
+	return o, flag(q, "previous"), bad
+}
+
+// maxSince is the longest time before now that can be counted, in seconds.
+const maxSince = int64(1<<63-1) / int64(time.Second)
+
+// flag reads a parameter as the API does everywhere: it is set unless it says
+// otherwise.
+func flag(q url.Values, name string) bool {
+	return q.Has(name) && q.Get(name) != "0" && !strings.EqualFold(q.Get(name), "false")
 }

@@ -12,6 +12,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log"
@@ -26,6 +27,7 @@ import (
 	"github.com/pilothouse/pilothouse/kubelet/internal/cri"
 	"github.com/pilothouse/pilothouse/proto/codec"
 	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
 // Server answers the node API.
@@ -40,6 +42,12 @@ type Server struct {
 	Cgroups *cgroup.Manager
 	// Pods are the node's pods, each with its newest status.
 	Pods func() []*core.Pod
+	// SystemLogs is the folder that is served below /logs/.
+	SystemLogs string
+	// Node is the name of this one.
+	Node string
+	// Settings are told at /configz.
+	Settings map[string]any
 	// Healthy is nil when the kubelet does its work.
 	Healthy func() error
 	Log     *slog.Logger
@@ -78,15 +86,21 @@ func (quiet) Write(b []byte) (int, error) {
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
-		if err := s.Healthy(); err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		fmt.Fprint(w, "ok")
-	})
-	mux.HandleFunc("GET /pods", s.pods)
-	mux.HandleFunc("GET /runningpods/", s.pods)
+	for _, part := range []string{"", "/ping", "/log", "/syncloop"} {
+		mux.HandleFunc("GET /healthz"+part, func(w http.ResponseWriter, _ *http.Request) {
+			if err := s.Healthy(); err != nil {
+				http.Error(w, err.Error(), http.StatusInternalServerError)
+				return
+			}
+			fmt.Fprint(w, "ok")
+		})
+	}
+	for _, path := range []string{"/pods", "/pods/{$}"} {
+		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) { list(w, s.Pods()) })
+	}
+	mux.HandleFunc("GET /runningpods/{$}", s.runningPods)
+	mux.HandleFunc("GET /configz", s.configz)
+	mux.Handle("GET /logs/", http.StripPrefix("/logs/", http.FileServer(http.Dir(s.SystemLogs))))
 	mux.Handle("GET /metrics", promhttp.Handler())
 	mux.HandleFunc("GET /metrics/resource", s.resource)
 	mux.HandleFunc("GET /stats/summary", s.summary)
@@ -103,13 +117,16 @@ func (s *Server) routes() http.Handler {
 	return mux
 }
 
-func (s *Server) pods(w http.ResponseWriter, _ *http.Request) {
-	list := &core.PodList{}
-	list.Kind, list.APIVersion = "PodList", "v1"
-	for _, p := range s.Pods() {
-		list.Items = append(list.Items, *p)
+// list answers with pods.
+func list(w http.ResponseWriter, pods []*core.Pod) {
+	l := &core.PodList{}
+	l.Kind, l.APIVersion = "PodList", "v1"
+	for _, p := range pods {
+		item := *p
+		item.TypeMeta = meta.TypeMeta{} // the list says it
+		l.Items = append(l.Items, item)
 	}
-	b, err := codec.EncodeJSON(list)
+	b, err := codec.EncodeJSON(l)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
@@ -118,36 +135,43 @@ func (s *Server) pods(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(b)
 }
 
-// find is the pod that a request names.
-func (s *Server) find(r *http.Request) (*core.Pod, error) {
+// runningPods answers with what the runtime runs, of which it knows little: names
+// and images.
+func (s *Server) runningPods(w http.ResponseWriter, r *http.Request) {
+	known, err := s.Runtime.Pods(r.Context())
+	if err != nil {
+		http.Error(w, cri.Message(err), http.StatusInternalServerError)
+		return
+	}
+	var pods []*core.Pod
+	for _, rt := range known {
+		p := &core.Pod{ObjectMeta: meta.ObjectMeta{Name: rt.Name, Namespace: rt.Namespace, UID: rt.UID}}
+		for i := range rt.Containers {
+			if c := &rt.Containers[i]; c.State == cri.Running {
+				p.Spec.Containers = append(p.Spec.Containers, core.Container{Name: c.Name, Image: c.Image})
+			}
+		}
+		if len(p.Spec.Containers) > 0 {
+			pods = append(pods, p)
+		}
+	}
+	list(w, pods)
+}
+
+// configz answers with the settings of this kubelet, by the names that its
+// configuration files have everywhere.
+func (s *Server) configz(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{"kubeletconfig": s.Settings})
+}
+
+// find is the pod that a request names, or nil.
+func (s *Server) find(r *http.Request) *core.Pod {
 	namespace, name := r.PathValue("namespace"), r.PathValue("pod")
 	for _, p := range s.Pods() {
 		if p.Namespace == namespace && p.Name == name && (r.PathValue("uid") == "" || r.PathValue("uid") == string(p.UID)) {
-			return p, nil
+			return p
 		}
 	}
-	return nil, fmt.Errorf("pod %q not found", name)
-}
-
-// run finds the newest run of the container that a request names.
-func (s *Server) runOf(r *http.Request, previous bool) (*core.Pod, *cri.Container, error) {
-	pod, err := s.find(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	rt, err := s.Runtime.Pod(r.Context(), pod.UID)
-	if err != nil {
-		return pod, nil, err
-	}
-	name := r.PathValue("container")
-	run := rt.Find(name)
-	if previous {
-		if run = rt.Previous(name); run == nil {
-			return pod, nil, fmt.Errorf("previous terminated container %q in pod %q not found", name, pod.Name)
-		}
-	}
-	if run == nil {
-		return pod, nil, fmt.Errorf("container %q in pod %q is not available", name, pod.Name)
-	}
-	return pod, run, nil
+	return nil
 }

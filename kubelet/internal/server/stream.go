@@ -3,6 +3,7 @@ package server
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -17,77 +18,112 @@ import (
 	"github.com/pilothouse/pilothouse/kubelet/internal/cri"
 )
 
-// truthy reads upstream's stream parameters, which say 1 or true.
-func truthy(r *http.Request, names ...string) bool {
-	for _, n := range names {
-		if b, err := strconv.ParseBool(r.URL.Query().Get(n)); err == nil && b {
-			return true
-		}
+// options are the streams of exec and attach that a request asks for; without
+// any it is answered.
+func options(w http.ResponseWriter, r *http.Request) (o struct{ stdin, stdout, stderr, tty bool }, ok bool) {
+	q := r.URL.Query()
+	o.stdin, o.stdout, o.tty = q.Get("input") == "1", q.Get("output") == "1", q.Get("tty") == "1"
+	o.stderr = !o.tty && q.Get("error") == "1"
+	if !o.stdin && !o.stdout && !o.stderr {
+		refuse(w, http.StatusBadRequest, "you must specify at least 1 of stdin, stdout, stderr")
+		return o, false
 	}
-	return false
+	return o, true
 }
 
 func (s *Server) exec(w http.ResponseWriter, r *http.Request) {
-	id, ok := s.running(w, r)
+	o, ok := options(w, r)
 	if !ok {
 		return
 	}
-	tty := truthy(r, "tty")
+	id, ok := s.running(w, r, fmt.Sprintf("container not found (%q)", r.PathValue("container")))
+	if !ok {
+		return
+	}
 	resp, err := s.Runtime.Runtime.Exec(r.Context(), &pb.ExecRequest{
-		ContainerId: id, Cmd: r.URL.Query()["command"], Tty: tty,
-		Stdin: truthy(r, "input", "stdin"), Stdout: truthy(r, "output", "stdout"), Stderr: !tty && truthy(r, "error", "stderr"),
+		ContainerId: id, Cmd: r.URL.Query()["command"], Tty: o.tty, Stdin: o.stdin, Stdout: o.stdout, Stderr: o.stderr,
 	})
 	if err != nil {
-		http.Error(w, cri.Message(err), http.StatusInternalServerError)
+		refuse(w, http.StatusInternalServerError, cri.Message(err))
 		return
 	}
 	s.relay(w, r, resp.Url)
 }
 
 func (s *Server) attach(w http.ResponseWriter, r *http.Request) {
-	id, ok := s.running(w, r)
+	o, ok := options(w, r)
 	if !ok {
 		return
 	}
-	tty := truthy(r, "tty")
+	id, ok := s.running(w, r, fmt.Sprintf("container %s not found in pod %s_%s", r.PathValue("container"), r.PathValue("pod"), r.PathValue("namespace")))
+	if !ok {
+		return
+	}
 	resp, err := s.Runtime.Runtime.Attach(r.Context(), &pb.AttachRequest{
-		ContainerId: id, Tty: tty,
-		Stdin: truthy(r, "input", "stdin"), Stdout: truthy(r, "output", "stdout"), Stderr: !tty && truthy(r, "error", "stderr"),
+		ContainerId: id, Tty: o.tty, Stdin: o.stdin, Stdout: o.stdout, Stderr: o.stderr,
 	})
 	if err != nil {
-		http.Error(w, cri.Message(err), http.StatusInternalServerError)
+		refuse(w, http.StatusInternalServerError, cri.Message(err))
 		return
 	}
 	s.relay(w, r, resp.Url)
 }
 
 func (s *Server) portForward(w http.ResponseWriter, r *http.Request) {
-	pod, err := s.find(r)
+	ports, err := forwarded(r)
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusNotFound)
+		refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	pod := s.find(r)
+	if pod == nil {
+		refuse(w, http.StatusNotFound, "pod does not exist")
 		return
 	}
 	rt, err := s.Runtime.Pod(r.Context(), pod.UID)
-	sandbox := rt.Sandbox()
-	if err != nil || sandbox == nil || !sandbox.Ready {
-		http.Error(w, fmt.Sprintf("unable to forward port because pod is not running. Current status=%v", pod.Status.Phase), http.StatusBadRequest)
+	if err != nil {
+		refuse(w, http.StatusInternalServerError, cri.Message(err))
 		return
 	}
-	var ports []int32
-	for _, p := range r.URL.Query()["port"] {
-		n, err := strconv.ParseInt(p, 10, 32)
-		if err != nil {
-			http.Error(w, fmt.Sprintf("port=%q: must be a number", p), http.StatusBadRequest)
-			return
-		}
-		ports = append(ports, int32(n))
+	sandbox := rt.Sandbox()
+	if sandbox == nil || !sandbox.Ready {
+		refuse(w, http.StatusInternalServerError, fmt.Sprintf("pod not found (%q)", pod.Name+"_"+pod.Namespace))
+		return
 	}
 	resp, err := s.Runtime.Runtime.PortForward(r.Context(), &pb.PortForwardRequest{PodSandboxId: sandbox.ID, Port: ports})
 	if err != nil {
-		http.Error(w, cri.Message(err), http.StatusInternalServerError)
+		refuse(w, http.StatusInternalServerError, cri.Message(err))
 		return
 	}
 	s.relay(w, r, resp.Url)
+}
+
+// forwarded are the ports that a WebSocket's client must name at once; SPDY names
+// them stream by stream.
+func forwarded(r *http.Request) (ports []int32, err error) {
+	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+		return nil, nil
+	}
+	values := r.URL.Query()["port"]
+	if len(values) == 0 {
+		return nil, errors.New(`query parameter "port" is required`)
+	}
+	for _, v := range values {
+		if v == "" {
+			return nil, errors.New(`query parameter "port" cannot be empty`)
+		}
+		for _, p := range strings.Split(v, ",") {
+			n, err := strconv.ParseUint(p, 10, 16)
+			if err != nil {
+				return nil, fmt.Errorf("unable to parse %q as a port: %w", v, err)
+			}
+			if n == 0 {
+				return nil, fmt.Errorf("port %q must be > 0", v)
+			}
+			ports = append(ports, int32(n))
+		}
+	}
+	return ports, nil
 }
 
 // runTimeout bounds a command that is run for its output alone.
@@ -95,47 +131,61 @@ const runTimeout = 2 * time.Minute
 
 // run carries out a command and answers with its output.
 func (s *Server) run(w http.ResponseWriter, r *http.Request) {
-	id, ok := s.running(w, r)
+	id, ok := s.running(w, r, fmt.Sprintf("container not found (%q)", r.PathValue("container")))
 	if !ok {
 		return
 	}
-	resp, err := s.Runtime.Runtime.ExecSync(r.Context(), &pb.ExecSyncRequest{ContainerId: id, Cmd: strings.Fields(r.FormValue("cmd")), Timeout: int64(runTimeout / time.Second)})
+	cmd := strings.Split(r.URL.Query().Get("cmd"), " ")
+	resp, err := s.Runtime.Runtime.ExecSync(r.Context(), &pb.ExecSyncRequest{ContainerId: id, Cmd: cmd, Timeout: int64(runTimeout / time.Second)})
 	if err != nil {
-		http.Error(w, cri.Message(err), http.StatusInternalServerError)
+		refuse(w, http.StatusInternalServerError, cri.Message(err))
 		return
 	}
+	if resp.ExitCode != 0 {
+		refuse(w, http.StatusInternalServerError, fmt.Sprintf("command '%s' exited with %d: %s", strings.Join(cmd, " "), resp.ExitCode, resp.Stderr))
+		return
+	}
+	w.Header().Set("Content-Type", "application/json") // which it is not, but so clients know it
 	_, _ = w.Write(append(resp.Stdout, resp.Stderr...))
 }
 
 // running is the id of the running container that a request names; otherwise
-// the request is answered.
-func (s *Server) running(w http.ResponseWriter, r *http.Request) (string, bool) {
-	_, run, err := s.runOf(r, false)
+// the request is answered with why not.
+func (s *Server) running(w http.ResponseWriter, r *http.Request, missing string) (string, bool) {
+	pod := s.find(r)
+	if pod == nil {
+		refuse(w, http.StatusNotFound, "pod does not exist")
+		return "", false
+	}
+	rt, err := s.Runtime.Pod(r.Context(), pod.UID)
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusNotFound)
+		refuse(w, http.StatusInternalServerError, cri.Message(err))
 		return "", false
 	}
-	if run.State != cri.Running {
-		http.Error(w, fmt.Sprintf("container not found (%q)", r.PathValue("container")), http.StatusInternalServerError)
-		return "", false
+	if c := rt.Find(r.PathValue("container")); c != nil && c.State == cri.Running {
+		return c.ID, true
 	}
-	return run.ID, true
+	refuse(w, http.StatusInternalServerError, missing)
+	return "", false
+}
+
+// refuse answers with a text and nothing behind it: clients show it as it is.
+func refuse(w http.ResponseWriter, code int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(code)
+	_, _ = io.WriteString(w, text)
 }
 
 // relay hands the upgraded connection to the runtime's streaming server: the
-// bytes pass through as they are. A WebSocket is translated first.
+// bytes pass through as they are.
 func (s *Server) relay(w http.ResponseWriter, r *http.Request, target string) {
 	u, err := url.Parse(target)
 	if err != nil {
 		http.Error(w, "the runtime's streaming address: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
-	if isWebSocket(r) {
-		s.bridge(w, r, u)
-		return
-	}
 	if !strings.EqualFold(r.Header.Get("Connection"), "upgrade") {
-		http.Error(w, "you must specify at least an Upgrade: SPDY/3.1 header", http.StatusBadRequest)
+		http.Error(w, "Upgrade request required", http.StatusInternalServerError)
 		return
 	}
 	backend, err := (&net.Dialer{}).DialContext(r.Context(), "tcp", u.Host)
@@ -175,18 +225,18 @@ func (s *Server) relay(w http.ResponseWriter, r *http.Request, target string) {
 	both(front, buffered.Reader, backend, said)
 }
 
-// refusal bounds how much of a runtime's refusal is passed on, in bytes, and
-// patience how long it may take.
-const (
-	refusal  = 64 << 10
-	patience = 10 * time.Second
-)
+// refusal bounds how much of a runtime's refusal is passed on, in bytes.
+const refusal = 64 << 10
 
 // refused passes on that the runtime does not upgrade. It is an ordinary answer:
 // were the connection handed over, the client would come back on it with its next
 // request, and land at the runtime.
 func refused(w http.ResponseWriter, resp *http.Response) {
 	defer resp.Body.Close()
+	if resp.StatusCode < http.StatusBadRequest {
+		http.Error(w, fmt.Sprintf("invalid upgrade response: status code %d", resp.StatusCode), http.StatusInternalServerError)
+		return
+	}
 	for _, name := range []string{"Content-Type", "Accept", "Sec-Websocket-Version"} {
 		if v, ok := resp.Header[name]; ok {
 			w.Header()[name] = v
