@@ -197,10 +197,12 @@ func CheckURL(r *field.Report, text string, p *field.Path) {
 
 // CheckService checks the service that a webhook is reached by.
 func CheckService(r *field.Report, s *ServiceReference, p *field.Path) {
-	if s.Name == "" {
+	// Each of the two is told of in the place of the other, as clients have
+	// always seen it.
+	if s.Namespace == "" {
 		r.Required(p.Child("name"), "service name is required")
 	}
-	if s.Namespace == "" {
+	if s.Name == "" {
 		r.Required(p.Child("namespace"), "service namespace is required")
 	}
 	if s.Port != nil {

@@ -165,11 +165,11 @@ type JSONSchemaProps struct {
 	// Not allowed in custom resources.
 	PatternProperties map[string]JSONSchemaProps `json:"patternProperties,omitempty" protobuf:"31"`
 	// Not allowed in custom resources.
-	Dependencies map[string]JSONSchemaPropsOrStringArray `json:"dependencies,omitempty" protobuf:"32"`
+	Dependencies JSONSchemaDependencies `json:"dependencies,omitempty" protobuf:"32"`
 	// Not allowed in custom resources.
 	AdditionalItems *JSONSchemaPropsOrBool `json:"additionalItems,omitempty" protobuf:"33"`
 	// Not allowed in custom resources.
-	Definitions map[string]JSONSchemaProps `json:"definitions,omitempty" protobuf:"34"`
+	Definitions JSONSchemaDefinitions `json:"definitions,omitempty" protobuf:"34"`
 	// Where more is written.
 	ExternalDocs *ExternalDocumentation `json:"externalDocs,omitempty" protobuf:"35"`
 	// An example of a value, for people.

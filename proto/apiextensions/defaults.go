@@ -15,6 +15,9 @@ func SetCustomResourceDefinitionDefaults(d *CustomResourceDefinition) {
 	if d.Spec.Conversion == nil {
 		d.Spec.Conversion = &CustomResourceConversion{Strategy: NoneConverter}
 	}
+	if w := d.Spec.Conversion.Webhook; w != nil && w.ClientConfig == nil && len(w.ConversionReviewVersions) == 0 {
+		d.Spec.Conversion.Webhook = nil
+	}
 	if w := d.Spec.Conversion.Webhook; w != nil && w.ClientConfig != nil && w.ClientConfig.Service != nil && w.ClientConfig.Service.Port == nil {
 		https := int32(443)
 		w.ClientConfig.Service.Port = &https

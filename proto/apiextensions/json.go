@@ -1,6 +1,8 @@
 package apiextensions
 
 import (
+	"errors"
+
 	"github.com/pilothouse/pilothouse/proto/jsonwire"
 	"github.com/pilothouse/pilothouse/proto/pbwire"
 )
@@ -68,6 +70,11 @@ func (s *JSONSchemaPropsOrBool) DecodeJSON(d *jsonwire.Decoder) {
 		return
 	}
 	s.Schema = nil
+	if c := d.Peek(); c != 't' && c != 'f' {
+		d.Skip()
+		d.Fail(errors.New("boolean or JSON schema expected"))
+		return
+	}
 	d.Bool(&s.Allows)
 }
 
@@ -122,11 +129,16 @@ func (s JSONSchemaPropsOrArray) AppendJSON(b []byte) []byte {
 	return append(b, "null"...)
 }
 
-// DecodeJSON reads a schema or a list of schemas.
+// DecodeJSON reads a schema or a list of schemas; anything else says nothing.
 func (s *JSONSchemaPropsOrArray) DecodeJSON(d *jsonwire.Decoder) {
-	if d.Peek() != '[' {
+	switch d.Peek() {
+	case '{':
 		s.Schema = new(JSONSchemaProps)
 		s.Schema.DecodeJSON(d)
+		return
+	case '[':
+	default:
+		d.Skip()
 		return
 	}
 	if !d.Array("[]JSONSchemaProps") {
@@ -193,11 +205,16 @@ func (s JSONSchemaPropsOrStringArray) AppendJSON(b []byte) []byte {
 	return append(b, "null"...)
 }
 
-// DecodeJSON reads a schema or a list of strings.
+// DecodeJSON reads a schema or a list of strings; anything else says nothing.
 func (s *JSONSchemaPropsOrStringArray) DecodeJSON(d *jsonwire.Decoder) {
-	if d.Peek() != '[' {
+	switch d.Peek() {
+	case '{':
 		s.Schema = new(JSONSchemaProps)
 		s.Schema.DecodeJSON(d)
+		return
+	case '[':
+	default:
+		d.Skip()
 		return
 	}
 	if !d.Array("[]string") {
@@ -250,3 +267,9 @@ func appendSchema(b []byte, tag byte, s *JSONSchemaProps) []byte {
 	start := len(b)
 	return pbwire.Close(s.AppendProto(b), start)
 }
+
+// JSONSchemaDependencies are the properties that others need.
+type JSONSchemaDependencies map[string]JSONSchemaPropsOrStringArray
+
+// JSONSchemaDefinitions are schemas by the names that references have for them.
+type JSONSchemaDefinitions map[string]JSONSchemaProps

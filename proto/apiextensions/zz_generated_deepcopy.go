@@ -292,7 +292,7 @@ func (in *JSONSchemaProps) DeepCopyInto(out *JSONSchemaProps) {
 		}
 	}
 	if in.Dependencies != nil {
-		out.Dependencies = make(map[string]JSONSchemaPropsOrStringArray, len(in.Dependencies))
+		out.Dependencies = make(JSONSchemaDependencies, len(in.Dependencies))
 		for k25, v26 := range in.Dependencies {
 			c27 := v26
 			v26.DeepCopyInto(&c27)
@@ -303,7 +303,7 @@ func (in *JSONSchemaProps) DeepCopyInto(out *JSONSchemaProps) {
 		out.AdditionalItems = in.AdditionalItems.DeepCopy()
 	}
 	if in.Definitions != nil {
-		out.Definitions = make(map[string]JSONSchemaProps, len(in.Definitions))
+		out.Definitions = make(JSONSchemaDefinitions, len(in.Definitions))
 		for k28, v29 := range in.Definitions {
 			c30 := v29
 			v29.DeepCopyInto(&c30)

@@ -1060,10 +1060,10 @@ func (x *JSONSchemaProps) DecodeJSON(d *jsonwire.Decoder) {
 			d.Once(&seen, 31)
 			if d.Null() {
 				x.Dependencies = nil
-			} else if d.Object("map[string]v1.JSONSchemaPropsOrStringArray") {
+			} else if d.Object("v1.JSONSchemaDependencies") {
 				first46 := x.Dependencies == nil
 				if first46 {
-					x.Dependencies = map[string]JSONSchemaPropsOrStringArray{}
+					x.Dependencies = JSONSchemaDependencies{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
 					k43 := string(d.KeyString())
@@ -1090,10 +1090,10 @@ func (x *JSONSchemaProps) DecodeJSON(d *jsonwire.Decoder) {
 			d.Once(&seen, 33)
 			if d.Null() {
 				x.Definitions = nil
-			} else if d.Object("map[string]v1.JSONSchemaProps") {
+			} else if d.Object("v1.JSONSchemaDefinitions") {
 				first50 := x.Definitions == nil
 				if first50 {
-					x.Definitions = map[string]JSONSchemaProps{}
+					x.Definitions = JSONSchemaDefinitions{}
 				}
 				for ok := d.FirstKey(); ok; ok = d.NextKey() {
 					k47 := string(d.KeyString())

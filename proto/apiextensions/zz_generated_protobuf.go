@@ -652,7 +652,7 @@ func (x *JSONSchemaProps) DecodeProto(d *pbwire.Decoder, b []byte) {
 				}
 			}
 			if x.Dependencies == nil {
-				x.Dependencies = map[string]JSONSchemaPropsOrStringArray{}
+				x.Dependencies = JSONSchemaDependencies{}
 			}
 			x.Dependencies[k81] = v82
 		case 33:
@@ -674,7 +674,7 @@ func (x *JSONSchemaProps) DecodeProto(d *pbwire.Decoder, b []byte) {
 				}
 			}
 			if x.Definitions == nil {
-				x.Definitions = map[string]JSONSchemaProps{}
+				x.Definitions = JSONSchemaDefinitions{}
 			}
 			x.Definitions[k84] = v85
 		case 35:

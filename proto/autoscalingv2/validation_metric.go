@@ -3,6 +3,7 @@ package autoscalingv2
 import (
 	"slices"
 
+	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
@@ -89,7 +90,7 @@ func checkExternal(r *field.Report, m *ExternalMetricSource, p *field.Path) {
 func checkPods(r *field.Report, m *PodsMetricSource, p *field.Path) {
 	checkIdentifier(r, &m.Metric, p.Child("metric"))
 	checkTarget(r, &m.Target, p.Child("target"))
-	if v := m.Target.AverageValue; v == nil || v.Sign() <= 0 {
+	if v := m.Target.AverageValue; v == nil {
 		r.Required(p.Child("target", "averageValue"), "must specify a positive target averageValue")
 	}
 }
@@ -104,9 +105,13 @@ func checkResource(r *field.Report, m *ResourceMetricSource, p *field.Path) {
 func checkContainer(r *field.Report, m *ContainerResourceMetricSource, p *field.Path) {
 	if m.Name == "" {
 		r.Required(p.Child("name"), "must specify a resource name")
+	} else {
+		core.CheckContainerResourceName(r, m.Name, p.Child("name"))
 	}
 	if m.Container == "" {
 		r.Required(p.Child("container"), "must specify a container")
+	} else {
+		r.Each(p.Child("container"), m.Container, meta.IsDNS1123Label(m.Container))
 	}
 	checkUse(r, &m.Target, p.Child("target"))
 }

@@ -36,6 +36,13 @@ func SetNamespaceDefaults(n *Namespace) {
 // SetNodeDefaults makes all of a node's capacity allocatable, unless it says
 // otherwise.
 func SetNodeDefaults(n *Node) {
+	// The one field is the first of the list; where they differ, the writer
+	// knows of no list.
+	if one, list := n.Spec.PodCIDR, n.Spec.PodCIDRs; one != "" && (len(list) == 0 || list[0] != one) {
+		n.Spec.PodCIDRs = []string{one}
+	} else if one == "" && len(list) > 0 {
+		n.Spec.PodCIDR = list[0]
+	}
 	roundResources(n.Status.Capacity)
 	roundResources(n.Status.Allocatable)
 	if n.Status.Allocatable == nil && n.Status.Capacity != nil {
@@ -77,6 +84,9 @@ func SetResourceQuotaDefaults(q *ResourceQuota) {
 // maximum, the default request the default limit, and where there is none, the
 // minimum.
 func SetLimitRangeDefaults(l *LimitRange) {
+	if len(l.Spec.Limits) == 0 {
+		l.Spec.Limits = nil
+	}
 	for i := range l.Spec.Limits {
 		item := &l.Spec.Limits[i]
 		for _, list := range []ResourceList{item.Max, item.Min, item.Default, item.DefaultRequest, item.MaxLimitRequestRatio} {

@@ -28,7 +28,6 @@ const (
 	notRelative    = "must be a relative path"
 	maxInt32       = 1<<31 - 1
 	maxIDValue     = maxInt32
-	maxNodePort    = 65535
 	maxMessageSize = 1024
 )
 

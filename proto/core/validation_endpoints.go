@@ -40,17 +40,14 @@ func checkSubsets(r *field.Report, subsets []EndpointSubset) {
 }
 
 func checkEndpointAddress(r *field.Report, a *EndpointAddress, p *field.Path) {
-	before := len(r.Errors)
 	checkIP(r, a.IP, p.Child("ip"))
-	if len(r.Errors) == before {
-		CheckNonSpecialIP(r, a.IP, p.Child("ip"))
-	}
 	if a.Hostname != "" {
 		r.Each(p.Child("hostname"), a.Hostname, meta.IsDNS1123Label(a.Hostname))
 	}
 	if a.NodeName != nil {
 		r.Each(p.Child("nodeName"), *a.NodeName, meta.IsDNS1123Subdomain(*a.NodeName))
 	}
+	CheckNonSpecialIP(r, a.IP, p.Child("ip"))
 }
 
 func checkEndpointPort(r *field.Report, port *EndpointPort, named bool, p *field.Path) {

@@ -47,9 +47,9 @@ func checkEvent(r *field.Report, e *Event) {
 
 func checkReporter(r *field.Report, e *Event) {
 	if e.ReportingController == "" {
-		r.Required(field.New("reportingController"), "")
+		r.Required(field.New("reportingComponent"), "")
 	}
-	r.Each(field.New("reportingController"), e.ReportingController, meta.IsQualifiedName(e.ReportingController))
+	r.Each(field.New("reportingComponent"), e.ReportingController, meta.IsQualifiedName(e.ReportingController))
 	for _, f := range []struct{ name, value string }{
 		{"reportingInstance", e.ReportingInstance}, {"action", e.Action}, {"reason", e.Reason},
 	} {

@@ -16,8 +16,8 @@ func ValidateNamespace(n *Namespace) field.ErrorList {
 }
 
 func checkNamespaceFinalizers(r *field.Report, n *Namespace) {
-	for i, f := range n.Spec.Finalizers {
-		p := specPath.Child("finalizers").Index(i)
+	p := specPath.Child("finalizers")
+	for _, f := range n.Spec.Finalizers {
 		r.Each(p, f, meta.IsQualifiedName(string(f)))
 		if f != FinalizerKubernetes && f != meta.FinalizerOrphanDependents && f != meta.FinalizerDeleteDependents && !strings.Contains(string(f), "/") {
 			r.Invalid(p, f, "name is neither a standard finalizer name nor is it fully qualified")

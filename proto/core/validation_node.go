@@ -1,6 +1,8 @@
 package core
 
 import (
+	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -58,12 +60,22 @@ func checkPodCIDRs(r *field.Report, cidrs []string, p *field.Path) {
 	again := field.Repeats(cidrs)
 	for i, c := range cidrs {
 		checkCIDR(r, c, p.Index(i))
+	}
+	if len(cidrs) > 1 {
+		for i, c := range cidrs {
+			if _, err := netip.ParsePrefix(c); err != nil {
+				r.Add(field.Internal(p, fmt.Errorf("invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[%d]: <nil> (invalid CIDR address: %s)", i, c)))
+				break
+			}
+		}
+		if !onePerFamily(cidrs) {
+			r.Invalid(p, cidrs, "may specify no more than one CIDR for each IP family")
+		}
+	}
+	for i, c := range cidrs {
 		if again(i) {
 			r.Duplicate(p.Index(i), c)
 		}
-	}
-	if !onePerFamily(cidrs) {
-		r.Invalid(p, cidrs, "may specify no more than one CIDR for each IP family")
 	}
 }
 

@@ -62,6 +62,16 @@ func checkResourceName(r *field.Report, n ResourceName, p *field.Path) bool {
 }
 
 // checkContainerResourceName wants a resource that a container can have.
+// CheckContainerResourceName wants a resource that a container can ask for.
+func CheckContainerResourceName(r *field.Report, n ResourceName, p *field.Path) {
+	var own field.Report
+	checkContainerResourceName(&own, n, p)
+	for _, e := range own.Errors[:min(len(own.Errors), len(meta.IsQualifiedName(string(n))))] {
+		e.BadValue = string(n) // what is wrong with the form of a name is said of plain text
+	}
+	r.Add(own.Errors...)
+}
+
 func checkContainerResourceName(r *field.Report, n ResourceName, p *field.Path) {
 	checkResourceName(r, n, p)
 	if !strings.Contains(string(n), "/") {

@@ -112,7 +112,7 @@ func checkPortsTogether(r *field.Report, s *ServiceSpec, ports *field.Path) {
 	for i := range s.Ports {
 		k := key{s.Ports[i].Protocol, s.Ports[i].Port}
 		if seen[k] {
-			r.Duplicate(ports.Index(i), ServicePort{Protocol: k.protocol, Port: k.port})
+			r.Duplicate(ports.Index(i), s.Ports[i])
 		}
 		seen[k] = true
 	}
@@ -127,9 +127,6 @@ func checkServicePort(r *field.Report, port *ServicePort, named bool, p *field.P
 	checkPort(r, port.Port, p.Child("port"))
 	checkProtocol(r, port.Protocol, p.Child("protocol"))
 	checkPortOrName(r, port.TargetPort, p.Child("targetPort"))
-	if port.NodePort < 0 || port.NodePort > maxNodePort {
-		r.Invalid(p.Child("nodePort"), port.NodePort, meta.RangeError(1, maxNodePort))
-	}
 	if port.AppProtocol != nil {
 		r.Each(p.Child("appProtocol"), *port.AppProtocol, meta.IsQualifiedName(*port.AppProtocol))
 	}
@@ -213,7 +210,7 @@ func checkFamilies(r *field.Report, s *ServiceSpec, p *field.Path) {
 		}
 	}
 	if s.IPFamilyPolicy != nil {
-		field.OneOf(r, p.Child("ipFamilyPolicy"), *s.IPFamilyPolicy, IPFamilyPolicyPreferDualStack, IPFamilyPolicyRequireDualStack, IPFamilyPolicySingleStack)
+		oneOfEven(r, p.Child("ipFamilyPolicy"), *s.IPFamilyPolicy, IPFamilyPolicyPreferDualStack, IPFamilyPolicyRequireDualStack, IPFamilyPolicySingleStack)
 	}
 }
 
@@ -253,6 +250,7 @@ func checkLoadBalancer(r *field.Report, s *Service, p *field.Path) {
 	if c := s.Spec.LoadBalancerClass; c != nil {
 		if !balanced {
 			r.Forbidden(p.Child("loadBalancerClass"), only)
+			return
 		}
 		r.Each(p.Child("loadBalancerClass"), *c, meta.IsQualifiedName(*c))
 	}
@@ -274,12 +272,19 @@ func checkTrafficPolicies(r *field.Report, s *ServiceSpec, p *field.Path) {
 		checkPort(r, s.HealthCheckNodePort, health)
 	}
 	if s.InternalTrafficPolicy != nil {
-		field.OneOf(r, p.Child("internalTrafficPolicy"), *s.InternalTrafficPolicy, ServiceInternalTrafficPolicyCluster, ServiceInternalTrafficPolicyLocal)
+		oneOfEven(r, p.Child("internalTrafficPolicy"), *s.InternalTrafficPolicy, ServiceInternalTrafficPolicyCluster, ServiceInternalTrafficPolicyLocal)
 	} else if s.Type != ServiceTypeExternalName {
 		r.Required(p.Child("internalTrafficPolicy"), "")
 	}
 	if s.TrafficDistribution != nil {
-		field.OneOf(r, p.Child("trafficDistribution"), *s.TrafficDistribution, TrafficPreferClose, TrafficPreferSameNode, TrafficPreferSameZone)
+		oneOfEven(r, p.Child("trafficDistribution"), *s.TrafficDistribution, TrafficPreferClose, TrafficPreferSameNode, TrafficPreferSameZone)
+	}
+}
+
+// oneOfEven reports a value outside allowed, also an empty one.
+func oneOfEven[T ~string](r *field.Report, p *field.Path, value T, allowed ...T) {
+	if !slices.Contains(allowed, value) {
+		r.Add(field.NotSupported(p, value, allowed))
 	}
 }
 

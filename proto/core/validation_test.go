@@ -364,7 +364,7 @@ func TestValidateService(t *testing.T) {
 		}, []string{
 			`spec.ports[1].name: Duplicate value: "a"`,
 			"spec.ports[1].nodePort: Duplicate value: 30001",
-			`spec.ports[1]: Duplicate value: {"protocol":"TCP","port":80,"targetPort":0}`,
+			`spec.ports[1]: Duplicate value: core.ServicePort{Name:"a", Protocol:"TCP", AppProtocol:(*string)(nil), Port:80, TargetPort:intstr.IntOrString{Type:0, IntVal:80, StrVal:""}, NodePort:30001}`,
 		}},
 		{"node port of a cluster IP", func(s *Service) { s.Spec.Ports[0].NodePort = 30001 },
 			[]string{"spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'"}},
@@ -418,9 +418,10 @@ func TestValidateNode(t *testing.T) {
 		Taints:   []Taint{{Key: "a", Effect: "NoSchedule"}, {Key: "a", Effect: "NoSchedule"}, {Key: "b", Effect: "Never"}},
 	}}
 	expect(t, ValidateNode(n),
-		`metadata.taints[1]: Duplicate value: {"key":"a","effect":"NoSchedule"}: taints must be unique by key and effect pair`,
+		`metadata.taints[1]: Duplicate value: core.Taint{Key:"a", Value:"", Effect:"NoSchedule", TimeAdded:<nil>}: taints must be unique by key and effect pair`,
 		`metadata.taints[2].effect: Unsupported value: "Never": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"`,
 		`spec.podCIDRs[1]: Invalid value: "10.0.1.0": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)`,
+		`spec.podCIDRs: Internal error: invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[1]: <nil> (invalid CIDR address: 10.0.1.0)`,
 		`spec.podCIDRs: Invalid value: []string{"10.0.0.0/24", "10.0.1.0"}: may specify no more than one CIDR for each IP family`)
 	old := &Node{ObjectMeta: objectMeta("n"), Spec: NodeSpec{PodCIDRs: []string{"10.0.0.0/24"}, ProviderID: "a"}}
 	changed := &Node{ObjectMeta: objectMeta("n"), Spec: NodeSpec{PodCIDRs: []string{"10.0.1.0/24"}, ProviderID: "b"}}
@@ -433,7 +434,7 @@ func TestValidateNamespace(t *testing.T) {
 	expect(t, ValidateNamespace(&Namespace{ObjectMeta: meta.ObjectMeta{Name: "a.b"}}), `metadata.name: Invalid value: "a.b": must not contain dots`)
 	n := &Namespace{ObjectMeta: meta.ObjectMeta{Name: "a", Namespace: "b"}, Spec: NamespaceSpec{Finalizers: []FinalizerName{"kubernetes", "mine"}}}
 	expect(t, ValidateNamespace(n), "metadata.namespace: Forbidden: not allowed on this type",
-		`spec.finalizers[1]: Invalid value: "mine": name is neither a standard finalizer name nor is it fully qualified`)
+		`spec.finalizers: Invalid value: "mine": name is neither a standard finalizer name nor is it fully qualified`)
 }
 
 func TestValidateSecret(t *testing.T) {
@@ -487,7 +488,7 @@ func TestValidateLimitRange(t *testing.T) {
 		{Type: "PersistentVolumeClaim"},
 	}}}
 	expect(t, ValidateLimitRange(l),
-		`spec.limits[0].min[cpu]: Invalid value: "2": min value 2 is greater than max value 1`,
+		`spec.limits[0].min[cpu]: Invalid value: resource.Quantity{i:resource.int64Amount{value:2, scale:0}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:"2", Format:"DecimalSI"}: min value 2 is greater than max value 1`,
 		"spec.limits[1].default: Forbidden: may not be specified when `type` is 'Pod'",
 		`spec.limits[2].type: Duplicate value: "Pod"`,
 		"spec.limits[3].limits: Required value: either minimum or maximum storage value is required, but neither was provided")
@@ -501,7 +502,7 @@ func TestValidateResourceQuota(t *testing.T) {
 	expect(t, ValidateResourceQuota(q),
 		`spec.hard[apples]: Invalid value: apples: must be a standard resource type or fully qualified`,
 		`spec.hard[apples]: Invalid value: apples: must be a standard resource for quota`,
-		`spec.hard[pods]: Invalid value: "1500m": must be an integer`,
+		`spec.hard[pods]: Invalid value: resource.Quantity{i:resource.int64Amount{value:1500, scale:-3}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:"1500m", Format:"DecimalSI"}: must be an integer`,
 		`spec.scopes: Invalid value: []core.ResourceQuotaScope{"BestEffort", "NotBestEffort"}: unsupported scope applied to resource`,
 		`spec.scopes: Invalid value: []core.ResourceQuotaScope{"BestEffort", "NotBestEffort"}: conflicting scopes`)
 }
@@ -529,6 +530,6 @@ func TestValidatePersistentVolume(t *testing.T) {
 	expect(t, ValidatePersistentVolume(v),
 		`spec.accessModes: Unsupported value: "All": supported values: "ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"`,
 		"spec.capacity: Required value",
-		`spec.capacity: Unsupported value: null: supported values: "storage"`,
+		`spec.capacity: Unsupported value: core.ResourceList(nil): supported values: "storage"`,
 		"spec: Required value: must specify a volume type")
 }

@@ -2,6 +2,7 @@ package discovery
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -85,22 +86,39 @@ func checkAddress(r *field.Report, a string, t AddressType, p *field.Path) {
 	case AddressTypeIPv4:
 		if err != nil || !ip.Is4() {
 			r.Invalid(p, a, "must be a valid IPv4 address")
-			return
 		}
 	case AddressTypeIPv6:
 		if err != nil || !ip.Is6() || ip.Is4In6() || ip.Zone() != "" {
 			r.Invalid(p, a, "must be a valid IPv6 address")
-			return
 		}
+	case AddressTypeFQDN:
+		checkDomain(r, a, p)
+		return
 	default:
-		name := strings.TrimSuffix(a, ".")
-		r.Each(p, a, meta.IsDNS1123Subdomain(name))
-		if !strings.Contains(name, ".") {
-			r.Invalid(p, a, "should be a domain with at least two segments separated by dots")
-		}
 		return
 	}
 	core.CheckNonSpecialIP(r, a, p)
+}
+
+// checkDomain wants a name of several labels.
+func checkDomain(r *field.Report, a string, p *field.Path) {
+	name := strings.TrimSuffix(a, ".")
+	switch problems := meta.IsDNS1123Subdomain(name); {
+	case a == "":
+		r.Required(p, "")
+		return
+	case len(problems) > 0:
+		r.Invalid(p, name, strings.Join(problems, ","))
+		return
+	case !strings.Contains(name, "."):
+		r.Invalid(p, name, "should be a domain with at least two segments separated by dots")
+		return
+	}
+	for label := range strings.SplitSeq(name, ".") {
+		if problems := meta.IsDNS1123Label(label); len(problems) > 0 {
+			r.Invalid(p, label, strings.Join(problems, ","))
+		}
+	}
 }
 
 func checkPorts(r *field.Report, ports []EndpointPort, list *field.Path) {
@@ -120,11 +138,8 @@ func checkPorts(r *field.Report, ports []EndpointPort, list *field.Path) {
 		names[name] = true
 		if port.Protocol == nil {
 			r.Required(p.Child("protocol"), "")
-		} else {
-			field.OneOf(r, p.Child("protocol"), *port.Protocol, core.ProtocolSCTP, core.ProtocolTCP, core.ProtocolUDP)
-		}
-		if port.Port != nil {
-			r.Each(p.Child("port"), *port.Port, meta.IsPortNumber(int(*port.Port)))
+		} else if all := []core.Protocol{core.ProtocolSCTP, core.ProtocolTCP, core.ProtocolUDP}; !slices.Contains(all, *port.Protocol) {
+			r.Add(field.NotSupported(p.Child("protocol"), *port.Protocol, all))
 		}
 		if port.AppProtocol != nil {
 			r.Each(p.Child("appProtocol"), *port.AppProtocol, meta.IsQualifiedName(*port.AppProtocol))
@@ -152,14 +167,11 @@ func checkHintNames(r *field.Report, names []string, rule meta.NameCheck, p *fie
 	}
 	seen := map[string]bool{}
 	for i, n := range names {
-		if n == "" {
-			r.Required(p.Index(i).Child("name"), "")
-		} else {
-			r.Each(p.Index(i).Child("name"), n, rule(n))
-		}
 		if seen[n] {
 			r.Duplicate(p.Index(i).Child("name"), n)
+			continue
 		}
 		seen[n] = true
+		r.Each(p.Index(i).Child("name"), n, rule(n))
 	}
 }

@@ -32,6 +32,7 @@ func TestValidateEndpointSlice(t *testing.T) {
 	expect(t, ValidateEndpointSlice(newSlice()), "endpoints[0].addresses: Required value: must contain at least 1 address")
 	expect(t, ValidateEndpointSlice(newSlice("::1", "127.0.0.1")),
 		`endpoints[0].addresses[0]: Invalid value: "::1": must be a valid IPv4 address`,
+		`endpoints[0].addresses[0]: Invalid value: "::1": may not be in the loopback range (127.0.0.0/8, ::1/128)`,
 		`endpoints[0].addresses[1]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)`)
 	s := newSlice("10.0.0.1")
 	s.AddressType = "IPX"

@@ -100,7 +100,7 @@ type Literal string
 
 // show writes a value as an error quotes it: strings in quotes, numbers bare,
 // versions, the only unsigned numbers, in hexadecimal; lists, maps and structs
-// of such, and what says how by itself, as Go source. The rest is JSON: a pointer's
+// without pointers, and what says how by itself, as Go source. The rest is JSON: a pointer's
 // address tells nobody anything.
 func show(v any) string {
 	switch v := v.(type) {
@@ -113,9 +113,11 @@ func show(v any) string {
 	}
 	if rv := reflect.ValueOf(v); !rv.IsValid() || rv.Kind() == reflect.Pointer && rv.IsNil() {
 		return `"null"`
+	} else if rv.Kind() == reflect.Pointer && rv.Elem().Kind() == reflect.Struct {
+		v = rv.Elem().Interface()
 	}
 	if asSource(v) {
-		return fmt.Sprintf("%#v", v)
+		return types.Replace(fmt.Sprintf("%#v", v))
 	}
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -124,30 +126,63 @@ func show(v any) string {
 	return string(b)
 }
 
+// types have the names in errors that clients have always seen.
+var types = strings.NewReplacer("[]meta.UID", "[]types.UID", "[]meta.", "[]v1.", "(*meta.", "(*v1.", "autoscalingv2.", "autoscaling.")
+
 // asSource tells whether a value is shown as Go source.
 func asSource(v any) bool {
 	if _, says := v.(fmt.GoStringer); says {
 		return true
 	}
-	t := reflect.TypeOf(v)
-	switch t.Kind() {
-	case reflect.Slice, reflect.Map:
-		return isPlain(t.Elem())
-	case reflect.Struct:
-		for i := range t.NumField() {
-			if !isPlain(t.Field(i).Type) {
-				return false
-			}
-		}
-		return true
+	rv := reflect.ValueOf(v)
+	if _, own := v.(json.Marshaler); own {
+		return false
+	}
+	switch rv.Kind() {
+	case reflect.Slice, reflect.Map, reflect.Struct:
+		return isPlain(rv)
 	}
 	return false
 }
 
-// isPlain tells whether values of a type are written as users write them.
-func isPlain(t reflect.Type) bool {
-	switch t.Kind() {
+// isPlain tells whether a value has no pointers but those to nothing.
+func isPlain(v reflect.Value) bool {
+	switch v.Kind() {
 	case reflect.String, reflect.Bool, reflect.Int32, reflect.Int64, reflect.Uint8:
+		return true
+	case reflect.Pointer, reflect.Interface:
+		return v.IsNil()
+	case reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			return true
+		}
+		for i := range v.Len() {
+			if !isPlain(v.Index(i)) {
+				return false
+			}
+		}
+		return true
+	case reflect.Map:
+		for i := v.MapRange(); i.Next(); {
+			if !isPlain(i.Value()) {
+				return false
+			}
+		}
+		return true
+	case reflect.Struct:
+		if v.CanInterface() {
+			switch v.Interface().(type) {
+			case fmt.GoStringer:
+				return true
+			case json.Marshaler:
+				return false
+			}
+		}
+		for i := range v.NumField() {
+			if !isPlain(v.Field(i)) {
+				return false
+			}
+		}
 		return true
 	}
 	return false

@@ -23,8 +23,17 @@ func orNumber(field *int32, value int32) {
 	}
 }
 
-// SetFlowSchemaDefaults fills in the precedence.
+// SetFlowSchemaDefaults fills in the precedence, and makes empty lists of
+// namespaces absent ones.
 func SetFlowSchemaDefaults(f *FlowSchema) {
+	for i := range f.Spec.Rules {
+		rules := f.Spec.Rules[i].ResourceRules
+		for j := range rules {
+			if len(rules[j].Namespaces) == 0 {
+				rules[j].Namespaces = nil
+			}
+		}
+	}
 	orNumber(&f.Spec.MatchingPrecedence, defaultPrecedence)
 }
 

@@ -44,13 +44,13 @@ func NowMicro() MicroTime { return MicroTime{time.Now().UTC().Truncate(time.Micr
 // AppendJSON appends RFC 3339 with six decimals in UTC, or null.
 func (t MicroTime) AppendJSON(b []byte) []byte { return appendTime(b, t.Time, microLayout) }
 
-// DecodeJSON reads RFC 3339 with or without decimals, or null.
+// DecodeJSON reads RFC 3339 with six decimals, or null.
 func (t *MicroTime) DecodeJSON(d *jsonwire.Decoder) { decodeTime(d, microLayout, &t.Time) }
 
 // MarshalJSON writes RFC 3339 with six decimals in UTC, or null.
 func (t MicroTime) MarshalJSON() ([]byte, error) { return t.AppendJSON(nil), nil }
 
-// UnmarshalJSON reads RFC 3339 with or without decimals, or null.
+// UnmarshalJSON reads RFC 3339 with six decimals, or null.
 func (t *MicroTime) UnmarshalJSON(b []byte) error { return jsonwire.Unmarshal(b, t) }
 
 func appendTime(b []byte, t time.Time, layout string) []byte {
@@ -70,10 +70,8 @@ func decodeTime(d *jsonwire.Decoder, layout string, t *time.Time) {
 	if !ok {
 		return
 	}
-	// RFC 3339 takes decimals that its layout does not show.
-	p, err := time.Parse(time.RFC3339, string(text))
+	p, err := time.Parse(layout, string(text))
 	if err != nil {
-		_, err = time.Parse(layout, string(text)) // for the layout in its words
 		d.Fail(err)
 		return
 	}

@@ -307,3 +307,27 @@ func (q *Quantity) DecodeJSON(d *jsonwire.Decoder) {
 
 // UnmarshalJSON reads a string or a number; null is zero.
 func (q *Quantity) UnmarshalJSON(b []byte) error { return jsonwire.Unmarshal(b, q) }
+
+// GoString writes the amount as errors show it, with the names and parts that
+// clients have always seen.
+func (q Quantity) GoString() string {
+	text, n, scale := q.String(), q.n, 0
+	if q.big != nil {
+		return strconv.Quote(text)
+	}
+	format := "DecimalSI"
+	switch q.format {
+	case BinarySI:
+		format = "BinarySI"
+	case DecimalExponent:
+		format = "DecimalExponent"
+	}
+	digits := strings.TrimRight(text, "EPTGMkmuni")
+	if _, exponent, _, ok := parseSuffix(text[len(digits):]); ok && q.format == DecimalSI {
+		scale = exponent
+		n, _ = strconv.ParseInt(digits, 10, 64)
+	} else {
+		scale = -int(q.scale)
+	}
+	return fmt.Sprintf("resource.Quantity{i:resource.int64Amount{value:%d, scale:%d}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:%q, Format:%q}", n, scale, text, format)
+}

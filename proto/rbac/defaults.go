@@ -11,11 +11,19 @@ const (
 	ServiceAccountKind = "ServiceAccount"
 )
 
-// SetRoleDefaults has nothing to fill in.
-func SetRoleDefaults(*Role) {}
+// SetRoleDefaults makes an empty list of rules an absent one.
+func SetRoleDefaults(r *Role) {
+	if len(r.Rules) == 0 {
+		r.Rules = nil
+	}
+}
 
-// SetClusterRoleDefaults has nothing to fill in.
-func SetClusterRoleDefaults(*ClusterRole) {}
+// SetClusterRoleDefaults makes an empty list of rules an absent one.
+func SetClusterRoleDefaults(r *ClusterRole) {
+	if len(r.Rules) == 0 {
+		r.Rules = nil
+	}
+}
 
 // SetRoleBindingDefaults fills in the groups of the role and of the subjects.
 func SetRoleBindingDefaults(b *RoleBinding) { setGroups(&b.RoleRef, b.Subjects) }

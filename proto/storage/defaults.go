@@ -30,8 +30,17 @@ func SetCSIDriverDefaults(d *CSIDriver) {
 	or(&s.SELinuxMount, false)
 }
 
-// SetCSINodeDefaults has nothing to fill in.
-func SetCSINodeDefaults(*CSINode) {}
+// SetCSINodeDefaults makes empty lists absent ones.
+func SetCSINodeDefaults(n *CSINode) {
+	if len(n.Spec.Drivers) == 0 {
+		n.Spec.Drivers = nil
+	}
+	for i := range n.Spec.Drivers {
+		if d := &n.Spec.Drivers[i]; len(d.TopologyKeys) == 0 {
+			d.TopologyKeys = nil
+		}
+	}
+}
 
 // SetCSIStorageCapacityDefaults has nothing to fill in.
 func SetCSIStorageCapacityDefaults(*CSIStorageCapacity) {}

@@ -111,7 +111,11 @@ func checkTopologies(r *field.Report, terms []core.TopologySelectorTerm, list *f
 			seen[e.Key] = true
 		}
 		term := fmt.Sprintf("%q", valuesOf(terms[i]))
-		for range min(before[term], maxTold) {
+		told := before[term]
+		if len(terms[i].MatchLabelExpressions) == 0 {
+			told += len(terms) // an empty term is like each place of a list not yet filled
+		}
+		for range min(told, maxTold) {
 			r.Duplicate(p, "")
 		}
 		before[term]++

@@ -86,7 +86,7 @@ func coreResources() []*Resource {
 	templates.Warnings = about(false, field.New("template"), func(t *core.PodTemplate) *core.PodTemplateSpec { return &t.Template })
 	rc.Warnings = about(true, templatePath, func(c *core.ReplicationController) *core.PodTemplateSpec { return c.Spec.Template })
 	pod.Warnings, node.Warnings, account.Warnings = warnings(aboutPod), warnings(aboutNode), warnings(aboutAccount)
-	service.Warnings = warnings(aboutService)
+	service.Warnings, secret.Warnings = warnings(aboutService), warnings(aboutSecret)
 	pvc.Warnings = warnings(func(c, _ *core.PersistentVolumeClaim) []string { return core.WarnAboutClaim(c) })
 	pv.Warnings = warnings(func(v, _ *core.PersistentVolume) []string { return core.WarnAboutVolume(v) })
 
@@ -98,7 +98,7 @@ func coreResources() []*Resource {
 		kind[*core.Event]{core.SetEventDefaults, nil, nil, core.ValidateEvent, core.ValidateEventUpdate}.on(event),
 		kind[*core.LimitRange]{core.SetLimitRangeDefaults, nil, nil, core.ValidateLimitRange, core.ValidateLimitRangeUpdate}.on(limits),
 		kind[*core.Namespace]{core.SetNamespaceDefaults, newNamespace, keepNamespaceStatus, core.ValidateNamespace, core.ValidateNamespaceUpdate}.on(namespace),
-		kind[*core.Node]{core.SetNodeDefaults, nil, keepNodeStatus, core.ValidateNode, core.ValidateNodeUpdate}.on(node),
+		kind[*core.Node]{core.SetNodeDefaults, newNode, keepNodeStatus, core.ValidateNode, core.ValidateNodeUpdate}.on(node),
 		kind[*core.PersistentVolumeClaim]{core.SetPersistentVolumeClaimDefaults, newClaim, keepClaimStatus, core.ValidatePersistentVolumeClaim, core.ValidatePersistentVolumeClaimUpdate}.on(pvc),
 		kind[*core.PersistentVolume]{core.SetPersistentVolumeDefaults, newVolume, keepVolumeStatus, core.ValidatePersistentVolume, core.ValidatePersistentVolumeUpdate}.on(pv),
 		kind[*core.Pod]{core.SetPodDefaults, newPod, keepPodStatus, core.ValidatePod, core.ValidatePodUpdate}.on(pod),
@@ -106,7 +106,7 @@ func coreResources() []*Resource {
 		kind[*core.ReplicationController]{core.SetReplicationControllerDefaults, newController, keepControllerStatus, core.ValidateReplicationController, core.ValidateReplicationControllerUpdate}.on(rc),
 		kind[*core.ResourceQuota]{core.SetResourceQuotaDefaults, newQuota, keepQuotaStatus, core.ValidateResourceQuota, core.ValidateResourceQuotaUpdate}.on(quota),
 		kind[*core.Secret]{core.SetSecretDefaults, nil, nil, core.ValidateSecret, core.ValidateSecretUpdate}.on(secret),
-		kind[*core.ServiceAccount]{core.SetServiceAccountDefaults, nil, nil, core.ValidateServiceAccount, core.ValidateServiceAccountUpdate}.on(account),
+		kind[*core.ServiceAccount]{core.SetServiceAccountDefaults, newAccount, keepAccount, core.ValidateServiceAccount, core.ValidateServiceAccountUpdate}.on(account),
 		kind[*core.Service]{core.SetServiceDefaults, newService, keepServiceStatus, core.ValidateService, core.ValidateServiceUpdate}.on(service),
 	}
 }

@@ -36,7 +36,24 @@ func finalizeSubresource() Subresource {
 	return s
 }
 
-func keepNodeStatus(n, old *core.Node) { n.Status = old.Status }
+// newNode drops what kubelets no longer read.
+func newNode(n *core.Node) { n.Spec.ConfigSource = nil }
+
+func keepNodeStatus(n, old *core.Node) {
+	n.Status = old.Status
+	if old.Spec.ConfigSource == nil {
+		n.Spec.ConfigSource = nil
+	}
+}
+
+// newAccount leaves of references to secrets their names.
+func newAccount(a *core.ServiceAccount) {
+	for i := range a.Secrets {
+		a.Secrets[i] = core.ObjectReference{Name: a.Secrets[i].Name}
+	}
+}
+
+func keepAccount(a, _ *core.ServiceAccount) { newAccount(a) }
 
 func keepNodeSpec(n, old *core.Node) { keepMetaButLabels(n, old); n.Spec = old.Spec }
 
@@ -130,7 +147,12 @@ func keepQuotaStatus(q, old *core.ResourceQuota) { q.Status = old.Status }
 
 func keepQuotaSpec(q, old *core.ResourceQuota) { keepMetaButLabels(q, old); q.Spec = old.Spec }
 
-func newService(s *core.Service) { s.Status = core.ServiceStatus{} }
+func newService(s *core.Service) {
+	s.Status = core.ServiceStatus{}
+	if s.Spec.Type == core.ServiceTypeExternalName {
+		s.Spec.InternalTrafficPolicy = nil
+	}
+}
 
 // keepServiceStatus also keeps what was allocated when the update leaves it
 // out and the type still needs it.

@@ -85,16 +85,6 @@ func aboutAccount(a, old *core.ServiceAccount) []string {
 	return []string{"metadata.annotations[" + mountableSecrets + "]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets"}
 }
 
-// topologyHints is an annotation of services that has another name now.
-const topologyHints = "service.kubernetes.io/topology-aware-hints"
-
-func aboutService(s, _ *core.Service) []string {
-	if _, ok := s.Annotations[topologyHints]; ok {
-		return []string{"annotation " + topologyHints + " is deprecated, please use service.kubernetes.io/topology-mode instead"}
-	}
-	return nil
-}
-
 func aboutNode(n, _ *core.Node) []string {
 	if n.Spec.DoNotUseExternalID != "" {
 		return []string{"spec.externalID: this field is deprecated, and is unused by Kubernetes"}

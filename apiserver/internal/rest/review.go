@@ -79,11 +79,17 @@ func (c *call) access(ctx context.Context, u *authn.User, a *authorization.Resou
 			if _, err := selector.ParseFields(i.FieldSelector); err != nil {
 				i.FieldSelector = ""
 				ignored = append(ignored, "spec.resourceAttributes.fieldSelector ignored due to parse error")
+			} else if n := unreadFields(f); n > 0 {
+				ignored = append(ignored, "spec.resourceAttributes.fieldSelector "+howMuch(n, len(f.Requirements))+" due to parse error")
 			}
 		}
 		if l := a.LabelSelector; l != nil && l.RawSelector != "" {
 			if _, err := selector.ParseLabels(l.RawSelector); err != nil {
 				ignored = append(ignored, "spec.resourceAttributes.labelSelector ignored due to parse error")
+			}
+		} else if l != nil {
+			if n := unreadLabels(l); n > 0 {
+				ignored = append(ignored, "spec.resourceAttributes.labelSelector "+howMuch(n, len(l.Requirements))+" due to parse error")
 			}
 		}
 		s.EvaluationError = strings.Join(ignored, "; ")
@@ -113,6 +119,36 @@ func fieldSelector(f *authorization.FieldSelectorAttributes) string {
 		}
 	}
 	return strings.Join(parts, ",")
+}
+
+// unreadFields counts the requirements that no selector of fields can have.
+func unreadFields(f *authorization.FieldSelectorAttributes) (n int) {
+	for _, r := range f.Requirements {
+		if r.Operator != "In" && r.Operator != "NotIn" || len(r.Values) != 1 {
+			n++
+		}
+	}
+	return n
+}
+
+// unreadLabels counts the requirements whose operator is unknown.
+func unreadLabels(l *authorization.LabelSelectorAttributes) (n int) {
+	for _, r := range l.Requirements {
+		switch r.Operator {
+		case "In", "NotIn", "Exists", "DoesNotExist":
+		default:
+			n++
+		}
+	}
+	return n
+}
+
+// howMuch says whether all of a selector is ignored.
+func howMuch(n, of int) string {
+	if n < of {
+		return "partially ignored"
+	}
+	return "ignored"
 }
 
 // rulesReview answers what the caller may do in a namespace.

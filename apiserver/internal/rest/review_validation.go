@@ -99,6 +99,11 @@ func validateLabelAttributes(l *authorization.LabelSelectorAttributes, path *fie
 		for _, text := range meta.IsQualifiedName(r.Key) {
 			errs = append(errs, field.Invalid(at.Child("key"), r.Key, text))
 		}
+		for j, v := range r.Values {
+			for _, text := range meta.IsLabelValue(v) {
+				errs = append(errs, field.Invalid(at.Child("values").Index(j), v, text))
+			}
+		}
 	}
 	return errs
 }

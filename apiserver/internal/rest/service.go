@@ -68,8 +68,14 @@ func (c *call) allocate(s, old *core.Service, put func(ops []store.Op) error) er
 	} else {
 		clearPorts(s)
 	}
+	if needsHealthPort(s) {
+		slots = append(slots, &s.Spec.HealthCheckNodePort)
+	}
 	for _, p := range slots {
 		req.Ports = append(req.Ports, *p)
+	}
+	if errs := checkFamilies(s); len(errs) > 0 {
+		return c.invalid(s.Name, errs)
 	}
 	err := c.Allocator.Assign(c.r.Context(), req, func(got allocator.Result, ops []store.Op) error {
 		if req.WantIP {
@@ -117,6 +123,24 @@ func fillFamilies(s *core.Service) {
 	}
 }
 
+// checkFamilies refuses what needs a family that this cluster does not have. A
+// service without a selector may ask for one all the same when it is headless.
+func checkFamilies(s *core.Service) (errs field.ErrorList) {
+	if s.Spec.Type == core.ServiceTypeExternalName || s.Spec.ClusterIP == core.ClusterIPNone && len(s.Spec.Selector) == 0 {
+		return nil
+	}
+	spec := field.New("spec")
+	if p := s.Spec.IPFamilyPolicy; p != nil && *p == core.IPFamilyPolicyRequireDualStack {
+		errs = append(errs, field.Invalid(spec.Child("ipFamilyPolicy"), *p, "this cluster is not configured for dual-stack services"))
+	}
+	for i, f := range s.Spec.IPFamilies {
+		if f != core.IPv4Protocol {
+			errs = append(errs, field.Invalid(spec.Child("ipFamilies").Index(i), f, "not configured on this cluster"))
+		}
+	}
+	return errs
+}
+
 // portFields are the fields that want a node port of their own: one for each
 // port, but one for two ports that name the same number.
 func portFields(s *core.Service) []*int32 {
@@ -129,9 +153,6 @@ func portFields(s *core.Service) []*int32 {
 		}
 		seen[*p] = true
 		out = append(out, p)
-	}
-	if needsHealthPort(s) {
-		out = append(out, &s.Spec.HealthCheckNodePort)
 	}
 	return out
 }

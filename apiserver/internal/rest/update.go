@@ -92,7 +92,11 @@ func missing(err error) bool {
 func copyOf(o meta.Object) meta.Object { return o.DeepCopyObject() }
 
 func (c *call) invalid(name string, errs field.ErrorList) error {
-	return status.Invalid(c.res.Kind.Group, c.res.Kind.Kind, name, errs)
+	group := c.res.Kind.Group
+	if v := c.res.View; v != nil {
+		group = v.Stored.Kind.Group // errors name the object as it is stored
+	}
+	return status.Invalid(group, c.res.Kind.Kind, name, errs)
 }
 
 // modify reads the object, changes it and writes it back, again and again

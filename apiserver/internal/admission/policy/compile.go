@@ -91,7 +91,7 @@ func environment(params bool, variables []admissionregistration.Variable, typed 
 		switch {
 		case x.Err == nil:
 			fields[v.Name] = x.Program.OutputType()
-		case typed != nil: // One mistake is told of once.
+		default: // One mistake is told of once.
 			fields[v.Name] = cel.Dyn
 		}
 	}
@@ -108,10 +108,10 @@ func bare(params bool) (*cel.Env, error) {
 
 var (
 	bareWithParams = sync.OnceValues(func() (*cel.Env, error) {
-		return (*objectTypes)(nil).environment(true, &cel.ObjectType{Name: variablesType})
+		return (*objectTypes)(nil).environment(true, nil)
 	})
 	bareWithout = sync.OnceValues(func() (*cel.Env, error) {
-		return (*objectTypes)(nil).environment(false, &cel.ObjectType{Name: variablesType})
+		return (*objectTypes)(nil).environment(false, nil)
 	})
 )
 
@@ -123,8 +123,12 @@ type objectTypes struct {
 }
 
 func (t *objectTypes) environment(params bool, variables *cel.ObjectType) (*cel.Env, error) {
-	vars := []cel.Variable{{Name: "variables", Type: variables.Type()}}
-	parts := []*cel.ObjectType{variables}
+	var vars []cel.Variable
+	var parts []*cel.ObjectType
+	if variables != nil {
+		vars = append(vars, cel.Variable{Name: "variables", Type: variables.Type()})
+		parts = append(parts, variables)
+	}
 	if t != nil {
 		parts = append(parts, t.parts...)
 		if t.object != nil {

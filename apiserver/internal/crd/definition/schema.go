@@ -27,32 +27,58 @@ func validateSchema(r *field.Report, v, old *apiextensions.CustomResourceDefinit
 		string(old.Schema.OpenAPIV3Schema.AppendJSON(nil)) == string(s.AppendJSON(nil)) {
 		return
 	}
+	before := len(r.Errors)
+	if v.Subresources != nil && v.Subresources.Status != nil {
+		rootOfStatus(r, s, at)
+	}
 	if s.Nullable {
 		r.Forbidden(at.Child("nullable"), "nullable cannot be true at the root")
 	}
-	if s.Type != "object" {
-		if s.Type == "" {
-			r.Required(at.Child("type"), "must not be empty at the root")
-		} else {
-			r.Invalid(at.Child("type"), s.Type, "must be object at the root")
+	shape, other := &field.Report{}, &field.Report{}
+	supported(other, s, at)
+	if !schemaHas(s, foreign) {
+		shaped(shape, s, at, place{root: true})
+		slices.SortStableFunc(shape.Errors, func(a, b *field.Error) int { return strings.Compare(a.Error(), b.Error()) })
+		unknown := slices.ContainsFunc(other.Errors, func(e *field.Error) bool { return e.Type == field.ErrorTypeNotSupported })
+		if len(shape.Errors) == 0 && !unknown {
+			defaults(shape, s, structural.New(s), at, true)
 		}
-		return
 	}
-	before := len(r.Errors)
-	if schemaHas(s, func(s *props) bool { return s.Schema != "" }) {
+	r.Add(shape.Errors...)
+	r.Add(other.Errors...)
+	if len(r.Errors) == before && schemaHas(s, func(s *props) bool { return s.Schema != "" }) {
 		r.Invalid(at, "", "OpenAPIV3Schema 'schema' is not supported")
 	}
-	supported(r, s, at)
-	shape := &field.Report{}
-	shaped(shape, s, at, place{root: true})
-	slices.SortStableFunc(shape.Errors, func(a, b *field.Error) int { return strings.Compare(a.Error(), b.Error()) })
-	r.Add(shape.Errors...)
-	if len(r.Errors) > before {
-		return
+	if len(r.Errors) == before {
+		validateRules(r, structural.New(s), at)
 	}
-	compiled := structural.New(s)
-	defaults(r, s, compiled, at, true)
-	validateRules(r, compiled, at)
+}
+
+// foreign says whether a schema has parts for which nothing structural can be made
+// of it; what else is wrong with it is then not told.
+func foreign(s *props) bool {
+	return s.ID != "" || s.Schema != "" || s.Ref != nil && *s.Ref != "" || s.AdditionalItems != nil || len(s.PatternProperties) > 0 ||
+		len(s.Definitions) > 0 || len(s.Dependencies) > 0
+}
+
+// rootFields are what the root of a schema may say when the status is written by
+// itself: the rest would not hold for it.
+const rootFields = "[Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems MinItems UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations]"
+
+func rootOfStatus(r *field.Report, s *props, p *field.Path) {
+	const after = "at the root of the schema if the status subresource is enabled"
+	only := func() { r.Invalid(p, *s, "only "+rootFields+" fields are allowed "+after) }
+	switch {
+	case s.ID != "" || s.Schema != "" || s.Ref != nil:
+		only()
+	case s.Type != "" && s.Type != "object":
+		r.Invalid(p.Child("type"), s.Type, `only "object" is allowed as the type `+after)
+	case s.Nullable || s.Default != nil || s.Enum != nil || s.MaxProperties != nil || s.MinProperties != nil ||
+		s.AllOf != nil || s.OneOf != nil || s.AnyOf != nil || s.Not != nil || s.AdditionalProperties != nil || s.PatternProperties != nil ||
+		s.Dependencies != nil || s.AdditionalItems != nil || s.Definitions != nil || s.XEmbeddedResource || s.XIntOrString ||
+		s.XListMapKeys != nil || s.XListType != nil || s.XMapType != nil:
+		only()
+	}
 }
 
 func schemaHas(s *props, is func(*props) bool) bool {
@@ -102,7 +128,7 @@ func supported(r *field.Report, s *props, p *field.Path) {
 		set  bool
 		name string
 	}{{s.Ref != nil, "$ref"}, {s.ID != "", "id"}, {s.AdditionalItems != nil, "additionalItems"}, {len(s.PatternProperties) > 0, "patternProperties"},
-		{len(s.Definitions) > 0, "definitions"}, {len(s.Dependencies) > 0, "dependencies"}} {
+		{len(s.Definitions) > 0, "definitions"}, {s.Dependencies != nil, "dependencies"}} {
 		if no.set {
 			r.Forbidden(p.Child(no.name), no.name+" is not supported")
 		}
@@ -269,6 +295,12 @@ func shaped(r *field.Report, s *props, p *field.Path, at place) {
 			r.Required(p.Child("properties"), "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields")
 		}
 	}
+	if at.root && s.Type != "" && s.Type != "object" {
+		r.Invalid(p.Child("type"), s.Type, "must be object at the root")
+	}
+	if at.root && s.AdditionalProperties != nil {
+		r.Forbidden(p.Child("additionalProperties"), "must not be used at the root")
+	}
 	if at.root || s.XEmbeddedResource {
 		metaShaped(r, s, p)
 	}
@@ -345,7 +377,7 @@ func defaults(r *field.Report, s *props, c *structural.Schema, p *field.Path, ro
 		pruned := &held{schema: c}
 		problems, err := jsonwire.UnmarshalStrict(s.Default.Raw, pruned)
 		switch {
-		case root:
+		case root && s.Default.Raw[0] == '{':
 			r.Required(at.Child("apiVersion"), "must not be empty")
 			r.Required(at.Child("kind"), "must not be empty")
 		case err != nil:

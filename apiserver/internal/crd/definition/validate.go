@@ -29,6 +29,7 @@ func Validate(d *apiextensions.CustomResourceDefinition) field.ErrorList {
 	validateStatus(r, d)
 	validateStoredVersions(r, d)
 	validateApproval(r, d, nil)
+	validatePreserve(r, d, nil)
 	return r.Errors
 }
 
@@ -49,6 +50,7 @@ func ValidateUpdate(d, old *apiextensions.CustomResourceDefinition) field.ErrorL
 	validateStatus(r, d)
 	validateStoredVersions(r, d)
 	validateApproval(r, d, old)
+	validatePreserve(r, d, old)
 	return r.Errors
 }
 
@@ -67,7 +69,7 @@ func validateSpec(r *field.Report, d, old *apiextensions.CustomResourceDefinitio
 	case s.Group == "":
 		r.Required(p.Child("group"), "")
 	case len(meta.IsDNS1123Subdomain(s.Group)) > 0:
-		r.Each(p.Child("group"), s.Group, meta.IsDNS1123Subdomain(s.Group))
+		r.Invalid(p.Child("group"), s.Group, strings.Join(meta.IsDNS1123Subdomain(s.Group), ","))
 	case !strings.Contains(s.Group, "."):
 		r.Invalid(p.Child("group"), s.Group, "should be a domain with at least one dot")
 	}
@@ -78,18 +80,43 @@ func validateSpec(r *field.Report, d, old *apiextensions.CustomResourceDefinitio
 	default:
 		r.Add(field.NotSupported(p.Child("scope"), s.Scope, []apiextensions.ResourceScope{apiextensions.ClusterScoped, apiextensions.NamespaceScoped}))
 	}
-	if s.PreserveUnknownFields && (old == nil || !old.Spec.PreserveUnknownFields) {
-		r.Invalid(p.Child("preserveUnknownFields"), true, "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead")
+	for i := range s.Versions {
+		if v := &s.Versions[i]; v.Schema == nil || v.Schema.OpenAPIV3Schema == nil {
+			r.Required(p.Child("versions").Index(i).Child("schema", "openAPIV3Schema"), "schemas are required")
+		}
 	}
-	validateVersions(r, d, old, p.Child("versions"))
+	if s.PreserveUnknownFields && slices.ContainsFunc(s.Versions, hasDefaults) {
+		r.Invalid(p.Child("preserveUnknownFields"), true, "must be false in order to use defaults in the schema")
+	}
+	whole := validateVersions(r, d, old, p.Child("versions"))
+	requireNames(r, &s.Names, p.Child("names"))
 	validateNames(r, &s.Names, p.Child("names"))
+	r.Add(whole...)
 	if s.Conversion == nil {
 		return
+	}
+	if s.PreserveUnknownFields && s.Conversion.Strategy != apiextensions.NoneConverter {
+		r.Invalid(p.Child("conversion", "strategy"), s.Conversion.Strategy, "must be None if spec.preserveUnknownFields is true")
 	}
 	validateConversion(r, s.Conversion, p.Child("conversion"))
 }
 
-func validateVersions(r *field.Report, d, old *apiextensions.CustomResourceDefinition, p *field.Path) {
+// hasDefaults says whether a version's schema has a default anywhere.
+func hasDefaults(v crdVersion) bool {
+	return v.Schema != nil && v.Schema.OpenAPIV3Schema != nil && schemaHas(v.Schema.OpenAPIV3Schema, func(s *props) bool { return s.Default != nil })
+}
+
+// validatePreserve lets nobody begin to keep unknown fields.
+func validatePreserve(r *field.Report, d, old *apiextensions.CustomResourceDefinition) {
+	if d.Spec.PreserveUnknownFields && (old == nil || !old.Spec.PreserveUnknownFields) {
+		r.Invalid(field.New("spec", "preserveUnknownFields"), true, "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead")
+	}
+}
+
+// validateVersions also answers with what is wrong with the parts that all
+// versions share, which is told after the names.
+func validateVersions(r *field.Report, d, old *apiextensions.CustomResourceDefinition, p *field.Path) field.ErrorList {
+	var whole field.Report
 	names, storage, unique := map[string]bool{}, 0, true
 	shared := sharedParts(d)
 	for i := range d.Spec.Versions {
@@ -101,27 +128,29 @@ func validateVersions(r *field.Report, d, old *apiextensions.CustomResourceDefin
 			unique = false
 		}
 		names[v.Name] = true
-		r.Each(p.Index(i).Child("name"), v.Name, meta.IsDNS1035Label(v.Name))
+		if problems := meta.IsDNS1035Label(v.Name); len(problems) > 0 {
+			r.Invalid(p.Index(i).Child("name"), v.Name, strings.Join(problems, ","))
+		}
 		var before *apiextensions.CustomResourceDefinitionVersion
 		if old != nil {
 			before = old.Version(v.Name)
 		}
-		validateVersion(r, shared, v, before, p.Index(i), i == 0)
+		validateVersion(r, &whole, shared, v, before, p.Index(i), i == 0)
 	}
 	if !unique {
-		r.Invalid(p, field.Literal(fmt.Sprintf("%#v", versionNames(d))), "must contain unique version names")
+		r.Invalid(p, d.Spec.Versions, "must contain unique version names")
 	}
 	if storage != 1 {
-		r.Invalid(p, field.Literal(fmt.Sprintf("%#v", versionNames(d))), "must have exactly one version marked as storage version")
+		r.Invalid(p, d.Spec.Versions, "must have exactly one version marked as storage version")
 	}
-}
-
-func versionNames(d *apiextensions.CustomResourceDefinition) []string {
-	var out []string
-	for i := range d.Spec.Versions {
-		out = append(out, d.Spec.Versions[i].Name)
+	// The first version once was the definition's only one, and is checked as such too.
+	if len(d.Spec.Versions) > 0 && d.Spec.Versions[0].Name != "" {
+		name := d.Spec.Versions[0].Name
+		if problems := meta.IsDNS1035Label(name); len(problems) > 0 {
+			r.Invalid(field.New("spec", "version"), name, strings.Join(problems, ","))
+		}
 	}
-	return out
+	return whole.Errors
 }
 
 // shared says which parts are the same in all versions of a definition. Such a
@@ -141,47 +170,50 @@ func sharedParts(d *apiextensions.CustomResourceDefinition) shared {
 	return s
 }
 
-// at is where errors about a part of the version at p say that it lies.
-func at(shared bool, p *field.Path, part, whole string) *field.Path {
-	if shared {
-		return field.New("spec", whole)
-	}
-	return p.Child(part)
-}
-
 type crdVersion = apiextensions.CustomResourceDefinitionVersion
 
-func validateVersion(r *field.Report, in shared, v, old *crdVersion, p *field.Path, first bool) {
+// validateVersion checks a version; what is the same in all of them goes to whole,
+// once.
+func validateVersion(r, whole *field.Report, in shared, v, old *crdVersion, p *field.Path, first bool) {
 	if w := v.DeprecationWarning; w != nil {
 		validateWarning(r, v, *w, p.Child("deprecationWarning"))
 	}
-	if v.Schema == nil || v.Schema.OpenAPIV3Schema == nil {
-		r.Required(p.Child("schema", "openAPIV3Schema"), "schemas are required")
-	}
-	schema := at(in.schema, p, "schema", "validation")
-	subresources := at(in.subresources, p, "subresources", "subresources")
-	columns := at(in.columns, p, "additionalPrinterColumns", "additionalPrinterColumns")
-	fields := at(in.fields, p, "selectableFields", "selectableFields")
-	own := func(q *field.Path) bool { return first || strings.HasPrefix(q.String(), p.String()) }
-	if own(schema) {
-		validateSchema(r, v, old, schema)
-	}
-	if s := v.Subresources; s != nil && s.Scale != nil && own(subresources) {
-		validateScale(r, s.Scale, subresources.Child("scale"))
-	}
-	for i := range v.AdditionalPrinterColumns {
-		if own(columns) {
-			validateColumn(r, &v.AdditionalPrinterColumns[i], columns.Index(i))
+	part := func(shared bool, name, top string, check func(r *field.Report, p *field.Path)) {
+		if !shared {
+			check(r, p.Child(name))
+		} else if first {
+			check(whole, field.New("spec", top))
 		}
 	}
-	if own(fields) {
-		validateSelectable(r, v, fields)
-	}
+	part(in.schema, "schema", "validation", func(r *field.Report, p *field.Path) { validateSchema(r, v, old, p) })
+	part(in.subresources, "subresources", "subresources", func(r *field.Report, p *field.Path) {
+		if s := v.Subresources; s != nil && s.Scale != nil {
+			validateScale(r, s.Scale, p.Child("scale"))
+		}
+	})
+	part(in.columns, "additionalPrinterColumns", "additionalPrinterColumns", func(r *field.Report, p *field.Path) {
+		for i := range v.AdditionalPrinterColumns {
+			validateColumn(r, &v.AdditionalPrinterColumns[i], p.Index(i))
+		}
+	})
+	part(in.fields, "selectableFields", "selectableFields", func(r *field.Report, p *field.Path) {
+		apart := v.Schema == nil || v.Schema.OpenAPIV3Schema == nil || in.fields != in.schema
+		switch {
+		case len(v.SelectableFields) == 0:
+		case !apart:
+			validateSelectable(r, v, p)
+		case in.fields:
+			r.Invalid(p, "", "selectableFields may only be set when validations.schema is included")
+		default:
+			r.Invalid(p, "", "selectableFields may only be set when version.schema.openAPIV3Schema is not included")
+		}
+	})
 }
 
 func validateWarning(r *field.Report, v *crdVersion, w string, p *field.Path) {
 	if !v.Deprecated {
 		r.Invalid(p, w, "can only be set for deprecated versions")
+		return
 	}
 	if len(w) > 256 {
 		r.Invalid(p, w, "must be <= 256 characters long")
@@ -264,52 +296,62 @@ func sortedList(names []string) string {
 
 func validateNames(r *field.Report, n *apiextensions.CustomResourceDefinitionNames, p *field.Path) {
 	label := func(at *field.Path, name string) {
-		r.Each(at, name, meta.IsDNS1035Label(name))
+		if problems := meta.IsDNS1035Label(name); len(problems) > 0 {
+			r.Invalid(at, name, strings.Join(problems, ","))
+		}
 	}
-	if n.Plural == "" {
-		r.Required(p.Child("plural"), "")
-	} else {
+	kind := func(at *field.Path, name string) {
+		if problems := meta.IsDNS1035Label(strings.ToLower(name)); name != "" && len(problems) > 0 {
+			r.Invalid(at, name, "may have mixed case, but should otherwise match: "+strings.Join(problems, ","))
+		}
+	}
+	if n.Plural != "" {
 		label(p.Child("plural"), n.Plural)
-	}
-	if n.Singular == "" {
-		r.Required(p.Child("singular"), "")
-	}
-	if n.Kind == "" {
-		r.Required(p.Child("kind"), "")
-	} else {
-		label(p.Child("kind"), strings.ToLower(n.Kind))
-	}
-	if n.ListKind == "" {
-		r.Required(p.Child("listKind"), "")
-	} else {
-		label(p.Child("listKind"), strings.ToLower(n.ListKind))
 	}
 	if n.Singular != "" {
 		label(p.Child("singular"), n.Singular)
 	}
+	kind(p.Child("kind"), n.Kind)
+	kind(p.Child("listKind"), n.ListKind)
 	for i, s := range n.ShortNames {
 		label(p.Child("shortNames").Index(i), s)
+	}
+	if n.Kind != "" && n.Kind == n.ListKind {
+		r.Invalid(p.Child("listKind"), n.ListKind, "kind and listKind may not be the same")
 	}
 	for i, c := range n.Categories {
 		label(p.Child("categories").Index(i), c)
 	}
-	if n.Kind != "" && n.Kind == n.ListKind {
-		r.Invalid(p.Child("listKind"), n.ListKind, "kind and listKind may not be the same")
+}
+
+// requireNames wants the names without which there is no resource.
+func requireNames(r *field.Report, n *apiextensions.CustomResourceDefinitionNames, p *field.Path) {
+	for _, f := range []struct{ name, value string }{
+		{"plural", n.Plural}, {"singular", n.Singular}, {"kind", n.Kind}, {"listKind", n.ListKind},
+	} {
+		if f.value == "" {
+			r.Required(p.Child(f.name), "")
+		}
 	}
 }
 
 func validateConversion(r *field.Report, c *apiextensions.CustomResourceConversion, p *field.Path) {
 	switch c.Strategy {
-	case "":
-		r.Required(p.Child("strategy"), "")
-	case apiextensions.NoneConverter:
-		if c.Webhook != nil && len(c.Webhook.ConversionReviewVersions) > 0 {
-			r.Forbidden(p.Child("conversionReviewVersions"), "should not be set when strategy is not set to Webhook")
-		}
 	case apiextensions.WebhookConverter:
 		validateWebhook(r, c.Webhook, p)
+		return
+	case apiextensions.NoneConverter:
+	case "":
+		r.Required(p.Child("strategy"), "")
 	default:
 		r.Add(field.NotSupported(p.Child("strategy"), c.Strategy, []apiextensions.ConversionStrategyType{apiextensions.NoneConverter, apiextensions.WebhookConverter}))
+	}
+	const only = "should not be set when strategy is not set to Webhook"
+	if c.Webhook != nil && c.Webhook.ClientConfig != nil {
+		r.Forbidden(p.Child("webhookClientConfig"), only)
+	}
+	if c.Webhook != nil && len(c.Webhook.ConversionReviewVersions) > 0 {
+		r.Forbidden(p.Child("conversionReviewVersions"), only)
 	}
 }
 
@@ -346,36 +388,7 @@ func validateClient(r *field.Report, c *apiextensions.WebhookClientConfig, p *fi
 	case c.URL != nil:
 		admissionregistration.CheckURL(r, *c.URL, p.Child("url"))
 	default:
-		validateService(r, c.Service, p.Child("service"))
-	}
-}
-
-func validateService(r *field.Report, s *apiextensions.ServiceReference, p *field.Path) {
-	if s.Name == "" {
-		r.Required(p.Child("name"), "service name is required")
-	}
-	if s.Namespace == "" {
-		r.Required(p.Child("namespace"), "service namespace is required")
-	}
-	if s.Port != nil && len(meta.IsPortNumber(int(*s.Port))) > 0 {
-		r.Invalid(p.Child("port"), *s.Port, "port is not valid: "+strings.Join(meta.IsPortNumber(int(*s.Port)), ","))
-	}
-	if s.Path == nil || *s.Path == "" {
-		return
-	}
-	at, path := p.Child("path"), *s.Path
-	if path == "/" {
-		return
-	}
-	if !strings.HasPrefix(path, "/") {
-		r.Invalid(at, path, "must start with a '/'")
-	}
-	for i, step := range steps(path) {
-		if step == "" {
-			r.Invalid(at, path, fmt.Sprintf("segment[%d] may not be empty", i))
-		} else if problems := meta.IsDNS1123Subdomain(step); len(problems) > 0 {
-			r.Invalid(at, path, fmt.Sprintf("segment[%d]: %s", i, strings.Join(problems, ",")))
-		}
+		admissionregistration.CheckService(r, (*admissionregistration.ServiceReference)(c.Service), p.Child("service"))
 	}
 }
 
@@ -444,6 +457,3 @@ func Approved(value string) string {
 	}
 	return ""
 }
-
-// steps are the parts of a path behind its first character.
-func steps(path string) []string { return strings.Split(strings.TrimSuffix(path[1:], "/"), "/") }

@@ -160,11 +160,10 @@ func (c *checker) rule(env *env, s *structural.Schema, v *apiextensions.Validati
 
 // form checks all but the expressions, and says whether those can be looked at.
 func (c *checker) form(s *structural.Schema, v *apiextensions.ValidationRule, p *field.Path) bool {
-	if strings.TrimSpace(v.Rule) == "" {
-		c.Required(p.Child("rule"), "rule is not specified")
-		return false
-	}
+	stated := strings.TrimSpace(v.Rule) != ""
 	switch {
+	case !stated:
+		c.Required(p.Child("rule"), "rule is not specified")
 	case v.Message != "" && strings.TrimSpace(v.Message) == "":
 		c.Invalid(p.Child("message"), v.Message, "message must be non-empty if specified")
 	case strings.ContainsAny(v.Message, "\n\r"):
@@ -178,12 +177,18 @@ func (c *checker) form(s *structural.Schema, v *apiextensions.ValidationRule, p 
 	if v.Reason != nil && !slices.Contains(reasons, *v.Reason) {
 		c.Add(field.NotSupported(p.Child("reason"), *v.Reason, reasons))
 	}
+	if v.FieldPath != "" && strings.TrimSpace(v.FieldPath) == "" {
+		c.Invalid(p.Child("fieldPath"), v.FieldPath, "fieldPath must be non-empty if specified")
+	}
+	if strings.ContainsAny(v.FieldPath, "\n\r") {
+		c.Invalid(p.Child("fieldPath"), v.FieldPath, "fieldPath must not contain line breaks")
+	}
 	if v.FieldPath != "" {
 		if steps, err := parsePath(v.FieldPath, s); err != nil || len(steps) == 0 {
 			c.Invalid(p.Child("fieldPath"), v.FieldPath, "fieldPath must be a valid path")
 		}
 	}
-	return true
+	return stated
 }
 
 // literal is a rule as errors quote it.
