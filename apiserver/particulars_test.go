@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/testserver"
 )
@@ -22,7 +23,7 @@ func withThings(t *testing.T) *runner {
 	r.as("system:admin", "system:masters")
 	r.do("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", []byte(thing), "")
 	r.want(201, "")
-	for range 200 {
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
 		if r.do("GET", things, nil, ""); r.code == 200 {
 			return r
 		}

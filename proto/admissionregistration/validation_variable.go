@@ -11,7 +11,10 @@ import (
 // those before it. What it returns are those that other expressions may refer
 // to.
 func checkVariables(r *field.Report, list []Variable, e Expression, stored map[string]bool, p *field.Path) []Variable {
-	var known []Variable
+	if len(list) == 0 {
+		return nil
+	}
+	known := make([]Variable, 0, len(list)) // even empty it says that there are variables
 	for i, v := range list {
 		p := p.Index(i)
 		if strings.TrimSpace(v.Name) == "" {

@@ -70,7 +70,13 @@ func checkQuotaSpec(r *field.Report, s *ResourceQuotaSpec) {
 	var named []ResourceQuotaScope
 	p = specPath.Child("scopeSelector", "matchExpressions")
 	for i := range s.ScopeSelector.MatchExpressions {
-		checkScopeExpression(r, &s.ScopeSelector.MatchExpressions[i], p)
+		e := &s.ScopeSelector.MatchExpressions[i]
+		checkScopeExpression(r, e, p)
+		for _, n := range sortedKeys(s.Hard) {
+			if slices.Contains(quotaResources, n) && !scopeFits(e.ScopeName, n) {
+				r.Invalid(p, *s.ScopeSelector, "unsupported scope applied to resource")
+			}
+		}
 		named = append(named, s.ScopeSelector.MatchExpressions[i].ScopeName)
 	}
 	checkScopeConflict(r, named, s.Scopes, p)

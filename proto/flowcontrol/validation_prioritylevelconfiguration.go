@@ -73,7 +73,7 @@ func checkLevel(r *field.Report, o *PriorityLevelConfiguration) {
 	default:
 		r.Add(field.NotSupported(p.Child("type"), s.Type, []PriorityLevelEnablement{PriorityLevelEnablementExempt, PriorityLevelEnablementLimited}))
 	}
-	if o.Name == exempt && s.Type != PriorityLevelEnablementExempt {
+	if o.Name == exempt && (s.Type != PriorityLevelEnablementExempt || s.Limited != nil) {
 		r.Invalid(p, *s, "spec of 'exempt' except the 'spec.exempt' field must equal the fixed value")
 	}
 }

@@ -149,8 +149,9 @@ func keepQuotaSpec(q, old *core.ResourceQuota) { keepMetaButLabels(q, old); q.Sp
 
 func newService(s *core.Service) {
 	s.Status = core.ServiceStatus{}
-	if s.Spec.Type == core.ServiceTypeExternalName {
-		s.Spec.InternalTrafficPolicy = nil
+	if p := s.Spec.InternalTrafficPolicy; s.Spec.Type == core.ServiceTypeExternalName && p != nil &&
+		(*p == core.ServiceInternalTrafficPolicyCluster || *p == core.ServiceInternalTrafficPolicyLocal) {
+		s.Spec.InternalTrafficPolicy = nil // there is no traffic that it could be about
 	}
 }
 

@@ -106,7 +106,7 @@ func (c *call) prepareNew(obj meta.Object) {
 func (c *call) storeNew(obj meta.Object, o options, r *admission.Request) error {
 	m := obj.GetObjectMeta()
 	if errs := c.res.Validate(obj); len(errs) > 0 {
-		return status.Invalid(c.res.Kind.Group, c.res.Kind.Kind, m.Name, errs)
+		return c.invalid(m.Name, errs)
 	}
 	c.warnAbout(obj, nil)
 	c.turn.pass()

@@ -76,7 +76,7 @@ const variablesType = "kubernetes.variables"
 func environment(params bool, variables []admissionregistration.Variable, typed *objectTypes) (*cel.Env, map[string]match.Expression, error) {
 	fields := map[string]*cel.Type{}
 	object := &cel.ObjectType{Name: variablesType, Fields: fields}
-	if len(variables) == 0 && typed == nil {
+	if variables == nil && typed == nil {
 		env, err := bare(params)
 		return env, nil, err
 	}

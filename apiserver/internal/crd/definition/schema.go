@@ -27,19 +27,22 @@ func validateSchema(r *field.Report, v, old *apiextensions.CustomResourceDefinit
 		string(old.Schema.OpenAPIV3Schema.AppendJSON(nil)) == string(s.AppendJSON(nil)) {
 		return
 	}
-	before := len(r.Errors)
 	if v.Subresources != nil && v.Subresources.Status != nil {
 		rootOfStatus(r, s, at)
 	}
 	if s.Nullable {
 		r.Forbidden(at.Child("nullable"), "nullable cannot be true at the root")
 	}
+	before := len(r.Errors)
+	unknown := true
 	shape, other := &field.Report{}, &field.Report{}
 	supported(other, s, at)
 	if !schemaHas(s, foreign) {
 		shaped(shape, s, at, place{root: true})
 		slices.SortStableFunc(shape.Errors, func(a, b *field.Error) int { return strings.Compare(a.Error(), b.Error()) })
-		unknown := slices.ContainsFunc(other.Errors, func(e *field.Error) bool { return e.Type == field.ErrorTypeNotSupported })
+		unknown = slices.ContainsFunc(other.Errors, func(e *field.Error) bool {
+			return e.Type == field.ErrorTypeNotSupported && strings.HasSuffix(e.Field, ".type")
+		})
 		if len(shape.Errors) == 0 && !unknown {
 			defaults(shape, s, structural.New(s), at, true)
 		}
@@ -49,8 +52,8 @@ func validateSchema(r *field.Report, v, old *apiextensions.CustomResourceDefinit
 	if len(r.Errors) == before && schemaHas(s, func(s *props) bool { return s.Schema != "" }) {
 		r.Invalid(at, "", "OpenAPIV3Schema 'schema' is not supported")
 	}
-	if len(r.Errors) == before {
-		validateRules(r, structural.New(s), at)
+	if len(shape.Errors) == 0 && !unknown {
+		validateRules(r, structural.New(s), at, other.Errors)
 	}
 }
 
