@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/http/httpguts"
+
 	"github.com/pilothouse/pilothouse/apiserver/internal/request"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -25,10 +27,16 @@ const defaultKubeletPort = 10250
 // throughKubelet serves log, exec, attach and portforward.
 func (p *Proxy) throughKubelet(w http.ResponseWriter, r *http.Request, i *request.Info) error {
 	q := r.URL.Query()
-	if i.Subresource == "log" && r.Method == http.MethodGet {
-		if err := checkLog(q, i.Name); err != nil {
-			return err
-		}
+	var ports []uint16
+	var err error
+	switch i.Subresource {
+	case "log":
+		err = checkLog(q, i.Name)
+	case "portforward":
+		ports, err = forwarded(q["ports"])
+	}
+	if err != nil {
+		return err
 	}
 	pod := &core.Pod{}
 	if err := p.fetch(r.Context(), "pods", i.Namespace, i.Name, pod); err != nil {
@@ -36,14 +44,14 @@ func (p *Proxy) throughKubelet(w http.ResponseWriter, r *http.Request, i *reques
 	}
 	container := ""
 	if i.Subresource != "portforward" {
-		var err error
 		if container, err = chosen(pod, q.Get("container")); err != nil {
 			return err
 		}
 	}
 	if pod.Spec.NodeName == "" {
-		if i.Subresource == "log" && r.Method == http.MethodGet {
-			return nil // It has said nothing yet.
+		if i.Subresource == "log" { // It has said nothing yet.
+			w.WriteHeader(http.StatusNoContent)
+			return nil
 		}
 		return status.BadRequest("pod %s does not have a host assigned", pod.Name)
 	}
@@ -52,62 +60,61 @@ func (p *Proxy) throughKubelet(w http.ResponseWriter, r *http.Request, i *reques
 		return err
 	}
 	target := &url.URL{Scheme: "https", Host: host}
-	switch i.Subresource {
-	case "log":
-		if r.Method != http.MethodGet {
-			return status.MethodNotAllowed(status.Resource{Name: "pods/log"}, i.Verb)
-		}
+	if i.Subresource == "log" {
 		target.Path = fmt.Sprintf("/containerLogs/%s/%s/%s", pod.Namespace, pod.Name, container)
-		target.RawQuery = only(q, "follow", "previous", "sinceSeconds", "sinceTime", "timestamps", "tailLines", "limitBytes", "stream").Encode()
+		target.RawQuery = logQuery(q).Encode()
 		if translates(r) {
 			return p.watchLog(w, r, target)
 		}
-		p.pass(w, r, p.kubelets, target, logAnswer)
+		p.pass(w, r, behind{transport: p.kubelets, target: target, change: logAnswer, failed: notGot(target)})
 		return nil
-	case "portforward":
+	}
+	if !httpguts.HeaderValuesContainsToken(r.Header["Connection"], "Upgrade") || r.Header.Get("Upgrade") == "" {
+		return status.BadRequest("Upgrade request required")
+	}
+	if i.Subresource == "portforward" {
 		target.Path = fmt.Sprintf("/portForward/%s/%s", pod.Namespace, pod.Name)
-		out := url.Values{}
-		for _, port := range q["ports"] {
-			out.Add("port", port)
-		}
-		target.RawQuery = out.Encode()
-	default:
+	} else {
 		target.Path = fmt.Sprintf("/%s/%s/%s/%s", i.Subresource, pod.Namespace, pod.Name, container)
 		target.RawQuery = streams(q, i.Subresource == "exec").Encode()
 	}
 	if translates(r) {
-		return p.translate(w, r, target)
+		return p.translate(w, r, target, ports)
 	}
-	p.pass(w, r, p.kubelets, target, nil)
+	p.pass(w, r, behind{transport: p.kubelets, target: target, failed: func(err error) error {
+		return status.Unexplained(http.StatusInternalServerError, "error dialing backend: "+err.Error())
+	}})
 	return nil
+}
+
+// notGot is what clients hear of a log whose kubelet does not answer.
+func notGot(target *url.URL) func(error) error {
+	return func(err error) error {
+		return status.Unexplained(http.StatusInternalServerError, fmt.Sprintf("Get %q: %v", target, err))
+	}
 }
 
 // chosen is the container that is meant: the one named, the one that the pod
 // names as its main one, or the only one.
 func chosen(pod *core.Pod, name string) (string, error) {
-	var names, all []string
-	for i := range pod.Spec.Containers {
-		names = append(names, pod.Spec.Containers[i].Name)
-	}
-	all = append(all, names...)
+	var all []string
 	for i := range pod.Spec.InitContainers {
 		all = append(all, pod.Spec.InitContainers[i].Name)
+	}
+	for i := range pod.Spec.Containers {
+		all = append(all, pod.Spec.Containers[i].Name)
 	}
 	for i := range pod.Spec.EphemeralContainers {
 		all = append(all, pod.Spec.EphemeralContainers[i].Name)
 	}
-	if name == "" && len(names) != 1 {
+	if name == "" && len(pod.Spec.Containers) != 1 {
 		if d := pod.Annotations[core.AnnotationDefaultContainer]; d != "" && slices.Contains(all, d) {
 			return d, nil
 		}
-		msg := fmt.Sprintf("a container name must be specified for pod %s, choose one of: [%s]", pod.Name, strings.Join(names, " "))
-		if len(all) > len(names) {
-			msg += fmt.Sprintf(" or one of the init containers: [%s]", strings.Join(all[len(names):], " "))
-		}
-		return "", status.BadRequest("%s", msg)
+		return "", status.BadRequest("a container name must be specified for pod %s, choose one of: [%s]", pod.Name, strings.Join(all, " "))
 	}
 	if name == "" {
-		return names[0], nil
+		return pod.Spec.Containers[0].Name, nil
 	}
 	if !slices.Contains(all, name) {
 		return "", status.BadRequest("container %s is not valid for pod %s", name, pod.Name)
@@ -140,12 +147,23 @@ func kubeletOf(n *core.Node) (string, error) {
 	return "", status.Internal(fmt.Errorf("no preferred addresses found; known addresses: []"))
 }
 
-// only keeps some parameters.
-func only(q url.Values, names ...string) url.Values {
+// flag reads a parameter as it is read everywhere: it is set unless it says
+// otherwise.
+func flag(q url.Values, name string) bool {
+	return q.Has(name) && q.Get(name) != "0" && !strings.EqualFold(q.Get(name), "false")
+}
+
+// logQuery are the parameters of a log as kubelets know them.
+func logQuery(q url.Values) url.Values {
 	out := url.Values{}
-	for _, n := range names {
-		if v, ok := q[n]; ok {
-			out[n] = v
+	for _, n := range []string{"follow", "previous", "timestamps"} {
+		if flag(q, n) {
+			out.Set(n, "true")
+		}
+	}
+	for _, n := range []string{"sinceSeconds", "sinceTime", "tailLines", "limitBytes", "stream"} {
+		if v := q.Get(n); v != "" {
+			out.Set(n, v)
 		}
 	}
 	return out
@@ -155,7 +173,7 @@ func only(q url.Values, names ...string) url.Values {
 func streams(q url.Values, exec bool) url.Values {
 	out := url.Values{}
 	for from, to := range map[string]string{"stdin": core.ExecStdinParam, "stdout": core.ExecStdoutParam, "stderr": core.ExecStderrParam, "tty": core.ExecTTYParam} {
-		if b, err := strconv.ParseBool(q.Get(from)); err == nil && b {
+		if flag(q, from) {
 			out.Set(to, "1")
 		}
 	}
@@ -165,10 +183,13 @@ func streams(q url.Values, exec bool) url.Values {
 	return out
 }
 
+// logStreams are the parts of a log that can be asked for.
+var logStreams = []string{"All", "Stderr", "Stdout"}
+
 // checkLog refuses parameters that make no sense, before the pod is looked for.
 func checkLog(q url.Values, pod string) error {
 	var r field.Report
-	for _, n := range []string{"sinceSeconds", "tailLines", "limitBytes"} {
+	for _, n := range []string{"tailLines", "limitBytes", "sinceSeconds"} {
 		v := q.Get(n)
 		if v == "" {
 			continue
@@ -193,6 +214,13 @@ func checkLog(q url.Values, pod string) error {
 			e.Field = "[]"
 			r.Add(e)
 		}
+	}
+	if v := q.Get("stream"); v != "" && !slices.Contains(logStreams, v) {
+		r.Add(field.NotSupported(field.New("stream"), v, logStreams))
+	} else if v != "" && v != "All" && q.Get("tailLines") != "" {
+		e := field.Forbidden(nil, "`tailLines` and specific `stream` are mutually exclusive for now")
+		e.Field = "[]"
+		r.Add(e)
 	}
 	if len(r.Errors) > 0 {
 		return status.Invalid("", "PodLogOptions", pod, r.Errors)

@@ -15,15 +15,11 @@ import (
 func translates(r *http.Request) bool { return streaming.Wanted(r) }
 
 // translate serves a WebSocket client by SPDY to the kubelet.
-func (p *Proxy) translate(w http.ResponseWriter, r *http.Request, target *url.URL) error {
-	k := &streaming.Kubelet{Transport: p.kubelets, URL: target, Refusal: logAnswer}
+func (p *Proxy) translate(w http.ResponseWriter, r *http.Request, target *url.URL, ports []uint16) error {
+	k := &streaming.Kubelet{Transport: p.kubelets, URL: target}
 	if strings.HasPrefix(target.Path, "/portForward/") {
 		if streaming.Tunnelled(r) {
 			return streaming.Tunnel(w, r, k)
-		}
-		ports, err := forwarded(r.URL.Query()["ports"])
-		if err != nil {
-			return err
 		}
 		return streaming.Ports(w, r, k, ports)
 	}
@@ -42,8 +38,8 @@ func forwarded(values []string) (ports []uint16, err error) {
 	for _, v := range values {
 		for _, s := range strings.Split(v, ",") {
 			n, err := strconv.ParseUint(s, 10, 16)
-			if err != nil || n == 0 {
-				return nil, status.BadRequest("query parameter \"ports\": %q is not a port, 1 to 65535", s)
+			if err != nil {
+				return nil, status.BadRequest("cannot convert to []int32: %v", err)
 			}
 			ports = append(ports, uint16(n))
 		}
@@ -59,7 +55,7 @@ func (p *Proxy) watchLog(w http.ResponseWriter, r *http.Request, target *url.URL
 	}
 	resp, err := p.kubelets.RoundTrip(req)
 	if err != nil {
-		return status.Upstream(http.StatusServiceUnavailable, "error trying to reach service: "+err.Error())
+		return notGot(target)(err)
 	}
 	if err := logAnswer(resp); err != nil {
 		return err

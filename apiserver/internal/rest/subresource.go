@@ -19,6 +19,16 @@ func (c *call) subresource() error {
 	if sub == nil || c.info.Name == "" {
 		return status.NoResource()
 	}
+	switch m := c.r.Method; sub.Name {
+	case "exec", "attach", "portforward":
+		if m != http.MethodGet && m != http.MethodPost {
+			return status.NoMethod()
+		}
+	case "log":
+		if m != http.MethodGet {
+			return status.NoMethod()
+		}
+	}
 	switch sub.Name {
 	case "exec", "attach", "portforward", "proxy":
 		if err := c.admitConnect(sub.Kind); err != nil {

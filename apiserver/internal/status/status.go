@@ -270,6 +270,11 @@ func Upstream(code int, message string) *Error {
 	return failure(code, meta.StatusReasonServiceUnavailable, nil, message)
 }
 
+// Unexplained: a failure that clients know by its text alone.
+func Unexplained(code int, message string) *Error {
+	return failure(code, "", nil, message)
+}
+
 // Success is the answer to a deletion that left nothing to show.
 func Success(r Resource, name string, uid meta.UID) *meta.Status {
 	return &meta.Status{

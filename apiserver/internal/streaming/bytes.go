@@ -43,6 +43,7 @@ func Bytes(w http.ResponseWriter, r *http.Request, from io.ReadCloser) error {
 			}
 		}
 	})
+	_ = sendBytes(conn, protocol, nil) // says that all is ready; if it fails, everything later does too
 	buf := make([]byte, chunk)
 	for {
 		n, err := from.Read(buf)

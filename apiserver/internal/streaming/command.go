@@ -43,8 +43,11 @@ func Command(w http.ResponseWriter, r *http.Request, k *Kubelet, s Streams) erro
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	conn, err := k.dial(ctx, version4)
+	if err != nil && protocol == version5 && ctx.Err() == nil {
+		return decline(w, r, s, err)
+	}
 	if err != nil {
-		return err
+		return told(w, err)
 	}
 	cmd, err := open(ctx, conn, s)
 	if err != nil {
@@ -55,6 +58,7 @@ func Command(w http.ResponseWriter, r *http.Request, k *Kubelet, s Streams) erro
 	if err != nil {
 		return err
 	}
+	_ = c.write(s.first(), []byte{0}) // if this fails, everything later does too
 	stop := context.AfterFunc(ctx, func() { c.conn.Close(); conn.Close() })
 	defer stop()
 	var watched sync.WaitGroup
@@ -62,6 +66,40 @@ func Command(w http.ResponseWriter, r *http.Request, k *Kubelet, s Streams) erro
 	cmd.serve(c)
 	cancel()
 	watched.Wait()
+	return nil
+}
+
+// first is the channel on which an empty message says that all is ready: the
+// lowest on which the client hears anything.
+func (s Streams) first() byte {
+	switch {
+	case s.Stdout:
+		return stdoutChannel
+	case s.Stderr:
+		return stderrChannel
+	}
+	return errorChannel
+}
+
+// decline tells a client of version 5 that the kubelet did not upgrade, as the
+// end of a command that never began.
+func decline(w http.ResponseWriter, r *http.Request, s Streams, err error) error {
+	if u := (*unreachable)(nil); errors.As(err, &u) {
+		err = fmt.Errorf("error sending request: Post %q: %w", u.url, u.err)
+	} else {
+		err = fmt.Errorf("unable to upgrade connection: %w", err)
+	}
+	c, aerr := accept(w, r, version5)
+	if aerr != nil {
+		return aerr
+	}
+	var in sync.WaitGroup
+	in.Go(func() { c.copyIn(nil, nil) })
+	_ = c.write(s.first(), []byte{0})
+	_ = c.write(errorChannel, append([]byte{0}, failure(err)...)) // if this fails, bye does too
+	bye(c.conn)
+	in.Wait()
+	c.conn.Close()
 	return nil
 }
 
@@ -152,6 +190,9 @@ func (c *command) serve(client *client) {
 	if client.plain {
 		end = failureText(end)
 	}
+	if client.closes {
+		end = retold(end)
+	}
 	if len(end) > 0 {
 		_ = client.write(errorChannel, append([]byte{0}, end...)) // if this fails, bye does too
 	}
@@ -173,11 +214,46 @@ func failureText(end []byte) []byte {
 	return []byte(s.Message)
 }
 
-// broken is the status of a command of which the kubelet did not say more.
-func broken() []byte {
-	s := status.Internal(errors.New("the connection to the kubelet broke before the command's end was known")).Status
+// retold is a command's end as clients of version 5 hear it: in the words of one
+// who has it from another.
+func retold(end []byte) []byte {
+	var s meta.Status
+	if err := codec.DecodeJSON(end, &s); err != nil || s.Status != meta.StatusFailure {
+		return end
+	}
+	if s.Reason != "NonZeroExitCode" {
+		return failure(errors.New(s.Message))
+	}
+	for _, c := range detailsOf(&s) {
+		if c.Type == "ExitCode" {
+			s.Message = "command terminated with non-zero exit code: command terminated with exit code " + c.Message
+		}
+	}
 	b, err := codec.EncodeJSON(&s)
 	if err != nil {
+		return end
+	}
+	return b
+}
+
+func detailsOf(s *meta.Status) []meta.StatusCause {
+	if s.Details == nil {
+		return nil
+	}
+	return s.Details.Causes
+}
+
+// broken is the status of a command of which the kubelet did not say more.
+func broken() []byte {
+	return failure(errors.New("the connection to the kubelet broke before the command's end was known"))
+}
+
+// failure is an error as the end of a command.
+func failure(err error) []byte {
+	s := status.Internal(err).Status
+	s.TypeMeta = meta.TypeMeta{}
+	b, encErr := codec.EncodeJSON(&s)
+	if encErr != nil {
 		return []byte(s.Message)
 	}
 	return b

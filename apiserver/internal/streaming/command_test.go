@@ -3,6 +3,7 @@ package streaming
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,6 +19,8 @@ import (
 const (
 	succeeded = `{"metadata":{},"status":"Success"}`
 	failed3   = `{"metadata":{},"status":"Failure","message":"command terminated with non-zero exit code: exit status 3","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"3"}]}}`
+	// clients of version 5 hear the same in these words
+	failed3v5 = `{"metadata":{},"status":"Failure","message":"command terminated with non-zero exit code: command terminated with exit code 3","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"3"}]}}`
 )
 
 // big is more than all buffers on the way together.
@@ -160,7 +163,11 @@ func TestCommand(t *testing.T) {
 				if c.resize != "" {
 					say(t, conn, resizeChannel, []byte(c.resize))
 				}
-				hear(t, conn).check(t, c.stdout, c.stderr, c.end)
+				end := c.end
+				if protocol == version5 && end == failed3 {
+					end = failed3v5
+				}
+				hear(t, conn).check(t, c.stdout, c.stderr, end)
 				within(t, "the request is served", served)
 				within(t, "the kubelet is left", gone)
 			})
@@ -223,7 +230,7 @@ func TestNobodyReads(t *testing.T) {
 		for conn.WriteMessage(websocket.BinaryMessage, append([]byte{stdinChannel}, big[:64<<10]...)) == nil {
 		}
 	}()
-	hear(t, conn).check(t, big[:1<<20], nil, failed3)
+	hear(t, conn).check(t, big[:1<<20], nil, failed3v5)
 	conn.Close()
 	within(t, "the client stops", stopped)
 	within(t, "the request is served", served)
@@ -288,9 +295,9 @@ func TestRefusals(t *testing.T) {
 		code      int
 		message   string
 	}{
-		{"no such pod", refuse(404, `pod "web" not found`), []string{version5, version4}, 404, `pod "web" not found`},
+		{"no such pod", refuse(404, `pod "web" not found`), []string{version4}, 404, `pod "web" not found`},
 		{"nothing to stream", refuse(400, "you must specify at least 1 of stdin, stdout, stderr"), []string{version4}, 400, "you must specify at least 1 of stdin, stdout, stderr"},
-		{"no kubelet", nowhere, []string{version4}, 503, "error trying to reach service: dial tcp 127.0.0.1:1: connect: connection refused"},
+		{"no kubelet", nowhere, []string{version4}, 500, "error dialing backend: dial tcp 127.0.0.1:1: connect: connection refused"},
 		{"unknown protocol", nowhere, []string{"v9.channel.k8s.io", "x"}, 400,
 			`Sec-WebSocket-Protocol="v9.channel.k8s.io, x": must offer one of: v5.channel.k8s.io, v4.channel.k8s.io, v4.base64.channel.k8s.io, channel.k8s.io, base64.channel.k8s.io`},
 	} {
@@ -298,7 +305,7 @@ func TestRefusals(t *testing.T) {
 			address, _ := front(t, func(w http.ResponseWriter, r *http.Request) error {
 				return Command(w, r, c.kubelet, Streams{Stdout: true})
 			})
-			code, message := refusal(t, address, c.protocols...)
+			code, message := refusedBy(t, address, c.protocols...)
 			if got, want := fmt.Sprint(code, " ", message), fmt.Sprint(c.code, " ", c.message); got != want {
 				t.Errorf("the answer is\n%s, should be\n%s", got, want)
 			}
@@ -325,5 +332,58 @@ func TestFirstVersion(t *testing.T) {
 			within(t, "the request is served", served)
 			within(t, "the kubelet is left", gone)
 		}
+	}
+}
+
+// TestDeclined: a client of version 5 hears of a kubelet that does not upgrade
+// where it hears how commands end, and leaves as after any command.
+func TestDeclined(t *testing.T) {
+	refuse := serveKubelet(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusInternalServerError)
+		io.WriteString(w, `container not found ("web")`)
+	})
+	nowhere := serveKubelet(t, func(http.ResponseWriter, *http.Request) {})
+	nowhere.URL.Host = "127.0.0.1:1"
+	for _, c := range []struct {
+		kubelet *Kubelet
+		streams Streams
+		want    string
+	}{
+		{refuse, Streams{Stdout: true}, `unable to upgrade connection: container not found ("web")`},
+		{refuse, Streams{Stdin: true, Stderr: true}, `unable to upgrade connection: container not found ("web")`},
+		{nowhere, Streams{}, `error sending request: Post "http://127.0.0.1:1/exec/default/web/nginx": dial tcp 127.0.0.1:1: connect: connection refused`},
+	} {
+		address, served := front(t, func(w http.ResponseWriter, r *http.Request) error { return Command(w, r, c.kubelet, c.streams) })
+		text, err := json.Marshal(c.want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hear(t, dialFront(t, address, version5)).check(t, nil, nil,
+			fmt.Sprintf(`{"metadata":{},"status":"Failure","message":"Internal error occurred: %s,"reason":"InternalError","details":{"causes":[{"message":%s}]},"code":500}`, text[1:], text))
+		within(t, "the request is served", served)
+	}
+}
+
+// TestReady: the first that a client hears is an empty message on its lowest
+// channel, before the command has said anything.
+func TestReady(t *testing.T) {
+	for channel, s := range map[byte]Streams{stdoutChannel: {Stdin: true, Stdout: true, Stderr: true}, stderrChannel: {Stdin: true, Stderr: true}} {
+		began := make(chan struct{})
+		streams := 3
+		if s.Stdout {
+			streams = 4
+		}
+		conn, served, _ := runCommand(t, version4, s, streams, func(st map[string]*spdystream.Stream) {
+			<-began
+			write(t, st["error"], []byte(succeeded))
+			_ = st["error"].Close()
+		})
+		if _, msg, err := conn.ReadMessage(); err != nil || !bytes.Equal(msg, []byte{channel}) {
+			t.Errorf("%q, %v", msg, err)
+		}
+		close(began)
+		hear(t, conn)
+		conn.Close()
+		within(t, "the request is served", served)
 	}
 }

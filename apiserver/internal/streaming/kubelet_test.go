@@ -92,11 +92,7 @@ func serveKubelet(t *testing.T, h http.HandlerFunc) *Kubelet {
 	}
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &Kubelet{Transport: transport, URL: u, Refusal: func(resp *http.Response) error {
-		defer resp.Body.Close()
-		b, _ := io.ReadAll(resp.Body)
-		return status.Upstream(resp.StatusCode, strings.TrimSpace(string(b)))
-	}}
+	return &Kubelet{Transport: transport, URL: u}
 }
 
 // front is an API server that serves every request with serve. The channel is
@@ -108,6 +104,7 @@ func front(t *testing.T, serve func(http.ResponseWriter, *http.Request) error) (
 		defer close(done)
 		if err := serve(w, r); err != nil {
 			s := status.From(err).Status
+			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(int(s.Code))
 			_ = json.NewEncoder(w).Encode(&s)
 		}
@@ -148,8 +145,8 @@ func within(t *testing.T, what string, done <-chan struct{}) {
 	}
 }
 
-// refusal is the Status of a handshake that is refused.
-func refusal(t *testing.T, address string, protocols ...string) (code int, message string) {
+// refusedBy is the Status of a handshake that is refused.
+func refusedBy(t *testing.T, address string, protocols ...string) (code int, message string) {
 	t.Helper()
 	d := websocket.Dialer{Subprotocols: protocols}
 	conn, resp, err := d.DialContext(t.Context(), address, nil)
@@ -159,6 +156,13 @@ func refusal(t *testing.T, address string, protocols ...string) (code int, messa
 	}
 	if !errors.Is(err, websocket.ErrBadHandshake) {
 		t.Fatal(err)
+	}
+	if !strings.HasPrefix(resp.Header.Get("Content-Type"), "application/json") { // it is as the kubelet said it
+		b, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp.StatusCode, strings.TrimSpace(string(b))
 	}
 	var s struct{ Kind, Message string }
 	if err := json.NewDecoder(resp.Body).Decode(&s); err != nil {

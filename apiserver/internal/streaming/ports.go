@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -24,7 +25,10 @@ func Ports(w http.ResponseWriter, r *http.Request, k *Kubelet, ports []uint16) e
 		return err
 	}
 	if len(ports) == 0 {
-		return status.BadRequest("query parameter \"ports\" is required")
+		return told(w, &refusal{http.StatusBadRequest, plainText, `query parameter "port" is required`})
+	}
+	if slices.Contains(ports, 0) {
+		return told(w, &refusal{http.StatusBadRequest, plainText, fmt.Sprintf("port %q must be > 0", joined(ports))})
 	}
 	if len(ports) > maxPorts {
 		return status.BadRequest("query parameter \"ports\": at most %d ports can be forwarded at once", maxPorts)
@@ -33,7 +37,7 @@ func Ports(w http.ResponseWriter, r *http.Request, k *Kubelet, ports []uint16) e
 	defer cancel()
 	conn, err := k.dial(ctx, portForward)
 	if err != nil {
-		return err
+		return told(w, err)
 	}
 	f, err := openPorts(ctx, conn, ports)
 	if err != nil {
@@ -52,6 +56,21 @@ func Ports(w http.ResponseWriter, r *http.Request, k *Kubelet, ports []uint16) e
 	cancel()
 	watched.Wait()
 	return nil
+}
+
+// plainText is what kubelets answer with.
+const plainText = "text/plain; charset=utf-8"
+
+// joined are numbers with commas between them.
+func joined(numbers []uint16) string {
+	var b []byte
+	for i, n := range numbers {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendUint(b, uint64(n), 10)
+	}
+	return string(b)
 }
 
 // maxPorts is how many ports the numbers of channels suffice for.

@@ -61,11 +61,11 @@ func TestPortsRefused(t *testing.T) {
 		http.Error(w, "pod is not running", http.StatusBadRequest)
 	})
 	address, _ := front(t, func(w http.ResponseWriter, r *http.Request) error { return Ports(w, r, k, nil) })
-	if code, message := refusal(t, address, version4); code != 400 || message != `query parameter "ports" is required` {
+	if code, message := refusedBy(t, address, version4); code != 400 || message != `query parameter "port" is required` {
 		t.Errorf("%d %s", code, message)
 	}
 	address, _ = front(t, func(w http.ResponseWriter, r *http.Request) error { return Ports(w, r, k, []uint16{1}) })
-	if code, message := refusal(t, address, version4); code != 400 || message != "pod is not running" {
+	if code, message := refusedBy(t, address, version4); code != 400 || message != "pod is not running" {
 		t.Errorf("%d %s", code, message)
 	}
 }

@@ -7,7 +7,9 @@
 // nothing more (bytes.go).
 //
 // Three things always hold. A kubelet is asked before the client's connection
-// is upgraded, so that a refusal is an ordinary answer. Nothing is buffered
+// is upgraded, so that a refusal is an ordinary answer; a client of version 5
+// alone, which expects to hear of it where a command's end is told, is upgraded
+// first. Nothing is buffered
 // beyond one message and direction: whoever reads slowly slows the other side
 // down. And when either side goes, the other is closed, and the call returns
 // only after all that it started has ended.
@@ -49,9 +51,6 @@ type Kubelet struct {
 	Transport http.RoundTripper
 	// URL is what is asked of it.
 	URL *url.URL
-	// Refusal makes an error of an answer that is no upgrade. It closes the
-	// answer's body.
-	Refusal func(*http.Response) error
 }
 
 // dial upgrades a connection to the kubelet; versions are those of the
@@ -66,21 +65,53 @@ func (k *Kubelet) dial(ctx context.Context, versions ...string) (io.ReadWriteClo
 	req.Header["X-Stream-Protocol-Version"] = versions
 	resp, err := k.Transport.RoundTrip(req)
 	if err != nil {
-		return nil, status.Upstream(http.StatusServiceUnavailable, "error trying to reach service: "+err.Error())
+		return nil, &unreachable{k.URL, err}
 	}
 	conn, upgraded := resp.Body.(io.ReadWriteCloser)
 	if resp.StatusCode != http.StatusSwitchingProtocols || !upgraded {
-		if err := k.Refusal(resp); err != nil {
-			return nil, err
+		defer resp.Body.Close()
+		b, err := io.ReadAll(io.LimitReader(resp.Body, maxStatus))
+		if err != nil {
+			return nil, &unreachable{k.URL, err}
 		}
-		resp.Body.Close()
-		return nil, status.Internal(fmt.Errorf("the kubelet answers %s to an upgrade", resp.Status))
+		return nil, &refusal{resp.StatusCode, resp.Header.Get("Content-Type"), string(b)}
 	}
 	if p := resp.Header.Get("Upgrade"); !strings.EqualFold(p, spdy) {
 		conn.Close()
 		return nil, status.Internal(fmt.Errorf("the kubelet upgrades to %q instead of %s", p, spdy))
 	}
 	return conn, nil
+}
+
+// unreachable is a kubelet that cannot be asked.
+type unreachable struct {
+	url *url.URL
+	err error
+}
+
+func (u *unreachable) Error() string { return "error dialing backend: " + u.err.Error() }
+
+// refusal is what a kubelet answers that does not upgrade.
+type refusal struct {
+	code       int
+	kind, text string
+}
+
+func (r *refusal) Error() string { return r.text }
+
+// told answers a client whose kubelet did not upgrade: what the kubelet said is
+// passed on as it is.
+func told(w http.ResponseWriter, err error) error {
+	if r := (*refusal)(nil); errors.As(err, &r) {
+		w.Header().Set("Content-Type", r.kind)
+		w.WriteHeader(r.code)
+		_, _ = io.WriteString(w, r.text)
+		return nil
+	}
+	if u := (*unreachable)(nil); errors.As(err, &u) {
+		return status.Unexplained(http.StatusInternalServerError, u.Error())
+	}
+	return err
 }
 
 // choose is the first of the client's protocols that is served. A client that

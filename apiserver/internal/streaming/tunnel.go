@@ -31,7 +31,7 @@ func Tunnel(w http.ResponseWriter, r *http.Request, k *Kubelet) error {
 	defer cancel()
 	kubelet, err := k.dial(ctx, portForward)
 	if err != nil {
-		return err
+		return told(w, err)
 	}
 	defer kubelet.Close()
 	conn, err := upgrade(w, r, tunnelled)

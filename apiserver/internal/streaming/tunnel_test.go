@@ -118,11 +118,11 @@ func TestTunnelRefused(t *testing.T) {
 	})
 	serve := func(w http.ResponseWriter, r *http.Request) error { return Tunnel(w, r, k) }
 	address, _ := front(t, serve)
-	if code, message := refusal(t, address, tunnelled); code != 400 || message != "pod is not running" {
+	if code, message := refusedBy(t, address, tunnelled); code != 400 || message != "pod is not running" {
 		t.Errorf("%d %s", code, message)
 	}
 	address, _ = front(t, serve)
-	if code, message := refusal(t, address, "v4.channel.k8s.io"); code != 400 || message != `Sec-WebSocket-Protocol="v4.channel.k8s.io": must offer one of: SPDY/3.1+portforward.k8s.io` {
+	if code, message := refusedBy(t, address, "v4.channel.k8s.io"); code != 400 || message != `Sec-WebSocket-Protocol="v4.channel.k8s.io": must offer one of: SPDY/3.1+portforward.k8s.io` {
 		t.Errorf("%d %s", code, message)
 	}
 }
