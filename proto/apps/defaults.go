@@ -53,9 +53,11 @@ func SetStatefulSetDefaults(set *StatefulSet) {
 		core.SetPersistentVolumeClaimDefaults(c)
 	}
 	s.PodManagementPolicy = cmp.Or(s.PodManagementPolicy, OrderedReadyPodManagement)
-	s.UpdateStrategy.Type = cmp.Or(s.UpdateStrategy.Type, RollingUpdateStatefulSetStrategyType)
-	if s.UpdateStrategy.Type == RollingUpdateStatefulSetStrategyType {
+	if s.UpdateStrategy.Type == "" {
+		s.UpdateStrategy.Type = RollingUpdateStatefulSetStrategyType
 		orDefault(&s.UpdateStrategy.RollingUpdate, RollingUpdateStatefulSetStrategy{})
+	}
+	if s.UpdateStrategy.Type == RollingUpdateStatefulSetStrategyType && s.UpdateStrategy.RollingUpdate != nil {
 		orDefault(&s.UpdateStrategy.RollingUpdate.Partition, 0)
 	}
 	orDefault(&s.PersistentVolumeClaimRetentionPolicy, StatefulSetPersistentVolumeClaimRetentionPolicy{})

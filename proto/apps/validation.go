@@ -1,6 +1,8 @@
 package apps
 
 import (
+	"fmt"
+
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -47,7 +49,7 @@ func checkNotEmpty(r *field.Report, s *meta.LabelSelector, p *field.Path, kind s
 // checkReplicatedTemplate checks the template that a replica set, or a
 // deployment's, makes pods of.
 func checkReplicatedTemplate(r *field.Report, t *core.PodTemplateSpec, s *meta.LabelSelector, p *field.Path) {
-	labels, err := selector.FromLabelSelector(s)
+	labels, err := selector.Checked(s)
 	if err != nil {
 		r.Invalid(p.Child("selector"), s, "invalid label selector")
 		return
@@ -69,6 +71,14 @@ func checkRunsOn(r *field.Report, t *core.PodTemplateSpec, p *field.Path, kind s
 	if t.Spec.ActiveDeadlineSeconds != nil {
 		r.Forbidden(p.Child("activeDeadlineSeconds"), "activeDeadlineSeconds in "+kind+" is not Supported")
 	}
+}
+
+// source is a value as Go source where that has no addresses in it.
+func source(plain bool, v any) any {
+	if plain {
+		return field.Literal(fmt.Sprintf("%#v", v))
+	}
+	return v
 }
 
 // count is one of the numbers of a status.

@@ -27,7 +27,7 @@ func ValidateDaemonSetUpdate(d, old *DaemonSet) field.ErrorList {
 func checkDaemonSetSpec(r *field.Report, s *DaemonSetSpec) {
 	meta.ValidateLabelSelector(r, s.Selector, specPath.Child("selector"))
 	p := specPath.Child("template")
-	if labels, err := selector.FromLabelSelector(s.Selector); err == nil && !labels.Matches(s.Template.Labels) {
+	if labels, err := selector.Checked(s.Selector); err == nil && !labels.Matches(s.Template.Labels) {
 		r.Invalid(p.Child("metadata", "labels"), s.Template.Labels, mismatch)
 	}
 	if s.Selector != nil {
@@ -62,7 +62,7 @@ func checkDaemonSetStrategy(r *field.Report, s *DaemonSetUpdateStrategy, p *fiel
 			r.Required(unavailable, "cannot be 0 when maxSurge is 0")
 		}
 	default:
-		r.Add(field.NotSupported(p, s, []DaemonSetUpdateStrategyType{RollingUpdateDaemonSetStrategyType, OnDeleteDaemonSetStrategyType}))
+		r.Add(field.NotSupported(p, source(s.RollingUpdate == nil, *s), []DaemonSetUpdateStrategyType{RollingUpdateDaemonSetStrategyType, OnDeleteDaemonSetStrategyType}))
 	}
 }
 

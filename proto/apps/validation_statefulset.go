@@ -62,7 +62,7 @@ func checkStatefulSetSpec(r *field.Report, s *StatefulSetSpec) {
 		r.NonNegative(specPath.Child("ordinals.start"), int64(s.Ordinals.Start))
 	}
 	checkSelector(r, s.Selector, specPath.Child("selector"), "statefulset")
-	labels, err := selector.FromLabelSelector(s.Selector)
+	labels, err := selector.Checked(s.Selector)
 	if err != nil {
 		r.Invalid(specPath.Child("selector"), s.Selector, "")
 	} else {

@@ -74,9 +74,7 @@ func checkJobSpec(r *field.Report, s *JobSpec, p *field.Path) {
 			r.Add(field.TooLong(p, maxManagedBy))
 		}
 	}
-	if s.CompletionMode != nil {
-		checkCompletionMode(r, s, p)
-	}
+	checkCompletionMode(r, s, p)
 	if s.PodFailurePolicy != nil {
 		checkFailurePolicy(r, s, p.Child("podFailurePolicy"))
 	}
@@ -106,14 +104,13 @@ func checkRestartPolicy(r *field.Report, s *JobSpec, p *field.Path) {
 }
 
 func checkCompletionMode(r *field.Report, s *JobSpec, p *field.Path) {
-	switch *s.CompletionMode {
-	case IndexedCompletion:
-		checkIndexed(r, s, p)
-	case NonIndexedCompletion:
-	default:
-		r.Add(field.NotSupported(p.Child("completionMode"), *s.CompletionMode, []CompletionMode{NonIndexedCompletion, IndexedCompletion}))
+	if s.CompletionMode != nil {
+		field.Known(r, p.Child("completionMode"), *s.CompletionMode, NonIndexedCompletion, IndexedCompletion)
 	}
-	if *s.CompletionMode == NonIndexedCompletion {
+	if is(s.CompletionMode, IndexedCompletion) {
+		checkIndexed(r, s, p)
+	}
+	if s.CompletionMode == nil || *s.CompletionMode == NonIndexedCompletion {
 		if s.BackoffLimitPerIndex != nil {
 			r.Invalid(p.Child("backoffLimitPerIndex"), *s.BackoffLimitPerIndex, "requires indexed completion mode")
 		}
@@ -168,6 +165,6 @@ func checkReplacementPolicy(r *field.Report, s *JobSpec, p *field.Path) {
 // matches reports whether the pods of a job are those that it selects; a
 // selector that cannot be read is reported elsewhere.
 func matches(s *meta.LabelSelector, labels map[string]string) bool {
-	l, err := selector.FromLabelSelector(s)
+	l, err := selector.Checked(s)
 	return err != nil || l.Matches(labels)
 }

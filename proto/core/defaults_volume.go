@@ -125,6 +125,8 @@ func SetPersistentVolumeDefaults(v *PersistentVolume) {
 func SetPersistentVolumeClaimDefaults(c *PersistentVolumeClaim) {
 	setDefault(&c.Status.Phase, ClaimPending)
 	setClaimSpecDefaults(&c.Spec)
+	roundResources(c.Status.Capacity)
+	roundResources(c.Status.AllocatedResources)
 }
 
 func setClaimSpecDefaults(s *PersistentVolumeClaimSpec) {

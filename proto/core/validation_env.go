@@ -84,6 +84,10 @@ func checkFieldRef(r *field.Report, f *ObjectFieldSelector, allowed []string, p 
 		r.Required(p.Child("fieldPath"), "")
 		return
 	}
+	if f.APIVersion != "v1" {
+		r.Invalid(p.Child("fieldPath"), f.FieldPath, "error converting fieldPath: unsupported pod version: "+f.APIVersion)
+		return
+	}
 	if path, key, ok := subscript(f.FieldPath); ok {
 		switch path {
 		case "metadata.annotations":
@@ -96,8 +100,6 @@ func checkFieldRef(r *field.Report, f *ObjectFieldSelector, allowed []string, p 
 		return
 	}
 	switch {
-	case f.APIVersion != "v1":
-		r.Invalid(p.Child("fieldPath"), f.FieldPath, "error converting fieldPath: unsupported pod version: "+f.APIVersion)
 	case slices.Contains(allowed, f.FieldPath):
 	case slices.Contains(envFieldPaths, f.FieldPath), slices.Contains(fileFieldPaths, f.FieldPath):
 		r.Add(field.NotSupported(p.Child("fieldPath"), f.FieldPath, allowed))
@@ -110,7 +112,7 @@ func checkFieldRef(r *field.Report, f *ObjectFieldSelector, allowed []string, p 
 func subscript(path string) (field, key string, ok bool) {
 	field, rest, ok := strings.Cut(path, "['")
 	key, closed := strings.CutSuffix(rest, "']")
-	return field, key, ok && closed
+	return field, key, ok && closed && field != ""
 }
 
 func checkResourceRef(r *field.Report, f *ResourceFieldSelector, p *field.Path) {

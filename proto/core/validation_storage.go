@@ -1,6 +1,7 @@
 package core
 
 import (
+	"fmt"
 	"path"
 	"slices"
 
@@ -23,6 +24,8 @@ func checkAccessModes(r *field.Report, modes []PersistentVolumeAccessMode, p *fi
 	}
 }
 
+const badQuantity = "must be a valid resource quantity"
+
 func checkPositive(r *field.Report, q quantity.Quantity, p *field.Path) {
 	if q.Sign() <= 0 {
 		r.Invalid(p, q.String(), notPositive)
@@ -33,11 +36,11 @@ func checkPositive(r *field.Report, q quantity.Quantity, p *field.Path) {
 func ValidatePersistentVolume(v *PersistentVolume) field.ErrorList {
 	var r field.Report
 	meta.ValidateObjectMeta(&r, &v.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, metadataPath)
-	checkVolumeSpec(&r, &v.Spec)
+	checkVolumeSpec(&r, v.Name, &v.Spec)
 	return r.Errors
 }
 
-func checkVolumeSpec(r *field.Report, s *PersistentVolumeSpec) {
+func checkVolumeSpec(r *field.Report, name string, s *PersistentVolumeSpec) {
 	p := specPath
 	if len(s.AccessModes) == 0 {
 		r.Required(p.Child("accessModes"), "")
@@ -47,10 +50,18 @@ func checkVolumeSpec(r *field.Report, s *PersistentVolumeSpec) {
 		r.Required(p.Child("capacity"), "")
 	}
 	if _, ok := s.Capacity[ResourceStorage]; !ok || len(s.Capacity) > 1 {
-		r.Add(field.NotSupported(p.Child("capacity"), s.Capacity, []ResourceName{ResourceStorage}))
+		var value any = s.Capacity
+		if len(s.Capacity) == 0 {
+			value = field.Literal(fmt.Sprintf("%#v", s.Capacity))
+		}
+		r.Add(field.NotSupported(p.Child("capacity"), value, []ResourceName{ResourceStorage}))
 	}
 	for _, n := range sortedKeys(s.Capacity) {
-		checkPositive(r, s.Capacity[n], p.Child("capacity").Key(string(n)))
+		q, p := s.Capacity[n], p.Child("capacity").Key(string(n))
+		if q.Sign() < 0 {
+			r.Invalid(p, q.Value(), badQuantity)
+		}
+		checkPositive(r, q, p)
 	}
 	if v := s.PersistentVolumeReclaimPolicy; v != "" {
 		field.OneOf(r, p.Child("persistentVolumeReclaimPolicy"), v, PersistentVolumeReclaimDelete, PersistentVolumeReclaimRecycle, PersistentVolumeReclaimRetain)
@@ -61,7 +72,7 @@ func checkVolumeSpec(r *field.Report, s *PersistentVolumeSpec) {
 		}
 		checkNodeSelector(r, a.Required, p.Child("nodeAffinity", "required"))
 	}
-	checkPersistentSource(r, s, p)
+	checkPersistentSource(r, name, s, p)
 	if s.StorageClassName != "" {
 		r.Each(p.Child("storageClassName"), s.StorageClassName, meta.IsDNS1123Subdomain(s.StorageClassName))
 	}
@@ -71,12 +82,12 @@ func checkVolumeSpec(r *field.Report, s *PersistentVolumeSpec) {
 }
 
 // checkPersistentSource checks the one source of a cluster's volume.
-func checkPersistentSource(r *field.Report, spec *PersistentVolumeSpec, p *field.Path) {
+func checkPersistentSource(r *field.Report, name string, spec *PersistentVolumeSpec, p *field.Path) {
 	one, s := &oneSource{r: r, p: p}, &spec.PersistentVolumeSource
 	if p, ok := one.next(s.HostPath != nil, "hostPath"); ok {
 		checkHostPath(r, s.HostPath, p)
 	}
-	checkGCEDisk(one, s.GCEPersistentDisk, "gcePersistentDisk")
+	checkGCEDisk(one, s.GCEPersistentDisk)
 	checkAWSDisk(one, s.AWSElasticBlockStore)
 	if p, ok := one.next(s.Glusterfs != nil, "glusterfs"); ok {
 		requireAll(r, p, "endpoints", s.Glusterfs.EndpointsName, "path", s.Glusterfs.Path)
@@ -95,15 +106,21 @@ func checkPersistentSource(r *field.Report, spec *PersistentVolumeSpec, p *field
 		requireAll(r, p, "image", s.RBD.RBDImage)
 	}
 	checkQuobyte(one, s.Quobyte)
-	if p, ok := one.next(s.CephFS != nil, "cephfs"); ok {
+	if s.CephFS != nil && one.found {
+		one.next(true, "cephFS")
+	} else if p, ok := one.next(s.CephFS != nil, "cephfs"); ok {
 		checkMonitors(r, s.CephFS.Monitors, p)
 	}
 	if p, ok := one.next(s.ISCSI != nil, "iscsi"); ok {
 		i := s.ISCSI
 		requireAll(r, p, "targetPortal", i.TargetPortal)
-		checkISCSI(r, i.IQN, i.Lun, (i.DiscoveryCHAPAuth || i.SessionCHAPAuth) && i.SecretRef == nil, i.InitiatorName, p)
+		checkISCSILength(r, name, i.TargetPortal, i.TargetPortal, i.InitiatorName, p.Child("targetportal"))
+		checkISCSI(r, i.IQN, i.Lun, (i.DiscoveryCHAPAuth || i.SessionCHAPAuth) && i.SecretRef == nil, p)
 		if i.SecretRef != nil {
 			requireAll(r, p.Child("secretRef"), "name", i.SecretRef.Name)
+		}
+		if n := i.InitiatorName; n != nil && !isISCSIName(*n) {
+			r.Invalid(p.Child("initiatorname"), *n, "must be valid format")
 		}
 	}
 	if p, ok := one.next(s.Cinder != nil, "cinder"); ok {
@@ -111,7 +128,9 @@ func checkPersistentSource(r *field.Report, spec *PersistentVolumeSpec, p *field
 		requireSecretAt(r, s.Cinder.SecretRef, p.Child("secretRef"))
 	}
 	checkFC(one, s.FC)
-	if p, ok := one.next(s.FlexVolume != nil, "flexVolume"); ok {
+	if s.FlexVolume != nil { // it always may be one more
+		p := one.p.Child("flexVolume")
+		one.found = true
 		checkFlex(r, s.FlexVolume.Driver, s.FlexVolume.Options, p)
 	}
 	if p, ok := one.next(s.AzureFile != nil, "azureFile"); ok {
@@ -172,7 +191,7 @@ func requireSecretAt(r *field.Report, ref *SecretReference, p *field.Path) {
 func ValidatePersistentVolumeUpdate(v, old *PersistentVolume) field.ErrorList {
 	var r field.Report
 	checkMetaUpdate(&r, &v.ObjectMeta, &old.ObjectMeta)
-	checkVolumeSpec(&r, &v.Spec)
+	checkVolumeSpec(&r, v.Name, &v.Spec)
 	if !meta.Equal(v.Spec.PersistentVolumeSource, old.Spec.PersistentVolumeSource) {
 		r.Forbidden(specPath.Child("persistentvolumesource"), "spec.persistentvolumesource is immutable after creation")
 	}
@@ -222,6 +241,28 @@ func checkClaimSpec(r *field.Report, s *PersistentVolumeClaimSpec, p *field.Path
 	if d := s.DataSourceRef; d != nil {
 		checkDataSource(r, d.APIGroup, d.Kind, d.Name, p.Child("dataSourceRef"))
 	}
+	checkTwoSources(r, s, p)
+}
+
+// checkTwoSources wants both names for what a volume is filled from to say the
+// same. The old one cannot speak of another namespace.
+func checkTwoSources(r *field.Report, s *PersistentVolumeClaimSpec, p *field.Path) {
+	d, ref := s.DataSource, s.DataSourceRef
+	if d == nil || ref == nil {
+		return
+	}
+	group := func(g *string) string {
+		if g == nil {
+			return ""
+		}
+		return *g
+	}
+	value := p.Child("dataSource")
+	if ref.Namespace != nil && *ref.Namespace != "" {
+		r.Invalid(p, field.Literal(value.String()), "may not be specified when dataSourceRef.namespace is specified")
+	} else if d.Kind != ref.Kind || d.Name != ref.Name || group(d.APIGroup) != group(ref.APIGroup) {
+		r.Invalid(p, field.Literal(value.String()), "must match dataSourceRef")
+	}
 }
 
 func checkDataSource(r *field.Report, group *string, kind, name string, p *field.Path) {
@@ -270,7 +311,7 @@ func ValidatePersistentVolumeClaimStatusUpdate(c, old *PersistentVolumeClaim) fi
 	checkMetaUpdate(&r, &c.ObjectMeta, &old.ObjectMeta)
 	for _, n := range sortedKeys(c.Status.Capacity) {
 		if c.Status.Capacity[n].Sign() < 0 {
-			r.Invalid(statusPath.Child("capacity").Key(string(n)), c.Status.Capacity[n].String(), "must be a valid resource quantity")
+			r.Invalid(statusPath.Child("capacity").Key(string(n)), c.Status.Capacity[n].String(), badQuantity)
 		}
 	}
 	return r.Errors

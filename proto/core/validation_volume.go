@@ -67,7 +67,7 @@ func checkVolumeSource(r *field.Report, v *Volume, p *field.Path, c *podContext)
 		requireAll(r, p, "repository", v.GitRepo.Repository)
 		checkDescending(r, v.GitRepo.Directory, p.Child("directory"))
 	}
-	checkGCEDisk(one, v.GCEPersistentDisk, "persistentDisk")
+	checkGCEDisk(one, v.GCEPersistentDisk)
 	checkAWSDisk(one, v.AWSElasticBlockStore)
 	if p, ok := one.next(v.Secret != nil, "secret"); ok {
 		requireAll(r, p, "secretName", v.Secret.SecretName)
@@ -80,7 +80,11 @@ func checkVolumeSource(r *field.Report, v *Volume, p *field.Path, c *podContext)
 	if p, ok := one.next(v.ISCSI != nil, "iscsi"); ok {
 		s := v.ISCSI
 		requireAll(r, p, "targetPortal", s.TargetPortal)
-		checkISCSI(r, s.IQN, s.Lun, (s.DiscoveryCHAPAuth || s.SessionCHAPAuth) && s.SecretRef == nil, s.InitiatorName, p)
+		checkISCSI(r, s.IQN, s.Lun, (s.DiscoveryCHAPAuth || s.SessionCHAPAuth) && s.SecretRef == nil, p)
+		if s.InitiatorName != nil {
+			checkISCSIName(r, *s.InitiatorName, p.Child("initiatorname"))
+		}
+		checkISCSILength(r, v.Name, s.TargetPortal, v.Name, s.InitiatorName, one.p.Child("name"))
 	}
 	if p, ok := one.next(v.Glusterfs != nil, "glusterfs"); ok {
 		requireAll(r, p, "endpoints", v.Glusterfs.EndpointsName, "path", v.Glusterfs.Path)

@@ -13,8 +13,10 @@ import (
 // Checks of the sources that name a storage system. Pods and persistent volumes
 // share most of them. Their fields are passed on, so little is checked here.
 
-func checkGCEDisk(one *oneSource, s *GCEPersistentDiskVolumeSource, name string) {
-	if p, ok := one.next(s != nil, name); ok {
+func checkGCEDisk(one *oneSource, s *GCEPersistentDiskVolumeSource) {
+	if s != nil && one.found {
+		one.next(true, "gcePersistentDisk")
+	} else if p, ok := one.next(s != nil, "persistentDisk"); ok { // as it was called once
 		requireAll(one.r, p, "pdName", s.PDName)
 		checkPartition(one.r, s.Partition, p)
 	}
@@ -104,7 +106,7 @@ var iscsiNames = map[string]*regexp.Regexp{
 	"naa": regexp.MustCompile(`^naa.[[:alnum:]]{32}$`),
 }
 
-func checkISCSI(r *field.Report, iqn string, lun int32, secretMissing bool, initiator *string, p *field.Path) {
+func checkISCSI(r *field.Report, iqn string, lun int32, secretMissing bool, p *field.Path) {
 	if iqn == "" {
 		r.Required(p.Child("iqn"), "")
 	} else {
@@ -116,15 +118,24 @@ func checkISCSI(r *field.Report, iqn string, lun int32, secretMissing bool, init
 	if secretMissing {
 		r.Required(p.Child("secretRef"), "")
 	}
-	if initiator != nil {
-		checkISCSIName(r, *initiator, p.Child("initiatorname"))
+}
+
+// checkISCSILength keeps short the name of the interface that is made for a
+// volume with an initiator of its own.
+func checkISCSILength(r *field.Report, volume, portal, value string, initiator *string, p *field.Path) {
+	if initiator != nil && len(volume)+1+len(portal) > 64 {
+		r.Invalid(p, value, "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.")
 	}
+}
+
+func isISCSIName(name string) bool {
+	return len(name) > 3 && iscsiNames[name[:3]] != nil && iscsiNames[name[:3]].MatchString(name)
 }
 
 func checkISCSIName(r *field.Report, name string, p *field.Path) {
 	if len(name) < 3 || iscsiNames[name[:3]] == nil {
 		r.Invalid(p, name, "must be valid format starting with iqn, eui, or naa")
-	} else if !iscsiNames[name[:3]].MatchString(name) {
+	} else if !isISCSIName(name) {
 		r.Invalid(p, name, "must be valid format")
 	}
 }

@@ -111,9 +111,7 @@ func (w *warner) pod(p *field.Path, isPod bool, m *meta.ObjectMeta, s *PodSpec) 
 		w.profiles(&s.Containers[i], m, s, isPod, annotations)
 		w.container(&s.Containers[i], spec.Child("containers").Index(i))
 	}
-	for i := range s.Containers {
-		w.ports(s.Containers[:i+1], spec.Child("containers"))
-	}
+	w.ports(s, spec)
 	if g := s.TerminationGracePeriodSeconds; g != nil && *g < 0 {
 		w.add(spec.Child("terminationGracePeriodSeconds"), "must be >= 0; negative values are invalid and will be treated as 1")
 	}

@@ -25,22 +25,43 @@ func (w *warner) container(c *Container, p *field.Path) {
 	}
 }
 
-// ports looks for ports of the last container that are there already.
-func (w *warner) ports(list []Container, p *field.Path) {
-	last := len(list) - 1
-	for i := range list[last].Ports {
-		port := &list[last].Ports[i]
-		for c := range list {
-			for j := range list[c].Ports {
-				if c == last && j >= i {
-					break
-				}
-				if o := &list[c].Ports[j]; o.ContainerPort == port.ContainerPort && o.Protocol == port.Protocol && o.HostPort == port.HostPort && o.HostIP == port.HostIP {
-					w.add(p.Index(last).Child("ports").Index(i), "duplicate port definition with %s", p.Index(c).Child("ports").Index(j))
-				}
+// ports looks for ports that stand in the way of others of the pod.
+func (w *warner) ports(s *PodSpec, spec *field.Path) {
+	eachContainer(s, spec, func(c *EphemeralContainerCommon, p *field.Path) {
+		for i := range c.Ports {
+			port, p := &c.Ports[i], p.Child("ports").Index(i)
+			if port.HostIP != "" && port.HostPort == 0 {
+				w.add(p, "hostIP set without hostPort: {Name:%s HostPort:%d ContainerPort:%d Protocol:%s HostIP:%s}",
+					port.Name, port.HostPort, port.ContainerPort, port.Protocol, port.HostIP)
 			}
+			before := true
+			eachContainer(s, spec, func(o *EphemeralContainerCommon, q *field.Path) {
+				for j := range o.Ports {
+					if before = before && &o.Ports[j] != port; !before {
+						return
+					}
+					if text := clash(port, &o.Ports[j]); text != "" {
+						w.add(p, "%s port definition with %s", text, q.Child("ports").Index(j))
+					}
+				}
+			})
 		}
+	})
+}
+
+// clash says how a port disagrees with one before it, if it does.
+func clash(port, other *ContainerPort) string {
+	switch {
+	case port.ContainerPort != other.ContainerPort || port.Protocol != other.Protocol:
+		return ""
+	case port.HostIP == other.HostIP && port.HostPort == other.HostPort:
+		return "duplicate"
+	case port.HostPort == 0 || other.HostPort == 0:
+		return "overlapping"
+	case port.HostPort == other.HostPort && (port.HostIP == "") != (other.HostIP == ""):
+		return "dangerously ambiguous"
 	}
+	return ""
 }
 
 // file is a path inside a volume, with where it comes from.
@@ -84,6 +105,8 @@ func (w *warner) overlaps(v *Volume) {
 				files = append(files, file{s.ServiceAccountToken.Path, " (ServiceAccountToken)"})
 			case s.ClusterTrustBundle != nil:
 				files = append(files, file{s.ClusterTrustBundle.Path, " (ClusterTrustBundle)"})
+			case s.PodCertificate == nil:
+				w.texts = append(w.texts, fmt.Sprintf("volume %q (Projected) has no sources provided", v.Name))
 			}
 		}
 	}

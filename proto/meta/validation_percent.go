@@ -31,7 +31,7 @@ func ValidateCountOrPercent(r *field.Report, v *IntOrString, p *field.Path) {
 
 // ValidateAtMostAll wants a percentage, if it is one, to be no more than all.
 func ValidateAtMostAll(r *field.Report, v *IntOrString, p *field.Path) {
-	if v != nil && v.Type == String && CountOrPercent(v) > 100 {
+	if v != nil && v.Type == String && len(IsPercent(v.StrVal)) == 0 && CountOrPercent(v) > 100 {
 		r.Invalid(p, *v, "must not be greater than 100%")
 	}
 }
@@ -44,12 +44,12 @@ func CountOrPercent(v *IntOrString) int {
 	if v.Type == Int {
 		return int(v.IntVal)
 	}
-	if len(IsPercent(v.StrVal)) > 0 {
-		return 0
+	// So many digits that it is surely too much make the greatest number; what
+	// is no number makes none.
+	text := v.StrVal
+	if len(IsPercent(text)) == 0 {
+		text = strings.TrimSuffix(text, "%")
 	}
-	n, err := strconv.Atoi(strings.TrimSuffix(v.StrVal, "%"))
-	if err != nil {
-		return 1<<31 - 1 // So many digits that it is surely too much.
-	}
+	n, _ := strconv.Atoi(text)
 	return n
 }

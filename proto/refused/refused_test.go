@@ -55,6 +55,12 @@ func TestRefused(t *testing.T) {
 			"LimitRange":    of(core.SetLimitRangeDefaults, core.ValidateLimitRange, core.ValidateLimitRangeUpdate, nil),
 			"ResourceQuota": of(core.SetResourceQuotaDefaults, core.ValidateResourceQuota, core.ValidateResourceQuotaUpdate, core.ValidateResourceQuotaStatusUpdate),
 		},
+		"storage": {
+			"PersistentVolume": of(core.SetPersistentVolumeDefaults, core.ValidatePersistentVolume, core.ValidatePersistentVolumeUpdate,
+				core.ValidatePersistentVolumeStatusUpdate),
+			"PersistentVolumeClaim": of(core.SetPersistentVolumeClaimDefaults, core.ValidatePersistentVolumeClaim,
+				core.ValidatePersistentVolumeClaimUpdate, core.ValidatePersistentVolumeClaimStatusUpdate),
+		},
 		"scheduling": {
 			"PriorityClass": of(scheduling.SetPriorityClassDefaults, scheduling.ValidatePriorityClass, scheduling.ValidatePriorityClassUpdate, nil),
 		},

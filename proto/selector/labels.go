@@ -96,6 +96,19 @@ func FromLabelSelector(s *meta.LabelSelector) (Labels, error) {
 	return l.sorted(), nil
 }
 
+// Checked is FromLabelSelector for a selector that nobody has looked at yet: its
+// labels must be sound, too.
+func Checked(s *meta.LabelSelector) (Labels, error) {
+	if s != nil {
+		for k, v := range s.MatchLabels {
+			if _, err := NewRequirement(k, In, v); err != nil {
+				return Nothing(), err
+			}
+		}
+	}
+	return FromLabelSelector(s)
+}
+
 // keyPath is what clients are used to read before a key that is wrong.
 var keyPath = field.New("<nil>")
 

@@ -59,14 +59,19 @@ func keepNodeSpec(n, old *core.Node) { keepMetaButLabels(n, old); n.Spec = old.S
 
 func newClaim(c *core.PersistentVolumeClaim) {
 	c.Status = core.PersistentVolumeClaimStatus{Phase: core.ClaimPending}
+	core.AgreeOnDataSource(&c.Spec, nil)
 }
 
-func keepClaimStatus(c, old *core.PersistentVolumeClaim) { c.Status = old.Status }
+func keepClaimStatus(c, old *core.PersistentVolumeClaim) {
+	c.Status = old.Status
+	core.AgreeOnDataSource(&c.Spec, &old.Spec)
+}
 
 func keepClaimSpec(c, old *core.PersistentVolumeClaim) { keepMetaButLabels(c, old); c.Spec = old.Spec }
 
 func newVolume(v *core.PersistentVolume) {
-	v.Status = core.PersistentVolumeStatus{Phase: core.VolumePending}
+	now := meta.Now()
+	v.Status = core.PersistentVolumeStatus{Phase: core.VolumePending, LastPhaseTransitionTime: &now}
 }
 
 func keepVolumeStatus(v, old *core.PersistentVolume) { v.Status = old.Status }
