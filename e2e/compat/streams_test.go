@@ -46,17 +46,19 @@ log: tick
 	t.Run("javascript", func(t *testing.T) {
 		dir := strangers.JavaScript(t, "javascript")
 		for _, tt := range []struct {
-			script, want string
-			code         int
+			script, out, err string
+			code             int
 		}{
-			{"echo one; echo two >&2", "one\ntwo\nstatus: Success\n", 0},
-			{"echo one; exit 3", "one\nstatus: Failure\n", 1},
+			{"echo one; echo two >&2", "one\nstatus: Success\n", "two\n", 0},
+			{"echo one; exit 3", "one\nstatus: Failure\n", "", 1},
 		} {
-			cmd := exec.CommandContext(t.Context(), "sh", "-c", `node exec.js "$@" 2>&1`, "sh", args[0], args[1], "main", "sh", "-c", tt.script)
+			cmd := exec.CommandContext(t.Context(), "node", "exec.js", args[0], args[1], "main", "sh", "-c", tt.script)
 			cmd.Dir = dir
+			var stderr strings.Builder // apart: the two streams have no order between them
+			cmd.Stderr = &stderr
 			out, _ := cmd.Output()
-			if string(out) != tt.want || cmd.ProcessState.ExitCode() != tt.code {
-				t.Errorf("%s: %d\n%s", tt.script, cmd.ProcessState.ExitCode(), out)
+			if string(out) != tt.out || stderr.String() != tt.err || cmd.ProcessState.ExitCode() != tt.code {
+				t.Errorf("%s: %d\n%s%s", tt.script, cmd.ProcessState.ExitCode(), out, &stderr)
 			}
 		}
 	})

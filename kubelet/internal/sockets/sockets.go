@@ -27,8 +27,9 @@ const (
 	// wire has arrived by then.
 	calmFor = 4
 	// young is for how long a connection that has brought nothing yet is
-	// waited for: its request follows.
-	young = 250 * time.Millisecond
+	// waited for: its request follows, though a client on a machine with too
+	// much to do may take long between connecting and asking.
+	young = time.Second
 )
 
 // AwaitCalm returns nil once no connection to a server in the network
