@@ -184,14 +184,14 @@ func (c *command) serve(client *client) {
 	end, _ := io.ReadAll(io.LimitReader(c.failure, maxStatus)) // only ever io.EOF
 	// Clients leave when they know how the command ended, so that comes last.
 	out.Wait()
-	if len(end) == 0 {
+	switch {
+	case len(end) == 0:
 		end = broken()
+	case client.closes:
+		end = retold(end)
 	}
 	if client.plain {
 		end = failureText(end)
-	}
-	if client.closes {
-		end = retold(end)
 	}
 	if len(end) > 0 {
 		_ = client.write(errorChannel, append([]byte{0}, end...)) // if this fails, bye does too

@@ -269,17 +269,19 @@ func TestClientLeaves(t *testing.T) {
 
 // TestKubeletBreaks: a connection that breaks is a failure, not a success.
 func TestKubeletBreaks(t *testing.T) {
-	conn, served, _ := runCommand(t, version4, Streams{Stdin: true, Stdout: true}, 3, func(s map[string]*spdystream.Stream) {
-		write(t, s["stdout"], []byte("half a li"))
-	})
-	o := hear(t, conn)
-	if got := string(o.channels[errorChannel]); !strings.Contains(got, `"status":"Failure"`) || !strings.Contains(got, "the connection to the kubelet broke") {
-		t.Errorf("the status is %q", got)
+	for _, protocol := range []string{version5, version4} {
+		conn, served, _ := runCommand(t, protocol, Streams{Stdin: true, Stdout: true}, 3, func(s map[string]*spdystream.Stream) {
+			write(t, s["stdout"], []byte("half a li"))
+		})
+		o := hear(t, conn)
+		if got := string(o.channels[errorChannel]); !strings.HasPrefix(got, `{"metadata":{},"status":"Failure","message":"Internal error occurred: the connection to the kubelet broke`) {
+			t.Errorf("%s: the status is %q", protocol, got)
+		}
+		if got := string(o.channels[stdoutChannel]); got != "half a li" {
+			t.Errorf("%s: stdout is %q", protocol, got)
+		}
+		within(t, "the request is served", served)
 	}
-	if got := string(o.channels[stdoutChannel]); got != "half a li" {
-		t.Errorf("stdout is %q", got)
-	}
-	within(t, "the request is served", served)
 }
 
 func TestRefusals(t *testing.T) {
