@@ -20,6 +20,7 @@ import (
 // Recorder writes events about pods.
 type Recorder interface {
 	Eventf(o meta.Object, eventType, reason, format string, args ...any)
+	Record(about core.ObjectReference, eventType, reason, message string)
 }
 
 // Reporter tells the API server about pods.

@@ -2,10 +2,13 @@ package worker
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/pilothouse/pilothouse/client/event"
 	"github.com/pilothouse/pilothouse/kubelet/internal/cri"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -255,7 +258,8 @@ func (w *worker) tellBackoffs(st *core.PodStatus) {
 				continue
 			}
 			w.told[s.ContainerID] = true
-			w.m.Events.Eventf(w.pod, "Warning", "BackOff", "Back-off restarting failed container %s in pod %s_%s(%s)", s.Name, w.pod.Name, w.pod.Namespace, w.pod.UID)
+			w.m.Events.Record(about(w.pod, s.Name), "Warning", "BackOff",
+				fmt.Sprintf("Back-off restarting failed container %s in pod %s_%s(%s)", s.Name, w.pod.Name, w.pod.Namespace, w.pod.UID))
 		}
 	}
 }
@@ -296,5 +300,27 @@ func (w *worker) update(f func(m *Memory)) {
 
 // event writes an event about the pod, or about one of its containers.
 func (w *worker) event(c *core.Container, kind, reason, format string, args ...any) {
-	w.m.Events.Eventf(w.get(), kind, reason, format, args...)
+	name := ""
+	if c != nil {
+		name = c.Name
+	}
+	w.m.Events.Record(about(w.get(), name), kind, reason, fmt.Sprintf(format, args...))
+}
+
+// about names a pod as events do, and with a container's name that part of it.
+func about(pod *core.Pod, container string) core.ObjectReference {
+	r := event.Reference(pod)
+	if container == "" {
+		return r
+	}
+	named := func(c core.Container) bool { return c.Name == container }
+	switch {
+	case slices.ContainsFunc(pod.Spec.Containers, named):
+		r.FieldPath = "spec.containers{" + container + "}"
+	case slices.ContainsFunc(pod.Spec.InitContainers, named):
+		r.FieldPath = "spec.initContainers{" + container + "}"
+	case slices.ContainsFunc(pod.Spec.EphemeralContainers, func(c core.EphemeralContainer) bool { return c.Name == container }):
+		r.FieldPath = "spec.ephemeralContainers{" + container + "}"
+	}
+	return r
 }
