@@ -1,6 +1,7 @@
 package flannel
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -39,6 +40,9 @@ type Config struct {
 	MTU int
 	// HealthzAddress is HOST:PORT for /healthz and /metrics; empty switches them off.
 	HealthzAddress string
+	// RoutesOnly says that this host is no node: it keeps the ways to the nodes' pods and
+	// does nothing else. The API server reaches webhooks and other servers in pods by them.
+	RoutesOnly bool
 	// Cleanup removes the routes and rules instead of making any.
 	Cleanup bool
 
@@ -68,6 +72,7 @@ func (c *Config) AddFlags(g *daemon.FlagGroups) {
 	network.StringVar(&c.Backend, "backend", c.Backend, "how packets reach other nodes: host-gw")
 	network.BoolVar(&c.IPMasq, "ip-masq", c.IPMasq, "masquerade what leaves the pods' network")
 	network.IntVar(&c.MTU, "mtu", c.MTU, "MTU of the pods' interfaces; 0: the interface's")
+	network.BoolVar(&c.RoutesOnly, "routes-only", c.RoutesOnly, "this host is no node: only keep the routes to the nodes' pods, as a master needs them")
 	network.BoolVar(&c.Cleanup, "cleanup", c.Cleanup, "remove routes and rules and exit")
 	files := g.Group("Files")
 	files.StringVar(&c.CNIConfDir, "cni-conf-dir", c.CNIConfDir, "where to write the CNI configuration; empty: nowhere")
@@ -123,6 +128,12 @@ func (c Config) parse() (settings, error) {
 	}
 	if c.MTU != 0 && (c.MTU < 576 || c.MTU > 65535) {
 		return s, fmt.Errorf("--mtu %d: must be 576 to 65535, or 0 for the interface's", c.MTU)
+	}
+	if c.RoutesOnly {
+		if c.NodeName != "" || c.IPMasq {
+			return s, errors.New("--routes-only: goes neither with --node-name nor with --ip-masq, which are a node's")
+		}
+		return s, nil
 	}
 	s.node, err = c.nodeName()
 	return s, err

@@ -16,6 +16,7 @@ func TestBadConfigNamesTheFlag(t *testing.T) {
 		{func(c *Config) { c.Network = "fd00::/64" }, `--network "fd00::/64": must be an IPv4 prefix like 10.244.0.0/16`},
 		{func(c *Config) { c.PublicIP = "here" }, `--public-ip "here": must be an IPv4 address`},
 		{func(c *Config) { c.Backend = "udp" }, `--backend "udp": must be host-gw`},
+		{func(c *Config) { c.RoutesOnly, c.NodeName = true, "a" }, `--routes-only: goes neither with --node-name nor with --ip-masq, which are a node's`},
 		{func(c *Config) { c.MTU = 1 }, `--mtu 1: must be 576 to 65535, or 0 for the interface's`},
 	}
 	for _, tt := range tests {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,6 +45,7 @@ type flanneld struct {
 
 	mu       sync.Mutex
 	problems []hostgw.Problem
+	told     []hostgw.Problem // the problems that were said last
 }
 
 func (d *flanneld) kick() {
@@ -90,6 +92,11 @@ func (d *flanneld) follow(ctx context.Context) error {
 // files, annotations and condition.
 func (d *flanneld) look(ctx context.Context) error {
 	d.backend.SetLeases(d.leases())
+	if d.RoutesOnly {
+		d.tellProblems()
+		d.setReady("routes", "")
+		return nil
+	}
 	node, ok := d.nodes.Get("", d.node)
 	if !ok {
 		d.wait("the node is not registered yet")
@@ -112,10 +119,30 @@ func (d *flanneld) look(ctx context.Context) error {
 	if err := d.writeFiles(ctx, own.Subnet); err != nil {
 		return err
 	}
-	if d.ready.CompareAndSwap(false, true) {
-		slog.Info("ready", "subnet", own.Subnet)
-	}
+	d.setReady("subnet", own.Subnet.String())
 	return d.setCondition(ctx, node)
+}
+
+// setReady says once that everything is done.
+func (d *flanneld) setReady(key, value string) {
+	if d.ready.CompareAndSwap(false, true) {
+		slog.Info("ready", key, value)
+	}
+}
+
+// tellProblems says which nodes have no route here, whenever that changes. A host that is
+// no node has no condition to say it in.
+func (d *flanneld) tellProblems() {
+	d.mu.Lock()
+	problems := d.problems
+	d.mu.Unlock()
+	if slices.Equal(problems, d.told) {
+		return
+	}
+	d.told = problems
+	for _, p := range problems {
+		slog.Warn("no route to a node's pods; they cannot be reached from here", "node", p.Node, "reason", p.Reason)
+	}
 }
 
 // wait says once what is being waited for.

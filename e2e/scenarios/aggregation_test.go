@@ -45,9 +45,7 @@ http {
 }
 `
 
-// extensionManifest is the extension with all that makes it part of the API. Its
-// pod has its node's address, for this cluster's master is not on the pods'
-// network.
+// extensionManifest is the extension with all that makes it part of the API.
 const extensionManifest = `apiVersion: v1
 kind: Service
 metadata: {name: ext}
@@ -63,7 +61,6 @@ spec:
   template:
     metadata: {labels: {app: ext}}
     spec:
-      hostNetwork: true
       terminationGracePeriodSeconds: 0
       containers:
       - name: nginx

@@ -65,7 +65,7 @@ func Up(ctx context.Context, c Config, say Say) (*Cluster, error) {
 		{fmt.Sprintf("starting %d hosts on %s.0/24", len(cl.hosts()), c.Subnet), cl.powerOn},
 		{"starting etcd", cl.startEtcd},
 		{"starting the API server", cl.startAPIServer},
-		{"starting the scheduler and the controller manager", cl.startMaster},
+		{"starting the scheduler, the controller manager and flanneld", cl.startMaster},
 		{"starting containerd, kubelet, kube-proxy and flanneld on every node", cl.startNodes},
 	}
 	for _, s := range steps {
@@ -175,7 +175,12 @@ func (cl *Cluster) startMaster(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	// The master is no node, but webhooks and other API servers may run in pods.
+	if err := cl.credentials(ctx, filepath.Join(dir, "flanneld.kubeconfig"), "system:kube-proxy", ""); err != nil {
+		return err
+	}
+	return cl.start(ctx, cl.Master, "flanneld", []string{cl.bin("flanneld"), "--kubeconfig=/etc/kubernetes/flanneld.kubeconfig",
+		"--routes-only", "--iface=eth0", "--network=" + cl.PodCIDR})
 }
 
 func pause(ctx context.Context, d time.Duration) error {

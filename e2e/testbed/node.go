@@ -86,7 +86,7 @@ func (cl *Cluster) StartNode(ctx context.Context, n *Host) error {
 	}
 	kubeconfig := "--kubeconfig=/etc/kubernetes/kubelet.kubeconfig"
 	daemons := [][]string{
-		// The master is no node: it knows no way to the pods, which ask it for the API.
+		// What leaves the pods' network comes from the node: others may know no way back.
 		{"flanneld", kubeconfig, "--node-name=" + n.Name, "--iface=eth0", "--network=" + cl.PodCIDR, "--ip-masq"},
 		{"kube-proxy", "--kubeconfig=/etc/kubernetes/kube-proxy.kubeconfig", "--hostname-override=" + n.Name, "--cluster-cidr=" + cl.PodCIDR},
 		{"kubelet", kubeconfig, "--hostname-override=" + n.Name, "--node-ip=" + n.Address, "--cluster-dns=" + NameServer,
