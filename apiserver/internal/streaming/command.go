@@ -42,10 +42,10 @@ func Command(w http.ResponseWriter, r *http.Request, k *Kubelet, s Streams) erro
 	// The streams outlive the request, as far as net/http is concerned.
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	conn, err := k.dial(ctx, version4)
-	if err != nil && protocol == version5 && ctx.Err() == nil {
-		return decline(w, r, s, err)
+	if protocol == version5 {
+		return late(ctx, cancel, w, r, k, s)
 	}
+	conn, err := k.dial(ctx, version4)
 	if err != nil {
 		return told(w, err)
 	}
@@ -81,26 +81,51 @@ func (s Streams) first() byte {
 	return errorChannel
 }
 
-// decline tells a client of version 5 that the kubelet did not upgrade, as the
-// end of a command that never began.
-func decline(w http.ResponseWriter, r *http.Request, s Streams, err error) error {
+// late serves a client of version 5, whose kubelet is asked when it has been
+// upgraded. Such clients, kubectl among them, get ready to listen only then and
+// lose what comes too soon; by the time that a command has begun they are.
+func late(ctx context.Context, cancel func(), w http.ResponseWriter, r *http.Request, k *Kubelet, s Streams) error {
+	c, err := accept(w, r, version5)
+	if err != nil {
+		return err
+	}
+	stop := context.AfterFunc(ctx, func() { c.conn.Close() })
+	defer stop()
+	var watched sync.WaitGroup
+	watched.Go(func() { watch(ctx, cancel, c.conn) })
+	defer watched.Wait()
+	defer cancel()
+	conn, err := k.dial(ctx, version4)
+	if err != nil {
+		c.decline(err)
+		return nil
+	}
+	cmd, err := open(ctx, conn, s)
+	if err != nil {
+		c.decline(err)
+		return nil
+	}
+	defer cmd.close()
+	leave := context.AfterFunc(ctx, func() { conn.Close() })
+	defer leave()
+	cmd.serve(c)
+	return nil
+}
+
+// decline tells a client of version 5 that there are no streams, as the end of a
+// command that never began.
+func (c *client) decline(err error) {
 	if u := (*unreachable)(nil); errors.As(err, &u) {
 		err = fmt.Errorf("error sending request: Post %q: %w", u.url, u.err)
-	} else {
+	} else if r := (*refusal)(nil); errors.As(err, &r) {
 		err = fmt.Errorf("unable to upgrade connection: %w", err)
-	}
-	c, aerr := accept(w, r, version5)
-	if aerr != nil {
-		return aerr
 	}
 	var in sync.WaitGroup
 	in.Go(func() { c.copyIn(nil, nil) })
-	_ = c.write(s.first(), []byte{0})
 	_ = c.write(errorChannel, append([]byte{0}, failure(err)...)) // if this fails, bye does too
 	bye(c.conn)
 	in.Wait()
 	c.conn.Close()
-	return nil
 }
 
 // command is the SPDY side of a command.

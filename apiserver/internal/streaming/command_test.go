@@ -389,3 +389,23 @@ func TestReady(t *testing.T) {
 		within(t, "the request is served", served)
 	}
 }
+
+// TestUpgradedFirst: a client of version 5 is upgraded before its kubelet answers,
+// and nothing is said to it until then. One that leaves meanwhile is noticed.
+func TestUpgradedFirst(t *testing.T) {
+	answer, gone := make(chan struct{}), make(chan struct{})
+	k := serveKubelet(t, func(w http.ResponseWriter, r *http.Request) {
+		defer close(gone)
+		select {
+		case <-answer:
+			http.Error(w, "too late", http.StatusInternalServerError)
+		case <-r.Context().Done():
+		}
+	})
+	address, served := front(t, func(w http.ResponseWriter, r *http.Request) error { return Command(w, r, k, Streams{Stdout: true}) })
+	conn := dialFront(t, address, version5) // does not wait for the kubelet
+	close(answer)
+	hear(t, conn).check(t, nil, nil, `{"metadata":{},"status":"Failure","message":"Internal error occurred: unable to upgrade connection: too late\n","reason":"InternalError","details":{"causes":[{"message":"unable to upgrade connection: too late\n"}]},"code":500}`)
+	within(t, "the request is served", served)
+	within(t, "the kubelet is left", gone)
+}
