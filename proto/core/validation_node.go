@@ -104,6 +104,7 @@ func ValidateNodeUpdate(n, old *Node) field.ErrorList {
 		r.Forbidden(specPath.Child("externalID"), "may not be updated")
 	}
 	checkTaints(&r, n.Spec.Taints)
+	checkTaints(&r, n.Spec.Taints) // what is wrong with them is told twice
 	return r.Errors
 }
 

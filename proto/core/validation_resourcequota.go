@@ -71,12 +71,12 @@ func checkQuotaSpec(r *field.Report, s *ResourceQuotaSpec) {
 	p = specPath.Child("scopeSelector", "matchExpressions")
 	for i := range s.ScopeSelector.MatchExpressions {
 		e := &s.ScopeSelector.MatchExpressions[i]
-		checkScopeExpression(r, e, p)
 		for _, n := range sortedKeys(s.Hard) {
-			if slices.Contains(quotaResources, n) && !scopeFits(e.ScopeName, n) {
+			if slices.Contains(quotaScopes, e.ScopeName) && slices.Contains(quotaResources, n) && !scopeFits(e.ScopeName, n) {
 				r.Invalid(p, *s.ScopeSelector, "unsupported scope applied to resource")
 			}
 		}
+		checkScopeExpression(r, e, p)
 		named = append(named, s.ScopeSelector.MatchExpressions[i].ScopeName)
 	}
 	checkScopeConflict(r, named, s.Scopes, p)

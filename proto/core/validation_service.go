@@ -192,7 +192,7 @@ func checkClusterIPs(r *field.Report, s *ServiceSpec, p *field.Path) {
 		if ip == ClusterIPNone || i >= len(s.IPFamilies) {
 			break
 		}
-		if want := s.IPFamilies[i]; want != familyOf(ip) {
+		if want := s.IPFamilies[i]; want != familyOf(ip) && (want == IPv4Protocol || want == IPv6Protocol) {
 			r.Invalid(ips.Index(i), ip, fmt.Sprintf("expected an %s value as indicated by `ipFamilies[%d]`", want, i))
 		}
 	}
@@ -210,7 +210,7 @@ func checkFamilies(r *field.Report, s *ServiceSpec, p *field.Path) {
 		}
 	}
 	if s.IPFamilyPolicy != nil {
-		oneOfEven(r, p.Child("ipFamilyPolicy"), *s.IPFamilyPolicy, IPFamilyPolicyPreferDualStack, IPFamilyPolicyRequireDualStack, IPFamilyPolicySingleStack)
+		field.Known(r, p.Child("ipFamilyPolicy"), *s.IPFamilyPolicy, IPFamilyPolicyPreferDualStack, IPFamilyPolicyRequireDualStack, IPFamilyPolicySingleStack)
 	}
 }
 
@@ -247,13 +247,25 @@ func checkLoadBalancer(r *field.Report, s *Service, p *field.Path) {
 	if s.Spec.AllocateLoadBalancerNodePorts != nil && !balanced {
 		r.Forbidden(p.Child("allocateLoadBalancerNodePorts"), only)
 	}
-	if c := s.Spec.LoadBalancerClass; c != nil {
-		if !balanced {
-			r.Forbidden(p.Child("loadBalancerClass"), only)
-			return
-		}
-		r.Each(p.Child("loadBalancerClass"), *c, meta.IsQualifiedName(*c))
+	checkLoadBalancerClass(r, &s.Spec, p.Child("loadBalancerClass"))
+}
+
+func checkLoadBalancerClass(r *field.Report, s *ServiceSpec, p *field.Path) {
+	switch c := s.LoadBalancerClass; {
+	case c == nil:
+	case s.Type != ServiceTypeLoadBalancer:
+		r.Forbidden(p, "may only be used when `type` is 'LoadBalancer'")
+	default:
+		r.Each(p, *c, meta.IsQualifiedName(*c))
 	}
+}
+
+// CheckServiceAddresses says what is wrong with the addresses of a service among
+// themselves. While something is, nothing else is looked at.
+func CheckServiceAddresses(s *Service) field.ErrorList {
+	var r field.Report
+	checkClusterIPs(&r, &s.Spec, specPath)
+	return r.Errors
 }
 
 func checkTrafficPolicies(r *field.Report, s *ServiceSpec, p *field.Path) {
@@ -272,19 +284,12 @@ func checkTrafficPolicies(r *field.Report, s *ServiceSpec, p *field.Path) {
 		checkPort(r, s.HealthCheckNodePort, health)
 	}
 	if s.InternalTrafficPolicy != nil {
-		oneOfEven(r, p.Child("internalTrafficPolicy"), *s.InternalTrafficPolicy, ServiceInternalTrafficPolicyCluster, ServiceInternalTrafficPolicyLocal)
+		field.Known(r, p.Child("internalTrafficPolicy"), *s.InternalTrafficPolicy, ServiceInternalTrafficPolicyCluster, ServiceInternalTrafficPolicyLocal)
 	} else if s.Type != ServiceTypeExternalName {
 		r.Required(p.Child("internalTrafficPolicy"), "")
 	}
 	if s.TrafficDistribution != nil {
-		oneOfEven(r, p.Child("trafficDistribution"), *s.TrafficDistribution, TrafficPreferClose, TrafficPreferSameNode, TrafficPreferSameZone)
-	}
-}
-
-// oneOfEven reports a value outside allowed, also an empty one.
-func oneOfEven[T ~string](r *field.Report, p *field.Path, value T, allowed ...T) {
-	if !slices.Contains(allowed, value) {
-		r.Add(field.NotSupported(p, value, allowed))
+		field.Known(r, p.Child("trafficDistribution"), *s.TrafficDistribution, TrafficPreferClose, TrafficPreferSameNode, TrafficPreferSameZone)
 	}
 }
 
@@ -324,6 +329,7 @@ func ValidateServiceUpdate(s, old *Service) field.ErrorList {
 	if s.Spec.Type == ServiceTypeLoadBalancer && old.Spec.Type == ServiceTypeLoadBalancer && !meta.Equal(s.Spec.LoadBalancerClass, old.Spec.LoadBalancerClass) {
 		r.Invalid(specPath.Child("loadBalancerClass"), s.Spec.LoadBalancerClass, "may not change once set")
 	}
+	checkLoadBalancerClass(&r, &s.Spec, specPath.Child("loadBalancerClass")) // told again below
 	checkServiceSpec(&r, s)
 	return r.Errors
 }

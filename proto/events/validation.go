@@ -54,6 +54,7 @@ func ValidateEventUpdate(e, old *Event) field.ErrorList {
 	}{
 		{"involvedObject", e.Regarding, old.Regarding},
 		{"reason", e.Reason, old.Reason},
+		{"reason", e.Reason, old.Reason}, // told twice
 		{"message", e.Note, old.Note},
 		{"source", e.DeprecatedSource, old.DeprecatedSource},
 		{"firstTimestamp", e.DeprecatedFirstTimestamp, old.DeprecatedFirstTimestamp},

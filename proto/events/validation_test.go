@@ -53,5 +53,5 @@ func TestValidateEventUpdate(t *testing.T) {
 	e.Series = &EventSeries{Count: 2, LastObservedTime: meta.NowMicro()}
 	expect(t, ValidateEventUpdate(e, old))
 	e.Reason = "Other"
-	expect(t, ValidateEventUpdate(e, old), `reason: Invalid value: "Other": field is immutable`)
+	expect(t, ValidateEventUpdate(e, old), `reason: Invalid value: "Other": field is immutable`, `reason: Invalid value: "Other": field is immutable`)
 }

@@ -99,7 +99,7 @@ type Omitted struct{}
 type Literal string
 
 // show writes a value as an error quotes it: strings in quotes, numbers bare,
-// versions, the only unsigned numbers, in hexadecimal; lists, maps and structs
+// versions, the only unsigned numbers, in hexadecimal, instants as text; lists, maps and structs
 // without pointers, and what says how by itself, as Go source. The rest is JSON: a pointer's
 // address tells nobody anything.
 func show(v any) string {
@@ -110,6 +110,8 @@ func show(v any) string {
 		return string(v)
 	case uint64:
 		return fmt.Sprintf("%#x", v)
+	case interface{ Unix() int64 }:
+		return fmt.Sprint(v)
 	}
 	if rv := reflect.ValueOf(v); !rv.IsValid() || rv.Kind() == reflect.Pointer && rv.IsNil() {
 		return `"null"`

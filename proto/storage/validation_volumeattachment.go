@@ -29,8 +29,11 @@ func ValidateVolumeAttachment(o *VolumeAttachment) field.ErrorList {
 // only.
 func ValidateVolumeAttachmentUpdate(o, old *VolumeAttachment) field.ErrorList {
 	var r field.Report
-	checkAttachment(&r, &o.Spec, field.New("spec"))
-	checkAttachmentStatus(&r, &o.Status, field.New("status"))
+	meta.ValidateObjectMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
+	for range 2 { // what is wrong with it is told twice
+		checkAttachment(&r, &o.Spec, field.New("spec"))
+		checkAttachmentStatus(&r, &o.Status, field.New("status"))
+	}
 	meta.ValidateImmutable(&r, o.Spec, old.Spec, field.New("spec"))
 	meta.ValidateObjectMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	return r.Errors
@@ -52,46 +55,11 @@ func checkAttachment(r *field.Report, s *VolumeAttachmentSpec, p *field.Path) {
 	case inline != nil && name != nil:
 		r.Forbidden(source, "must specify exactly one of inlineVolumeSpec and persistentVolumeName")
 	case inline != nil:
-		checkInline(r, inline, source.Child("inlineVolumeSpec"))
+		core.CheckInlineVolume(r, inline, source.Child("inlineVolumeSpec"))
 	case *name == "":
 		r.Required(source.Child("persistentVolumeName"), "must specify non empty persistentVolumeName")
 	}
 	r.Each(p.Child("nodeName"), s.NodeName, meta.IsDNS1123Subdomain(s.NodeName))
-}
-
-// checkInline checks a volume that is written into a pod: it is a driver's,
-// nobody claims it, and it is not kept for anybody.
-func checkInline(r *field.Report, s *core.PersistentVolumeSpec, p *field.Path) {
-	const where = "in the context of inline volumes"
-	if s.ClaimRef != nil {
-		r.Forbidden(p.Child("claimRef"), "may not be specified "+where)
-	}
-	if len(s.Capacity) > 0 {
-		r.Forbidden(p.Child("capacity"), "may not be specified "+where)
-	}
-	if s.CSI == nil {
-		r.Required(p.Child("csi"), "has to be specified "+where)
-	}
-	if len(s.AccessModes) == 0 {
-		r.Required(p.Child("accessModes"), "")
-	}
-	if policy := s.PersistentVolumeReclaimPolicy; policy != "" && policy != core.PersistentVolumeReclaimRetain {
-		r.Forbidden(p.Child("persistentVolumeReclaimPolicy"), "may only be Retain "+where)
-	}
-	if s.NodeAffinity != nil {
-		r.Forbidden(p.Child("nodeAffinity"), "may not be specified "+where)
-	}
-	if s.CSI == nil {
-		r.Required(p, "must specify a volume type")
-	} else {
-		checkDriverName(r, s.CSI.Driver, p.Child("csi", "driver"))
-		if s.CSI.VolumeHandle == "" {
-			r.Required(p.Child("csi", "volumeHandle"), "")
-		}
-	}
-	if s.StorageClassName != "" {
-		r.Forbidden(p.Child("storageClassName"), "may not be specified "+where)
-	}
 }
 
 func checkAttachmentStatus(r *field.Report, s *VolumeAttachmentStatus, p *field.Path) {

@@ -107,7 +107,7 @@ func coreResources() []*Resource {
 		kind[*core.ResourceQuota]{core.SetResourceQuotaDefaults, newQuota, keepQuotaStatus, core.ValidateResourceQuota, core.ValidateResourceQuotaUpdate}.on(quota),
 		kind[*core.Secret]{core.SetSecretDefaults, nil, nil, core.ValidateSecret, core.ValidateSecretUpdate}.on(secret),
 		kind[*core.ServiceAccount]{core.SetServiceAccountDefaults, newAccount, keepAccount, core.ValidateServiceAccount, core.ValidateServiceAccountUpdate}.on(account),
-		kind[*core.Service]{core.SetServiceDefaults, newService, keepServiceStatus, core.ValidateService, core.ValidateServiceUpdate}.on(service),
+		kind[*core.Service]{core.SetServiceDefaults, newService, keepServiceStatus, validateService, validateServiceUpdate}.on(service),
 	}
 }
 

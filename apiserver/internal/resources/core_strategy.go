@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
@@ -154,9 +155,14 @@ func keepQuotaSpec(q, old *core.ResourceQuota) { keepMetaButLabels(q, old); q.Sp
 
 func newService(s *core.Service) {
 	s.Status = core.ServiceStatus{}
+	dropUnused(s)
+}
+
+// dropUnused takes away a policy about traffic where there is none.
+func dropUnused(s *core.Service) {
 	if p := s.Spec.InternalTrafficPolicy; s.Spec.Type == core.ServiceTypeExternalName && p != nil &&
 		(*p == core.ServiceInternalTrafficPolicyCluster || *p == core.ServiceInternalTrafficPolicyLocal) {
-		s.Spec.InternalTrafficPolicy = nil // there is no traffic that it could be about
+		s.Spec.InternalTrafficPolicy = nil
 	}
 }
 
@@ -164,17 +170,20 @@ func newService(s *core.Service) {
 // out and the type still needs it.
 func keepServiceStatus(s, old *core.Service) {
 	s.Status = old.Status
+	dropUnused(s)
 	dropForType(s, old)
 	if s.Spec.Type == core.ServiceTypeExternalName || old.Spec.Type == core.ServiceTypeExternalName {
 		return
 	}
-	if s.Spec.ClusterIP == "" {
-		s.Spec.ClusterIP, s.Spec.ClusterIPs = old.Spec.ClusterIP, old.Spec.ClusterIPs
-	} else if len(s.Spec.ClusterIPs) == 0 && s.Spec.ClusterIP == old.Spec.ClusterIP {
-		s.Spec.ClusterIPs = old.Spec.ClusterIPs
-	} else if s.Spec.ClusterIP != old.Spec.ClusterIP && len(old.Spec.ClusterIPs) > 0 && slices.Equal(s.Spec.ClusterIPs, old.Spec.ClusterIPs) {
+	if s.Spec.ClusterIP != "" && s.Spec.ClusterIP != old.Spec.ClusterIP && slices.Equal(s.Spec.ClusterIPs, old.Spec.ClusterIPs) {
 		// Who changes the one field means both; validation then says no.
-		s.Spec.ClusterIPs = append([]string{s.Spec.ClusterIP}, old.Spec.ClusterIPs[1:]...)
+		s.Spec.ClusterIPs = []string{s.Spec.ClusterIP}
+	}
+	if s.Spec.ClusterIP == "" {
+		s.Spec.ClusterIP = old.Spec.ClusterIP
+	}
+	if len(s.Spec.ClusterIPs) == 0 && s.Spec.ClusterIP == old.Spec.ClusterIP {
+		s.Spec.ClusterIPs = old.Spec.ClusterIPs
 	}
 	if len(s.Spec.IPFamilies) == 0 {
 		s.Spec.IPFamilies = old.Spec.IPFamilies
@@ -188,8 +197,9 @@ func keepServiceStatus(s, old *core.Service) {
 // dropForType takes away what the old type needed and the new one must not
 // have, where the update leaves it as it was.
 func dropForType(s, old *core.Service) {
-	outside := func(t core.ServiceType) bool {
-		return t == core.ServiceTypeNodePort || t == core.ServiceTypeLoadBalancer
+	outside := func(s *core.Service) bool {
+		t := s.Spec.Type
+		return t == core.ServiceTypeNodePort || t == core.ServiceTypeLoadBalancer || t == core.ServiceTypeClusterIP && len(s.Spec.ExternalIPs) > 0
 	}
 	if s.Spec.Type == core.ServiceTypeExternalName && old.Spec.Type != core.ServiceTypeExternalName {
 		if s.Spec.ClusterIP == old.Spec.ClusterIP && slices.Equal(s.Spec.ClusterIPs, old.Spec.ClusterIPs) {
@@ -205,8 +215,14 @@ func dropForType(s, old *core.Service) {
 			s.Spec.InternalTrafficPolicy = nil
 		}
 	}
-	if outside(old.Spec.Type) && !outside(s.Spec.Type) {
+	if wantsNodePorts(old) && !wantsNodePorts(s) {
 		dropNodePorts(s, old)
+	}
+	if outside(old) && !outside(s) && s.Spec.ExternalTrafficPolicy == old.Spec.ExternalTrafficPolicy {
+		s.Spec.ExternalTrafficPolicy = ""
+	}
+	if core.NeedsHealthCheck(&old.Spec) && !core.NeedsHealthCheck(&s.Spec) && s.Spec.HealthCheckNodePort == old.Spec.HealthCheckNodePort {
+		s.Spec.HealthCheckNodePort = 0
 	}
 	if old.Spec.Type == core.ServiceTypeLoadBalancer && s.Spec.Type != core.ServiceTypeLoadBalancer {
 		s.Spec.AllocateLoadBalancerNodePorts, s.Spec.LoadBalancerClass = nil, nil
@@ -225,35 +241,83 @@ func dropNodePorts(s, old *core.Service) {
 			s.Spec.Ports[i].NodePort = 0
 		}
 	}
-	if s.Spec.ExternalTrafficPolicy == old.Spec.ExternalTrafficPolicy {
-		s.Spec.ExternalTrafficPolicy = ""
-	}
-	if s.Spec.HealthCheckNodePort == old.Spec.HealthCheckNodePort {
-		s.Spec.HealthCheckNodePort = 0
-	}
 }
 
-// keepNodePorts gives ports without a node port the one that the same port had.
+// wantsNodePorts says whether each port of a service has one on every node too.
+func wantsNodePorts(s *core.Service) bool {
+	switch s.Spec.Type {
+	case core.ServiceTypeNodePort:
+		return true
+	case core.ServiceTypeLoadBalancer:
+		return s.Spec.AllocateLoadBalancerNodePorts == nil || *s.Spec.AllocateLoadBalancerNodePorts
+	}
+	return false
+}
+
+// keepNodePorts gives ports without a node port the one that the port of their
+// name had.
 func keepNodePorts(s, old *core.Service) {
-	if s.Spec.Type != core.ServiceTypeNodePort && s.Spec.Type != core.ServiceTypeLoadBalancer {
+	if s.Spec.HealthCheckNodePort == 0 && core.NeedsHealthCheck(&s.Spec) && core.NeedsHealthCheck(&old.Spec) {
+		s.Spec.HealthCheckNodePort = old.Spec.HealthCheckNodePort
+	}
+	if !wantsNodePorts(s) || !wantsNodePorts(old) {
 		return
 	}
-	used := map[int32]bool{}
+	used, had := map[int32]bool{}, map[string]int32{}
 	for i := range s.Spec.Ports {
 		used[s.Spec.Ports[i].NodePort] = true
 	}
+	for _, o := range old.Spec.Ports {
+		had[o.Name] = o.NodePort
+	}
 	for i := range s.Spec.Ports {
 		p := &s.Spec.Ports[i]
-		for _, o := range old.Spec.Ports {
-			if p.NodePort == 0 && o.Port == p.Port && o.Protocol == p.Protocol && !used[o.NodePort] {
-				p.NodePort = o.NodePort
-				used[o.NodePort] = true
-			}
+		if port := had[p.Name]; p.NodePort == 0 && !used[port] {
+			p.NodePort = port
+			used[port] = true
 		}
 	}
-	if s.Spec.HealthCheckNodePort == 0 {
-		s.Spec.HealthCheckNodePort = old.Spec.HealthCheckNodePort
+}
+
+// validateService looks at addresses and families first, as those are given before
+// the rest is looked at.
+func validateService(s *core.Service) field.ErrorList {
+	if errs := checkAddresses(s); len(errs) > 0 {
+		return errs
 	}
+	return core.ValidateService(s)
+}
+
+func validateServiceUpdate(s, old *core.Service) field.ErrorList {
+	if errs := checkAddresses(s); len(errs) > 0 {
+		return errs
+	}
+	return core.ValidateServiceUpdate(s, old)
+}
+
+func checkAddresses(s *core.Service) field.ErrorList {
+	if errs := core.CheckServiceAddresses(s); len(errs) > 0 {
+		return errs
+	}
+	return checkFamilies(s)
+}
+
+// checkFamilies refuses what needs a family that this cluster does not have. A
+// service without a selector may ask for one all the same when it is headless.
+func checkFamilies(s *core.Service) (errs field.ErrorList) {
+	if s.Spec.Type == core.ServiceTypeExternalName || s.Spec.ClusterIP == core.ClusterIPNone && len(s.Spec.Selector) == 0 {
+		return nil
+	}
+	spec := field.New("spec")
+	if p := s.Spec.IPFamilyPolicy; p != nil && *p == core.IPFamilyPolicyRequireDualStack {
+		errs = append(errs, field.Invalid(spec.Child("ipFamilyPolicy"), *p, "this cluster is not configured for dual-stack services"))
+	}
+	for i, f := range s.Spec.IPFamilies {
+		if f != core.IPv4Protocol {
+			errs = append(errs, field.Invalid(spec.Child("ipFamilies").Index(i), f, "not configured on this cluster"))
+		}
+	}
+	return errs
 }
 
 func keepServiceSpec(s, old *core.Service) { keepMetaButLabels(s, old); s.Spec = old.Spec }

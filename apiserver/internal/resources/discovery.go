@@ -29,8 +29,8 @@ func dropTopology(s *discovery.EndpointSlice) {
 
 // keepSliceGeneration counts the changes of endpoints, ports and labels.
 func keepSliceGeneration(s, old *discovery.EndpointSlice) {
-	dropTopology(s)
 	if !meta.Equal(s.Endpoints, old.Endpoints) || !meta.Equal(s.Ports, old.Ports) || !meta.Equal(s.Labels, old.Labels) {
 		s.Generation = old.Generation + 1
 	}
+	dropTopology(s)
 }

@@ -21,7 +21,7 @@ func networkingResources() []*Resource {
 		kind[*networking.IPAddress]{networking.SetIPAddressDefaults, nil, nil,
 			networking.ValidateIPAddress, networking.ValidateIPAddressUpdate}.on(v1("IPAddress", "ipaddresses")),
 		kind[*networking.NetworkPolicy]{networking.SetNetworkPolicyDefaults, newNetworkPolicy, countNetworkPolicy,
-			networking.ValidateNetworkPolicy, networking.ValidateNetworkPolicyUpdate}.on(v1("NetworkPolicy", "networkpolicies")),
+			networking.ValidateNetworkPolicy, twice(networking.ValidateNetworkPolicy, networking.ValidateNetworkPolicyUpdate)}.on(v1("NetworkPolicy", "networkpolicies")),
 		kind[*networking.ServiceCIDR]{networking.SetServiceCIDRDefaults, nil, nil,
 			networking.ValidateServiceCIDR, networking.ValidateServiceCIDRUpdate}.on(cidr),
 	}

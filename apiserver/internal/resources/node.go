@@ -7,6 +7,6 @@ func nodeResources() []*Resource {
 	r := Resource{Kind: named("node.k8s.io/v1", "RuntimeClass"), Prefix: "/registry/runtimeclasses/", Conditional: true}
 	r.Warnings = warnings(aboutRuntimeClass)
 	return []*Resource{
-		kind[*node.RuntimeClass]{nil, nil, nil, node.ValidateRuntimeClass, node.ValidateRuntimeClassUpdate}.on(r),
+		kind[*node.RuntimeClass]{nil, nil, nil, node.ValidateRuntimeClass, twice(node.ValidateRuntimeClass, node.ValidateRuntimeClassUpdate)}.on(r),
 	}
 }

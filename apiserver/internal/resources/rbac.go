@@ -8,12 +8,12 @@ func rbacResources() []*Resource {
 	}
 	return []*Resource{
 		kind[*rbac.ClusterRole]{rbac.SetClusterRoleDefaults, nil, nil,
-			rbac.ValidateClusterRole, rbac.ValidateClusterRoleUpdate}.on(v1("ClusterRole", "clusterroles")),
+			rbac.ValidateClusterRole, twice(rbac.ValidateClusterRole, rbac.ValidateClusterRoleUpdate)}.on(v1("ClusterRole", "clusterroles")),
 		kind[*rbac.ClusterRoleBinding]{rbac.SetClusterRoleBindingDefaults, nil, nil,
-			rbac.ValidateClusterRoleBinding, rbac.ValidateClusterRoleBindingUpdate}.on(v1("ClusterRoleBinding", "clusterrolebindings")),
+			rbac.ValidateClusterRoleBinding, twice(rbac.ValidateClusterRoleBinding, rbac.ValidateClusterRoleBindingUpdate)}.on(v1("ClusterRoleBinding", "clusterrolebindings")),
 		kind[*rbac.Role]{rbac.SetRoleDefaults, nil, nil,
-			rbac.ValidateRole, rbac.ValidateRoleUpdate}.on(v1("Role", "roles")),
+			rbac.ValidateRole, twice(rbac.ValidateRole, rbac.ValidateRoleUpdate)}.on(v1("Role", "roles")),
 		kind[*rbac.RoleBinding]{rbac.SetRoleBindingDefaults, nil, nil,
-			rbac.ValidateRoleBinding, rbac.ValidateRoleBindingUpdate}.on(v1("RoleBinding", "rolebindings")),
+			rbac.ValidateRoleBinding, twice(rbac.ValidateRoleBinding, rbac.ValidateRoleBindingUpdate)}.on(v1("RoleBinding", "rolebindings")),
 	}
 }

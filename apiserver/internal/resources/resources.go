@@ -204,6 +204,12 @@ func (k kind[T]) on(r Resource) *Resource {
 	return &r
 }
 
+// twice is how a change of some kinds is checked: as a new object is, and then as a
+// change, which looks at the new object again. What is wrong is told as often.
+func twice[T meta.Object](create func(T) field.ErrorList, update func(o, old T) field.ErrorList) func(o, old T) field.ErrorList {
+	return func(o, old T) field.ErrorList { return append(create(o), update(o, old)...) }
+}
+
 // part is a subresource that changes a part of a T.
 func part[T meta.Object](name string, prepare func(o, old T), validate func(o, old T) field.ErrorList) Subresource {
 	return Subresource{Name: name, Verbs: statusVerbs, PrepareUpdate: two(prepare), ValidateUpdate: checkUpdate(validate)}

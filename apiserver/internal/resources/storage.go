@@ -26,7 +26,7 @@ func storageResources() []*Resource {
 		kind[*storage.CSIDriver]{storage.SetCSIDriverDefaults, nil, countCSIDriver,
 			storage.ValidateCSIDriver, storage.ValidateCSIDriverUpdate}.on(driver),
 		kind[*storage.CSINode]{storage.SetCSINodeDefaults, nil, nil,
-			storage.ValidateCSINode, storage.ValidateCSINodeUpdate}.on(node),
+			storage.ValidateCSINode, twice(storage.ValidateCSINode, storage.ValidateCSINodeUpdate)}.on(node),
 		kind[*storage.CSIStorageCapacity]{storage.SetCSIStorageCapacityDefaults, nil, nil,
 			storage.ValidateCSIStorageCapacity, storage.ValidateCSIStorageCapacityUpdate}.on(capacity),
 		kind[*storage.StorageClass]{storage.SetStorageClassDefaults, nil, nil,

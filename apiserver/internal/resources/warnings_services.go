@@ -71,9 +71,9 @@ func aboutPrefix(p *field.Path, text string) []string {
 	return nil
 }
 
-// aboutSlice tells of addresses that are names.
-func aboutSlice(s, _ *discovery.EndpointSlice) []string {
-	if s.AddressType == discovery.AddressTypeFQDN {
+// aboutSlice tells of a new slice with addresses that are names.
+func aboutSlice(s, old *discovery.EndpointSlice) []string {
+	if old == nil && s.AddressType == discovery.AddressTypeFQDN {
 		return []string{"spec.addressType: FQDN endpoints are deprecated"}
 	}
 	return nil

@@ -126,7 +126,7 @@ func (c *call) storeNew(obj meta.Object, o options, r *admission.Request) error 
 			return err
 		}
 		if svc, ok := stored.(*core.Service); ok {
-			if err := c.pretendAllocate(svc); err != nil {
+			if err := c.pretendAllocate(svc, nil); err != nil {
 				return err
 			}
 		}

@@ -74,9 +74,6 @@ func (c *call) allocate(s, old *core.Service, put func(ops []store.Op) error) er
 	for _, p := range slots {
 		req.Ports = append(req.Ports, *p)
 	}
-	if errs := checkFamilies(s); len(errs) > 0 {
-		return c.invalid(s.Name, errs)
-	}
 	err := c.Allocator.Assign(c.r.Context(), req, func(got allocator.Result, ops []store.Op) error {
 		if req.WantIP {
 			s.Spec.ClusterIP = got.IP
@@ -98,9 +95,9 @@ func (c *call) allocate(s, old *core.Service, put func(ops []store.Op) error) er
 // errPretended ends an allocation that is not to be written.
 var errPretended = errors.New("a dry run")
 
-// pretendAllocate fills in what a new service would be given, and gives it back.
-func (c *call) pretendAllocate(s *core.Service) error {
-	err := c.allocate(s, nil, func([]store.Op) error { return errPretended })
+// pretendAllocate fills in what a service would be given, and gives it back.
+func (c *call) pretendAllocate(s, old *core.Service) error {
+	err := c.allocate(s, old, func([]store.Op) error { return errPretended })
 	if errors.Is(err, errPretended) {
 		return nil
 	}
@@ -121,24 +118,6 @@ func fillFamilies(s *core.Service) {
 		single := core.IPFamilyPolicySingleStack
 		s.Spec.IPFamilyPolicy = &single
 	}
-}
-
-// checkFamilies refuses what needs a family that this cluster does not have. A
-// service without a selector may ask for one all the same when it is headless.
-func checkFamilies(s *core.Service) (errs field.ErrorList) {
-	if s.Spec.Type == core.ServiceTypeExternalName || s.Spec.ClusterIP == core.ClusterIPNone && len(s.Spec.Selector) == 0 {
-		return nil
-	}
-	spec := field.New("spec")
-	if p := s.Spec.IPFamilyPolicy; p != nil && *p == core.IPFamilyPolicyRequireDualStack {
-		errs = append(errs, field.Invalid(spec.Child("ipFamilyPolicy"), *p, "this cluster is not configured for dual-stack services"))
-	}
-	for i, f := range s.Spec.IPFamilies {
-		if f != core.IPv4Protocol {
-			errs = append(errs, field.Invalid(spec.Child("ipFamilies").Index(i), f, "not configured on this cluster"))
-		}
-	}
-	return errs
 }
 
 // portFields are the fields that want a node port of their own: one for each

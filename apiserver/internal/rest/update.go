@@ -264,6 +264,11 @@ func (c *call) write(o options, cur *current, next, old meta.Object) (source, er
 		if err := c.checkQuotas(next, cur); err != nil {
 			return source{}, err
 		}
+		if svc, ok := next.(*core.Service); ok && c.info.Subresource == "" {
+			if err := c.pretendAllocate(svc, old.(*core.Service)); err != nil {
+				return source{}, err
+			}
+		}
 		m.ResourceVersion = revision
 		b, err := codec.EncodeJSON(next)
 		return source{json: b}, err

@@ -3,6 +3,7 @@ package definition
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ func validateSchema(r *field.Report, v, old *apiextensions.CustomResourceDefinit
 	}
 	s := v.Schema.OpenAPIV3Schema
 	if old != nil && old.Schema != nil && old.Schema.OpenAPIV3Schema != nil &&
-		string(old.Schema.OpenAPIV3Schema.AppendJSON(nil)) == string(s.AppendJSON(nil)) {
+		reflect.DeepEqual(old.Schema.OpenAPIV3Schema, s) {
 		return
 	}
 	if v.Subresources != nil && v.Subresources.Status != nil {

@@ -4,6 +4,7 @@
 package definition
 
 import (
+	"crypto/x509"
 	"fmt"
 	"net/url"
 	"slices"
@@ -38,6 +39,7 @@ func ValidateUpdate(d, old *apiextensions.CustomResourceDefinition) field.ErrorL
 	r := &field.Report{}
 	meta.ValidateObjectMetaUpdate(r, &d.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	validateSpec(r, d, old)
+	validateBundle(r, d, old)
 	spec := field.New("spec")
 	if old.Is(apiextensions.Established) {
 		meta.ValidateImmutable(r, d.Spec.Group, old.Spec.Group, spec.Child("group"))
@@ -392,6 +394,21 @@ func validateClient(r *field.Report, c *apiextensions.WebhookClientConfig, p *fi
 	}
 }
 
+// validateBundle lets nobody replace sound certificates by others. Those of a new
+// definition are not looked at: its webhook is not called before they are.
+func validateBundle(r *field.Report, d, old *apiextensions.CustomResourceDefinition) {
+	bundle := func(d *apiextensions.CustomResourceDefinition) []byte {
+		if c := d.Spec.Conversion; c != nil && c.Strategy == apiextensions.WebhookConverter && c.Webhook != nil && c.Webhook.ClientConfig != nil {
+			return c.Webhook.ClientConfig.CABundle
+		}
+		return nil
+	}
+	sound := func(b []byte) bool { return len(b) == 0 || x509.NewCertPool().AppendCertsFromPEM(b) }
+	if b := bundle(d); !sound(b) && sound(bundle(old)) {
+		r.Invalid(field.New("spec", "conversion", "webhookClientConfig", "caBundle"), b, "unable to load root certificates: unable to parse bytes as PEM block")
+	}
+}
+
 // validateStatus checks the names that were accepted, if any are.
 func validateStatus(r *field.Report, d *apiextensions.CustomResourceDefinition) {
 	p := field.New("status")
@@ -412,7 +429,7 @@ func validateStoredVersions(r *field.Report, d *apiextensions.CustomResourceDefi
 	}
 	for i, v := range d.Status.StoredVersions {
 		if d.Version(v) == nil {
-			r.Invalid(p.Index(i), v, fmt.Sprintf("missing from spec.versions; %s was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in %s and removes %s from status.storedVersions", v, v, v))
+			r.Invalid(p.Index(i), v, "must appear in spec.versions")
 		}
 	}
 }
