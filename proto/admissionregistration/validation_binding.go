@@ -10,7 +10,7 @@ import (
 // ValidateValidatingAdmissionPolicyBinding checks a binding that is created.
 func ValidateValidatingAdmissionPolicyBinding(o *ValidatingAdmissionPolicyBinding) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
+	meta.ValidatePlainMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
 	checkValidatingBinding(&r, &o.Spec, field.New("spec"))
 	return r.Errors
 }
@@ -19,14 +19,14 @@ func ValidateValidatingAdmissionPolicyBinding(o *ValidatingAdmissionPolicyBindin
 func ValidateValidatingAdmissionPolicyBindingUpdate(o, old *ValidatingAdmissionPolicyBinding) field.ErrorList {
 	var r field.Report
 	checkValidatingBinding(&r, &o.Spec, field.New("spec"))
-	meta.ValidateObjectMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	return r.Errors
 }
 
 // ValidateMutatingAdmissionPolicyBinding checks a binding that is created.
 func ValidateMutatingAdmissionPolicyBinding(o *MutatingAdmissionPolicyBinding) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
+	meta.ValidatePlainMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
 	checkMutatingBinding(&r, &o.Spec, field.New("spec"))
 	return r.Errors
 }
@@ -35,7 +35,7 @@ func ValidateMutatingAdmissionPolicyBinding(o *MutatingAdmissionPolicyBinding) f
 func ValidateMutatingAdmissionPolicyBindingUpdate(o, old *MutatingAdmissionPolicyBinding) field.ErrorList {
 	var r field.Report
 	checkMutatingBinding(&r, &o.Spec, field.New("spec"))
-	meta.ValidateObjectMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	return r.Errors
 }
 

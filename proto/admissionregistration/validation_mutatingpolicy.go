@@ -10,7 +10,7 @@ import (
 // ValidateMutatingAdmissionPolicy checks a policy that is created.
 func ValidateMutatingAdmissionPolicy(o *MutatingAdmissionPolicy) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
+	meta.ValidatePlainMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
 	checkMutatingPolicy(&r, &o.Spec, nil, field.New("spec"))
 	return r.Errors
 }
@@ -19,7 +19,7 @@ func ValidateMutatingAdmissionPolicy(o *MutatingAdmissionPolicy) field.ErrorList
 func ValidateMutatingAdmissionPolicyUpdate(o, old *MutatingAdmissionPolicy) field.ErrorList {
 	var r field.Report
 	checkMutatingPolicy(&r, &o.Spec, &old.Spec, field.New("spec"))
-	meta.ValidateObjectMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	return r.Errors
 }
 

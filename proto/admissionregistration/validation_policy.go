@@ -17,7 +17,7 @@ const (
 // ValidateValidatingAdmissionPolicy checks a policy that is created.
 func ValidateValidatingAdmissionPolicy(o *ValidatingAdmissionPolicy) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
+	meta.ValidatePlainMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
 	checkPolicy(&r, o, nil, field.New("spec"))
 	return r.Errors
 }
@@ -26,7 +26,7 @@ func ValidateValidatingAdmissionPolicy(o *ValidatingAdmissionPolicy) field.Error
 func ValidateValidatingAdmissionPolicyUpdate(o, old *ValidatingAdmissionPolicy) field.ErrorList {
 	var r field.Report
 	checkPolicy(&r, o, &old.Spec, field.New("spec"))
-	meta.ValidateObjectMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	return r.Errors
 }
 
@@ -47,7 +47,7 @@ func ValidateValidatingAdmissionPolicyStatusUpdate(o, old *ValidatingAdmissionPo
 		}
 	}
 	meta.ValidateConditions(&r, o.Status.Conditions, p.Child("conditions"))
-	meta.ValidateObjectMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	return r.Errors
 }
 

@@ -48,7 +48,7 @@ func validating(list []ValidatingWebhook) []webhook {
 // ValidateMutatingWebhookConfiguration checks a configuration that is created.
 func ValidateMutatingWebhookConfiguration(o *MutatingWebhookConfiguration) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
+	meta.ValidatePlainMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
 	checkWebhooks(&r, mutating(o.Webhooks), nil)
 	return r.Errors
 }
@@ -57,14 +57,14 @@ func ValidateMutatingWebhookConfiguration(o *MutatingWebhookConfiguration) field
 func ValidateMutatingWebhookConfigurationUpdate(o, old *MutatingWebhookConfiguration) field.ErrorList {
 	var r field.Report
 	checkWebhooks(&r, mutating(o.Webhooks), mutating(old.Webhooks))
-	meta.ValidateObjectMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	return r.Errors
 }
 
 // ValidateValidatingWebhookConfiguration checks a configuration that is created.
 func ValidateValidatingWebhookConfiguration(o *ValidatingWebhookConfiguration) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
+	meta.ValidatePlainMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
 	checkWebhooks(&r, validating(o.Webhooks), nil)
 	return r.Errors
 }
@@ -73,7 +73,7 @@ func ValidateValidatingWebhookConfiguration(o *ValidatingWebhookConfiguration) f
 func ValidateValidatingWebhookConfigurationUpdate(o, old *ValidatingWebhookConfiguration) field.ErrorList {
 	var r field.Report
 	checkWebhooks(&r, validating(o.Webhooks), validating(old.Webhooks))
-	meta.ValidateObjectMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	return r.Errors
 }
 

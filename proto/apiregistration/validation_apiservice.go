@@ -27,7 +27,7 @@ func ValidateAPIService(o *APIService) field.ErrorList {
 		}
 		return nil
 	}
-	meta.ValidateObjectMeta(&r, &o.ObjectMeta, meta.ClusterWide, rule, field.New("metadata"))
+	meta.ValidatePlainMeta(&r, &o.ObjectMeta, meta.ClusterWide, rule, field.New("metadata"))
 	checkSpec(&r, &o.Spec, field.New("spec"))
 	return r.Errors
 }
@@ -36,7 +36,7 @@ func ValidateAPIService(o *APIService) field.ErrorList {
 // and version, these stay as well.
 func ValidateAPIServiceUpdate(o, old *APIService) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	r.Errors = append(r.Errors, ValidateAPIService(o)...)
 	return r.Errors
 }
@@ -44,7 +44,7 @@ func ValidateAPIServiceUpdate(o, old *APIService) field.ErrorList {
 // ValidateAPIServiceStatusUpdate checks a change of the status.
 func ValidateAPIServiceStatusUpdate(o, old *APIService) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(&r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	for i := range o.Status.Conditions {
 		c, p := &o.Status.Conditions[i], field.New("status", "conditions").Index(i)
 		if c.Status != ConditionTrue && c.Status != ConditionFalse && c.Status != ConditionUnknown {

@@ -27,6 +27,12 @@ func orDefault[T any](p **T, value T) {
 
 // SetHorizontalPodAutoscalerDefaults fills what a manifest may leave out.
 func SetHorizontalPodAutoscalerDefaults(h *HorizontalPodAutoscaler) {
+	if len(h.Status.CurrentMetrics) == 0 {
+		h.Status.CurrentMetrics = nil
+	}
+	if len(h.Status.CurrentMetrics) == 0 {
+		h.Status.CurrentMetrics = nil
+	}
 	orDefault(&h.Spec.MinReplicas, 1)
 	if len(h.Spec.Metrics) == 0 {
 		h.Spec.Metrics = []MetricSpec{{Type: ResourceMetricSourceType, Resource: &ResourceMetricSource{

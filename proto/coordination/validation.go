@@ -10,7 +10,7 @@ import (
 // ValidateLease checks a lease that is created.
 func ValidateLease(l *Lease) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMeta(&r, &l.ObjectMeta, meta.Namespaced, meta.IsDNS1123Subdomain, field.New("metadata"))
+	meta.ValidatePlainMeta(&r, &l.ObjectMeta, meta.Namespaced, meta.IsDNS1123Subdomain, field.New("metadata"))
 	checkSpec(&r, &l.Spec, field.New("spec"))
 	return r.Errors
 }
@@ -18,7 +18,7 @@ func ValidateLease(l *Lease) field.ErrorList {
 // ValidateLeaseUpdate checks a renewal or a change of the holder.
 func ValidateLeaseUpdate(l, old *Lease) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMetaUpdate(&r, &l.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(&r, &l.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	checkSpec(&r, &l.Spec, field.New("spec"))
 	return r.Errors
 }

@@ -43,6 +43,11 @@ func SetNodeDefaults(n *Node) {
 	} else if one == "" && len(list) > 0 {
 		n.Spec.PodCIDR = list[0]
 	}
+	for i := range n.Status.Images {
+		if image := &n.Status.Images[i]; len(image.Names) == 0 {
+			image.Names = nil
+		}
+	}
 	roundResources(n.Status.Capacity)
 	roundResources(n.Status.Allocatable)
 	if n.Status.Allocatable == nil && n.Status.Capacity != nil {

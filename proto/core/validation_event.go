@@ -15,7 +15,7 @@ const eventNameMaxLength = 128
 // from a new one, which must say who reports what.
 func ValidateEvent(e *Event) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMeta(&r, &e.ObjectMeta, meta.Namespaced, meta.IsPathSegment, metadataPath)
+	meta.ValidatePlainMeta(&r, &e.ObjectMeta, meta.Namespaced, meta.IsPathSegment, metadataPath)
 	checkEvent(&r, e)
 	return r.Errors
 }
@@ -23,7 +23,7 @@ func ValidateEvent(e *Event) field.ErrorList {
 // ValidateEventUpdate checks a change, which recorders make to count repeats.
 func ValidateEventUpdate(e, old *Event) field.ErrorList {
 	var r field.Report
-	checkMetaUpdate(&r, &e.ObjectMeta, &old.ObjectMeta)
+	meta.ValidatePlainMetaUpdate(&r, &e.ObjectMeta, &old.ObjectMeta, metadataPath)
 	checkEvent(&r, e)
 	return r.Errors
 }

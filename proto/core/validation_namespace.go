@@ -11,13 +11,14 @@ import (
 func ValidateNamespace(n *Namespace) field.ErrorList {
 	var r field.Report
 	meta.ValidateObjectMeta(&r, &n.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Label, metadataPath)
-	checkNamespaceFinalizers(&r, n)
+	p := specPath.Child("finalizers")
+	checkNamespaceFinalizers(&r, n, func(int) *field.Path { return p })
 	return r.Errors
 }
 
-func checkNamespaceFinalizers(r *field.Report, n *Namespace) {
-	p := specPath.Child("finalizers")
-	for _, f := range n.Spec.Finalizers {
+func checkNamespaceFinalizers(r *field.Report, n *Namespace, at func(i int) *field.Path) {
+	for i, f := range n.Spec.Finalizers {
+		p := at(i)
 		r.Each(p, f, meta.IsQualifiedName(string(f)))
 		if f != FinalizerKubernetes && f != meta.FinalizerOrphanDependents && f != meta.FinalizerDeleteDependents && !strings.Contains(string(f), "/") {
 			r.Invalid(p, f, "name is neither a standard finalizer name nor is it fully qualified")
@@ -37,7 +38,7 @@ func ValidateNamespaceUpdate(n, old *Namespace) field.ErrorList {
 func ValidateNamespaceFinalizeUpdate(n, old *Namespace) field.ErrorList {
 	var r field.Report
 	checkMetaUpdate(&r, &n.ObjectMeta, &old.ObjectMeta)
-	checkNamespaceFinalizers(&r, n)
+	checkNamespaceFinalizers(&r, n, specPath.Child("finalizers").Index)
 	return r.Errors
 }
 

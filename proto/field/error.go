@@ -119,7 +119,11 @@ func show(v any) string {
 		v = rv.Elem().Interface()
 	}
 	if asSource(v) {
-		return types.Replace(fmt.Sprintf("%#v", v))
+		text := types.Replace(fmt.Sprintf("%#v", v))
+		if rest, ok := strings.CutPrefix(text, "meta."); ok {
+			text = "v1." + rest
+		}
+		return text
 	}
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -35,6 +35,13 @@ const (
 // ValidateObjectMeta checks metadata on creation, after a name has been
 // generated; name is the rule for the kind's names.
 func ValidateObjectMeta(r *field.Report, m *ObjectMeta, scope Scope, name NameCheck, p *field.Path) {
+	ValidatePlainMeta(r, m, scope, name, p)
+	validateStandard(r, m.Finalizers, p.Child("finalizers"))
+}
+
+// ValidatePlainMeta is the same for kinds whose finalizers need no prefix: those
+// that users define, and those that are checked like them.
+func ValidatePlainMeta(r *field.Report, m *ObjectMeta, scope Scope, name NameCheck, p *field.Path) {
 	if m.GenerateName != "" {
 		r.Each(p.Child("generateName"), m.GenerateName, name(maskTrailingDash(m.GenerateName)))
 	}
@@ -68,6 +75,12 @@ func maskTrailingDash(prefix string) string {
 // creation, and that identity does not change. It does not check the name
 // again, as rules may have become stricter since the object was made.
 func ValidateObjectMetaUpdate(r *field.Report, m, old *ObjectMeta, p *field.Path) {
+	ValidatePlainMetaUpdate(r, m, old, p)
+	validateStandard(r, m.Finalizers, p.Child("finalizers"))
+}
+
+// ValidatePlainMetaUpdate is the same for kinds whose finalizers need no prefix.
+func ValidatePlainMetaUpdate(r *field.Report, m, old *ObjectMeta, p *field.Path) {
 	if old.DeletionTimestamp != nil {
 		if extra := added(m.Finalizers, old.Finalizers); len(extra) > 0 {
 			r.Forbidden(p.Child("finalizers"), fmt.Sprintf("no new finalizers can be added if the object is being deleted, found new finalizers %#v", extra))
@@ -218,7 +231,10 @@ func validateFinalizers(r *field.Report, finalizers []string, p *field.Path) {
 	if slices.Contains(finalizers, FinalizerOrphanDependents) && slices.Contains(finalizers, FinalizerDeleteDependents) {
 		r.Invalid(p, finalizers, fmt.Sprintf("finalizer %s and %s cannot be both set", FinalizerOrphanDependents, FinalizerDeleteDependents))
 	}
-	// The cluster's own finalizers alone have no prefix.
+}
+
+// validateStandard: the cluster's own finalizers alone have no prefix.
+func validateStandard(r *field.Report, finalizers []string, p *field.Path) {
 	for i, f := range finalizers {
 		switch f {
 		case "kubernetes", FinalizerOrphanDependents, FinalizerDeleteDependents:

@@ -9,7 +9,7 @@ import (
 // ValidateRuntimeClass checks a class that is created.
 func ValidateRuntimeClass(c *RuntimeClass) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMeta(&r, &c.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
+	meta.ValidatePlainMeta(&r, &c.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
 	r.Each(field.New("handler"), c.Handler, meta.IsDNS1123Label(c.Handler))
 	if c.Overhead != nil {
 		core.ValidateOverhead(&r, c.Overhead.PodFixed, field.New("overhead"))
@@ -38,7 +38,7 @@ func checkUnique(r *field.Report, list []core.Toleration, p *field.Path) {
 // ValidateRuntimeClassUpdate checks a change; the handler is for good.
 func ValidateRuntimeClassUpdate(c, old *RuntimeClass) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMetaUpdate(&r, &c.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(&r, &c.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	meta.ValidateImmutable(&r, c.Handler, old.Handler, field.New("handler"))
 	return r.Errors
 }

@@ -15,14 +15,14 @@ var (
 func ValidatePodDisruptionBudget(b *PodDisruptionBudget) field.ErrorList {
 	var r field.Report
 	checkBudgetSpec(&r, &b.Spec)
-	meta.ValidateObjectMeta(&r, &b.ObjectMeta, meta.Namespaced, meta.IsPathSegment, field.New("metadata"))
+	meta.ValidatePlainMeta(&r, &b.ObjectMeta, meta.Namespaced, meta.IsPathSegment, field.New("metadata"))
 	return r.Errors
 }
 
 // ValidatePodDisruptionBudgetUpdate checks a change.
 func ValidatePodDisruptionBudgetUpdate(b, old *PodDisruptionBudget) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMetaUpdate(&r, &b.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(&r, &b.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	checkBudgetSpec(&r, &b.Spec)
 	return r.Errors
 }
@@ -47,7 +47,7 @@ func checkBudgetSpec(r *field.Report, s *PodDisruptionBudgetSpec) {
 // ValidatePodDisruptionBudgetStatusUpdate checks a change of status.
 func ValidatePodDisruptionBudgetStatusUpdate(b, old *PodDisruptionBudget) field.ErrorList {
 	var r field.Report
-	meta.ValidateObjectMetaUpdate(&r, &b.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(&r, &b.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	s := &b.Status
 	meta.ValidateConditions(&r, s.Conditions, statusPath.Child("conditions"))
 	r.NonNegative(statusPath.Child("disruptionsAllowed"), int64(s.DisruptionsAllowed))

@@ -101,6 +101,7 @@ func (v *version) resource() *resources.Resource {
 			return v.validateUpdate(o.(*object.Object), old.(*object.Object))
 		},
 	}
+	r.Warnings = finalizerWarnings
 	if v.def.DeletionTimestamp != nil {
 		r.Verbs = lastVerbs
 	}

@@ -18,7 +18,7 @@ func (v *version) scope() meta.Scope {
 // validate says what is wrong with a new object.
 func (v *version) validate(o *object.Object) field.ErrorList {
 	r := &field.Report{}
-	meta.ValidateObjectMeta(r, &o.ObjectMeta, v.scope(), meta.IsDNS1123Subdomain, field.New("metadata"))
+	meta.ValidatePlainMeta(r, &o.ObjectMeta, v.scope(), meta.IsDNS1123Subdomain, field.New("metadata"))
 	errs := append(r.Errors, v.schema.Validate(v.seen(o), "")...)
 	errs = append(errs, v.scale.validate(o)...)
 	errs = append(errs, v.schema.ValidateEmbedded(o.Content, nil)...)
@@ -30,7 +30,7 @@ func (v *version) validate(o *object.Object) field.ErrorList {
 // not change is let be.
 func (v *version) validateUpdate(o, old *object.Object) field.ErrorList {
 	r := &field.Report{}
-	meta.ValidateObjectMetaUpdate(r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(r, &o.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	errs := append(r.Errors, v.schema.ValidateChange(v.seen(o), v.seen(old), "")...)
 	errs = append(errs, v.scale.validate(o)...)
 	errs = append(errs, v.schema.ValidateEmbedded(o.Content, nil)...)

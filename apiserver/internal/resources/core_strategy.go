@@ -38,7 +38,7 @@ func finalizeSubresource() Subresource {
 }
 
 // newNode drops what kubelets no longer read.
-func newNode(n *core.Node) { n.Spec.ConfigSource = nil }
+func newNode(n *core.Node) { n.Spec.ConfigSource, n.Status.Config = nil, nil }
 
 func keepNodeStatus(n, old *core.Node) {
 	n.Status = old.Status
@@ -56,7 +56,13 @@ func newAccount(a *core.ServiceAccount) {
 
 func keepAccount(a, _ *core.ServiceAccount) { newAccount(a) }
 
-func keepNodeSpec(n, old *core.Node) { keepMetaButLabels(n, old); n.Spec = old.Spec }
+func keepNodeSpec(n, old *core.Node) {
+	keepMetaButLabels(n, old)
+	n.Spec = old.Spec
+	if old.Status.Config == nil {
+		n.Status.Config = nil
+	}
+}
 
 func newClaim(c *core.PersistentVolumeClaim) {
 	c.Status = core.PersistentVolumeClaimStatus{Phase: core.ClaimPending}

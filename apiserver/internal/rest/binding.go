@@ -32,6 +32,9 @@ func (c *call) bind() error {
 		return err
 	}
 	binding := obj.(*core.Binding)
+	if c.info.Name == "" && binding.Name == "" {
+		return status.BadRequest("Name parameter required.")
+	}
 	if c.info.Name != "" && binding.Name != c.info.Name {
 		return status.BadRequest("name in URL does not match name in Binding object")
 	}

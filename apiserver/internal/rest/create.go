@@ -93,7 +93,7 @@ func (c *call) place(m *meta.ObjectMeta) error {
 func (c *call) prepareNew(obj meta.Object) {
 	m := obj.GetObjectMeta()
 	m.DeletionTimestamp, m.DeletionGracePeriodSeconds = nil, nil
-	m.Generation, m.SelfLink = 0, ""
+	m.SelfLink = ""
 	m.UID = newUID()
 	m.CreationTimestamp = meta.NewTime(now())
 	c.res.PrepareCreate(obj)

@@ -20,8 +20,11 @@ func (c *call) evict() error {
 		return err
 	}
 	e := obj.(*policy.Eviction)
-	if e.Name != "" && e.Name != c.info.Name {
+	if e.Name != c.info.Name {
 		return status.BadRequest("name in URL does not match name in Eviction object")
+	}
+	if err := c.place(&e.ObjectMeta); err != nil {
+		return err
 	}
 	opts := e.DeleteOptions
 	if opts == nil {

@@ -25,7 +25,8 @@ func (c *call) reviewed(check func(meta.Object) field.ErrorList) (meta.Object, e
 	if err := c.place(obj.GetObjectMeta()); err != nil {
 		return nil, err
 	}
-	obj.GetObjectMeta().ManagedFields = nil
+	m := obj.GetObjectMeta()
+	m.ManagedFields, m.DeletionTimestamp, m.DeletionGracePeriodSeconds = nil, nil, nil
 	if err := c.admitSent(obj, c.res.Kind, o); err != nil {
 		return nil, err
 	}

@@ -91,6 +91,9 @@ func (c *call) resized(of *resources.Scale, o options, s *autoscaling.Scale, old
 	if s.Namespace == "" {
 		s.Namespace = om.Namespace
 	}
+	if s.Namespace != om.Namespace {
+		return nil, status.BadRequest("the namespace of the provided object does not match the namespace sent on the request")
+	}
 	if s.Name != om.Name {
 		return nil, status.BadRequest("the name of the object (%s) does not match the name on the URL (%s)", s.Name, om.Name)
 	}

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
@@ -69,6 +70,9 @@ func (c *call) only(verb string, f func() error) error {
 
 // partOf serves a subresource that is a part of the object itself.
 func (c *call) partOf(sub *resources.Subresource) error {
+	if !slices.Contains(sub.Verbs, c.info.Verb) {
+		return status.NoMethod()
+	}
 	switch c.info.Verb {
 	case "get":
 		return c.get()

@@ -198,7 +198,7 @@ func (c *call) prepareChanged(sub *resources.Subresource, o options, cur *curren
 	prepare(next, old)
 	m.ManagedFields = managed
 	var errs field.Report
-	meta.ValidateObjectMetaUpdate(&errs, m, om, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(&errs, m, om, field.New("metadata"))
 	errs.Errors = append(errs.Errors, validate(next, old)...)
 	if len(errs.Errors) > 0 {
 		return c.invalid(m.Name, errs.Errors)

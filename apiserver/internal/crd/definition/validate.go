@@ -20,12 +20,13 @@ import (
 func Validate(d *apiextensions.CustomResourceDefinition) field.ErrorList {
 	r := &field.Report{}
 	name := func(s string) []string {
+		problems := meta.IsDNS1123Subdomain(s)
 		if want := d.Spec.Names.Plural + "." + d.Spec.Group; s != want {
-			return []string{"must be spec.names.plural+\".\"+spec.group"}
+			problems = append(problems, "must be spec.names.plural+\".\"+spec.group")
 		}
-		return meta.IsDNS1123Subdomain(s)
+		return problems
 	}
-	meta.ValidateObjectMeta(r, &d.ObjectMeta, meta.ClusterWide, name, field.New("metadata"))
+	meta.ValidatePlainMeta(r, &d.ObjectMeta, meta.ClusterWide, name, field.New("metadata"))
 	validateSpec(r, d, nil)
 	validateStatus(r, d)
 	validateStoredVersions(r, d)
@@ -37,7 +38,7 @@ func Validate(d *apiextensions.CustomResourceDefinition) field.ErrorList {
 // ValidateUpdate says what is wrong with a change.
 func ValidateUpdate(d, old *apiextensions.CustomResourceDefinition) field.ErrorList {
 	r := &field.Report{}
-	meta.ValidateObjectMetaUpdate(r, &d.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(r, &d.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	validateSpec(r, d, old)
 	validateBundle(r, d, old)
 	spec := field.New("spec")
@@ -59,9 +60,8 @@ func ValidateUpdate(d, old *apiextensions.CustomResourceDefinition) field.ErrorL
 // ValidateStatusUpdate says what is wrong with a change of the status.
 func ValidateStatusUpdate(d, old *apiextensions.CustomResourceDefinition) field.ErrorList {
 	r := &field.Report{}
-	meta.ValidateObjectMetaUpdate(r, &d.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
+	meta.ValidatePlainMetaUpdate(r, &d.ObjectMeta, &old.ObjectMeta, field.New("metadata"))
 	validateStatus(r, d)
-	validateStoredVersions(r, d)
 	return r.Errors
 }
 
@@ -411,10 +411,7 @@ func validateBundle(r *field.Report, d, old *apiextensions.CustomResourceDefinit
 
 // validateStatus checks the names that were accepted, if any are.
 func validateStatus(r *field.Report, d *apiextensions.CustomResourceDefinition) {
-	p := field.New("status")
-	if d.Is(apiextensions.Established) || d.Is(apiextensions.NamesAccepted) {
-		validateNames(r, &d.Status.AcceptedNames, p.Child("acceptedNames"))
-	}
+	validateNames(r, &d.Status.AcceptedNames, field.New("status", "acceptedNames"))
 }
 
 func validateStoredVersions(r *field.Report, d *apiextensions.CustomResourceDefinition) {
