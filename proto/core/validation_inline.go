@@ -25,7 +25,7 @@ func CheckInlineVolume(r *field.Report, s *PersistentVolumeSpec, p *field.Path) 
 	if s.NodeAffinity != nil {
 		r.Forbidden(p.Child("nodeAffinity"), "may not be specified "+where)
 	}
-	checkPersistentSource(r, s, p)
+	checkPersistentSource(r, "", s, p)
 	if s.StorageClassName != "" {
 		r.Forbidden(p.Child("storageClassName"), "may not be specified "+where)
 	}
