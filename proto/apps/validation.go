@@ -1,8 +1,6 @@
 package apps
 
 import (
-	"fmt"
-
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -71,14 +69,6 @@ func checkRunsOn(r *field.Report, t *core.PodTemplateSpec, p *field.Path, kind s
 	if t.Spec.ActiveDeadlineSeconds != nil {
 		r.Forbidden(p.Child("activeDeadlineSeconds"), "activeDeadlineSeconds in "+kind+" is not Supported")
 	}
-}
-
-// source is a value as Go source where that has no addresses in it.
-func source(plain bool, v any) any {
-	if plain {
-		return field.Literal(fmt.Sprintf("%#v", v))
-	}
-	return v
 }
 
 // count is one of the numbers of a status.

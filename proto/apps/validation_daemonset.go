@@ -62,7 +62,7 @@ func checkDaemonSetStrategy(r *field.Report, s *DaemonSetUpdateStrategy, p *fiel
 			r.Required(unavailable, "cannot be 0 when maxSurge is 0")
 		}
 	default:
-		r.Add(field.NotSupported(p, source(s.RollingUpdate == nil, *s), []DaemonSetUpdateStrategyType{RollingUpdateDaemonSetStrategyType, OnDeleteDaemonSetStrategyType}))
+		r.Add(field.NotSupported(p, s, []DaemonSetUpdateStrategyType{RollingUpdateDaemonSetStrategyType, OnDeleteDaemonSetStrategyType}))
 	}
 }
 

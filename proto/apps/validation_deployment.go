@@ -56,7 +56,7 @@ func checkDeploymentStrategy(r *field.Report, s *DeploymentStrategy, p *field.Pa
 			meta.ValidateAtMostAll(r, u.MaxUnavailable, unavailable)
 		}
 	default:
-		r.Add(field.NotSupported(p, source(s.RollingUpdate == nil, *s), []DeploymentStrategyType{RecreateDeploymentStrategyType, RollingUpdateDeploymentStrategyType}))
+		r.Add(field.NotSupported(p, s, []DeploymentStrategyType{RecreateDeploymentStrategyType, RollingUpdateDeploymentStrategyType}))
 	}
 }
 

@@ -11,8 +11,8 @@ type ResourceList map[ResourceName]quantity.Quantity
 // example.com/gpu in pieces.
 type ResourceName string
 
-// GoString is the name as errors show it: without quotes.
-func (n ResourceName) GoString() string { return string(n) }
+// Unquoted is the name as errors show it: without quotes.
+func (n ResourceName) Unquoted() string { return string(n) }
 
 // The values of ResourceName.
 const (

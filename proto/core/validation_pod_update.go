@@ -87,7 +87,7 @@ func narrows(selector, old map[string]string) bool {
 
 // differences lists the fields of two specs that differ, one a line, so that
 // the author of an update sees which of them was meant.
-func differences(s, old *PodSpec) string {
+func differences[T any](s, old *T) string {
 	var b strings.Builder
 	v, w := reflect.ValueOf(s).Elem(), reflect.ValueOf(old).Elem()
 	for i := range v.NumField() {
@@ -149,10 +149,11 @@ func checkTolerationsUpdate(r *field.Report, list, old []Toleration, p *field.Pa
 	}
 }
 
-// checkGatesUpdate lets gates only be lifted.
+// checkGatesUpdate lets gates only be lifted. Of two with one name the last is
+// told of.
 func checkGatesUpdate(r *field.Report, gates, old []PodSchedulingGate, p *field.Path) {
 	for i, g := range gates {
-		if !slices.Contains(old, g) {
+		if !slices.Contains(old, g) && !slices.Contains(gates[i+1:], g) {
 			r.Forbidden(p.Index(i).Child("name"), fmt.Sprintf("only deletion is allowed, but found new scheduling gate '%s'", g.Name))
 		}
 	}

@@ -1,7 +1,6 @@
 package core
 
 import (
-	"fmt"
 	"path"
 	"slices"
 
@@ -50,11 +49,7 @@ func checkVolumeSpec(r *field.Report, name string, s *PersistentVolumeSpec) {
 		r.Required(p.Child("capacity"), "")
 	}
 	if _, ok := s.Capacity[ResourceStorage]; !ok || len(s.Capacity) > 1 {
-		var value any = s.Capacity
-		if len(s.Capacity) == 0 {
-			value = field.Literal(fmt.Sprintf("%#v", s.Capacity))
-		}
-		r.Add(field.NotSupported(p.Child("capacity"), value, []ResourceName{ResourceStorage}))
+		r.Add(field.NotSupported(p.Child("capacity"), s.Capacity, []ResourceName{ResourceStorage}))
 	}
 	for _, n := range sortedKeys(s.Capacity) {
 		q, p := s.Capacity[n], p.Child("capacity").Key(string(n))
@@ -115,7 +110,7 @@ func checkPersistentSource(r *field.Report, name string, spec *PersistentVolumeS
 		i := s.ISCSI
 		requireAll(r, p, "targetPortal", i.TargetPortal)
 		checkISCSILength(r, name, i.TargetPortal, i.TargetPortal, i.InitiatorName, p.Child("targetportal"))
-		checkISCSI(r, i.IQN, i.Lun, (i.DiscoveryCHAPAuth || i.SessionCHAPAuth) && i.SecretRef == nil, p)
+		checkISCSI(r, i.IQN, "", i.Lun, (i.DiscoveryCHAPAuth || i.SessionCHAPAuth) && i.SecretRef == nil, p)
 		if i.SecretRef != nil {
 			requireAll(r, p.Child("secretRef"), "name", i.SecretRef.Name)
 		}
@@ -165,16 +160,29 @@ func checkPersistentSource(r *field.Report, name string, spec *PersistentVolumeS
 	if p, ok := one.next(s.CSI != nil, "csi"); ok {
 		checkDriver(r, s.CSI.Driver, p.Child("driver"))
 		requireAll(r, p, "volumeHandle", s.CSI.VolumeHandle)
-		requireSecretAt(r, s.CSI.ControllerPublishSecretRef, p.Child("controllerPublishSecretRef"))
-		requireSecretAt(r, s.CSI.ControllerExpandSecretRef, p.Child("controllerExpandSecretRef"))
-		requireSecretAt(r, s.CSI.NodePublishSecretRef, p.Child("nodePublishSecretRef"))
-		requireSecretAt(r, s.CSI.NodeExpandSecretRef, p.Child("nodeExpandSecretRef"))
+		checkSecretAt(r, s.CSI.ControllerPublishSecretRef, p.Child("controllerPublishSecretRef"))
+		checkSecretAt(r, s.CSI.ControllerExpandSecretRef, p.Child("controllerExpandSecretRef"))
+		checkSecretAt(r, s.CSI.NodePublishSecretRef, p.Child("nodePublishSecretRef"))
+		checkSecretAt(r, s.CSI.NodeExpandSecretRef, p.Child("nodeExpandSecretRef"))
 	}
 	if !one.found {
 		r.Required(p, "must specify a volume type")
 	}
 	if s.HostPath != nil && path.Clean(s.HostPath.Path) == "/" && spec.PersistentVolumeReclaimPolicy == PersistentVolumeReclaimRecycle {
 		r.Forbidden(p.Child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'")
+	}
+}
+
+// checkSecretAt wants such a reference to name what there can be.
+func checkSecretAt(r *field.Report, ref *SecretReference, p *field.Path) {
+	if ref == nil {
+		return
+	}
+	requireName(r, ref.Name, p.Child("name"))
+	if ref.Namespace == "" {
+		r.Required(p.Child("namespace"), "")
+	} else {
+		r.Each(p.Child("namespace"), ref.Namespace, meta.IsDNS1123Label(ref.Namespace))
 	}
 }
 
@@ -193,11 +201,12 @@ func ValidatePersistentVolumeUpdate(v, old *PersistentVolume) field.ErrorList {
 	checkMetaUpdate(&r, &v.ObjectMeta, &old.ObjectMeta)
 	checkVolumeSpec(&r, v.Name, &v.Spec)
 	if !meta.Equal(v.Spec.PersistentVolumeSource, old.Spec.PersistentVolumeSource) {
-		r.Forbidden(specPath.Child("persistentvolumesource"), "spec.persistentvolumesource is immutable after creation")
+		r.Forbidden(specPath.Child("persistentvolumesource"), "spec.persistentvolumesource is immutable after creation"+
+			differences(&v.Spec.PersistentVolumeSource, &old.Spec.PersistentVolumeSource))
 	}
 	meta.ValidateImmutable(&r, v.Spec.VolumeMode, old.Spec.VolumeMode, field.New("volumeMode"))
-	if old.Spec.NodeAffinity != nil {
-		meta.ValidateImmutable(&r, v.Spec.NodeAffinity, old.Spec.NodeAffinity, field.New("nodeAffinity"))
+	if old.Spec.NodeAffinity != nil && !meta.Equal(v.Spec.NodeAffinity, old.Spec.NodeAffinity) {
+		r.Invalid(field.New("nodeAffinity"), v.Spec.NodeAffinity, meta.ImmutableMessage+", except for updating from beta label to GA")
 	}
 	return r.Errors
 }
@@ -251,16 +260,10 @@ func checkTwoSources(r *field.Report, s *PersistentVolumeClaimSpec, p *field.Pat
 	if d == nil || ref == nil {
 		return
 	}
-	group := func(g *string) string {
-		if g == nil {
-			return ""
-		}
-		return *g
-	}
 	value := p.Child("dataSource")
 	if ref.Namespace != nil && *ref.Namespace != "" {
 		r.Invalid(p, field.Literal(value.String()), "may not be specified when dataSourceRef.namespace is specified")
-	} else if d.Kind != ref.Kind || d.Name != ref.Name || group(d.APIGroup) != group(ref.APIGroup) {
+	} else if d.Kind != ref.Kind || d.Name != ref.Name || !meta.Equal(d.APIGroup, ref.APIGroup) {
 		r.Invalid(p, field.Literal(value.String()), "must match dataSourceRef")
 	}
 }
@@ -295,7 +298,8 @@ func ValidatePersistentVolumeClaimUpdate(c, old *PersistentVolumeClaim) field.Er
 		}
 	}
 	if !meta.Equal(fixed, old.Spec) {
-		r.Forbidden(specPath, "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims")
+		r.Forbidden(specPath, "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"+
+			differences(&fixed, &old.Spec))
 	}
 	size, was := c.Spec.Resources.Requests[ResourceStorage], old.Spec.Resources.Requests[ResourceStorage]
 	if size.Cmp(was) < 0 && size.Cmp(old.Status.Capacity[ResourceStorage]) <= 0 {

@@ -520,7 +520,8 @@ func TestValidatePersistentVolumeClaim(t *testing.T) {
 		"spec.accessModes: Required value: at least 1 access mode is required", "spec.resources[storage]: Required value")
 	grown, old := claim("2Gi"), claim("1Gi")
 	expect(t, ValidatePersistentVolumeClaimUpdate(grown, old),
-		"spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims")
+		"spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"+
+			"\n  spec.resources:\n-   {\"requests\":{\"storage\":\"1Gi\"}}\n+   {\"requests\":{\"storage\":\"2Gi\"}}")
 	grown.Status.Phase, old.Status.Phase = ClaimBound, ClaimBound
 	expect(t, ValidatePersistentVolumeClaimUpdate(grown, old))
 }

@@ -80,9 +80,9 @@ func checkVolumeSource(r *field.Report, v *Volume, p *field.Path, c *podContext)
 	if p, ok := one.next(v.ISCSI != nil, "iscsi"); ok {
 		s := v.ISCSI
 		requireAll(r, p, "targetPortal", s.TargetPortal)
-		checkISCSI(r, s.IQN, s.Lun, (s.DiscoveryCHAPAuth || s.SessionCHAPAuth) && s.SecretRef == nil, p)
+		checkISCSI(r, s.IQN, " starting with iqn, eui, or naa", s.Lun, (s.DiscoveryCHAPAuth || s.SessionCHAPAuth) && s.SecretRef == nil, p)
 		if s.InitiatorName != nil {
-			checkISCSIName(r, *s.InitiatorName, p.Child("initiatorname"))
+			checkISCSIName(r, *s.InitiatorName, " starting with iqn, eui, or naa", p.Child("initiatorname"))
 		}
 		checkISCSILength(r, v.Name, s.TargetPortal, v.Name, s.InitiatorName, one.p.Child("name"))
 	}

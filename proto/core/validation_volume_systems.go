@@ -1,7 +1,6 @@
 package core
 
 import (
-	"net"
 	"path"
 	"regexp"
 	"strings"
@@ -106,11 +105,13 @@ var iscsiNames = map[string]*regexp.Regexp{
 	"naa": regexp.MustCompile(`^naa.[[:alnum:]]{32}$`),
 }
 
-func checkISCSI(r *field.Report, iqn string, lun int32, secretMissing bool, p *field.Path) {
+// checkISCSI checks what a pod and a persistent volume say alike; start is what is
+// told of a name that begins unlike any other.
+func checkISCSI(r *field.Report, iqn, start string, lun int32, secretMissing bool, p *field.Path) {
 	if iqn == "" {
 		r.Required(p.Child("iqn"), "")
 	} else {
-		checkISCSIName(r, iqn, p.Child("iqn"))
+		checkISCSIName(r, iqn, start, p.Child("iqn"))
 	}
 	if lun < 0 || lun > 255 {
 		r.Invalid(p.Child("lun"), lun, meta.RangeError(0, 255))
@@ -132,9 +133,9 @@ func isISCSIName(name string) bool {
 	return len(name) > 3 && iscsiNames[name[:3]] != nil && iscsiNames[name[:3]].MatchString(name)
 }
 
-func checkISCSIName(r *field.Report, name string, p *field.Path) {
+func checkISCSIName(r *field.Report, name, start string, p *field.Path) {
 	if len(name) < 3 || iscsiNames[name[:3]] == nil {
-		r.Invalid(p, name, "must be valid format starting with iqn, eui, or naa")
+		r.Invalid(p, name, "must be valid format"+start)
 	} else if !isISCSIName(name) {
 		r.Invalid(p, name, "must be valid format")
 	}
@@ -191,12 +192,27 @@ func checkQuobyte(one *oneSource, s *QuobyteVolumeSource) {
 		one.r.Required(p.Child("tenant"), "must be a UUID and may not exceed a length of 64 characters")
 	default:
 		for _, pair := range strings.Split(s.Registry, ",") {
-			if _, _, err := net.SplitHostPort(pair); err != nil {
+			if !isHostPort(pair) {
 				one.r.Invalid(p.Child("registry"), s.Registry, wanted)
 			}
 		}
 	}
 	requireAll(one.r, p, "volume", s.Volume)
+}
+
+// isHostPort reports whether s is a host and, behind the only colon or behind
+// brackets, a port.
+func isHostPort(s string) bool {
+	colon := strings.LastIndexByte(s, ':')
+	if colon < 0 {
+		return false
+	}
+	host, port := s[:colon], s[colon+1:]
+	if inner, ok := strings.CutPrefix(host, "["); ok {
+		host, ok = strings.CutSuffix(inner, "]")
+		return ok && !strings.ContainsAny(host+port, "[]")
+	}
+	return !strings.ContainsAny(host, ":[]") && !strings.ContainsAny(port, "[]")
 }
 
 func checkStorageOS(r *field.Report, name, namespace string, p *field.Path) {

@@ -56,7 +56,6 @@ func WarnAboutVolume(v *PersistentVolume) []string {
 		{v.Spec.ScaleIO != nil, "scaleIO", "deprecated in v1.16, non-functional in v1.22+"},
 		{v.Spec.StorageOS != nil, "storageOS", "deprecated in v1.22, non-functional in v1.25+"},
 		{v.Spec.Glusterfs != nil, "glusterfs", "deprecated in v1.25, non-functional in v1.26+"},
-		{v.Spec.Quobyte != nil, "quobyte", "deprecated in v1.22, non-functional in v1.25+"},
 		{v.Spec.CephFS != nil, "cephfs", "deprecated in v1.28, non-functional in v1.31+"},
 		{v.Spec.RBD != nil, "rbd", "deprecated in v1.28, non-functional in v1.31+"},
 	} {

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // ErrorType is the machine-readable kind of a field error. Its value is the
@@ -108,6 +109,8 @@ func show(v any) string {
 		return strconv.Quote(v)
 	case Literal:
 		return string(v)
+	case interface{ Unquoted() string }:
+		return v.Unquoted()
 	case uint64:
 		return fmt.Sprintf("%#x", v)
 	case interface{ Unix() int64 }:
@@ -117,6 +120,9 @@ func show(v any) string {
 		return `"null"`
 	} else if rv.Kind() == reflect.Pointer && rv.Elem().Kind() == reflect.Struct {
 		v = rv.Elem().Interface()
+	}
+	if t, ok := v.(interface{ UTC() time.Time }); ok {
+		return t.UTC().String()
 	}
 	if asSource(v) {
 		text := types.Replace(fmt.Sprintf("%#v", v))

@@ -38,7 +38,7 @@ func appsResources() []*Resource {
 
 	deployment.Warnings = about(true, templatePath, func(d *apps.Deployment) *core.PodTemplateSpec { return &d.Spec.Template })
 	replicaSet.Warnings = about(true, templatePath, func(r *apps.ReplicaSet) *core.PodTemplateSpec { return &r.Spec.Template })
-	daemonSet.Warnings = about(false, templatePath, func(d *apps.DaemonSet) *core.PodTemplateSpec { return &d.Spec.Template })
+	daemonSet.Warnings = aboutDaemonSet
 	statefulSet.Warnings = warnings(aboutStatefulSet)
 
 	return []*Resource{

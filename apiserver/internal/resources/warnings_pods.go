@@ -43,6 +43,15 @@ func about[T meta.Object](named bool, at *field.Path, template func(T) *core.Pod
 	}
 }
 
+// aboutDaemonSet tells of the template only when that itself changes.
+func aboutDaemonSet(o, old meta.Object) []string {
+	d := o.(*apps.DaemonSet)
+	if old != nil && meta.Equal(&d.Spec.Template, &old.(*apps.DaemonSet).Spec.Template) {
+		return nil
+	}
+	return core.WarnAboutTemplate(templatePath, &d.Spec.Template)
+}
+
 func aboutStatefulSet(s, old *apps.StatefulSet) []string {
 	if old != nil && !changed(&s.ObjectMeta, &old.ObjectMeta) {
 		return nil

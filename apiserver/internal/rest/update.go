@@ -167,7 +167,7 @@ func (c *call) sameVersion(m, old *meta.ObjectMeta) error {
 		return nil
 	}
 	if _, err := strconv.ParseUint(m.ResourceVersion, 10, 64); err != nil {
-		return c.invalid(c.info.Name, field.ErrorList{field.Invalid(field.New("metadata", "resourceVersion"), m.ResourceVersion, "must be an unsigned integer")})
+		return status.Unknown(err)
 	}
 	return status.Modified(c.name(), c.info.Name)
 }
