@@ -184,8 +184,8 @@ func ValidatePodEphemeralContainersUpdate(p, old *Pod) field.ErrorList {
 func ValidatePodStatusUpdate(p, old *Pod) field.ErrorList {
 	var r field.Report
 	checkMetaUpdate(&r, &p.ObjectMeta, &old.ObjectMeta)
-	for i, c := range p.Status.Conditions {
-		r.Each(statusPath.Child("conditions").Index(i).Child("type"), c.Type, meta.IsQualifiedName(string(c.Type)))
+	for i, c := range p.Status.Conditions { // told of where they never were, as always
+		r.Each(metadataPath.Child("conditions").Index(i).Child("Type"), c.Type, meta.IsQualifiedName(string(c.Type)))
 	}
 	if p.Spec.NodeName != old.Spec.NodeName {
 		r.Forbidden(statusPath.Child("nodeName"), "may not be changed directly")

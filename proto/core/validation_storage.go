@@ -315,7 +315,7 @@ func ValidatePersistentVolumeClaimStatusUpdate(c, old *PersistentVolumeClaim) fi
 	checkMetaUpdate(&r, &c.ObjectMeta, &old.ObjectMeta)
 	for _, n := range sortedKeys(c.Status.Capacity) {
 		if c.Status.Capacity[n].Sign() < 0 {
-			r.Invalid(statusPath.Child("capacity").Key(string(n)), c.Status.Capacity[n].String(), badQuantity)
+			r.Invalid(statusPath.Child("capacity").Key(string(n)), c.Status.Capacity[n].Value(), badQuantity)
 		}
 	}
 	return r.Errors
