@@ -199,7 +199,29 @@ func ValidatePodStatusUpdate(p, old *Pod) field.ErrorList {
 	checkStateChange(&r, p.Status.ContainerStatuses, old.Status.ContainerStatuses, statusPath.Child("containerStatuses"), &old.Spec)
 	checkStateChange(&r, p.Status.InitContainerStatuses, old.Status.InitContainerStatuses, statusPath.Child("initContainerStatuses"), &old.Spec)
 	checkAddresses(&r, p)
+	checkStatusUsers(&r, p.Status.ContainerStatuses, &p.Spec, statusPath.Child("containerStatuses"))
+	checkStatusUsers(&r, p.Status.InitContainerStatuses, &p.Spec, statusPath.Child("initContainerStatuses"))
+	checkStatusUsers(&r, p.Status.EphemeralContainerStatuses, &p.Spec, statusPath.Child("ephemeralContainerStatuses"))
 	return r.Errors
+}
+
+// checkStatusUsers checks as whom containers are said to run.
+func checkStatusUsers(r *field.Report, list []ContainerStatus, s *PodSpec, p *field.Path) {
+	for i := range list {
+		if list[i].User == nil || list[i].User.Linux == nil {
+			continue
+		}
+		u, p := list[i].User.Linux, p.Index(i).Child("linux")
+		if s.OS != nil && s.OS.Name == Windows {
+			r.Forbidden(p, "cannot be set for a windows pod")
+			continue
+		}
+		checkID(r, &u.UID, p.Child("uid"))
+		checkID(r, &u.GID, p.Child("gid"))
+		for j := range u.SupplementalGroups {
+			checkID(r, &u.SupplementalGroups[j], p.Child("supplementalGroups").Index(j))
+		}
+	}
 }
 
 // checkStateChange refuses to bring back what ended and is not to be restarted.
