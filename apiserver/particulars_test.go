@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/testserver"
 )
@@ -23,13 +22,8 @@ func withThings(t *testing.T) *runner {
 	r.as("system:admin", "system:masters")
 	r.do("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", []byte(thing), "")
 	r.want(201, "")
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
-		if r.do("GET", things, nil, ""); r.code == 200 {
-			return r
-		}
-	}
-	t.Fatalf("the things are not served: %s", r.body)
-	return nil
+	r.until("/apis/example.com/v1", `"name":"things"`) // discovery is the last to know
+	return r
 }
 
 const things = "/apis/example.com/v1/namespaces/default/things"
