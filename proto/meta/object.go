@@ -22,7 +22,8 @@ type ObjectMeta struct {
 	ResourceVersion string `json:"resourceVersion,omitempty" protobuf:"6"`
 	// Counts the changes of the wanted state. Set by the server.
 	Generation int64 `json:"generation,omitempty" protobuf:"7"`
-	// When the object was created. Set by the server.
+	// CreationTimestamp is a timestamp: when the object was created. Set by the
+	// server.
 	CreationTimestamp Time `json:"creationTimestamp,omitempty,omitzero" protobuf:"8"`
 	// When the object is to be gone, once its deletion was asked for. It
 	// lasts until its finalizers are done and its grace period is over. Set
@@ -122,6 +123,6 @@ type ShardInfo struct {
 type TypeMeta struct {
 	// The kind, such as Pod: what the fields mean. It cannot be changed.
 	Kind string `json:"kind,omitempty" protobuf:"1"`
-	// The group and version of the kind, such as v1 or apps/v1.
+	// APIVersion defines the group and the version of the kind, such as v1 or apps/v1.
 	APIVersion string `json:"apiVersion,omitempty" protobuf:"2"`
 }

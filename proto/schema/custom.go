@@ -57,10 +57,12 @@ func Custom(k *scheme.Kind, p *apiextensions.JSONSchemaProps, listKind string, i
 		p = &apiextensions.JSONSchemaProps{Type: "object", XPreserveUnknownFields: &yes}
 	}
 	def := d.custom(p)
-	def.Kinds = []meta.GroupVersionKind{k.GVK()}
-	if isV3 || !def.Preserve {
+	if !isV3 && def.Preserve {
+		def = &Definition{Type: "object"} // old clients take anything then
+	} else {
 		d.addMeta(def, "ObjectMeta")
 	}
+	def.Kinds = []meta.GroupVersionKind{k.GVK()}
 	name := CustomName(k)
 	list := &Definition{Type: "object", Description: listKind + " is a list of " + k.Kind, Required: []string{"items"},
 		Kinds: []meta.GroupVersionKind{{Group: k.Group, Version: k.Version, Kind: listKind}}}
@@ -85,6 +87,9 @@ func (d dialect) addMeta(def *Definition, of string) {
 		ref = &Definition{AllOf: []*Definition{ref}}
 	}
 	ref.Description = ByName("io.k8s.apimachinery.pkg.apis.meta.v1." + of).Doc
+	if of == "ObjectMeta" {
+		ref.Description = "Standard object's metadata: what every stored object has beside its own fields."
+	}
 	def.Properties["metadata"] = ref
 }
 
@@ -115,6 +120,14 @@ func (d dialect) custom(p *apiextensions.JSONSchemaProps) *Definition {
 		def.AdditionalProperties = d.custom(a.Schema)
 	} else if a != nil && a.Allows && d.v3 {
 		def.AdditionalProperties = &Definition{}
+	}
+	if p.XEmbeddedResource {
+		d.addMeta(def, "ObjectMeta")
+		for _, name := range []string{"kind", "apiVersion"} {
+			if !slices.Contains(def.Required, name) {
+				def.Required = append(slices.Clip(def.Required), name)
+			}
+		}
 	}
 	if !d.v3 {
 		return forOldClients(def)
