@@ -1,9 +1,11 @@
 package apiserver_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -147,6 +149,40 @@ func TestMetrics(t *testing.T) {
 	} {
 		if !strings.Contains(string(r.body), want) {
 			t.Errorf("there is no %s", want)
+		}
+	}
+}
+
+// TestStatusTakesMetadata: a change of the status may bring labels, annotations,
+// finalizers and owners along, as controllers write them in one request. Pods keep
+// their owners.
+func TestStatusTakesMetadata(t *testing.T) {
+	r := withThings(t)
+	r.do("POST", "/api/v1/namespaces", []byte(`{"metadata":{"name":"own"}}`), "")
+	r.want(201, "")
+	r.do("POST", "/api/v1/namespaces/own/serviceaccounts", []byte(`{"metadata":{"name":"default"}}`), "")
+	r.do("POST", "/api/v1/namespaces/own/services", []byte(`{"metadata":{"name":"s"},"spec":{"ports":[{"port":80}]}}`), "")
+	r.want(201, "")
+	r.do("POST", "/api/v1/namespaces/own/pods", []byte(`{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"x"}]}}`), "")
+	r.want(201, "")
+	const change = `{"metadata":{"annotations":{"own":"a"},"labels":{"own":"l"},"finalizers":["example.com/own"],"ownerReferences":[{"apiVersion":"v1","kind":"Node","name":"n","uid":"u"}]}}`
+	for path, owned := range map[string]bool{"/api/v1/namespaces/own": true, "/api/v1/namespaces/own/services/s": true, "/api/v1/namespaces/own/pods/p": false,
+		definitions + "/things.example.com": true} {
+		r.do("PATCH", path+"/status?dryRun=All", []byte(change), "application/merge-patch+json")
+		r.want(200, "")
+		var got struct {
+			Metadata struct {
+				Annotations, Labels map[string]string
+				Finalizers          []string
+				OwnerReferences     []any
+			}
+		}
+		if err := json.Unmarshal(r.body, &got); err != nil {
+			t.Fatal(err)
+		}
+		m := got.Metadata
+		if m.Annotations["own"] != "a" || m.Labels["own"] != "l" || !slices.Contains(m.Finalizers, "example.com/own") || (len(m.OwnerReferences) == 1) != owned {
+			t.Errorf("%s: %+v", path, m)
 		}
 	}
 }

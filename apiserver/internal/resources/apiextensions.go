@@ -41,7 +41,7 @@ func keepDefinitionStatus(d, old *apiextensions.CustomResourceDefinition) {
 
 func keepDefinitionSpec(d, old *apiextensions.CustomResourceDefinition) {
 	managed := d.ManagedFields
-	keepMeta(d, old)
+	keepMetaButOwn(d, old)
 	d.ManagedFields = managed
 	d.Spec = old.Spec
 }

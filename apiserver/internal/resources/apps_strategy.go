@@ -28,7 +28,7 @@ func keepDeploymentStatus(d, old *apps.Deployment) {
 
 // keepDeploymentSpec keeps the labels too.
 func keepDeploymentSpec(d, old *apps.Deployment) {
-	keepMetaButLabels(d, old)
+	keepMetaButOwn(d, old)
 	d.Spec, d.Labels = old.Spec, old.Labels
 }
 
@@ -39,7 +39,7 @@ func keepReplicaSetStatus(r, old *apps.ReplicaSet) {
 	bump(&r.ObjectMeta, &old.ObjectMeta, r.Spec, old.Spec)
 }
 
-func keepReplicaSetSpec(r, old *apps.ReplicaSet) { keepMetaButLabels(r, old); r.Spec = old.Spec }
+func keepReplicaSetSpec(r, old *apps.ReplicaSet) { keepMetaButOwn(r, old); r.Spec = old.Spec }
 
 func newStatefulSet(s *apps.StatefulSet) { s.Status, s.Generation = apps.StatefulSetStatus{}, 1 }
 
@@ -48,7 +48,7 @@ func keepStatefulSetStatus(s, old *apps.StatefulSet) {
 	bump(&s.ObjectMeta, &old.ObjectMeta, s.Spec, old.Spec)
 }
 
-func keepStatefulSetSpec(s, old *apps.StatefulSet) { keepMetaButLabels(s, old); s.Spec = old.Spec }
+func keepStatefulSetSpec(s, old *apps.StatefulSet) { keepMetaButOwn(s, old); s.Spec = old.Spec }
 
 // templateGeneration counts the changes of a daemon set's template; programs
 // of old read it.
@@ -70,7 +70,7 @@ func keepDaemonSetStatus(d, old *apps.DaemonSet) {
 }
 
 func keepDaemonSetSpec(d, old *apps.DaemonSet) {
-	keepMetaButLabels(d, old)
+	keepMetaButOwn(d, old)
 	d.Spec = old.Spec
 	setTemplateGeneration(d, templateGenerationOf(old))
 }

@@ -34,6 +34,6 @@ func newAutoscaler(h *autoscalingv2.HorizontalPodAutoscaler) {
 func keepAutoscalerStatus(h, old *autoscalingv2.HorizontalPodAutoscaler) { h.Status = old.Status }
 
 func keepAutoscalerSpec(h, old *autoscalingv2.HorizontalPodAutoscaler) {
-	keepMetaButLabels(h, old)
+	keepMetaButOwn(h, old)
 	h.Spec = old.Spec
 }

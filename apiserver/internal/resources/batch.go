@@ -75,7 +75,7 @@ func keepJobStatus(j, old *batch.Job) {
 	bump(&j.ObjectMeta, &old.ObjectMeta, j.Spec, old.Spec)
 }
 
-func keepJobSpec(j, old *batch.Job) { keepMetaButLabels(j, old); j.Spec = old.Spec }
+func keepJobSpec(j, old *batch.Job) { keepMetaButOwn(j, old); j.Spec = old.Spec }
 
 func newCronJob(c *batch.CronJob) { c.Status, c.Generation = batch.CronJobStatus{}, 1 }
 
@@ -84,4 +84,4 @@ func keepCronJobStatus(c, old *batch.CronJob) {
 	bump(&c.ObjectMeta, &old.ObjectMeta, c.Spec, old.Spec)
 }
 
-func keepCronJobSpec(c, old *batch.CronJob) { keepMetaButLabels(c, old); c.Spec = old.Spec }
+func keepCronJobSpec(c, old *batch.CronJob) { keepMetaButOwn(c, old); c.Spec = old.Spec }

@@ -50,7 +50,7 @@ func keepRequest(r, old *certificates.CertificateSigningRequest) {
 
 // keepAllButApproval lets conditions alone change.
 func keepAllButApproval(r, old *certificates.CertificateSigningRequest) {
-	keepMetaButLabels(r, old)
+	keepMetaButOwn(r, old)
 	dateConditions(r, old)
 	conditions := r.Status.Conditions
 	r.Spec, r.Status = old.Spec, old.Status
@@ -61,7 +61,7 @@ func keepAllButApproval(r, old *certificates.CertificateSigningRequest) {
 // failed. Who approved or denied keeps standing as it was, unless such a
 // condition comes or goes, which validation then refuses.
 func keepRequestAndApproval(r, old *certificates.CertificateSigningRequest) {
-	keepMetaButLabels(r, old)
+	keepMetaButOwn(r, old)
 	r.Spec = old.Spec
 	for _, t := range []certificates.RequestConditionType{certificates.CertificateApproved, certificates.CertificateDenied} {
 		now, before := conditionsOf(r, t), conditionsOf(old, t)

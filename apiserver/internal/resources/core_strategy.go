@@ -24,13 +24,13 @@ func keepNamespaceStatus(n, old *core.Namespace) {
 	n.Status = old.Status
 }
 
-func keepNamespaceSpec(n, old *core.Namespace) { keepMeta(n, old); n.Spec = old.Spec }
+func keepNamespaceSpec(n, old *core.Namespace) { keepMetaButOwn(n, old); n.Spec = old.Spec }
 
 // finalizeSubresource is how the namespace controller says that a namespace is
 // empty.
 func finalizeSubresource() Subresource {
 	s := part("finalize", func(n, old *core.Namespace) {
-		keepMeta(n, old)
+		keepMetaButOwn(n, old)
 		n.Status = old.Status
 	}, core.ValidateNamespaceFinalizeUpdate)
 	s.Verbs = []string{"update"}
@@ -57,7 +57,7 @@ func newAccount(a *core.ServiceAccount) {
 func keepAccount(a, _ *core.ServiceAccount) { newAccount(a) }
 
 func keepNodeSpec(n, old *core.Node) {
-	keepMetaButLabels(n, old)
+	keepMetaButOwn(n, old)
 	n.Spec = old.Spec
 	if old.Status.Config == nil {
 		n.Status.Config = nil
@@ -74,7 +74,7 @@ func keepClaimStatus(c, old *core.PersistentVolumeClaim) {
 	core.AgreeOnDataSource(&c.Spec, &old.Spec)
 }
 
-func keepClaimSpec(c, old *core.PersistentVolumeClaim) { keepMetaButLabels(c, old); c.Spec = old.Spec }
+func keepClaimSpec(c, old *core.PersistentVolumeClaim) { keepMetaButOwn(c, old); c.Spec = old.Spec }
 
 func newVolume(v *core.PersistentVolume) {
 	now := meta.Now()
@@ -85,7 +85,7 @@ func keepVolumeStatus(v, old *core.PersistentVolume) { v.Status = old.Status }
 
 // keepVolumeSpec notes when the phase changed, unless the writer says so itself.
 func keepVolumeSpec(v, old *core.PersistentVolume) {
-	keepMetaButLabels(v, old)
+	keepMetaButOwn(v, old)
 	v.Spec = old.Spec
 	said, before := v.Status.LastPhaseTransitionTime, old.Status.LastPhaseTransitionTime
 	if v.Status.Phase != old.Status.Phase && (said == nil || before != nil && said.Equal(before.Time)) {
@@ -110,7 +110,8 @@ func newPod(p *core.Pod) {
 func keepPodStatus(p, old *core.Pod) { p.Status = old.Status }
 
 func keepPodSpec(p, old *core.Pod) {
-	keepMetaButLabels(p, old)
+	keepMetaButOwn(p, old)
+	p.OwnerReferences = old.OwnerReferences
 	p.Spec = old.Spec
 	if p.Status.QOSClass == "" {
 		p.Status.QOSClass = old.Status.QOSClass
@@ -149,7 +150,7 @@ func keepControllerStatus(c, old *core.ReplicationController) {
 }
 
 func keepControllerSpec(c, old *core.ReplicationController) {
-	keepMetaButLabels(c, old)
+	keepMetaButOwn(c, old)
 	c.Spec = old.Spec
 }
 
@@ -157,7 +158,7 @@ func newQuota(q *core.ResourceQuota) { q.Status = core.ResourceQuotaStatus{} }
 
 func keepQuotaStatus(q, old *core.ResourceQuota) { q.Status = old.Status }
 
-func keepQuotaSpec(q, old *core.ResourceQuota) { keepMetaButLabels(q, old); q.Spec = old.Spec }
+func keepQuotaSpec(q, old *core.ResourceQuota) { keepMetaButOwn(q, old); q.Spec = old.Spec }
 
 func newService(s *core.Service) {
 	s.Status = core.ServiceStatus{}
@@ -326,7 +327,7 @@ func checkFamilies(s *core.Service) (errs field.ErrorList) {
 	return errs
 }
 
-func keepServiceSpec(s, old *core.Service) { keepMetaButLabels(s, old); s.Spec = old.Spec }
+func keepServiceSpec(s, old *core.Service) { keepMetaButOwn(s, old); s.Spec = old.Spec }
 
 // keepMeta carries all metadata over but the version that the client knows.
 func keepMeta(o, old meta.Object) {
@@ -335,11 +336,11 @@ func keepMeta(o, old meta.Object) {
 	m.ResourceVersion = rv
 }
 
-// keepMetaButLabels is keepMeta for status updates, which may change labels,
-// annotations and finalizers as well.
-func keepMetaButLabels(o, old meta.Object) {
+// keepMetaButOwn is keepMeta for status updates, which may change what is the
+// users' own as well: labels, annotations, finalizers and owners.
+func keepMetaButOwn(o, old meta.Object) {
 	m := o.GetObjectMeta()
-	labels, annotations, finalizers := m.Labels, m.Annotations, m.Finalizers
+	labels, annotations, finalizers, owners := m.Labels, m.Annotations, m.Finalizers, m.OwnerReferences
 	keepMeta(o, old)
-	m.Labels, m.Annotations, m.Finalizers = labels, annotations, finalizers
+	m.Labels, m.Annotations, m.Finalizers, m.OwnerReferences = labels, annotations, finalizers, owners
 }

@@ -53,7 +53,7 @@ func keepIngressStatus(i, old *networking.Ingress) {
 	countChanges(i, old, i.Spec, old.Spec)
 }
 
-func keepIngressSpec(i, old *networking.Ingress) { keepMetaButLabels(i, old); i.Spec = old.Spec }
+func keepIngressSpec(i, old *networking.Ingress) { keepMetaButOwn(i, old); i.Spec = old.Spec }
 
 func newIngressClass(c *networking.IngressClass) { c.Generation = 1 }
 

@@ -20,4 +20,4 @@ func keepBudgetStatus(b, old *policy.PodDisruptionBudget) {
 	bump(&b.ObjectMeta, &old.ObjectMeta, b.Spec, old.Spec)
 }
 
-func keepBudgetSpec(b, old *policy.PodDisruptionBudget) { keepMetaButLabels(b, old); b.Spec = old.Spec }
+func keepBudgetSpec(b, old *policy.PodDisruptionBudget) { keepMetaButOwn(b, old); b.Spec = old.Spec }
