@@ -44,6 +44,7 @@ func keepDefinitionSpec(d, old *apiextensions.CustomResourceDefinition) {
 	keepMetaButOwn(d, old)
 	d.ManagedFields = managed
 	d.Spec = old.Spec
+	noteStorage(d)
 }
 
 func validateDefinitionStatus(d, old *apiextensions.CustomResourceDefinition) field.ErrorList {
