@@ -2,8 +2,10 @@ package serviceaccount
 
 import (
 	"testing"
+	"time"
 
 	"github.com/pilothouse/pilothouse/proto/core"
+	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
 func TestPlan(t *testing.T) {
@@ -22,6 +24,21 @@ func TestPlan(t *testing.T) {
 		}
 		if c.want == 1 && (got[0].Name != "default" || got[0].Namespace != "shop") {
 			t.Errorf("%s: account %s/%s", c.name, got[0].Namespace, got[0].Name)
+		}
+	}
+}
+
+// A namespace whose config map never comes gets its account all the same, and a
+// clock that is wrong holds nothing up for longer.
+func TestHold(t *testing.T) {
+	made := time.Unix(1000, 0)
+	ns := &core.Namespace{}
+	ns.CreationTimestamp = meta.NewTime(made)
+	for now, want := range map[time.Time]time.Duration{
+		made: patience, made.Add(time.Second): patience - time.Second, made.Add(patience): 0, made.Add(time.Hour): 0, made.Add(-time.Hour): patience,
+	} {
+		if got := hold(ns, now); got != want {
+			t.Errorf("%v after it was made: %v, want %v", now.Sub(made), got, want)
 		}
 	}
 }

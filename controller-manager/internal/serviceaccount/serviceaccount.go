@@ -30,7 +30,8 @@ type Controller struct {
 
 // New makes the controller. It watches namespaces and service accounts. With
 // after set it makes an account once its namespace has the config map of the
-// cluster's authority: pods can be made from then on, and need both to start.
+// cluster's authority, or has waited some seconds for it: pods can be made from
+// then on, and need both to start.
 func New(view *cluster.View, after bool) *Controller {
 	c := &Controller{
 		view: view, queue: controller.NewQueue(),
@@ -71,7 +72,9 @@ func (c *Controller) Sync(ctx context.Context, key meta.Key) (time.Duration, err
 	}
 	if c.maps != nil {
 		if _, ok := c.maps.Get(ns.Name, rootca.ConfigMap); !ok {
-			return 0, nil // The config map's coming calls again.
+			if wait := hold(ns, time.Now()); wait > 0 {
+				return wait, nil // The config map's coming calls again, too.
+			}
 		}
 	}
 	for _, sa := range plan(ns, func(name string) bool { _, ok := c.accounts.Get(ns.Name, name); return ok }) {
