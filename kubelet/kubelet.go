@@ -156,6 +156,7 @@ func assemble(ctx context.Context, cfg *Config, api *client.Client, runtime *cri
 		Events:  k.events, Report: k.status, Secrets: k.objects, Log: log, Relist: cfg.Relist,
 		Host:   worker.Host{Name: cfg.NodeName, IPs: ips, RuntimeName: runtimeName},
 		Fenced: func() bool { return k.fence.Fenced(time.Now()) },
+		Admit:  worker.HostPortsFree,
 	}
 	if cfg.DepartureWait > 0 {
 		k.workers.Depart = departing(ctx, cfg, api, runtime, ips[0])
