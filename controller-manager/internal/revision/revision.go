@@ -79,7 +79,7 @@ func (k *Keeper) Present(ctx context.Context, o Owner) (history []*apps.Controll
 	if n := len(mine); n > 0 {
 		next = mine[n-1].Revision + 1
 	}
-	i := slices.IndexFunc(mine, func(r *apps.ControllerRevision) bool { return bytes.Equal(r.Data.Raw, data) })
+	i := slices.IndexFunc(mine, func(r *apps.ControllerRevision) bool { return holds(r, data) })
 	switch {
 	case i >= 0 && i == len(mine)-1:
 		return mine, nil
@@ -131,7 +131,7 @@ func (k *Keeper) create(ctx context.Context, o Owner, data []byte, number int64)
 	if err != nil {
 		return nil, err
 	}
-	if ref := there.OwnerReferences; bytes.Equal(there.Data.Raw, data) && len(ref) == 1 && ref[0].UID == m.UID {
+	if ref := there.OwnerReferences; holds(there, data) && len(ref) == 1 && ref[0].UID == m.UID {
 		return there, nil // made before a crash or a lost answer
 	}
 	return nil, ErrCollision
@@ -169,18 +169,59 @@ func older(a, b *apps.ControllerRevision) int {
 }
 
 // Data is a template as revisions hold it: a patch that puts it in the place of
-// any other.
+// any other. It is byte for byte what upstream's controllers write, keys sorted
+// and absent creation timestamps as null: kubectl rollout undo and other programs
+// find the present revision by comparing bytes.
 func Data(t *core.PodTemplateSpec) ([]byte, error) {
 	text, err := codec.EncodeJSON(t)
 	if err != nil {
 		return nil, err
 	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(text, &fields); err != nil {
+	var fields map[string]any
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if err := d.Decode(&fields); err != nil {
 		return nil, err
 	}
-	fields["$patch"] = json.RawMessage(`"replace"`)
+	stamp(fields)
+	spec, _ := fields["spec"].(map[string]any)
+	volumes, _ := spec["volumes"].([]any)
+	for _, v := range volumes {
+		volume, _ := v.(map[string]any)
+		ephemeral, _ := volume["ephemeral"].(map[string]any)
+		if claim, ok := ephemeral["volumeClaimTemplate"].(map[string]any); ok {
+			stamp(claim)
+		}
+	}
+	fields["$patch"] = "replace"
 	return json.Marshal(map[string]any{"spec": map[string]any{"template": fields}})
+}
+
+// stamp gives the metadata of a template a creation timestamp, null, as upstream's
+// encoder does.
+func stamp(template map[string]any) {
+	m, ok := template["metadata"].(map[string]any)
+	if !ok {
+		m = map[string]any{}
+		template["metadata"] = m
+	}
+	if _, ok := m["creationTimestamp"]; !ok {
+		m["creationTimestamp"] = nil
+	}
+}
+
+// holds says whether a revision holds the template of that data, however it is
+// written down.
+func holds(r *apps.ControllerRevision, data []byte) bool {
+	if bytes.Equal(r.Data.Raw, data) {
+		return true
+	}
+	t, err := Template(r)
+	if err != nil {
+		return false
+	}
+	again, err := Data(t)
+	return err == nil && bytes.Equal(again, data)
 }
 
 // Template is what Data was made of.

@@ -28,6 +28,32 @@ func TestDataComesBack(t *testing.T) {
 	}
 }
 
+// TestDataAsUpstreamWritesIt: the text is what upstream's 1.32 controllers store
+// for the same template, and one that says the same in other words is known.
+func TestDataAsUpstreamWritesIt(t *testing.T) {
+	in := &core.PodTemplateSpec{}
+	in.Labels = map[string]string{"foo": "bar", "baz": "blah"}
+	in.Spec.Containers = []core.Container{{Name: "webserver", Image: "httpd", Ports: []core.ContainerPort{{ContainerPort: 80, Protocol: core.ProtocolTCP}}}}
+	in.Spec.Volumes = []core.Volume{{Name: "v", VolumeSource: core.VolumeSource{Ephemeral: &core.EphemeralVolumeSource{VolumeClaimTemplate: &core.PersistentVolumeClaimTemplate{}}}}}
+	data, err := Data(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"spec":{"template":{"$patch":"replace","metadata":{"creationTimestamp":null,"labels":{"baz":"blah","foo":"bar"}},` +
+		`"spec":{"containers":[{"image":"httpd","name":"webserver","ports":[{"containerPort":80,"protocol":"TCP"}],"resources":{}}],` +
+		`"volumes":[{"ephemeral":{"volumeClaimTemplate":{"metadata":{"creationTimestamp":null},"spec":{"resources":{}}}},"name":"v"}]}}}}`
+	if string(data) != want {
+		t.Errorf("%s\nwant\n%s", data, want)
+	}
+	plain := strings.NewReplacer(`"creationTimestamp":null,`, "", `"creationTimestamp":null`, "").Replace(want)
+	if !holds(&apps.ControllerRevision{Data: meta.RawExtension{Raw: []byte(plain)}}, data) {
+		t.Error("a revision without timestamps is taken for another template")
+	}
+	if holds(&apps.ControllerRevision{Data: meta.RawExtension{Raw: []byte(strings.Replace(plain, "httpd", "nginx", 1))}}, data) {
+		t.Error("another template is taken for this one")
+	}
+}
+
 func TestHash(t *testing.T) {
 	one := int32(1)
 	a, b, c := Hash([]byte("x"), nil), Hash([]byte("y"), nil), Hash([]byte("x"), &one)
