@@ -299,6 +299,17 @@ func NeedsHealthCheck(s *ServiceSpec) bool {
 	return s.Type == ServiceTypeLoadBalancer && s.ExternalTrafficPolicy == ServiceExternalTrafficPolicyLocal
 }
 
+// WantsNodePorts says whether each port of a service has one on every node too.
+func WantsNodePorts(s *ServiceSpec) bool {
+	switch s.Type {
+	case ServiceTypeNodePort:
+		return true
+	case ServiceTypeLoadBalancer:
+		return s.AllocateLoadBalancerNodePorts == nil || *s.AllocateLoadBalancerNodePorts
+	}
+	return false
+}
+
 // CheckNonSpecialIP refuses addresses that no endpoint can have: unspecified,
 // loopback and link-local ones.
 func CheckNonSpecialIP(r *field.Report, ip string, p *field.Path) {

@@ -222,7 +222,7 @@ func dropForType(s, old *core.Service) {
 			s.Spec.InternalTrafficPolicy = nil
 		}
 	}
-	if wantsNodePorts(old) && !wantsNodePorts(s) {
+	if core.WantsNodePorts(&old.Spec) && !core.WantsNodePorts(&s.Spec) {
 		dropNodePorts(s, old)
 	}
 	if outside(old) && !outside(s) && s.Spec.ExternalTrafficPolicy == old.Spec.ExternalTrafficPolicy {
@@ -250,24 +250,13 @@ func dropNodePorts(s, old *core.Service) {
 	}
 }
 
-// wantsNodePorts says whether each port of a service has one on every node too.
-func wantsNodePorts(s *core.Service) bool {
-	switch s.Spec.Type {
-	case core.ServiceTypeNodePort:
-		return true
-	case core.ServiceTypeLoadBalancer:
-		return s.Spec.AllocateLoadBalancerNodePorts == nil || *s.Spec.AllocateLoadBalancerNodePorts
-	}
-	return false
-}
-
 // keepNodePorts gives ports without a node port the one that the port of their
 // name had.
 func keepNodePorts(s, old *core.Service) {
 	if s.Spec.HealthCheckNodePort == 0 && core.NeedsHealthCheck(&s.Spec) && core.NeedsHealthCheck(&old.Spec) {
 		s.Spec.HealthCheckNodePort = old.Spec.HealthCheckNodePort
 	}
-	if !wantsNodePorts(s) || !wantsNodePorts(old) {
+	if !core.WantsNodePorts(&s.Spec) || !core.WantsNodePorts(&old.Spec) {
 		return
 	}
 	used, had := map[int32]bool{}, map[string]int32{}

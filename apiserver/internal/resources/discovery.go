@@ -23,6 +23,7 @@ func newSlice(s *discovery.EndpointSlice) {
 // before this version.
 func dropTopology(s *discovery.EndpointSlice) {
 	for i := range s.Endpoints {
+		//lint:ignore SA1019 it is here to be taken away
 		s.Endpoints[i].DeprecatedTopology = nil
 	}
 }

@@ -35,8 +35,9 @@ func aboutServiceSpec(s *core.ServiceSpec, p *field.Path) (out []string) {
 		addresses("clusterIPs", s.ClusterIPs)
 	}
 	addresses("externalIPs", s.ExternalIPs)
-	if s.LoadBalancerIP != "" {
-		out = append(out, aboutAddress(p.Child("loadBalancerIP"), s.LoadBalancerIP)...)
+	//lint:ignore SA1019 users still set it
+	if ip := s.LoadBalancerIP; ip != "" {
+		out = append(out, aboutAddress(p.Child("loadBalancerIP"), ip)...)
 	}
 	for i, cidr := range s.LoadBalancerSourceRanges {
 		out = append(out, aboutPrefix(p.Child("loadBalancerSourceRanges").Index(i), cidr)...)

@@ -19,17 +19,6 @@ func wantsIP(s *core.Service) bool {
 	return s.Spec.Type != core.ServiceTypeExternalName && s.Spec.ClusterIP != core.ClusterIPNone
 }
 
-// wantsPorts says whether a service gets node ports.
-func wantsPorts(s *core.Service) bool {
-	switch s.Spec.Type {
-	case core.ServiceTypeNodePort:
-		return true
-	case core.ServiceTypeLoadBalancer:
-		return s.Spec.AllocateLoadBalancerNodePorts == nil || *s.Spec.AllocateLoadBalancerNodePorts
-	}
-	return false
-}
-
 // ports are a service's node ports in order, the health check's last. Ports
 // with the same number and different protocols may share one.
 func ports(s *core.Service) []int32 {
@@ -63,7 +52,7 @@ func (c *call) allocate(s, old *core.Service, put func(ops []store.Op) error) er
 		req.HaveIP, req.HavePorts = clusterIP(old), ports(old)
 	}
 	var slots []*int32 // the fields that the allocated ports go to
-	if wantsPorts(s) {
+	if core.WantsNodePorts(&s.Spec) {
 		slots = portFields(s)
 	} else {
 		clearPorts(s)
