@@ -158,7 +158,7 @@ func checkPersistentSource(r *field.Report, name string, spec *PersistentVolumeS
 		}
 	}
 	if p, ok := one.next(s.CSI != nil, "csi"); ok {
-		checkDriver(r, s.CSI.Driver, p.Child("driver"))
+		CheckDriver(r, s.CSI.Driver, p.Child("driver"))
 		requireAll(r, p, "volumeHandle", s.CSI.VolumeHandle)
 		checkSecretAt(r, s.CSI.ControllerPublishSecretRef, p.Child("controllerPublishSecretRef"))
 		checkSecretAt(r, s.CSI.ControllerExpandSecretRef, p.Child("controllerExpandSecretRef"))

@@ -138,7 +138,7 @@ func checkVolumeSource(r *field.Report, v *Volume, p *field.Path, c *podContext)
 		requireAll(r, p, "gateway", v.ScaleIO.Gateway, "system", v.ScaleIO.System, "volumeName", v.ScaleIO.VolumeName)
 	}
 	if p, ok := one.next(v.CSI != nil, "csi"); ok {
-		checkDriver(r, v.CSI.Driver, p.Child("driver"))
+		CheckDriver(r, v.CSI.Driver, p.Child("driver"))
 		if ref := v.CSI.NodePublishSecretRef; ref != nil && ref.Name == "" {
 			r.Required(p.Child("nodePublishSecretRef", "name"), "")
 		} else if ref != nil {

@@ -252,7 +252,8 @@ func checkFlex(r *field.Report, driver string, options map[string]string, p *fie
 
 const driverMaxLength = 63
 
-func checkDriver(r *field.Report, driver string, p *field.Path) {
+// CheckDriver checks the name of a CSI driver: a DNS name, in whatever case.
+func CheckDriver(r *field.Report, driver string, p *field.Path) {
 	if driver == "" {
 		r.Required(p, "")
 	}

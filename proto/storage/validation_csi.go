@@ -3,15 +3,14 @@ package storage
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
 // Limits of what drivers say.
 const (
-	maxDriverName       = 63
 	maxNodeID           = 256
 	minTokenSeconds     = 600
 	maxTokenSeconds     = 1 << 32
@@ -70,17 +69,6 @@ func checkDriver(r *field.Report, s *CSIDriverSpec, p *field.Path) {
 	}
 }
 
-// checkDriverName wants a DNS name, in whatever case.
-func checkDriverName(r *field.Report, name string, p *field.Path) {
-	if name == "" {
-		r.Required(p, "")
-	}
-	if len(name) > maxDriverName {
-		r.Add(field.TooLong(p, maxDriverName))
-	}
-	r.Each(p, name, meta.IsDNS1123Subdomain(strings.ToLower(name)))
-}
-
 // ValidateCSINode checks a list of drivers that is created.
 func ValidateCSINode(o *CSINode) field.ErrorList {
 	var r field.Report
@@ -108,7 +96,7 @@ func checkDrivers(r *field.Report, drivers []CSINodeDriver, list *field.Path) {
 	names := map[string]bool{}
 	for i := range drivers {
 		d, p := &drivers[i], list.Index(i)
-		checkDriverName(r, d.Name, p.Child("name"))
+		core.CheckDriver(r, d.Name, p.Child("name"))
 		if d.NodeID == "" {
 			r.Required(p.Child("nodeID"), "")
 		}

@@ -18,7 +18,7 @@ func ValidateVolumeAttachment(o *VolumeAttachment) field.ErrorList {
 	meta.ValidateObjectMeta(&r, &o.ObjectMeta, meta.ClusterWide, meta.IsDNS1123Subdomain, field.New("metadata"))
 	checkAttachment(&r, &o.Spec, field.New("spec"))
 	checkAttachmentStatus(&r, &o.Status, field.New("status"))
-	checkDriverName(&r, o.Spec.Attacher, field.New("spec", "attacher"))
+	core.CheckDriver(&r, o.Spec.Attacher, field.New("spec", "attacher"))
 	if n := o.Spec.Source.PersistentVolumeName; n != nil {
 		r.Each(field.New("spec", "source", "persistentVolumeName"), *n, meta.IsDNS1123Subdomain(*n))
 	}
