@@ -56,7 +56,8 @@ func TestWatchByWebSocket(t *testing.T) {
 }
 
 // TestWebSocketProtocol: a browser is given the protocol that it asks for, beside
-// the one that carries its token; without one it would leave.
+// the one that carries its token; without one it would leave. Its page may come
+// from anywhere.
 func TestWebSocketProtocol(t *testing.T) {
 	s := testserver.Start(t, nil)
 	r := &runner{t: t, server: s}
@@ -68,7 +69,7 @@ func TestWebSocketProtocol(t *testing.T) {
 		"mine":          {"mine"},
 	} {
 		d := websocket.Dialer{TLSClientConfig: &tls.Config{RootCAs: cfg.RootCAs, Certificates: cfg.Certificates}, Subprotocols: offered}
-		conn, _, err := d.DialContext(t.Context(), strings.Replace(s.URL, "https", "wss", 1)+"/api/v1/namespaces?watch=1", nil)
+		conn, _, err := d.DialContext(t.Context(), strings.Replace(s.URL, "https", "wss", 1)+"/api/v1/namespaces?watch=1", http.Header{"Origin": {"http://localhost"}})
 		if err != nil {
 			t.Fatal(err)
 		}
