@@ -156,7 +156,12 @@ func assemble(ctx context.Context, cfg *Config, api *client.Client, runtime *cri
 		Events:  k.events, Report: k.status, Secrets: k.objects, Log: log, Relist: cfg.Relist,
 		Host:   worker.Host{Name: cfg.NodeName, IPs: ips, RuntimeName: runtimeName},
 		Fenced: func() bool { return k.fence.Fenced(time.Now()) },
-		Admit:  worker.HostPortsFree,
+		Admit: func(pod *core.Pod, others []*core.Pod) (reason, message string) {
+			if reason, message = worker.HostPortsFree(pod, others); reason == "" {
+				reason, message = worker.Fits(pod, others, allocatable)
+			}
+			return reason, message
+		},
 	}
 	if cfg.DepartureWait > 0 {
 		k.workers.Depart = departing(ctx, cfg, api, runtime, ips[0])

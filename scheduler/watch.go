@@ -79,7 +79,7 @@ func (s *Scheduler) podIsOn(o *core.Pod) {
 		s.happened(&cluster.Event{Happening: cluster.PodPlaced, Node: s.cluster.Node(node), Pod: p})
 		return
 	}
-	if on, _ := s.cluster.NodeOf(o.UID); on == node && alike(was.Pod, o) {
+	if on, _ := s.cluster.NodeOf(o.UID); on == node && alike(was.Pod, o) && was.Asks(o) {
 		was.Pod = o // its status may be another
 		return
 	}

@@ -200,6 +200,13 @@ const (
 	AllContainersRestarting   PodConditionType = "AllContainersRestarting"
 )
 
+// The reasons of PodResizePending (the first two) and PodResizeInProgress.
+const (
+	PodReasonDeferred   = "Deferred"
+	PodReasonInfeasible = "Infeasible"
+	PodReasonError      = "Error"
+)
+
 // PreemptionPolicy says whether a pod may push out others.
 //
 // +enum

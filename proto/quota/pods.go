@@ -40,7 +40,7 @@ func podUsage(used core.ResourceList, p *core.Pod, now time.Time) {
 		return
 	}
 	used[core.ResourcePods] = quantity.FromInt(1, quantity.DecimalSI)
-	asked(used, podRequests(p), podLimits(p))
+	asked(used, core.PodRequests(p), core.PodLimits(p))
 }
 
 // Living says whether a pod still uses what it asked for: it has not ended, and
@@ -79,116 +79,6 @@ func asked(used, requests, limits core.ResourceList) {
 			used[n], used[requestsPrefix+n] = q, q
 		case core.IsExtendedResource(n):
 			used[requestsPrefix+n] = q
-		}
-	}
-}
-
-// podRequests is what a pod asks for in all.
-func podRequests(p *core.Pod) core.ResourceList {
-	sum := together(p, func(c *core.Container, st *core.ContainerStatus) core.ResourceList {
-		return held(p, c.Resources.Requests, st)
-	})
-	if r := p.Spec.Resources; r != nil {
-		for n, q := range r.Requests {
-			sum[n] = q // The pod's own figure is for all its containers.
-		}
-	}
-	add(sum, p.Spec.Overhead)
-	return sum
-}
-
-// podLimits is the most that a pod may use in all.
-func podLimits(p *core.Pod) core.ResourceList {
-	sum := together(p, func(c *core.Container, _ *core.ContainerStatus) core.ResourceList { return c.Resources.Limits })
-	if r := p.Spec.Resources; r != nil {
-		for n, q := range r.Limits {
-			sum[n] = q
-		}
-	}
-	for n, q := range p.Spec.Overhead {
-		if have, ok := sum[n]; ok && !have.IsZero() {
-			sum[n] = have.Add(q)
-		}
-	}
-	return sum
-}
-
-// held is what a container has of its node: what it asks for, or what it was
-// given if that is more and a resize has not come through yet.
-func held(p *core.Pod, requests core.ResourceList, st *core.ContainerStatus) core.ResourceList {
-	if st == nil || len(st.AllocatedResources) == 0 {
-		return requests
-	}
-	out := core.ResourceList{}
-	if !infeasible(p) {
-		atLeast(out, requests)
-	}
-	atLeast(out, st.AllocatedResources)
-	if st.Resources != nil {
-		atLeast(out, st.Resources.Requests)
-	}
-	return out
-}
-
-// infeasible says whether the node has refused the pod's resize for good.
-func infeasible(p *core.Pod) bool {
-	for i := range p.Status.Conditions {
-		if c := &p.Status.Conditions[i]; c.Type == "PodResizePending" && c.Status == core.ConditionTrue {
-			return c.Reason == "Infeasible"
-		}
-	}
-	return false
-}
-
-// together adds up what containers need that run at the same time; of those
-// that run one after the other the largest counts.
-func together(p *core.Pod, of func(*core.Container, *core.ContainerStatus) core.ResourceList) core.ResourceList {
-	sum := core.ResourceList{}
-	for i := range p.Spec.Containers {
-		c := &p.Spec.Containers[i]
-		add(sum, of(c, statusOf(p.Status.ContainerStatuses, c.Name)))
-	}
-	beside, peak := core.ResourceList{}, core.ResourceList{}
-	for i := range p.Spec.InitContainers {
-		c := &p.Spec.InitContainers[i]
-		now := core.ResourceList{}
-		add(now, beside)
-		stays := c.RestartPolicy != nil && *c.RestartPolicy == core.ContainerRestartPolicyAlways
-		if stays {
-			add(now, of(c, statusOf(p.Status.InitContainerStatuses, c.Name)))
-			beside = now
-		} else {
-			add(now, of(c, nil))
-		}
-		atLeast(peak, now)
-	}
-	add(sum, beside)
-	atLeast(sum, peak)
-	return sum
-}
-
-func statusOf(all []core.ContainerStatus, name string) *core.ContainerStatus {
-	for i := range all {
-		if all[i].Name == name {
-			return &all[i]
-		}
-	}
-	return nil
-}
-
-func add(sum, l core.ResourceList) {
-	for n, q := range l {
-		if have, ok := sum[n]; ok {
-			q = have.Add(q)
-		}
-		sum[n] = q
-	}
-}
-
-func atLeast(l, least core.ResourceList) {
-	for n, q := range least {
-		if have, ok := l[n]; !ok || have.Cmp(q) < 0 {
-			l[n] = q
 		}
 	}
 }

@@ -12,10 +12,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"time"
 
-	"github.com/pilothouse/pilothouse/kubelet/internal/launch"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
 )
@@ -45,41 +44,43 @@ func (m *Manager) unified() bool {
 	return err == nil
 }
 
-// Create makes a pod's cgroup with its limits.
-func (m *Manager) Create(pod *core.Pod, class core.PodQOSClass) error {
-	parent := Parent(pod.UID, class)
-	l := limitsOf(pod)
+// Create makes a pod's cgroup with its limits, and says what it is held to. One
+// that is in use is made no smaller: the kernel refuses limits below those of
+// the containers in it, and these may have yet to shrink. See Fit.
+func (m *Manager) Create(pod *core.Pod, class core.PodQOSClass) (Size, error) {
+	parent, want := Parent(pod.UID, class), PodSize(pod)
+	if err := m.folders(parent); err != nil {
+		return Size{}, err
+	}
+	if m.inUse(parent) {
+		is, err := m.Size(parent, want)
+		if err != nil {
+			return Size{}, err
+		}
+		want = widest(is, want)
+	}
+	return want, m.hold(parent, want)
+}
+
+// Fit has a pod held to what its containers come to, once none of them has more.
+func (m *Manager) Fit(pod *core.Pod, class core.PodQOSClass) error {
+	return m.hold(Parent(pod.UID, class), PodSize(pod))
+}
+
+// folders makes a cgroup in every hierarchy.
+func (m *Manager) folders(parent string) error {
 	if m.unified() {
-		return m.createV2(parent, l)
+		return m.foldersV2(parent)
 	}
 	for _, c := range controllers {
 		if err := os.MkdirAll(filepath.Join(m.Root, c, parent), 0o755); err != nil {
 			return fmt.Errorf("make cgroup %s: %w", parent, err)
 		}
 	}
-	var all error
-	set := func(controller, file string, value int64) {
-		path := filepath.Join(m.Root, controller, parent, file)
-		if err := os.WriteFile(path, []byte(strconv.FormatInt(value, 10)), 0o644); err != nil {
-			all = errors.Join(all, fmt.Errorf("set %s to %d: %w", path, value, err))
-		}
-	}
-	set("cpu", "cpu.shares", launch.Shares(l.request))
-	if l.cpu > 0 {
-		set("cpu", "cpu.cfs_period_us", launch.QuotaPeriod)
-		set("cpu", "cpu.cfs_quota_us", launch.Quota(l.cpu))
-	}
-	if l.memory > 0 {
-		set("memory", "memory.limit_in_bytes", l.memory)
-	}
-	if m.PidsLimit > 0 {
-		set("pids", "pids.max", m.PidsLimit)
-	}
-	return all
+	return nil
 }
 
-// createV2 is Create for the unified hierarchy.
-func (m *Manager) createV2(parent string, l limits) error {
+func (m *Manager) foldersV2(parent string) error {
 	dir := m.Root
 	for _, part := range splitPath(parent) {
 		_ = os.WriteFile(filepath.Join(dir, "cgroup.subtree_control"), []byte("+cpu +memory +pids"), 0o644)
@@ -89,24 +90,17 @@ func (m *Manager) createV2(parent string, l limits) error {
 		}
 	}
 	_ = os.WriteFile(filepath.Join(dir, "cgroup.subtree_control"), []byte("+cpu +memory +pids"), 0o644)
-	var all error
-	set := func(file, value string) {
-		if err := os.WriteFile(filepath.Join(dir, file), []byte(value), 0o644); err != nil {
-			all = errors.Join(all, fmt.Errorf("set %s to %s: %w", filepath.Join(dir, file), value, err))
-		}
+	return nil
+}
+
+// inUse says whether a pod's cgroup has others below it.
+func (m *Manager) inUse(parent string) bool {
+	dir := filepath.Join(m.Root, parent)
+	if !m.unified() {
+		dir = filepath.Join(m.Root, "cpu", parent)
 	}
-	shares := launch.Shares(l.request)
-	set("cpu.weight", strconv.FormatInt(1+(shares-2)*9999/262142, 10))
-	if l.cpu > 0 {
-		set("cpu.max", fmt.Sprintf("%d %d", launch.Quota(l.cpu), int64(launch.QuotaPeriod)))
-	}
-	if l.memory > 0 {
-		set("memory.max", strconv.FormatInt(l.memory, 10))
-	}
-	if m.PidsLimit > 0 {
-		set("pids.max", strconv.FormatInt(m.PidsLimit, 10))
-	}
-	return all
+	entries, _ := os.ReadDir(dir)
+	return slices.ContainsFunc(entries, os.DirEntry.IsDir)
 }
 
 func splitPath(p string) []string {

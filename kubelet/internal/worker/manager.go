@@ -68,7 +68,9 @@ type Manager struct {
 	mu      sync.Mutex
 	ctx     context.Context
 	workers map[meta.UID]*worker
-	wg      sync.WaitGroup
+	// resizing is held while a pod is given more of the node, before mu.
+	resizing sync.Mutex
+	wg       sync.WaitGroup
 }
 
 // Run looks after the pods until ctx ends. It waits for its workers, but the
@@ -205,7 +207,7 @@ func (m *Manager) start(pod *core.Pod, stop *Stop) {
 	w := newWorker(m, pod)
 	w.mem.Stop = stop
 	if stop == nil && m.Admit != nil && pod.DeletionTimestamp == nil && !terminal(pod.Status.Phase) && pod.Status.StartTime == nil {
-		if reason, message := m.Admit(pod, m.podsLocked()); reason != "" {
+		if reason, message := m.Admit(pod, m.holdersLocked(pod.UID)); reason != "" {
 			w.mem.Stop = &Stop{Phase: core.PodFailed, Reason: reason, Message: "Pod was rejected: " + message}
 			m.Events.Eventf(pod, "Warning", reason, "%s", message)
 		}
@@ -260,6 +262,19 @@ func (m *Manager) podsLocked() []*core.Pod {
 	var out []*core.Pod
 	for _, w := range m.workers {
 		out = append(out, w.current())
+	}
+	return out
+}
+
+// holdersLocked are the pods that hold some of the node, but for one.
+func (m *Manager) holdersLocked(but meta.UID) []*core.Pod {
+	var out []*core.Pod
+	for uid, w := range m.workers {
+		w.mu.Lock()
+		if p := w.currentLocked(); uid != but && !w.mem.TornDown && !terminal(p.Status.Phase) && p.Spec.Containers != nil {
+			out = append(out, p)
+		}
+		w.mu.Unlock()
 	}
 	return out
 }

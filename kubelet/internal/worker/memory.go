@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/pilothouse/pilothouse/kubelet/internal/cgroup"
 	"github.com/pilothouse/pilothouse/kubelet/internal/cri"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
@@ -32,6 +33,16 @@ type Memory struct {
 	Starting       string               // the container id between create and start
 	Probes         map[string]ProbeResult
 	Stop           *Stop
+	// Allocated is what the node has agreed to give the containers, nil while
+	// that has not been looked up; ResizePending is why it is not what the pod
+	// asks for now.
+	Allocated     Allocation
+	ResizePending *ResizePending
+	// Sizes are what the kernel holds running containers to, by container id,
+	// and PodSize the whole pod; what is not there is not known.
+	Sizes         map[string]cgroup.Size
+	PodSize       *cgroup.Size
+	ResizeFailure *Failure
 	// Departing is when the wait began for all nodes to let go of a pod that
 	// was deleted; Departed says that it is over, or that nobody waits.
 	Departing time.Time
@@ -47,6 +58,7 @@ func NewMemory() *Memory {
 	return &Memory{
 		StartFailures: map[string]*Failure{}, Pulls: map[string]*PullState{}, Kills: map[string]KillState{},
 		Stopped: map[string]bool{}, PostStart: map[string]bool{}, HookFailed: map[string]string{}, Probes: map[string]ProbeResult{},
+		Sizes: map[string]cgroup.Size{},
 	}
 }
 

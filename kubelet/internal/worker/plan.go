@@ -23,13 +23,14 @@ const (
 	Kill                        // stop a running container (ID) with its grace
 	RemoveDead                  // remove the record of an old run (ID)
 	RemoveSandbox               // remove an old sandbox (ID)
+	Resize                      // change what running containers may use
 	TearDown                    // unmount volumes and remove the cgroup: nothing runs any more
 	Finish                      // the pod was deleted: remove all records, then tell the API server
 )
 
 // String names the action for logs.
 func (a Action) String() string {
-	return [...]string{"wait", "set up", "new sandbox", "stop sandbox", "pull", "start", "depart", "kill", "remove dead", "remove sandbox", "tear down", "finish"}[a]
+	return [...]string{"wait", "set up", "new sandbox", "stop sandbox", "pull", "start", "depart", "kill", "remove dead", "remove sandbox", "resize", "tear down", "finish"}[a]
 }
 
 // Step is the one next action for a pod, with what it needs.
@@ -78,6 +79,11 @@ func Plan(pod *core.Pod, rt *cri.Pod, m *Memory, now time.Time) Step {
 			return c
 		}
 		next.After = sooner(next.After, c.After)
+	}
+	if fit := planFit(pod, rt, m, now); fit.Action != Wait {
+		return fit
+	} else {
+		next.After = sooner(next.After, fit.After)
 	}
 	if garbage := planGarbage(rt); garbage.Action != Wait {
 		return garbage
@@ -176,7 +182,7 @@ func planContainer(pod *core.Pod, c *core.Container, kind Kind, rt *cri.Pod, s *
 	if run.Hash != "" && run.Hash != Hash(c) {
 		return Step{Action: Kill, ID: run.ID, Container: c, Kind: kind, Grace: grace(pod), Reason: "Container " + c.Name + " definition changed, will be restarted"}
 	}
-	return Step{Action: Wait}
+	return planResize(pod, c, kind, run, m, now)
 }
 
 // planStart pulls the image and then starts the next run after last (nil for

@@ -129,13 +129,7 @@ func (v view) container(c *core.Container, kind Kind, reported []core.ContainerS
 	} else if run.Restarts > 0 && old != nil {
 		st.LastTerminationState = old.LastTerminationState
 	}
-	if run.Resources.GetLinux() != nil {
-		st.AllocatedResources = c.Resources.Requests
-		if len(c.Resources.Requests)+len(c.Resources.Limits) > 0 {
-			r := c.Resources
-			st.Resources = &r
-		}
-	}
+	st.AllocatedResources, st.Resources = c.Resources.Requests, actual(c, run, v.m)
 	if u := run.User.GetLinux(); u != nil {
 		st.User = &core.ContainerUser{Linux: &core.LinuxContainerUser{UID: u.Uid, GID: u.Gid, SupplementalGroups: u.SupplementalGroups}}
 	}
@@ -258,6 +252,7 @@ func conditions(pod *core.Pod, st *core.PodStatus, rt *cri.Pod, m *Memory, now t
 		{Type: core.PodScheduled, Status: core.ConditionTrue},
 	}
 	own[3] = readyCondition(pod, st, own[2])
+	own = append(own, resizeConditions(pod, rt, m)...)
 	var out []core.PodCondition
 	for _, c := range own {
 		c.ObservedGeneration = pod.Generation
@@ -268,7 +263,7 @@ func conditions(pod *core.Pod, st *core.PodStatus, rt *cri.Pod, m *Memory, now t
 		out = append(out, c)
 	}
 	for _, c := range pod.Status.Conditions {
-		if conditionOf(out, c.Type) == nil {
+		if conditionOf(out, c.Type) == nil && !ours[c.Type] {
 			out = append(out, c)
 		}
 	}

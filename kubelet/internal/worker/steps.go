@@ -41,6 +41,8 @@ func (w *worker) take(ctx context.Context, s Step) {
 			_, err := w.m.Runtime.Runtime.RemovePodSandbox(ctx, &pb.RemovePodSandboxRequest{PodSandboxId: s.ID})
 			return err
 		})
+	case Resize:
+		w.resize(ctx)
 	case TearDown:
 		w.tearDown()
 	case Finish:
@@ -83,12 +85,19 @@ func (w *worker) setUp(ctx context.Context) {
 	w.mu.Unlock()
 	defer func() { w.mu.Lock(); w.giveUp = nil; w.mu.Unlock() }()
 	pod := w.current()
-	if err := w.m.Cgroups.Create(pod, qosOf(pod)); err != nil {
+	size, err := w.m.Cgroups.Create(pod, qosOf(pod))
+	known := &size
+	if err != nil {
+		known = nil
 		w.log.Warn("cannot set all limits of the pod's cgroup", "error", err)
 	}
-	err := errors.Join(os.MkdirAll(w.m.Prepare.PodDir(pod.UID), 0o750), os.MkdirAll(w.m.Prepare.PodLogDir(pod), 0o755))
+	err = errors.Join(os.MkdirAll(w.m.Prepare.PodDir(pod.UID), 0o750), os.MkdirAll(w.m.Prepare.PodLogDir(pod), 0o755))
+	if err == nil && qosOf(pod) != core.PodQOSBestEffort { // which can get nothing else
+		err = allocationOf(pod).write(w.m.Prepare.PodDir(pod.UID))
+	}
 	var dirs map[string]string
 	w.mu.Lock()
+	w.mem.PodSize = known
 	w.mem.SetUpDone = true // a change that comes while we read unsets it again
 	w.mu.Unlock()
 	if err == nil {
@@ -178,12 +187,15 @@ func (w *worker) tearDown() {
 		err = w.m.Cgroups.Remove(w.uid)
 	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.mem.TornDown = err == nil
 	w.mem.SetUpFailure = nil
 	if err != nil {
 		w.log.Warn("cannot clean up after the pod", "error", err)
 		w.mem.SetUpFailure = failure(nil, "FailedUnMount", err.Error(), time.Second, time.Second)
+	}
+	w.mu.Unlock()
+	if err == nil {
+		w.m.wakeWaiting() // there is room now
 	}
 }
 

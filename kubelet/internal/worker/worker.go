@@ -23,7 +23,8 @@ type worker struct {
 	wg   sync.WaitGroup
 
 	mu       sync.Mutex
-	pod      *core.Pod
+	pod      *core.Pod       // as the API has it
+	agreed   *core.Pod       // the same, with what the node has agreed to give it
 	last     *core.PodStatus // as last computed
 	mem      *Memory
 	volumes  map[string]string // name -> directory, once set up
@@ -37,7 +38,7 @@ type worker struct {
 func newWorker(m *Manager, pod *core.Pod) *worker {
 	w := &worker{
 		m: m, uid: pod.UID, log: m.Log.With("pod", pod.Namespace+"/"+pod.Name), wake: make(chan struct{}, 1),
-		pod: pod, mem: NewMemory(), messages: map[string]string{}, probers: map[string]context.CancelFunc{}, told: map[string]bool{},
+		pod: pod, agreed: pod, mem: NewMemory(), messages: map[string]string{}, probers: map[string]context.CancelFunc{}, told: map[string]bool{},
 	}
 	w.mem.StartTime = time.Now()
 	w.mem.Departed = m.Depart == nil
@@ -56,7 +57,7 @@ func (w *worker) set(pod *core.Pod) {
 	if !sameMeta(w.pod, pod) {
 		w.mem.SetUpDone = false // downward API files show labels and annotations
 	}
-	w.pod = pod
+	w.pod, w.agreed = pod, w.mem.Allocated.granted(pod)
 	if pod.DeletionTimestamp != nil && w.mem.Departing.IsZero() && w.giveUp != nil {
 		w.giveUp()
 	}
@@ -116,7 +117,7 @@ func (w *worker) current() *core.Pod {
 }
 
 func (w *worker) currentLocked() *core.Pod {
-	p := *w.pod
+	p := *w.agreed
 	if w.last == nil {
 		return &p
 	}
@@ -133,6 +134,7 @@ func (w *worker) currentLocked() *core.Pod {
 // ours are the conditions that the kubelet writes.
 var ours = map[core.PodConditionType]bool{
 	core.PodReadyToStartContainers: true, core.PodInitialized: true, core.ContainersReady: true, core.PodReady: true, core.PodScheduled: true,
+	core.PodResizePending: true, core.PodResizeInProgress: true,
 }
 
 func owned(list []core.PodCondition) (out []core.PodCondition) {
@@ -171,6 +173,7 @@ func (w *worker) loop(ctx context.Context) {
 			w.sleep(ctx, time.Second)
 			continue
 		}
+		w.agree()
 		step := w.plan(rt)
 		if step.Action == Wait {
 			w.syncProbers(ctx) // first: it recalls what was reported of probes before a restart
@@ -201,6 +204,7 @@ func (w *worker) plan(rt *cri.Pod) Step {
 	w.forget(rt)
 	now := time.Now()
 	pod := w.currentLocked()
+	w.size(pod, rt)
 	w.mem.CheckDeadline(pod, now)
 	w.mem.Held = w.m.Fenced != nil && atMostOnce(pod) && w.m.Fenced()
 	return Plan(pod, rt, w.mem, now)
@@ -222,6 +226,7 @@ func (w *worker) forget(rt *cri.Pod) {
 	drop(w.mem.HookFailed, alive)
 	drop(w.mem.Probes, alive)
 	drop(w.mem.Stopped, alive)
+	drop(w.mem.Sizes, alive)
 	drop(w.messages, alive)
 }
 

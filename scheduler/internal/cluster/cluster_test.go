@@ -59,11 +59,45 @@ func TestPodRequest(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := podRequest(&tt.spec, false)
+			got := podRequest(&core.Pod{Spec: tt.spec}, false)
 			if got.MilliCPU != tt.cpu || got.Memory != tt.memory || got.Pods != 1 {
 				t.Errorf("got %dm cpu, %d bytes, %d pods; want %dm, %d, 1", got.MilliCPU, got.Memory, got.Pods, tt.cpu, tt.memory)
 			}
 		})
+	}
+}
+
+// TestResizedPodRequest: a pod counts for what it wants and for what it still
+// has, whichever is more, until its node has refused it.
+func TestResizedPodRequest(t *testing.T) {
+	cpu := func(v string) core.ResourceList { return core.ResourceList{core.ResourceCPU: quantity.MustParse(v)} }
+	for name, tt := range map[string]struct {
+		wants, allocated, has string
+		reason                string
+		want                  int64
+	}{
+		"no resize":              {"1", "1", "1", "", 1000},
+		"it grows":               {"3", "1", "1", "", 3000},
+		"the node has agreed":    {"3", "3", "1", "", 3000},
+		"it shrinks":             {"1", "1", "3", "", 3000},
+		"it waits for room":      {"3", "1", "1", core.PodReasonDeferred, 3000},
+		"there will be no room":  {"30", "1", "1", core.PodReasonInfeasible, 1000},
+		"a fresh one, no status": {"2", "", "", "", 2000},
+	} {
+		p := &core.Pod{Spec: core.PodSpec{Containers: []core.Container{container(tt.wants, "", false)}}}
+		if tt.allocated != "" {
+			p.Status.ContainerStatuses = []core.ContainerStatus{{Name: "c", AllocatedResources: cpu(tt.allocated), Resources: &core.ResourceRequirements{Requests: cpu(tt.has)}}}
+		}
+		if tt.reason != "" {
+			p.Status.Conditions = []core.PodCondition{{Type: core.PodResizePending, Status: core.ConditionTrue, Reason: tt.reason}}
+		}
+		if got := podRequest(p, false).MilliCPU; got != tt.want {
+			t.Errorf("%s: %dm, want %dm", name, got, tt.want)
+		}
+		before := NewPod(&core.Pod{Spec: core.PodSpec{Containers: []core.Container{container("1", "", false)}}})
+		if same := before.Asks(p); same != (tt.want == 1000) {
+			t.Errorf("%s: asks for what it had: %v", name, same)
+		}
 	}
 }
 

@@ -43,9 +43,16 @@ type Port struct {
 	Port     int32
 }
 
+// Asks says whether o, the pod as it is now, takes as much of its node as p does:
+// a pod whose resize is under way may take more than its spec says.
+func (p *Pod) Asks(o *core.Pod) bool {
+	r := podRequest(o, false)
+	return r.MilliCPU == p.Requests.MilliCPU && r.Memory == p.Requests.Memory
+}
+
 // NewPod works out a pod.
 func NewPod(p *core.Pod) *Pod {
-	pod := &Pod{Pod: p, Requests: podRequest(&p.Spec, false), Scored: podRequest(&p.Spec, true), Ports: hostPorts(&p.Spec), Claims: claimsOf(p)}
+	pod := &Pod{Pod: p, Requests: podRequest(p, false), Scored: podRequest(p, true), Ports: hostPorts(&p.Spec), Claims: claimsOf(p)}
 	if p.Spec.Priority != nil {
 		pod.Priority = *p.Spec.Priority
 	}

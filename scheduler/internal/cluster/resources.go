@@ -81,9 +81,14 @@ const (
 	guessedMemory   = 200 << 20
 )
 
-// requestOf is what one container asks for; scored fills in guesses.
-func requestOf(c *core.Container, scored bool) Resources {
-	r := resourcesOf(c.Resources.Requests)
+// requestOf is what one container asks for, or still holds while it shrinks;
+// scored fills in guesses.
+func requestOf(p *core.Pod, c *core.Container, statuses []core.ContainerStatus, scored bool) Resources {
+	var st *core.ContainerStatus
+	if i := slices.IndexFunc(statuses, func(s core.ContainerStatus) bool { return s.Name == c.Name }); i >= 0 {
+		st = &statuses[i]
+	}
+	r := resourcesOf(core.HeldRequests(p, c.Resources.Requests, st))
 	if !scored {
 		return r
 	}
@@ -99,14 +104,15 @@ func requestOf(c *core.Container, scored bool) Resources {
 // podRequest is what a pod needs at its hungriest: all containers together
 // with the sidecars (init containers that keep running), or one init
 // container with the sidecars started before it; and the runtime's overhead.
-func podRequest(spec *core.PodSpec, scored bool) Resources {
+func podRequest(p *core.Pod, scored bool) Resources {
+	spec := &p.Spec
 	var running, sidecars, starting Resources
 	for i := range spec.Containers {
-		running = running.plus(requestOf(&spec.Containers[i], scored))
+		running = running.plus(requestOf(p, &spec.Containers[i], p.Status.ContainerStatuses, scored))
 	}
 	for i := range spec.InitContainers {
 		c := &spec.InitContainers[i]
-		r := requestOf(c, scored)
+		r := requestOf(p, c, p.Status.InitContainerStatuses, scored)
 		if c.RestartPolicy != nil && *c.RestartPolicy == core.ContainerRestartPolicyAlways {
 			sidecars = sidecars.plus(r)
 			starting.atLeast(sidecars)
