@@ -107,7 +107,7 @@ func (m *Manager) sizeV2(path string, want Size) (Size, error) {
 	if err != nil {
 		return Size{}, err
 	}
-	s := Size{Shares: 2 + (w-1)*262142/9999}
+	s := Size{Shares: 2 + ((w-1)*262142+9998)/9999} // the least that comes to this weight
 	if w == weight(want.Shares) {
 		s.Shares = want.Shares
 	}

@@ -195,29 +195,33 @@ func patchOf(uid meta.UID, was, is []byte, all bool) ([]byte, error) {
 			out[k] = append(list, map[string]any{"$patch": "replace"})
 		}
 	}
-	clearConditions(old["conditions"], out["conditions"])
+	if is, ok := out["conditions"].([]any); ok {
+		out["conditions"] = clearConditions(old["conditions"], is)
+	}
 	return json.Marshal(map[string]any{"metadata": map[string]any{"uid": uid}, "status": out})
 }
 
-// clearConditions has a condition lose the reason and message that it had: it
-// is merged with the one of its type, so what is only left away stays.
-func clearConditions(was, is any) {
+// clearConditions has conditions go that are there no more, and others lose the
+// reason and message that they had: each is merged with the one of its type, so
+// what is only left away stays.
+func clearConditions(was any, is []any) []any {
 	old, _ := was.([]any)
-	now, _ := is.([]any)
-	for _, n := range now {
-		n := n.(map[string]any)
-		for _, o := range old {
-			o := o.(map[string]any)
-			if o["type"] != n["type"] {
-				continue
-			}
-			for k := range o {
-				if _, ok := n[k]; !ok {
-					n[k] = nil
-				}
+	out := slices.Clone(is)
+	for _, o := range old {
+		o := o.(map[string]any)
+		i := slices.IndexFunc(is, func(n any) bool { return n.(map[string]any)["type"] == o["type"] })
+		if i < 0 {
+			out = append(out, map[string]any{"type": o["type"], "$patch": "delete"})
+			continue
+		}
+		n := is[i].(map[string]any)
+		for k := range o {
+			if _, ok := n[k]; !ok {
+				n[k] = nil
 			}
 		}
 	}
+	return out
 }
 
 func text(v any) string {

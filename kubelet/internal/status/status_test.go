@@ -18,6 +18,8 @@ func TestPatchOf(t *testing.T) {
 		"addresses are replaced":   {`{"podIPs":[{"ip":"1"}]}`, `{"podIPs":[{"ip":"2"}]}`, `{"podIPs":[{"ip":"2"},{"$patch":"replace"}]}`, false},
 		"first addresses are not":  {`{}`, `{"podIPs":[{"ip":"2"}]}`, `{"podIPs":[{"ip":"2"}]}`, false},
 		"a condition loses fields": {`{"conditions":[{"type":"Ready","status":"False","reason":"x"}]}`, `{"conditions":[{"type":"Ready","status":"True"}]}`, `{"conditions":[{"type":"Ready","status":"True","reason":null}]}`, false},
+		"a condition goes": {`{"conditions":[{"type":"Ready","status":"True"},{"type":"PodResizeInProgress","status":"True"}]}`, `{"conditions":[{"type":"Ready","status":"True"}]}`,
+			`{"conditions":[{"type":"Ready","status":"True"},{"type":"PodResizeInProgress","$patch":"delete"}]}`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, err := patchOf("u1", []byte(c.was), []byte(c.is), c.all)

@@ -104,7 +104,7 @@ func (a Allocation) write(podDir string) error {
 // ResizePending is why a pod does not get what it wants now.
 type ResizePending struct {
 	Reason, Message string // PodReasonDeferred or PodReasonInfeasible
-	Generation      int64  // of the pod that was refused, so that each is told once
+	Wants           Allocation
 }
 
 // agree gives a pod what it asks for now if the node has it. It is called before
@@ -143,14 +143,14 @@ func (w *worker) agree() {
 	if reason == "" {
 		w.mem.ResizePending = nil
 	} else {
-		w.mem.ResizePending = &ResizePending{reason, message, pod.Generation}
+		w.mem.ResizePending = &ResizePending{reason, message, wants}
 	}
 	w.mu.Unlock()
 	switch {
 	case reason == "":
 		w.log.Info("the pod's resources change")
 		w.event(nil, "Normal", "ResizeStarted", "Pod resize started: %s", resizeText(wants, pod))
-	case last == nil || last.Reason != reason || last.Generation != pod.Generation:
+	case last == nil || last.Reason != reason || !last.Wants.same(wants):
 		w.event(nil, "Warning", "Resize"+reason, "Pod resize %s: %s", resizeText(wants, pod), message)
 	}
 }
@@ -165,18 +165,19 @@ func (m *Manager) allocate(w *worker, pod *core.Pod, wants Allocation) (reason, 
 		return core.PodReasonInfeasible, "In-place resize of static-pods is not supported"
 	}
 	grown := wants.granted(pod)
-	room := m.Prepare.Allocatable()
-	if reason, message := exceeds(grown, room); reason != "" {
+	room, fresh := m.Prepare.Allocatable(), *grown
+	fresh.Status = core.PodStatus{} // what it has does not count, nor that it was refused something else
+	if reason, message := exceeds(&fresh, room); reason != "" {
 		return core.PodReasonInfeasible, message
 	}
 	m.mu.Lock()
 	others := m.holdersLocked(w.uid)
 	m.mu.Unlock()
-	if reason, message := Fits(grown, others, room); reason != "" {
+	if reason, message := Fits(&fresh, others, room); reason != "" {
 		return core.PodReasonDeferred, message
 	}
 	w.mu.Lock()
-	w.mem.Allocated, w.agreed = wants, grown
+	w.mem.Allocated, w.agreed, w.mem.Resizing = wants, grown, true
 	w.mem.SetUpDone, w.mem.SetUpFailure = false, nil // the pod's cgroup, and files that show resources
 	w.mu.Unlock()
 	m.wakeWaiting() // it may have shrunk
@@ -206,7 +207,7 @@ func resizeText(a Allocation, pod *core.Pod) string {
 	var text struct {
 		InitContainers []container `json:"initContainers,omitempty"`
 		Containers     []container `json:"containers"`
-		Generation     int64       `json:"generation"`
+		Generation     int64       `json:"generation,omitempty"`
 	}
 	text.Generation = pod.Generation
 	for i := range pod.Spec.InitContainers {

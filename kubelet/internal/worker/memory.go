@@ -43,6 +43,8 @@ type Memory struct {
 	Sizes         map[string]cgroup.Size
 	PodSize       *cgroup.Size
 	ResizeFailure *Failure
+	// Resizing: the pod was given other resources and not all of it has them.
+	Resizing bool
 	// Departing is when the wait began for all nodes to let go of a pod that
 	// was deleted; Departed says that it is over, or that nobody waits.
 	Departing time.Time

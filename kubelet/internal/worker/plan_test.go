@@ -5,9 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pilothouse/pilothouse/kubelet/internal/cgroup"
 	"github.com/pilothouse/pilothouse/kubelet/internal/cri"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/meta"
+	"github.com/pilothouse/pilothouse/proto/quantity"
 )
 
 var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -76,6 +78,20 @@ func TestPlan(t *testing.T) {
 	tornDown := func(m *Memory) *Memory { m.TornDown = true; return stopped(m) }
 	with := func(m *Memory, f func(*Memory)) *Memory { f(m); return m }
 	notReady := func(rt *cri.Pod) *cri.Pod { rt.Sandboxes[0].Ready = false; return rt }
+	asks := func(p *core.Pod, cpu string, policy ...core.ContainerResizePolicy) *core.Pod {
+		c := &p.Spec.Containers[0]
+		c.ResizePolicy = policy
+		c.Resources.Limits = core.ResourceList{core.ResourceCPU: quantity.MustParse(cpu), core.ResourceMemory: quantity.MustParse("64Mi")}
+		return p
+	}
+	has := func(m *Memory, pod, container cgroup.Size) *Memory {
+		m.PodSize, m.Sizes["a-1"] = &pod, container
+		return m
+	}
+	small, large := cgroup.Size{Shares: 102, Quota: 10000, Memory: 64 << 20}, cgroup.Size{Shares: 1024, Quota: 100000, Memory: 64 << 20}
+	restart := func(r core.ResourceName) core.ContainerResizePolicy {
+		return core.ContainerResizePolicy{ResourceName: r, RestartPolicy: core.RestartContainer}
+	}
 	backoff := func(rt *cri.Pod, d time.Duration) *cri.Pod { rt.Containers[0].Backoff = d; return rt }
 
 	for name, c := range map[string]struct {
@@ -95,6 +111,17 @@ func TestPlan(t *testing.T) {
 		"a waiting image does not hold up the other": {pod(always, "a", "b"), runtime(), with(ready("b"), func(m *Memory) { m.Pulls["a"] = &PullState{Busy: true} }), "start b"},
 		"all running":                                {pod(always, "a"), runtime("a:running"), ready(), "wait"},
 		"a container between create and start":       {pod(always, "a"), runtime("a:created"), ready(), "remove dead a-1"},
+
+		"it has what it asks for":             {asks(pod(always, "a"), "1"), runtime("a:running"), has(ready(), large, large), "wait"},
+		"it is to have more":                  {asks(pod(always, "a"), "1"), runtime("a:running"), has(ready(), large, small), "resize"},
+		"or less":                             {asks(pod(always, "a"), "100m"), runtime("a:running"), has(ready(), large, large), "resize"},
+		"what it has is not known":            {asks(pod(always, "a"), "1"), runtime("a:running"), ready(), "wait"},
+		"after a failure it is waited":        {asks(pod(always, "a"), "1"), runtime("a:running"), with(has(ready(), large, small), func(m *Memory) { m.ResizeFailure = &Failure{Until: now.Add(time.Minute)} }), "wait 1m0s"},
+		"it must be restarted for CPU":        {asks(pod(always, "a"), "1", restart(core.ResourceCPU)), runtime("a:running"), has(ready(), large, small), "kill a-1"},
+		"but not when its memory changes":     {asks(pod(always, "a"), "1", restart(core.ResourceMemory)), runtime("a:running"), has(ready(), large, small), "resize"},
+		"the pod shrinks with its containers": {asks(pod(always, "a"), "100m"), runtime("a:running"), has(ready(), large, small), "resize"},
+		"not before the last of them":         {asks(pod(always, "a"), "100m", restart(core.ResourceCPU)), runtime("a:running"), with(has(ready(), large, large), func(m *Memory) { m.Kills["a-1"] = KillState{} }), "wait"},
+		"a deleted pod is not resized":        {deleted(asks(pod(always, "a"), "1"), 30), runtime("a:running"), has(ready(), large, small), "kill a-1"},
 
 		"an init container goes first":             {pod(always, "init:i", "a"), runtime(), ready("i", "a"), "start i"},
 		"the app waits for it":                     {pod(always, "init:i", "a"), runtime("i:running"), ready("a"), "wait"},

@@ -138,10 +138,47 @@ func (w *worker) resize(ctx context.Context) {
 	w.mu.Lock()
 	w.mem.ResizeFailure = nil
 	w.mu.Unlock()
+}
+
+// tellResized says that a change has come through.
+func (w *worker) tellResized() {
+	w.mu.Lock()
+	pod := w.currentLocked()
+	done := w.mem.Resizing && resized(pod, w.rt, w.mem)
+	if done {
+		w.mem.Resizing = false
+	}
+	w.mu.Unlock()
 	if done {
 		w.log.Info("the pod's resources have changed")
 		w.event(nil, "Normal", "ResizeCompleted", "Pod resize completed: %s", resizeText(allocationOf(pod), pod))
 	}
+}
+
+// resized says whether all that is to run does, with what the node agreed to.
+func resized(pod *core.Pod, rt *cri.Pod, m *Memory) bool {
+	if m.PodSize == nil || *m.PodSize != cgroup.PodSize(pod) || m.ResizeFailure != nil {
+		return false
+	}
+	runs := func(c *core.Container, kind Kind) bool {
+		run := rt.Find(c.Name)
+		if run == nil || run.State != cri.Running {
+			return run != nil && run.State == cri.Exited && !restarts(pod, c, kind, run)
+		}
+		is, known := m.Sizes[run.ID]
+		return known && is == cgroup.ContainerSize(c)
+	}
+	for i := range pod.Spec.InitContainers {
+		if c := &pod.Spec.InitContainers[i]; Sidecar(c) && !runs(c, Init) {
+			return false
+		}
+	}
+	for i := range pod.Spec.Containers {
+		if !runs(&pod.Spec.Containers[i], App) {
+			return false
+		}
+	}
+	return true
 }
 
 // resizeContainer changes what one container may use.
@@ -217,7 +254,7 @@ func resizeConditions(pod *core.Pod, rt *cri.Pod, m *Memory) []core.PodCondition
 	if p := m.ResizePending; p != nil {
 		out = append(out, core.PodCondition{Type: core.PodResizePending, Status: core.ConditionTrue, Reason: p.Reason, Message: p.Message})
 	}
-	if s := rt.Sandbox(); s == nil || !s.Ready || settled(pod, rt, m) && m.ResizeFailure == nil {
+	if !m.Resizing && (rt.Sandbox() == nil || settled(pod, rt, m) && m.ResizeFailure == nil) {
 		return out
 	}
 	c := core.PodCondition{Type: core.PodResizeInProgress, Status: core.ConditionTrue}

@@ -176,6 +176,7 @@ func (w *worker) loop(ctx context.Context) {
 		w.agree()
 		step := w.plan(rt)
 		if step.Action == Wait {
+			w.tellResized()
 			w.syncProbers(ctx) // first: it recalls what was reported of probes before a restart
 			w.publish()
 			if w.over() {
