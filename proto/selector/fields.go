@@ -67,6 +67,18 @@ func (f Fields) Split(in func(field string) bool) (those, others Fields) {
 	return those, others
 }
 
+// Rename gives the same conditions on fields with other names; those that names
+// does not know keep theirs.
+func (f Fields) Rename(names map[string]string) Fields {
+	out := Fields{requirements: slices.Clone(f.requirements)}
+	for i := range out.requirements {
+		if n, ok := names[out.requirements[i].Field]; ok {
+			out.requirements[i].Field = n
+		}
+	}
+	return out
+}
+
 // Empty reports whether the selector restricts nothing.
 func (f Fields) Empty() bool { return len(f.requirements) == 0 }
 
@@ -153,7 +165,7 @@ func unescape(s string) (string, error) {
 			}
 			b.WriteByte(s[i])
 		case ',', '=':
-			return "", fmt.Errorf("invalid field selector: unescaped character in value: %c", c)
+			return "", fmt.Errorf("invalid field selector: unescaped character in value: %d", c)
 		default:
 			b.WriteByte(c)
 		}

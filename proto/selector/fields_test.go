@@ -23,7 +23,7 @@ func TestParseFields(t *testing.T) {
 		"a=b,c":  "invalid selector: 'a=b,c'; can't understand 'c'",
 		`a=b\x`:  `invalid field selector: invalid escape sequence: \x`,
 		`a=b\`:   `invalid field selector: invalid escape sequence: \`,
-		"a=b=c":  "invalid field selector: unescaped character in value: =",
+		"a=b=c":  "invalid field selector: unescaped character in value: 61",
 		`a\,b=c`: "",
 	} {
 		_, err := ParseFields(in)

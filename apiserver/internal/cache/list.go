@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"path"
 	"strings"
 	"time"
 
@@ -328,6 +329,8 @@ func parseContinuation(s string) (continuation, error) {
 		why = "incorrect encoded start resourceVersion (version meta.k8s.io/v1)"
 	case c.Start == "":
 		why = "encoded start key empty (version meta.k8s.io/v1)"
+	case path.Clean("/"+strings.TrimPrefix(c.Start, "/")) != "/"+strings.TrimPrefix(c.Start, "/"):
+		why = c.Start
 	default:
 		return c, nil
 	}

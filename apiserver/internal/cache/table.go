@@ -112,7 +112,7 @@ func newTable(c *Cache, res Resource) *Table {
 		byName:   map[string]int{"metadata.name": fieldName},
 		typeHead: []byte(`{"kind":"` + res.Kind + `","apiVersion":"` + res.APIVersion + `",`),
 	}
-	if res.Namespaced {
+	if res.Namespaced || len(res.Fields) == 0 { // what declares fields of its own says so itself
 		t.byName["metadata.namespace"] = fieldNamespace
 	}
 	var paths []string

@@ -112,7 +112,7 @@ func (v *version) resource() *resources.Resource {
 	}
 	if v.scale != nil {
 		r.Subresources = append(r.Subresources, resources.Subresource{Name: "scale", Kind: scheme.ByKind("autoscaling/v1", "Scale"), Verbs: partVerbs,
-			Scale: &resources.Scale{Read: v.scale.read, Write: v.scale.write}})
+			Scale: &resources.Scale{Read: v.scale.read, Write: v.scale.write, Path: "." + strings.Join(v.scale.spec, ".")}})
 	}
 	return r
 }

@@ -29,6 +29,11 @@ import (
 type document struct {
 	rest.Document
 	etag string
+	// routed says that the place takes GET alone, and that its media types are looked
+	// at twice; other places ask for no method.
+	routed bool
+	// custom says that all below the place is custom resources.
+	custom bool
 }
 
 // Handler answers /api, /apis and what lies below them, but for resources.
@@ -105,7 +110,19 @@ func describe(groups []apiGroup, address string) (*documents, error) {
 		if err != nil {
 			return nil, fmt.Errorf("discovery document %s: %w", path, err)
 		}
+		d.routed = path == "/api" || path == "/api/v1"
 		h.plain[path] = d
+	}
+	isCustom := func(r *resources.Resource) bool { return r.Custom }
+	for _, g := range groups {
+		if d := h.plain["/apis/"+g.name]; d != nil {
+			d.custom = slices.ContainsFunc(g.resources, isCustom)
+		}
+		for _, version := range g.versions {
+			if d := h.plain["/apis/"+g.name+"/"+version]; d != nil {
+				d.routed = !slices.ContainsFunc(g.of(version), isCustom)
+			}
+		}
 	}
 	return h, h.aggregate(groups)
 }
@@ -190,6 +207,9 @@ func group(table []*resources.Resource) []apiGroup {
 // resourceList is the document of a group's version.
 func resourceList(groupVersion string, rs []*resources.Resource) *meta.APIResourceList {
 	l := &meta.APIResourceList{TypeMeta: meta.TypeMeta{Kind: "APIResourceList", APIVersion: "v1"}, GroupVersion: groupVersion}
+	if groupVersion == "v1" {
+		l.APIVersion = "" // as the group of no name always told
+	}
 	for _, r := range rs {
 		k := r.Kind
 		l.APIResources = append(l.APIResources, meta.APIResource{Name: k.Resource, SingularName: k.Singular, Namespaced: k.Namespaced,
@@ -264,7 +284,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.unknown(w, r, path)
 		return
 	}
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+	if d.routed && r.Method != http.MethodGet {
 		h.Refuse(w, r, status.NoMethod())
 		return
 	}
@@ -273,7 +293,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if aggregated == nil {
 		as = nil
 	}
-	f, err := rest.FormOf(r, path == "/api" || strings.Count(path, "/") > 2, as)
+	f, err := rest.FormOf(r, d.routed, as)
 	if err != nil {
 		h.Refuse(w, r, err)
 		return
@@ -306,7 +326,7 @@ func (h *Handler) unknown(w http.ResponseWriter, r *http.Request, path string) {
 	if parts := strings.SplitN(path, "/", 4); len(parts) == 4 {
 		group = strings.Join(parts[:3], "/")
 	}
-	if strings.HasPrefix(path, "/api/") || h.now.Load().plain[group] != nil {
+	if d := h.now.Load().plain[group]; strings.HasPrefix(path, "/api/") || d != nil && !d.custom {
 		h.Refuse(w, r, status.NoResource())
 		return
 	}

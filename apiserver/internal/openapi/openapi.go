@@ -40,10 +40,12 @@ type documents struct {
 	v3      func() map[string]document // by path, such as api/v1; the index by ""
 }
 
-// document is a text and what names its content.
+// document is a text and what names its content, in whatever encoding.
 type document struct {
 	text []byte
 	hash string
+	// proto encodes the text, if it can be; it is kept from the first time on.
+	proto func() ([]byte, error)
 }
 
 // New makes the handler for the table of what is built in.
@@ -87,6 +89,9 @@ func (h *Handler) make() {
 				docs[path] = d
 			}
 			extendV3(docs, extensions)
+			for path, d := range docs {
+				docs[path] = d.encodable()
+			}
 			docs[""] = index(docs)
 			return docs
 		}),
@@ -109,7 +114,7 @@ func served(table []*resources.Resource) (out []openapi.Resource) {
 func makeV3(table []openapi.Resource) map[string]document {
 	out := map[string]document{}
 	for path, d := range openapi.V3(version.Get().GitVersion, table) {
-		out[path] = encode(d)
+		out[path] = encode(d).encodable()
 	}
 	return out
 }
@@ -132,11 +137,18 @@ func index(docs map[string]document) document {
 // follows is written in two ways.
 const v2Protobuf = "application/com.github.proto-openapi.spec.v2"
 
+// v3Protobuf is the media type of version 3 in protobuf. Clients ask for it with
+// an @, which no media type may hold.
+const (
+	v3Protobuf      = "application/com.github.proto-openapi.spec.v3.v1.0+protobuf"
+	v3ProtobufAsked = "application/com.github.proto-openapi.spec.v3@v1.0+protobuf"
+)
+
 // ServeHTTP answers with a document.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := h.now.Load()
 	accept := r.Header.Get("Accept")
-	path, _ := strings.CutPrefix(strings.TrimSuffix(r.URL.Path, "/"), "/openapi/")
+	path, _ := strings.CutPrefix(r.URL.Path, "/openapi/")
 	if path == "v2" {
 		switch form, ok := rest.Pick(accept, "application/json", v2Protobuf, v2Protobuf+".v1.0+protobuf", v2Protobuf+"@v1.0+protobuf"); {
 		case !ok:
@@ -152,11 +164,17 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name, ok := strings.CutPrefix(path, "v3")
 	name = strings.TrimPrefix(name, "/")
 	d, found := now.v3()[name]
-	if !ok || !found {
+	switch {
+	case strings.HasPrefix(path, "v3/") && !(found && name != ""):
+		w.WriteHeader(http.StatusNotFound)
+		return
+	case !ok || !found:
 		http.NotFound(w, r)
 		return
 	}
-	if _, ok := rest.Pick(accept, "application/json"); !ok && name != "" {
+	form, ok := rest.Pick(accept, "application/json", v3ProtobufAsked, v3Protobuf)
+	if !ok && name != "" {
+		w.Header().Set("Vary", "Accept")
 		w.WriteHeader(http.StatusNotAcceptable)
 		return
 	}
@@ -169,6 +187,15 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		u.RawQuery = "hash=" + d.hash
 		http.Redirect(w, r, u.String(), http.StatusMovedPermanently)
 		return
+	}
+	if form != "application/json" && name != "" {
+		b, err := d.proto()
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", v3Protobuf)
+		d.text = b
 	}
 	send(w, r, d)
 }
@@ -195,4 +222,4 @@ func encode(v any) document {
 	return hashed(b)
 }
 
-func hashed(b []byte) document { return document{b, fmt.Sprintf("%X", sha256.Sum256(b))} }
+func hashed(b []byte) document { return document{text: b, hash: fmt.Sprintf("%X", sha256.Sum256(b))} }

@@ -144,7 +144,7 @@ func kubeletOf(n *core.Node) (string, error) {
 			}
 		}
 	}
-	return "", status.Internal(fmt.Errorf("no preferred addresses found; known addresses: []"))
+	return "", status.Unknown(errors.New("no preferred addresses found; known addresses: []"))
 }
 
 // flag reads a parameter as it is read everywhere: it is set unless it says

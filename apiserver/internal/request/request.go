@@ -170,7 +170,7 @@ func verb(r *http.Request, i *Info) string {
 		}
 		return "delete"
 	}
-	return strings.ToLower(r.Method)
+	return "" // no verb of the API's
 }
 
 // isTrue reads a parameter that is yes when it is there, unless its value says

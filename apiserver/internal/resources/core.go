@@ -96,7 +96,7 @@ func coreResources() []*Resource {
 		kind[*core.ConfigMap]{core.SetConfigMapDefaults, nil, nil, core.ValidateConfigMap, core.ValidateConfigMapUpdate}.on(v1("ConfigMap", "configmaps")),
 		kind[*core.Endpoints]{core.SetEndpointsDefaults, nil, nil, core.ValidateEndpoints, core.ValidateEndpointsUpdate}.on(endpoints),
 		kind[*core.Event]{core.SetEventDefaults, nil, nil, core.ValidateEvent, core.ValidateEventUpdate}.on(event),
-		kind[*core.LimitRange]{core.SetLimitRangeDefaults, nil, nil, core.ValidateLimitRange, core.ValidateLimitRangeUpdate}.on(limits),
+		kind[*core.LimitRange]{core.SetLimitRangeDefaults, nameLimitRange, nil, core.ValidateLimitRange, core.ValidateLimitRangeUpdate}.on(limits),
 		kind[*core.Namespace]{core.SetNamespaceDefaults, newNamespace, keepNamespaceStatus, core.ValidateNamespace, core.ValidateNamespaceUpdate}.on(namespace),
 		kind[*core.Node]{core.SetNodeDefaults, newNode, keepNodeStatus, core.ValidateNode, core.ValidateNodeUpdate}.on(node),
 		kind[*core.PersistentVolumeClaim]{core.SetPersistentVolumeClaimDefaults, newClaim, keepClaimStatus, core.ValidatePersistentVolumeClaim, core.ValidatePersistentVolumeClaimUpdate}.on(pvc),

@@ -1,6 +1,8 @@
 package resources
 
 import (
+	"crypto/rand"
+	"fmt"
 	"slices"
 
 	"github.com/pilothouse/pilothouse/proto/core"
@@ -332,4 +334,15 @@ func keepMetaButOwn(o, old meta.Object) {
 	labels, annotations, finalizers, owners := m.Labels, m.Annotations, m.Finalizers, m.OwnerReferences
 	keepMeta(o, old)
 	m.Labels, m.Annotations, m.Finalizers, m.OwnerReferences = labels, annotations, finalizers, owners
+}
+
+// nameLimitRange gives a limit range that came without a name one that nothing
+// else has.
+func nameLimitRange(l *core.LimitRange) {
+	if l.Name == "" {
+		var b [16]byte
+		rand.Read(b[:])
+		b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80 // a random UUID
+		l.Name = fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	}
 }

@@ -9,7 +9,7 @@ import (
 // eventsResources are those of events.k8s.io: a second view of the core
 // group's events.
 func eventsResources() []*Resource {
-	r := Resource{Kind: named("events.k8s.io/v1", "Event"), Fields: eventFields, TTL: eventTTL, CreateOnUpdate: true}
+	r := Resource{Kind: named("events.k8s.io/v1", "Event"), Fields: eventFields, FieldNames: eventFieldNames, TTL: eventTTL, CreateOnUpdate: true}
 	view := kind[*events.Event]{events.SetEventDefaults, nil, nil, events.ValidateEvent, events.ValidateEventUpdate}.on(r)
 	view.View = &View{
 		Stored: storedEvents(),
@@ -17,6 +17,21 @@ func eventsResources() []*Resource {
 		Out:    func(o meta.Object) meta.Object { return fromCore(o.(*core.Event)) },
 	}
 	return []*Resource{view}
+}
+
+// eventFieldNames are the fields that events.k8s.io selects by, as the core
+// group names them.
+var eventFieldNames = map[string]string{
+	"regarding.kind":            "involvedObject.kind",
+	"regarding.namespace":       "involvedObject.namespace",
+	"regarding.name":            "involvedObject.name",
+	"regarding.uid":             "involvedObject.uid",
+	"regarding.apiVersion":      "involvedObject.apiVersion",
+	"regarding.resourceVersion": "involvedObject.resourceVersion",
+	"regarding.fieldPath":       "involvedObject.fieldPath",
+	"reason":                    "reason",
+	"reportingController":       "reportingComponent",
+	"type":                      "type",
 }
 
 // storedEvents names where events are stored; the core group's entry has the

@@ -36,6 +36,9 @@ type Resource struct {
 	// Selectable, if not nil, are those of Fields that this version of a custom
 	// resource offers.
 	Selectable []string
+	// FieldNames, if not nil, are the fields that can be selected by, with the names
+	// that those of Fields have where the objects are stored.
+	FieldNames map[string]string
 	// TTL is how long an object lives; 0 is until it is deleted.
 	TTL time.Duration
 	// CreateOnUpdate says that a PUT may create.

@@ -12,6 +12,8 @@ type Scale struct {
 	Read func(o meta.Object) (*autoscaling.Scale, error)
 	// Write puts the wanted size into the object.
 	Write func(o meta.Object, replicas int32) error
+	// Path is where custom resources have the wanted size.
+	Path string
 }
 
 // scaling is what an object has of a size.

@@ -32,17 +32,17 @@ func (c *call) bind() error {
 		return err
 	}
 	binding := obj.(*core.Binding)
-	if c.info.Name == "" && binding.Name == "" {
-		return status.BadRequest("Name parameter required.")
+	if err := c.place(&binding.ObjectMeta); err != nil {
+		return err
 	}
 	if c.info.Name != "" && binding.Name != c.info.Name {
 		return status.BadRequest("name in URL does not match name in Binding object")
 	}
-	if err := c.place(&binding.ObjectMeta); err != nil {
-		return err
-	}
 	if errs := core.ValidateBinding(binding); len(errs) > 0 {
-		return status.Invalid("", "Binding", binding.Name, errs)
+		return status.Unknown(errs.Err()) // said without a reason since ever
+	}
+	if binding.Name == "" {
+		return status.BadRequest("Name parameter required.")
 	}
 	if err := c.admitSent(binding, k, o); err != nil {
 		return err
@@ -93,10 +93,11 @@ func (c *call) boundPod(cur *current, b *core.Binding) ([]byte, *core.Pod, error
 	}
 	switch {
 	case b.UID != "" && b.UID != p.UID:
-		return nil, nil, status.Conflict(status.Resource{Name: "pods/binding"}, b.Name, fmt.Sprintf(
-			"Precondition failed: UID in precondition: %s, UID in object meta: %s", b.UID, p.UID))
+		return nil, nil, c.otherUID(b.UID, &p.ObjectMeta)
 	case b.ResourceVersion != "" && b.ResourceVersion != p.ResourceVersion:
-		return nil, nil, status.Modified(status.Resource{Name: "pods/binding"}, b.Name)
+		return nil, nil, status.Conflict(c.name(), b.Name, fmt.Sprintf("StorageError: invalid object, Code: 4, Key: %s, ResourceVersion: 0, "+
+			"AdditionalErrorMsg: Precondition failed: ResourceVersion in precondition: %s, ResourceVersion in object meta: %s",
+			c.res.table.Key(p.Namespace, p.Name), b.ResourceVersion, p.ResourceVersion))
 	case p.DeletionTimestamp != nil:
 		return nil, nil, status.Conflict(status.Resource{Name: "pods/binding"}, b.Name, fmt.Sprintf("pod %s is being deleted, cannot be assigned to a host", p.Name))
 	case p.Spec.NodeName != "":

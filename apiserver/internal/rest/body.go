@@ -156,6 +156,8 @@ func (c *call) decodeWith(before []string, b []byte, k *scheme.Kind, o options) 
 	obj, problems, err := readJSON(b, k, o)
 	if err != nil {
 		err = unreadable(b, k, err)
+	} else if v := obj.GetTypeMeta().APIVersion; strings.Count(v, "/") > 1 {
+		err = badVersion(v, k, b)
 	} else {
 		err = sameKind(obj.GetTypeMeta(), k)
 	}
@@ -231,27 +233,38 @@ func readJSON(b []byte, k *scheme.Kind, o options) (meta.Object, []string, error
 	}
 	if u, ok := obj.(*object.Object); ok {
 		object.SortProblems(problems)
-		err = unknownKind(u, k, b, err)
+		err = unknownKind(u, k, b, o, err)
 	}
 	return obj, problems, err
 }
 
 // unknownKind refuses a custom resource that does not say what it is, or is
 // something else.
-func unknownKind(o *object.Object, k *scheme.Kind, b []byte, err error) error {
+func unknownKind(o *object.Object, k *scheme.Kind, b []byte, w options, err error) error {
 	switch {
+	case err == nil && o.Kind == "" && w.validation == meta.FieldValidationIgnore && strings.Count(o.APIVersion, "/") < 2:
+		return fmt.Errorf("Object 'Kind' is missing in '%s'", b)
 	case err != nil && o.Kind == "":
 		return fmt.Errorf("couldn't get version/kind; json parse error: %w (%s)", err, excerpt(b))
 	case err != nil:
 		return err
+	case strings.Count(o.APIVersion, "/") > 1:
+		return badVersion(o.APIVersion, k, b)
 	case o.Kind == "":
 		return status.BadRequest("the object provided is unrecognized (must be of type %s): Object 'Kind' is missing in '%s' (%s)", k.Kind, b, excerpt(b))
 	case o.APIVersion == "":
 		return otherVersion("", k.APIVersion())
+	case o.APIVersion != k.APIVersion():
+		return otherVersion(o.APIVersion, k.APIVersion())
 	case o.Kind != k.Kind:
 		return status.Invalid(k.Group, o.Kind, o.Name, field.ErrorList{field.Invalid(field.New("kind"), o.Kind, "must be "+k.Kind)})
 	}
 	return nil
+}
+
+// badVersion refuses an apiVersion that is none.
+func badVersion(v string, k *scheme.Kind, b []byte) error {
+	return status.BadRequest("the object provided is unrecognized (must be of type %s): unexpected GroupVersion string: %s (%s)", k.Kind, v, excerpt(b))
 }
 
 // excerpt is the beginning of a body, for an error about it.

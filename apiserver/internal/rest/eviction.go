@@ -1,7 +1,9 @@
 package rest
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/codec"
@@ -20,15 +22,18 @@ func (c *call) evict() error {
 		return err
 	}
 	e := obj.(*policy.Eviction)
-	if e.Name != c.info.Name {
-		return status.BadRequest("name in URL does not match name in Eviction object")
-	}
 	if err := c.place(&e.ObjectMeta); err != nil {
 		return err
+	}
+	if e.Name != c.info.Name {
+		return status.BadRequest("name in URL does not match name in Eviction object")
 	}
 	opts := e.DeleteOptions
 	if opts == nil {
 		opts = &meta.DeleteOptions{}
+	}
+	if asked := c.query["dryRun"]; o.dryRun && len(opts.DryRun) > 0 && !slices.Equal(asked, opts.DryRun) {
+		return status.Unknown(fmt.Errorf("Non-matching dry-run options in request and content: %v and %v", asked, opts.DryRun))
 	}
 	if o.dryRun {
 		opts.DryRun = []string{meta.DryRunAll}

@@ -158,7 +158,15 @@ func (c *call) serve() error {
 		return c.unrouted()
 	}
 	c.query = c.r.URL.Query()
-	if c.res.Warning != "" {
+	if c.misplaced() {
+		NotFoundPage(c.w)
+		return nil
+	}
+	var err error
+	if c.info.Subresource == "" {
+		err = c.routed()
+	}
+	if c.res.Warning != "" && (err == nil || c.res.Custom) {
 		c.warn(c.res.Warning)
 		if c.Deprecated != nil {
 			c.Deprecated.WithLabelValues(c.info.Group, c.info.Version, c.info.Resource, c.info.Subresource, "").Set(1)
@@ -167,12 +175,11 @@ func (c *call) serve() error {
 	if c.info.Namespace != "" && !c.res.Kind.Namespaced && c.info.Resource != "namespaces" {
 		return status.NoResource()
 	}
+	if err != nil {
+		return err
+	}
 	if c.info.Subresource != "" {
 		return c.subresource()
-	}
-	var err error
-	if err = c.routed(); err != nil {
-		return err
 	}
 	if c.form, err = negotiate(c.r, c.offer(), c.res.Custom); err != nil {
 		return err
@@ -198,7 +205,7 @@ func (c *call) serve() error {
 	case "deletecollection":
 		return c.deleteCollection()
 	}
-	return status.NoMethod()
+	return c.noMethod()
 }
 
 // name is the resource in messages.

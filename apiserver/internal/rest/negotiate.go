@@ -62,14 +62,19 @@ func (f form) contentType() string {
 }
 
 // offer is what may be answered with: watches have no YAML, and no tables
-// where their first bookmark has to carry an object.
+// where their first bookmark has to carry an object; a Status has no other shape.
 type offer uint8
 
 const (
 	offerAll offer = iota
+	offerList
+	offerStatus
 	offerStream
 	offerStreamNoTable
 )
+
+// streams says whether it is a watch that is answered.
+func (o offer) streams() bool { return o >= offerStream }
 
 // formKey names what an Accept header came to.
 type formKey struct {
@@ -88,7 +93,7 @@ const maxAccept = 256
 // served. Custom resources have no protobuf form of their own.
 func negotiate(r *http.Request, o offer, custom bool) (form, error) {
 	accept := r.Header.Get("Accept")
-	f := form{pretty: o == offerAll && wantsPretty(r)}
+	f := form{pretty: !o.streams() && wantsPretty(r)}
 	if accept == "" || accept == "*/*" || accept == typeJSON {
 		return f, nil
 	}
@@ -98,7 +103,7 @@ func negotiate(r *http.Request, o offer, custom bool) (form, error) {
 		k.pretty = k.pretty || f.pretty
 		return k, nil
 	}
-	if !routable(accept) {
+	if !custom && !routable(accept) {
 		return f, status.NoRepresentation(offered(o)...)
 	}
 	for _, c := range clauses(accept) {
@@ -110,17 +115,24 @@ func negotiate(r *http.Request, o offer, custom bool) (form, error) {
 			return got, nil
 		}
 	}
-	types := []string{typeJSON, typeYAML, typeProtobuf}
-	if o == offerStream {
-		types = []string{typeJSON + streamed, typeProtobuf + streamed}
+	if o == offerStream && acceptable(accept) {
+		return f, status.NotAcceptable(typeJSON+streamed, typeProtobuf+streamed)
 	}
-	return f, status.NotAcceptable(types...)
+	return f, status.NotAcceptable(typeJSON, typeYAML, typeProtobuf)
+}
+
+// acceptable says whether the header would do for what is no watch.
+func acceptable(accept string) bool {
+	return slices.ContainsFunc(clauses(accept), func(c clause) bool {
+		_, ok := c.form(offerAll)
+		return ok
+	})
 }
 
 // offered are the types that the route of a request answers with.
 func offered(o offer) []string {
 	types := []string{typeJSON, typeYAML, typeProtobuf}
-	if o != offerAll {
+	if o == offerList || o.streams() {
 		types = append(types, typeJSON+streamed, typeProtobuf+streamed)
 	}
 	return types
@@ -216,14 +228,14 @@ func (c *clause) form(o offer) (form, bool) {
 			}
 		}
 	}
-	f.pretty = f.pretty && o == offerAll
-	if f.encoding == encodeYAML && o != offerAll {
+	f.pretty = f.pretty && !o.streams()
+	if f.encoding == encodeYAML && o.streams() {
 		return f, false
 	}
 	if !converts {
 		return f, true
 	}
-	if group != "meta.k8s.io" || f.version != "v1" && f.version != "v1beta1" {
+	if o == offerStatus || group != "meta.k8s.io" || f.version != "v1" && f.version != "v1beta1" {
 		return f, false
 	}
 	switch as {
@@ -238,6 +250,22 @@ func (c *clause) form(o offer) (form, bool) {
 		return f, false
 	}
 	return f, true
+}
+
+// takesLog refuses who does not take what a log could be refused with. The
+// log itself is text, which alone is not enough.
+func takesLog(r *http.Request) error {
+	accept := r.Header.Get("Accept")
+	if accept == "" {
+		return nil
+	}
+	if !routable(accept) && !slices.ContainsFunc(clauses(accept), func(c clause) bool { return c.media == "text/plain" }) {
+		return status.NoRepresentation(append([]string{"text/plain"}, offered(offerAll)...)...)
+	}
+	if !acceptable(accept) {
+		return status.NotAcceptable(offered(offerAll)...)
+	}
+	return nil
 }
 
 // takesGzip says whether the client can read gzip.

@@ -88,17 +88,32 @@ func (c *call) selection() (selector.Labels, selector.Fields, error) {
 	if err != nil {
 		return labels, fields, status.BadRequest("%v", err)
 	}
-	if c.res.Selectable != nil {
-		for _, r := range fields.Requirements() {
-			if r.Field != "metadata.name" && r.Field != "metadata.namespace" && !slices.Contains(c.res.Selectable, r.Field) {
-				return labels, fields, c.unsupportedField(r.Field)
-			}
+	for _, r := range fields.Requirements() {
+		if !c.offersField(&r) {
+			return labels, fields, c.unsupportedField(r.Field)
 		}
+	}
+	if c.res.FieldNames != nil {
+		fields = fields.Rename(c.res.FieldNames)
 	}
 	if v := c.res.View; v != nil && v.Field != nil {
 		c.late, fields = fields.Split(func(name string) bool { return slices.Contains(c.res.Selectable, name) })
 	}
 	return labels, fields, nil
+}
+
+// offersField says whether the resource may offer the field of a condition; what
+// is stored has the last word.
+func (c *call) offersField(r *selector.FieldRequirement) bool {
+	switch {
+	case r.Field == "" && r.Value == "", r.Field == "metadata.name":
+		return true
+	case r.Field == "metadata.namespace":
+		return c.res.Kind.Namespaced || !c.res.Custom
+	case c.res.FieldNames != nil:
+		return c.res.FieldNames[r.Field] != ""
+	}
+	return c.res.Selectable == nil || slices.Contains(c.res.Selectable, r.Field)
 }
 
 // listOptions are those of a list in the words of the cache.
@@ -125,6 +140,7 @@ func (c *call) unsupportedField(name string) error {
 	switch {
 	case c.res.Kind.Kind == "Job":
 		return status.BadRequest("field label %q not supported for Job", name)
+	case c.res.Kind.Kind == "ReplicaSet": // has one, and speaks as if it had none
 	case c.res.Custom || c.res.table != nil && len(c.res.table.Resource().Fields) > 0:
 		return status.BadRequest("field label not supported: %s", name)
 	}

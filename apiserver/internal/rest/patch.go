@@ -90,6 +90,9 @@ func (c *call) patched(p *sentPatch, o options) change {
 		if err := c.sameName(m); err != nil {
 			return nil, err
 		}
+		if m.Namespace == "" {
+			m.Namespace = om.Namespace
+		}
 		if m.Namespace != om.Namespace {
 			return nil, status.BadRequest("the namespace of the provided object does not match the namespace sent on the request")
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pilothouse/pilothouse/apiserver/internal/cache"
@@ -27,6 +28,9 @@ func (c *call) get() error {
 // fetch is the object that the request names, current unless revision asks
 // for less.
 func (c *call) fetch(revision string) (*cache.Object, error) {
+	if bad := meta.IsPathSegment(c.info.Name); len(bad) > 0 {
+		return nil, status.BadRequest("Name parameter invalid: %q: %s", c.info.Name, strings.Join(bad, ";"))
+	}
 	o, err := c.res.table.Fetch(c.r.Context(), c.namespace(), c.info.Name, revision)
 	if err != nil {
 		return nil, c.refusal(err)

@@ -48,7 +48,12 @@ func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if d := e.Status.Details; d != nil && d.RetryAfterSeconds > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(d.RetryAfterSeconds)))
 	}
-	f, _ := negotiate(r, offerAll, false) // A client that takes nothing gets JSON.
+	f, unacceptable := negotiate(r, offerStatus, false)
+	if unacceptable != nil { // for people, then
+		b, _ := codec.EncodeJSON(&e.Status)
+		send(w, int(e.Status.Code), typeJSON, indented(b))
+		return
+	}
 	writeStatus(w, f, int(e.Status.Code), &e.Status)
 }
 

@@ -27,6 +27,7 @@ func (c *call) reviewed(check func(meta.Object) field.ErrorList) (meta.Object, e
 	}
 	m := obj.GetObjectMeta()
 	m.ManagedFields, m.DeletionTimestamp, m.DeletionGracePeriodSeconds = nil, nil, nil
+	m.UID, m.CreationTimestamp, m.SelfLink = "", meta.Time{}, ""
 	if err := c.admitSent(obj, c.res.Kind, o); err != nil {
 		return nil, err
 	}

@@ -17,8 +17,14 @@ func (c *call) routed() error {
 	if c.res.Kind.Namespaced && i.Namespace == "" && (i.Name != "" || !c.res.Can("list")) {
 		return status.NoResource()
 	}
-	if i.Method == http.MethodHead {
-		return status.NoMethod() // GET alone is served, as everywhere in the API
+	if c.res.table == nil && i.Name != "" && !c.res.Can("get") {
+		return status.NoResource()
+	}
+	if c.res.Custom && i.Name == "" && (i.Verb == "update" || i.Verb == "patch") {
+		return status.BadRequest("name must be provided")
+	}
+	if i.Method == http.MethodHead && !c.res.Custom {
+		return c.noMethod() // GET alone is served, as everywhere in the API
 	}
 	allowed := false
 	switch i.Verb {
@@ -32,17 +38,40 @@ func (c *call) routed() error {
 		allowed = i.Name != "" && !i.Watched
 	}
 	if !allowed || !c.res.Can(i.Verb) {
-		return status.NoMethod()
+		return c.noMethod()
 	}
 	if c.res.Kind.Namespaced && i.Namespace == "" && i.Verb != "list" && i.Verb != "watch" {
-		return status.NoMethod()
+		return c.noMethod()
 	}
 	return nil
 }
 
+// noMethod refuses a method; custom resources name the verb that they do not
+// have.
+func (c *call) noMethod() error {
+	if c.res.Custom {
+		return status.NotSupported(c.name(), c.info.Verb)
+	}
+	return status.NoMethod()
+}
+
+// misplaced says whether the path has a namespace where the custom resource has
+// none, or the other way round: nothing of the API's stands behind that.
+func (c *call) misplaced() bool {
+	i := c.info
+	if !c.res.Custom || c.res.Kind.Namespaced == (i.Namespace != "") {
+		return false
+	}
+	return !c.res.Kind.Namespaced || i.Verb != "list" && i.Verb != "watch"
+}
+
 // offer is what the verb can be answered with.
 func (c *call) offer() offer {
-	if c.info.Verb != "watch" {
+	switch c.info.Verb {
+	case "watch":
+	case "list":
+		return offerList
+	default:
 		return offerAll
 	}
 	if o, err := c.readListOptions(true); err == nil && o.AllowWatchBookmarks && o.SendInitialEvents != nil && *o.SendInitialEvents {
@@ -54,8 +83,8 @@ func (c *call) offer() offer {
 // unrouted answers for a resource that is not served: in plain text when not
 // even its group is, for then nothing of the API's stands behind the path.
 func (c *call) unrouted() error {
-	for s := range *c.Handler.table.Load() {
-		if s.group == c.info.Group {
+	for s, e := range *c.Handler.table.Load() {
+		if s.group == c.info.Group && !e.Custom {
 			return status.NoResource()
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/autoscaling"
+	"github.com/pilothouse/pilothouse/proto/field"
 	"github.com/pilothouse/pilothouse/proto/meta"
 	"github.com/pilothouse/pilothouse/proto/scheme"
 )
@@ -26,7 +27,7 @@ func (c *call) scale(s *resources.Scale) error {
 	case "update", "patch":
 		return c.setScale(s)
 	}
-	return status.NoMethod()
+	return c.noMethod()
 }
 
 // noScale is the 404 of a size, which names the part for some kinds and not for
@@ -73,9 +74,15 @@ func (c *call) setScale(of *resources.Scale) error {
 			if next, err = c.patchTyped(b, o, was, kind); err != nil {
 				return nil, err
 			}
+			if err := c.sameName(next.GetObjectMeta()); err != nil {
+				return nil, err
+			}
 		}
 		return c.resized(of, o, next.(*autoscaling.Scale), old)
 	})
+	if err != nil && sent != nil {
+		return c.goneOrOther(err, sent.GetObjectMeta())
+	}
 	if err != nil {
 		return err
 	}
@@ -106,7 +113,11 @@ func (c *call) resized(of *resources.Scale, o options, s *autoscaling.Scale, old
 	if err := c.Admission.Admit(c.r.Context(), r); err != nil {
 		return nil, err
 	}
-	if errs := autoscaling.ValidateScale(s); len(errs) > 0 {
+	if c.res.Custom {
+		if n := s.Spec.Replicas; n < 0 {
+			return nil, c.invalid(s.Name, field.ErrorList{field.Invalid(field.New(of.Path), n, "should be a non-negative integer")})
+		}
+	} else if errs := autoscaling.ValidateScale(s); len(errs) > 0 {
 		return nil, status.Invalid("autoscaling", "Scale", s.Name, errs)
 	}
 	if err := c.Admission.Check(c.r.Context(), r); err != nil {

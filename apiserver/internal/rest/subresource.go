@@ -20,27 +20,40 @@ func (c *call) subresource() error {
 	if sub == nil || c.info.Name == "" {
 		return status.NoResource()
 	}
+	if c.info.Rest != "" && sub.Name != "proxy" {
+		return status.NoResource()
+	}
+	if c.r.Method == http.MethodHead && sub.Name != "proxy" && !c.res.Custom {
+		return c.noMethod()
+	}
 	switch m := c.r.Method; sub.Name {
+	case "proxy":
+		if c.info.Verb == "" && m != http.MethodOptions {
+			return c.noMethod()
+		}
 	case "exec", "attach", "portforward":
 		if m != http.MethodGet && m != http.MethodPost {
-			return status.NoMethod()
+			return c.noMethod()
 		}
 	case "log":
 		if m != http.MethodGet {
-			return status.NoMethod()
+			return c.noMethod()
+		}
+		if err := takesLog(c.r); err != nil {
+			return err
 		}
 	}
 	switch sub.Name {
 	case "exec", "attach", "portforward", "proxy":
+		if c.query.Has("dryRun") {
+			return status.BadRequest("dryRun is not supported")
+		}
 		if err := c.admitConnect(sub.Kind); err != nil {
 			return err
 		}
 		fallthrough
 	case "log":
 		return c.Connector.Connect(c.w, c.r, c.info)
-	}
-	if c.info.Rest != "" {
-		return status.NoResource()
 	}
 	var err error
 	if c.form, err = negotiate(c.r, offerAll, c.res.Custom && sub.Scale == nil); err != nil {
@@ -63,7 +76,7 @@ func (c *call) subresource() error {
 // only serves f for one verb.
 func (c *call) only(verb string, f func() error) error {
 	if c.info.Verb != verb {
-		return status.NoMethod()
+		return c.noMethod()
 	}
 	return f()
 }
@@ -71,7 +84,7 @@ func (c *call) only(verb string, f func() error) error {
 // partOf serves a subresource that is a part of the object itself.
 func (c *call) partOf(sub *resources.Subresource) error {
 	if !slices.Contains(sub.Verbs, c.info.Verb) {
-		return status.NoMethod()
+		return c.noMethod()
 	}
 	switch c.info.Verb {
 	case "get":
@@ -81,7 +94,7 @@ func (c *call) partOf(sub *resources.Subresource) error {
 	case "patch":
 		return c.patch(sub)
 	}
-	return status.NoMethod()
+	return c.noMethod()
 }
 
 // ComponentHealth is how one part of the control plane is.
@@ -105,7 +118,7 @@ func (c *call) virtual() error {
 		return c.showUsage()
 	}
 	if c.info.Verb != "create" {
-		return status.NoMethod()
+		return c.noMethod()
 	}
 	switch c.res.Kind.Kind {
 	case "SelfSubjectReview":
@@ -117,7 +130,7 @@ func (c *call) virtual() error {
 	case "SelfSubjectRulesReview":
 		return c.rulesReview()
 	}
-	return status.NoMethod()
+	return c.noMethod()
 }
 
 func (c *call) components(ctx context.Context) []core.ComponentStatus {

@@ -29,10 +29,6 @@ func (c *call) token() error {
 	if err != nil {
 		return err
 	}
-	account, err := c.fetch("")
-	if err != nil {
-		return err
-	}
 	req := obj.(*authentication.TokenRequest)
 	if req.Namespace != "" && req.Namespace != c.info.Namespace {
 		return status.BadRequest("the namespace of the provided object does not match the namespace sent on the request")
@@ -42,6 +38,10 @@ func (c *call) token() error {
 			field.Invalid(field.New("metadata", "name"), req.Name, "must match the service account name if specified")})
 	}
 	req.Namespace = c.info.Namespace
+	account, err := c.fetch("")
+	if err != nil {
+		return err
+	}
 	if err := c.checkToken(req); err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (c *call) bindToken(req *authentication.TokenRequest, b *authn.Binding) err
 		return status.NotFound(status.Resource{Name: resource}, ref.Name)
 	}
 	if ref.UID != "" && string(ref.UID) != o.UID {
-		return status.Conflict(status.Resource{Name: resource}, ref.Name, "the UID in the bound object reference ("+string(ref.UID)+
+		return status.Conflict(status.Resource{Name: ref.Kind}, ref.Name, "the UID in the bound object reference ("+string(ref.UID)+
 			") does not match the UID in record. The object might have been deleted and then recreated")
 	}
 	if ref.Kind == "Pod" && o.Field("spec.serviceAccountName") != c.info.Name {

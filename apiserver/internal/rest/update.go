@@ -67,9 +67,26 @@ func (c *call) update(sub *resources.Subresource) error {
 		return c.createObject(obj, o)
 	}
 	if err != nil {
-		return err
+		return c.goneOrOther(err, m)
 	}
 	return c.answer(http.StatusOK, s)
+}
+
+// goneOrOther is the refusal err of an update, which for an object that is not
+// there says that it has another uid than the client names.
+func (c *call) goneOrOther(err error, m *meta.ObjectMeta) error {
+	if missing(err) && m.UID != "" {
+		return c.otherUID(m.UID, &meta.ObjectMeta{Namespace: c.namespace(), Name: c.info.Name})
+	}
+	return err
+}
+
+// otherUID refuses an update of an object that is another one than the client
+// means.
+func (c *call) otherUID(sent meta.UID, there *meta.ObjectMeta) error {
+	return status.Conflict(c.name(), c.info.Name, fmt.Sprintf("StorageError: invalid object, Code: 4, Key: %s, ResourceVersion: 0, "+
+		"AdditionalErrorMsg: Precondition failed: UID in precondition: %s, UID in object meta: %s",
+		c.res.table.Key(there.Namespace, there.Name), sent, there.UID))
 }
 
 // mayCreate asks whether who may change an object may also make one: a write to
@@ -152,14 +169,12 @@ func (c *call) modifyOnce(sub *resources.Subresource, o options, cur *current, f
 // those that are there.
 func (c *call) sameVersion(m, old *meta.ObjectMeta) error {
 	if m.UID != "" && m.UID != old.UID && c.info.Verb == "update" {
-		return status.Conflict(c.name(), c.info.Name, fmt.Sprintf("StorageError: invalid object, Code: 4, Key: %s, ResourceVersion: 0, "+
-			"AdditionalErrorMsg: Precondition failed: UID in precondition: %s, UID in object meta: %s",
-			c.res.table.Key(old.Namespace, old.Name), m.UID, old.UID))
+		return c.otherUID(m.UID, old)
 	}
 	if m.ResourceVersion == "0" {
 		m.ResourceVersion = "" // it is how some say that they know none
 	}
-	if m.ResourceVersion == "" && c.res.Conditional {
+	if m.ResourceVersion == "" && c.res.Conditional && c.info.Subresource != "scale" {
 		return status.Invalid(c.name().Group, c.name().Name, c.info.Name, field.ErrorList{
 			field.Invalid(field.New("metadata", "resourceVersion"), uint64(0), "must be specified for an update")})
 	}

@@ -30,7 +30,7 @@ func (c *call) selfReview() error {
 		return err
 	}
 	r := obj.(*authentication.SelfSubjectReview)
-	r.CreationTimestamp = meta.NewTime(now())
+	r.ObjectMeta = meta.ObjectMeta{CreationTimestamp: meta.NewTime(now())}
 	r.Status.UserInfo = userInfo(c.user)
 	return c.answerAny(http.StatusCreated, r)
 }

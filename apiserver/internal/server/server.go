@@ -14,6 +14,7 @@ import (
 	"net/http/pprof"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -168,11 +169,14 @@ func (s *Server) serve(rec *recorder, r *http.Request, u *authn.User, i *request
 func refuseImpersonation(w http.ResponseWriter, r *http.Request, err error) {
 	var nobody *impersonation.NobodyError
 	if errors.As(err, &nobody) {
-		http.Error(w, fmt.Sprintf("Internal Server Error: %q: %v", r.URL.Path, err), http.StatusInternalServerError)
+		http.Error(w, noMarkup.Replace(fmt.Sprintf("Internal Server Error: %q: %v", r.RequestURI, err)), http.StatusInternalServerError)
 		return
 	}
 	rest.Refuse(w, r, err)
 }
+
+// noMarkup makes text that no browser takes for a page.
+var noMarkup = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // Run cuts clients that do not read, until ctx ends.
 func (s *Server) Run(ctx context.Context) {

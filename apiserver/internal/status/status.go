@@ -183,6 +183,12 @@ func NoMethod() *Error {
 		"the server does not allow this method on the requested resource")
 }
 
+// NotSupported: the resource has no such verb.
+func NotSupported(r Resource, verb string) *Error {
+	return failure(http.StatusMethodNotAllowed, meta.StatusReasonMethodNotAllowed, &meta.StatusDetails{Group: r.Group, Kind: r.Name},
+		fmt.Sprintf("%s is not supported on resources of kind %q", verb, r))
+}
+
 // NotAcceptable: the server cannot answer in any form that the client takes.
 func NotAcceptable(accepted ...string) *Error {
 	return failure(http.StatusNotAcceptable, meta.StatusReasonNotAcceptable, nil,
