@@ -90,7 +90,7 @@ func (c *call) patched(p *sentPatch, o options) change {
 		if err := c.sameName(m); err != nil {
 			return nil, err
 		}
-		if m.Namespace == "" {
+		if m.Namespace == "" || !c.res.Kind.Namespaced {
 			m.Namespace = om.Namespace
 		}
 		if m.Namespace != om.Namespace {
