@@ -13,6 +13,7 @@ type image struct {
 	entrypoint []string
 	command    []string
 	ports      []string // "80/tcp"
+	user       string   // empty is root
 	fill       func(ctx context.Context, t *tree) error
 }
 

@@ -3,10 +3,11 @@
 // containerd.
 //
 //	images build --output DIR          # writes DIR/<image>.tar, skips what is there
+//	       --conformance BIN           # with those that upstream's tests need
 //	images load --address SOCKET DIR   # imports every archive into containerd
 //
 // The archives are byte-for-byte the same when made from the same files. Read
-// catalog.go first: it lists the images.
+// catalog.go first: it lists the images; conformance.go lists more.
 package main
 
 import (
@@ -38,13 +39,18 @@ func run(ctx context.Context, args []string) error {
 		fs := flag.NewFlagSet("images build", flag.ExitOnError)
 		out := fs.String("output", "", "folder that receives the archives (required)")
 		pause := fs.String("pause", "", "the static pause binary (required)")
+		tests := fs.String("conformance", "", "folder with the programs of upstream's tests: makes the images that these need, too")
 		if err := fs.Parse(args[1:]); err != nil {
 			return err
 		}
 		if *out == "" || *pause == "" {
 			return fmt.Errorf("build needs --output DIR and --pause FILE")
 		}
-		return build(ctx, *out, *pause)
+		images := catalog(*pause)
+		if *tests != "" {
+			images = append(images, conformance(*tests, *pause)...)
+		}
+		return build(ctx, *out, images)
 	case "load":
 		fs := flag.NewFlagSet("images load", flag.ExitOnError)
 		address := fs.String("address", "/run/containerd/containerd.sock", "containerd's socket")
@@ -59,12 +65,12 @@ func run(ctx context.Context, args []string) error {
 	return fmt.Errorf("unknown command %q: build and load are known", args[0])
 }
 
-// build makes every image of the catalog that is not in dir yet.
-func build(ctx context.Context, dir, pause string) error {
+// build makes every image that is not in dir yet.
+func build(ctx context.Context, dir string, images []image) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for _, img := range catalog(pause) {
+	for _, img := range images {
 		path := filepath.Join(dir, img.file+".tar")
 		if _, err := os.Stat(path); err == nil {
 			fmt.Printf("    %-32s already built\n", img.name)

@@ -191,6 +191,9 @@ func (t *tree) archive() ([]byte, error) {
 	for _, p := range paths {
 		e := t.entries[p]
 		h := &tar.Header{Name: strings.TrimPrefix(p, "/"), Mode: int64(e.mode.Perm()), Size: int64(len(e.data)), Typeflag: tar.TypeReg}
+		if e.mode&fs.ModeSetuid != 0 {
+			h.Mode |= 0o4000
+		}
 		switch {
 		case e.mode.IsDir():
 			h.Typeflag, h.Name = tar.TypeDir, h.Name+"/"
@@ -255,7 +258,7 @@ func (img image) config(made v1.Image) *v1.ConfigFile {
 	cf = cf.DeepCopy()
 	cf.OS, cf.Architecture = "linux", runtime.GOARCH
 	cf.Config = v1.Config{
-		Entrypoint: img.entrypoint, Cmd: img.command, WorkingDir: "/",
+		User: img.user, Entrypoint: img.entrypoint, Cmd: img.command, WorkingDir: "/",
 		Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
 	}
 	if len(img.ports) > 0 {
