@@ -6,5 +6,6 @@
 // are pure functions and hold all the decisions; worker.go is the loop and
 // steps.go the hands. Whatever must outlive the kubelet is written on the
 // sandboxes and containers themselves, so a new kubelet goes on where the old
-// one stopped and disturbs nothing.
+// one stopped and disturbs nothing. One thing belongs to neither: what the node
+// agreed to give the pod, which lies in the pod's folder (allocation.go).
 package worker
