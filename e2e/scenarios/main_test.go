@@ -3,7 +3,7 @@
 // all scenarios of this package but those that say otherwise; each scenario
 // works in a namespace of its own and leaves the cluster as it found it.
 //
-// Run one alone with: go test -v ./e2e/scenarios -run TestScale
+// Run one alone with: go test -count=1 -v ./e2e/scenarios -run TestScale
 //
 // Two runs at once on one machine need beds of their own: E2E_BED=pha
 // E2E_SUBNET=10.94.0. PROXY_MODE=iptables tries kube-proxy's other back end,
