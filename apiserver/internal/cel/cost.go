@@ -31,7 +31,14 @@ func (runtimeCosts) CallCost(function, _ string, args []ref.Val, _ ref.Val) *uin
 	case "serviceAccount", "path", "group", "resource", "subresource", "namespace", "name", "allowed", "reason", "error", "errored",
 		"fieldSelector", "labelSelector":
 		return of(1)
+	case "lowerAscii", "upperAscii", "trim", "substring":
+		return scan(args[0])
+	case "replace", "split":
+		return of(uint64(math.Ceil(float64(sizeOf(args[0])) * 2 * perByte)))
 	case "isSorted", "sum", "max", "min", "indexOf", "lastIndexOf":
+		if _, ok := args[0].(types.String); ok && len(args) > 1 {
+			return scan(args[0])
+		}
 		if l, ok := args[0].(traits.Lister); ok {
 			var n uint64
 			for i := range length(l) {
@@ -98,25 +105,45 @@ func (e estimator) EstimateCallCost(function, _ string, target *checker.AstNode,
 	case "serviceAccount", "path", "group", "resource", "subresource", "namespace", "name", "allowed", "reason", "error", "errored",
 		"fieldSelector", "labelSelector":
 		return fixed(1)
+	case "lowerAscii", "upperAscii", "trim", "substring":
+		if target != nil {
+			s := e.size(*target)
+			return &checker.CallEstimate{CostEstimate: s.MultiplyByCostFactor(perByte), ResultSize: &checker.SizeEstimate{Max: s.Max}}
+		}
+	case "replace":
+		if target != nil && len(args) > 1 {
+			s, with := e.size(*target), e.size(args[1])
+			made := s.Multiply(checker.SizeEstimate{Max: max(1, with.Max)}) // at worst every byte is replaced
+			return &checker.CallEstimate{CostEstimate: s.MultiplyByCostFactor(2 * perByte), ResultSize: &checker.SizeEstimate{Max: made.Max}}
+		}
 	case "isSorted", "sum", "max", "min", "indexOf", "lastIndexOf":
+		if target != nil && (*target).Type().Kind() == types.StringKind {
+			return &checker.CallEstimate{CostEstimate: e.size(*target).MultiplyByCostFactor(perByte)}
+		}
 		if target == nil || (*target).Type().Kind() != types.ListKind {
 			return nil
 		}
 		size := e.size(*target)
 		per := checker.CostEstimate{Min: 1, Max: 1}
 		if k := (*target).Type().Parameters()[0].Kind(); k == types.StringKind || k == types.BytesKind {
-			s := checker.SizeEstimate{Max: math.MaxUint64}
-			if e.sizes != nil {
-				if low, high, ok := e.sizes(append(append([]string{}, (*target).Path()...), "@items"), (*target).Type().Parameters()[0]); ok && (*target).Path() != nil {
-					s = checker.SizeEstimate{Min: low, Max: high}
-				}
-			}
-			per = s.MultiplyByCostFactor(perByte)
+			per = per.Add(e.items(*target).MultiplyByCostFactor(perByte))
 		}
 		return &checker.CallEstimate{CostEstimate: size.MultiplyByCost(per)}
-	case "url", "isURL", "ip", "isIP", "ip.isCanonical", "cidr", "isCIDR", "quantity", "isQuantity", "semver", "isSemver":
+	case "url", "ip", "isIP", "cidr", "isCIDR", "quantity", "isQuantity", "semver", "isSemver":
 		if len(args) > 0 {
 			return &checker.CallEstimate{CostEstimate: e.size(args[0]).MultiplyByCostFactor(perByte)}
+		}
+	case "ip.isCanonical": // read, and written again
+		if len(args) > 0 {
+			return &checker.CallEstimate{CostEstimate: e.size(args[0]).MultiplyByCostFactor(2 * perByte)}
+		}
+	case "containsIP", "containsCIDR":
+		if len(args) > 0 {
+			compare := checker.CostEstimate{Min: 1, Max: 1}
+			if function == "containsCIDR" {
+				compare.Max = 6 // the lengths and the masked address too
+			}
+			return &checker.CallEstimate{CostEstimate: e.size(args[0]).MultiplyByCostFactor(perByte).Add(compare)}
 		}
 	case "find", "findAll":
 		if target != nil && len(args) > 0 {
@@ -130,10 +157,20 @@ func (e estimator) EstimateCallCost(function, _ string, target *checker.AstNode,
 			const pattern = 32 // the largest of the formats' patterns
 			return &checker.CallEstimate{CostEstimate: e.size(args[0]).MultiplyByCostFactor(perByte).Multiply(checker.CostEstimate{Min: pattern, Max: pattern})}
 		}
+	case "join":
+		if target != nil && (*target).Type().Kind() == types.ListKind {
+			s := e.size(*target)
+			all := s.Multiply(e.items(*target))
+			if len(args) > 0 {
+				between := checker.SizeEstimate{Max: max(s.Max, 1) - 1}
+				all = all.Add(between.Multiply(e.size(args[0])))
+			}
+			return &checker.CallEstimate{CostEstimate: all.MultiplyByCostFactor(perByte), ResultSize: &all}
+		}
 	case "split":
 		if target != nil {
 			s := e.size(*target)
-			return &checker.CallEstimate{CostEstimate: s.MultiplyByCostFactor(perByte), ResultSize: &checker.SizeEstimate{Max: s.Max}}
+			return &checker.CallEstimate{CostEstimate: s.MultiplyByCostFactor(2 * perByte), ResultSize: &checker.SizeEstimate{Max: s.Max}}
 		}
 	case "_==_", "_!=_":
 		if len(args) == 2 && (alike(args[0].Type()) || alike(args[1].Type())) {
@@ -146,6 +183,16 @@ func (e estimator) EstimateCallCost(function, _ string, target *checker.AstNode,
 // alike says whether all values of a type cost the same to compare.
 func alike(t *Type) bool {
 	return t.Kind() == types.TypeKind || t.Kind() == types.OpaqueKind && t.TypeName() != "optional_type"
+}
+
+// items is what is known of the sizes of a list's items.
+func (e estimator) items(list checker.AstNode) checker.SizeEstimate {
+	if e.sizes != nil && list.Path() != nil {
+		if low, high, ok := e.sizes(append(append([]string{}, list.Path()...), "@items"), list.Type().Parameters()[0]); ok {
+			return checker.SizeEstimate{Min: low, Max: high}
+		}
+	}
+	return checker.SizeEstimate{Max: math.MaxUint64}
 }
 
 // size is what is known of a node's size.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,16 +16,24 @@ import (
 )
 
 // Check says what is wrong with the rules of a schema that lies at p: they may
-// not compile, or cost too much for the objects that the schema allows.
-func Check(s *structural.Schema, p *field.Path) field.ErrorList {
+// not compile, or cost too much for the objects that the schema allows. Nothing
+// is said of the expressions about a value in whose schema something else is
+// wrong, be it in a rule's other fields or what wrong holds: what they would be
+// told of could only follow from it.
+func Check(s *structural.Schema, p *field.Path, wrong field.ErrorList) field.ErrorList {
 	if !s.HasRules() {
 		return nil
 	}
-	c := &checker{}
-	c.node(s, p, spot{root: true, count: 1})
+	c := &checker{wrong: wrong}
+	c.node(s, p, spot{root: true, count: 1}, c.forms)
+	c.wrong = append(c.wrong[:len(c.wrong):len(c.wrong)], c.Errors...)
+	c.node(s, p, spot{root: true, count: 1}, c.rules)
 	if c.total > cel.EstimatePerSchema {
-		for _, at := range c.costly {
-			c.Forbidden(at, "contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema")
+		slices.SortStableFunc(c.costly, func(a, b costly) int { return cmp.Compare(b.cost, a.cost) })
+		for _, r := range c.costly[:min(len(c.costly), mostTold)] {
+			if r.cost >= cel.EstimatePerSchema/100 {
+				c.Forbidden(r.at, "contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema")
+			}
 		}
 		c.Forbidden(p, "x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema exceeds budget by factor of "+
 			factor(c.total, cel.EstimatePerSchema)+advice)
@@ -45,12 +54,37 @@ func factor(cost, limit uint64) string {
 	}
 }
 
+// mostTold is how many of the most costly expressions a refusal names.
+const mostTold = 4
+
 // checker adds up what the rules may cost.
 type checker struct {
 	field.Report
+	wrong  field.ErrorList
 	total  uint64
-	costly []*field.Path
+	costly []costly
 }
+
+// costly is an expression and what it may cost.
+type costly struct {
+	at   *field.Path
+	cost uint64
+}
+
+// spend notes what the expression at p may cost, and refuses what is too much
+// for one.
+func (c *checker) spend(p *field.Path, what string, most uint64) {
+	if most > cel.EstimatePerRule {
+		c.Forbidden(p, "estimated "+what+" cost exceeds budget by factor of "+factor(most, cel.EstimatePerRule)+advice)
+	}
+	if c.total += most; c.total < most {
+		c.total = math.MaxUint64
+	}
+	c.costly = append(c.costly, costly{p, most})
+}
+
+// visit is called for every node with rules; p is where they lie.
+type visit func(s *structural.Schema, p *field.Path, at spot)
 
 // spot is where a node lies: how many values it may have in one object, and the
 // list whose items cannot be told apart that it lies in.
@@ -60,25 +94,25 @@ type spot struct {
 	unknown *field.Path
 }
 
-func (c *checker) node(s *structural.Schema, p *field.Path, at spot) {
+func (c *checker) node(s *structural.Schema, p *field.Path, at spot, see visit) {
 	if !s.HasRules() {
 		return
 	}
 	if len(s.Rules) > 0 {
-		c.rules(s, p.Child("x-kubernetes-validations"), at)
+		see(s, p, at)
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
-		c.node(s.Properties[name], p.Child("properties").Key(name), spot{count: at.count, unknown: at.unknown})
+		c.node(s.Properties[name], p.Child("properties").Key(name), spot{count: at.count, unknown: at.unknown}, see)
 	}
 	if s.Additional != nil {
-		c.node(s.Additional, p.Child("additionalProperties"), spot{count: times(at.count, mostFields(s)), unknown: at.unknown})
+		c.node(s.Additional, p.Child("additionalProperties"), spot{count: times(at.count, mostFields(s)), unknown: at.unknown}, see)
 	}
 	if s.Items != nil {
 		in := spot{count: times(at.count, mostItems(s)), unknown: at.unknown}
 		if s.ListType != "map" && in.unknown == nil {
 			in.unknown = p
 		}
-		c.node(s.Items, p.Child("items"), in)
+		c.node(s.Items, p.Child("items"), in, see)
 	}
 }
 
@@ -90,7 +124,20 @@ func times(a, b uint64) uint64 {
 	return a * b
 }
 
+// forms checks all but the expressions of a node's rules.
+func (c *checker) forms(s *structural.Schema, p *field.Path, _ spot) {
+	for i := range s.Rules {
+		c.form(s, &s.Rules[i], p.Child("x-kubernetes-validations").Index(i))
+	}
+}
+
+// rules checks the expressions of a node's rules.
 func (c *checker) rules(s *structural.Schema, p *field.Path, at spot) {
+	here := p.String()
+	if slices.ContainsFunc(c.wrong, func(w *field.Error) bool { return strings.HasPrefix(w.Field, here) }) {
+		return
+	}
+	p = p.Child("x-kubernetes-validations")
 	env, err := environment(s, at.root)
 	if errors.Is(err, errUntyped) {
 		c.Add(field.Internal(p, errors.New("internal error: failed to construct type information for x-kubernetes-validations rules: unable to convert structural schema to CEL declarations")))
@@ -109,9 +156,6 @@ var reasons = []apiextensions.FieldValueErrorReason{apiextensions.FieldValueDupl
 	apiextensions.FieldValueInvalid, apiextensions.FieldValueRequired}
 
 func (c *checker) rule(env *env, s *structural.Schema, v *apiextensions.ValidationRule, p *field.Path, at spot) {
-	if !c.form(s, v, p) {
-		return
-	}
 	program, err := env.of(v).Compile(v.Rule, cel.Bool)
 	var wrong *cel.CompileError
 	if errors.As(err, &wrong) {
@@ -121,8 +165,9 @@ func (c *checker) rule(env *env, s *structural.Schema, v *apiextensions.Validati
 		}
 		c.Invalid(p.Child("rule"), literal(v), text)
 	}
+	var told *cel.Program
 	if v.MessageExpression != "" {
-		_, err := env.of(v).Compile(v.MessageExpression, cel.String)
+		told, err = env.of(v).Compile(v.MessageExpression, cel.String)
 		if errors.As(err, &wrong) {
 			text := "messageExpression " + wrong.Text
 			if wrong.WrongType {
@@ -143,26 +188,24 @@ func (c *checker) rule(env *env, s *structural.Schema, v *apiextensions.Validati
 		c.Add(field.Internal(p.Child("rule"), err))
 		return
 	}
-	most := times(cost.Max, at.count)
-	if most > cel.EstimatePerRule {
-		c.Forbidden(p.Child("rule"), "estimated rule cost exceeds budget by factor of "+factor(most, cel.EstimatePerRule)+advice)
-	}
+	c.spend(p.Child("rule"), "rule", times(cost.Max, at.count))
 	if uses && at.unknown != nil {
 		c.Invalid(p.Child("rule"), v.Rule, fmt.Sprintf("oldSelf cannot be used on the uncorrelatable portion of the schema within %v", at.unknown))
 	}
-	if c.total += most; c.total < most {
-		c.total = math.MaxUint64
+	if told == nil {
+		return
 	}
-	if most > cel.EstimatePerRule {
-		c.costly = append(c.costly, p.Child("rule"))
+	if cost, err = told.EstimateCost(sizes(s)); err != nil {
+		c.Add(field.Internal(p.Child("messageExpression"), err))
+		return
 	}
+	c.spend(p.Child("messageExpression"), "messageExpression", cost.Max)
 }
 
-// form checks all but the expressions, and says whether those can be looked at.
-func (c *checker) form(s *structural.Schema, v *apiextensions.ValidationRule, p *field.Path) bool {
-	stated := strings.TrimSpace(v.Rule) != ""
+// form checks all but the expressions.
+func (c *checker) form(s *structural.Schema, v *apiextensions.ValidationRule, p *field.Path) {
 	switch {
-	case !stated:
+	case strings.TrimSpace(v.Rule) == "":
 		c.Required(p.Child("rule"), "rule is not specified")
 	case v.Message != "" && strings.TrimSpace(v.Message) == "":
 		c.Invalid(p.Child("message"), v.Message, "message must be non-empty if specified")
@@ -188,7 +231,6 @@ func (c *checker) form(s *structural.Schema, v *apiextensions.ValidationRule, p 
 			c.Invalid(p.Child("fieldPath"), v.FieldPath, "fieldPath must be a valid path")
 		}
 	}
-	return stated
 }
 
 // literal is a rule as errors quote it.

@@ -50,8 +50,6 @@ func parsePath(text string, s *structural.Schema) ([]step, error) {
 				s = p
 			case s.Additional != nil:
 				s, st.key = s.Additional, true
-			case s.AdditionalAny || s.Preserve:
-				s, st.key = nil, true
 			default:
 				return nil, fmt.Errorf("does not refer to a valid field")
 			}

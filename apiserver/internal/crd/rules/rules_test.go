@@ -43,7 +43,7 @@ const schemaText = `{"type":"object","properties":{
 
 func withRules(t testing.TB, rules string) *Node {
 	s := schemaOf(t, string(jsonReplace(schemaText, rules)))
-	if errs := Check(s, nil); len(errs) > 0 {
+	if errs := Check(s, nil, nil); len(errs) > 0 {
 		t.Fatalf("%s: %v", rules, errs.Err())
 	}
 	return Compile(s)
@@ -87,7 +87,7 @@ func TestBroken(t *testing.T) {
 	}{
 		{`{"rule":"self.n > 5"}`, `{"n":1}`, false, []string{`<nil>: Invalid value: "object": failed rule: self.n > 5`}},
 		{`{"rule":"self.n > 5","message":"too few"}`, `{"n":1}`, false, []string{`<nil>: Invalid value: "object": too few`}},
-		{`{"rule":"self.n > 5","message":"m","messageExpression":"'only ' + string(self.n)"}`, `{"n":1}`, false, []string{`<nil>: Invalid value: "object": only 1`}},
+		{`{"rule":"self.n > 5","message":"m","messageExpression":"string(self.n)"}`, `{"n":1}`, false, []string{`<nil>: Invalid value: "object": 1`}},
 		{`{"rule":"self.n > 5","message":"m","messageExpression":"string(1/0)"}`, `{"n":1}`, false, []string{`<nil>: Invalid value: "object": m`}},
 		{`{"rule":"self.n > 5","fieldPath":".n","reason":"FieldValueForbidden"}`, `{"n":1}`, false, []string{`n: Forbidden: failed rule: self.n > 5`}},
 		{`{"rule":"self.n > 5","fieldPath":".n","reason":"FieldValueRequired"}`, `{"n":1}`, false, []string{`n: Required value: failed rule: self.n > 5`}},
