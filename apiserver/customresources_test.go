@@ -65,7 +65,11 @@ func (r *runner) await(path, text string) {
 }
 
 func (r *runner) sees(ctx context.Context, path, rev, text string) bool {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.server.URL+path+"?watch=true&resourceVersion="+rev, nil)
+	query := "?"
+	if strings.Contains(path, "?") {
+		query = "&"
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.server.URL+path+query+"watch=true&resourceVersion="+rev, nil)
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -4,7 +4,7 @@ go 1.26.0
 
 require (
 	github.com/google/cel-go v0.29.2
-	github.com/google/gnostic-models v0.7.1
+	github.com/google/gnostic-models v0.7.0
 	github.com/gorilla/mux v1.8.1
 	github.com/moby/spdystream v0.5.1
 	github.com/pilothouse/pilothouse/client v0.0.0

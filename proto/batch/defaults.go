@@ -68,5 +68,8 @@ func SetCronJobDefaults(c *CronJob) {
 	orDefault(&s.Suspend, false)
 	orDefault(&s.SuccessfulJobsHistoryLimit, defaultSuccessfulHistory)
 	orDefault(&s.FailedJobsHistoryLimit, defaultFailedHistory)
+	if f := s.JobTemplate.Spec.PodFailurePolicy; f != nil && len(f.Rules) == 0 {
+		f.Rules = nil // as it is stored everywhere else
+	}
 	core.SetPodTemplateSpecDefaults(&s.JobTemplate.Spec.Template)
 }

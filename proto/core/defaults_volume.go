@@ -47,6 +47,9 @@ func setFileDefaults(files []DownwardAPIVolumeFile) {
 
 func setProjectedDefaults(p *ProjectedVolumeSource) {
 	setModeDefault(&p.DefaultMode)
+	if len(p.Sources) == 0 {
+		p.Sources = nil // as it is stored everywhere else
+	}
 	for i := range p.Sources {
 		s := &p.Sources[i]
 		if s.DownwardAPI != nil {
