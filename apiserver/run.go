@@ -179,7 +179,7 @@ func (s *settled) assemble(e *etcd.Etcd, k *keyring) (*process, error) {
 		Checks:    d.checks(),
 		Fairness:  d.fairness,
 		Width:     d.rest.Width,
-		Metrics:   append(d.metrics, stored{d.cache, d.etcd}, d.rest.Deprecated, d.others),
+		Metrics:   append(d.metrics, stored{d.cache, d.etcd}, accounts, d.rest.Deprecated, d.others),
 		Limits:    server.Limits{Request: s.RequestTimeout, Stall: s.StallTimeout},
 		Log:       s.Log,
 	})

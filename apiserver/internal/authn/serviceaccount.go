@@ -34,6 +34,7 @@ type ServiceAccounts struct {
 	Objects Objects
 
 	known tokenCache
+	uses  tokenUses
 }
 
 // userPrefix begins the user names of service accounts.
@@ -153,7 +154,23 @@ func (s *ServiceAccounts) check(ctx context.Context, token string, p *parsed, au
 			return nil, errors.New("token does not match server's copy")
 		}
 	}
+	s.used(p, time.Now())
 	return good, nil
+}
+
+// used counts that a token was shown. One that lives on after its holder should
+// have renewed it is stale: a program that reads its token only once would stop
+// working were it not for the longer life.
+func (s *ServiceAccounts) used(p *parsed, now time.Time) {
+	switch private := p.claims.Private; {
+	case private == nil:
+		s.uses.legacy.Add(1)
+	case private.WarnAfter == nil:
+	case now.After(private.WarnAfter.Time):
+		s.uses.stale.Add(1)
+	default:
+		s.uses.valid.Add(1)
+	}
 }
 
 // tokenError says what is wrong with a token, in the words of token reviews.

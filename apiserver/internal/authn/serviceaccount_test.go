@@ -229,3 +229,30 @@ func TestKeySet(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestTokenUses shows a fresh token of a pod, one that is past the hour that its
+// pod knows of, and one of nobody's pod: the first two are counted, each apart.
+func TestTokenUses(t *testing.T) {
+	s := newAccounts(t, ecKey(t), living())
+	s.Extend = true
+	now := time.Now()
+	for _, c := range []struct {
+		binding Binding
+		signed  time.Time
+		seconds int64
+	}{
+		{podBinding, now, 3607}, {podBinding, now.Add(-2 * time.Hour), 3607}, {podBinding, now.Add(-3 * time.Hour), 3607},
+		{podBinding, now, 3600}, {Binding{Namespace: "ns", Name: "sa", UID: "1"}, now, 3607},
+	} {
+		token, _, err := s.Sign(c.binding, []string{"api"}, "id", c.signed, c.seconds)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.Holder(t.Context(), token, []string{"api"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if valid, stale, legacy := s.uses.valid.Load(), s.uses.stale.Load(), s.uses.legacy.Load(); valid != 1 || stale != 2 || legacy != 0 {
+		t.Errorf("%d valid, %d stale and %d legacy tokens are counted", valid, stale, legacy)
+	}
+}

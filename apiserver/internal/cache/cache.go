@@ -1,13 +1,11 @@
 package cache
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -443,24 +441,4 @@ func (c *Cache) swap(change func(*tableSet)) {
 	}
 	change(set)
 	c.tables.Store(set)
-}
-
-// Stat is what one table holds.
-type Stat struct {
-	// Resource is the table's name.
-	Resource string
-	// Objects and Watches are how many there are of each.
-	Objects, Watches int
-}
-
-// Stats tells what every table holds, sorted by name.
-func (c *Cache) Stats() []Stat {
-	var out []Stat
-	for name, t := range c.tables.Load().byName {
-		t.mu.RLock()
-		out = append(out, Stat{Resource: name, Objects: t.objects.Len(), Watches: t.watches.count()})
-		t.mu.RUnlock()
-	}
-	slices.SortFunc(out, func(a, b Stat) int { return cmp.Compare(a.Resource, b.Resource) })
-	return out
 }

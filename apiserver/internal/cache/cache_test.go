@@ -433,6 +433,41 @@ func TestSlowWatchCatchesUp(t *testing.T) {
 	if _, err := slow.Next(t.Context()); !errors.As(err, &expired) {
 		t.Errorf("a watch that the log has left behind gives %v", err)
 	}
+	for _, got := range h.Stats() {
+		if got.Resource == "pods" && (got.Terminated != 1 || got.Told != many || got.Revision < last) {
+			t.Errorf("what the table did is counted as %+v", got)
+		}
+	}
+}
+
+// TestStats counts two changes, of which one watch is told of both and began with
+// nothing, and another began with one object and is told of the second.
+func TestStats(t *testing.T) {
+	h := newHouse(t, true)
+	all := h.watch(WatchOptions{})
+	h.create("default", "p1", "", "")
+	h.expect(all, "ADDED p1")
+	later := h.watch(WatchOptions{})
+	h.expect(later, "ADDED p1")
+	h.update("default", "p1", "n1", "")
+	h.expect(all, "MODIFIED p1")
+	h.expect(later, "MODIFIED p1")
+	for range 2 {
+		if _, err := h.pods.List(t.Context(), ListOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := h.pods.List(t.Context(), ListOptions{ResourceVersion: "0"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range h.Stats() {
+		if got.Resource != "pods" {
+			continue
+		}
+		if got.Loads != 1 || got.Received != 2 || got.Told != 3 || got.Initial != 1 || got.Terminated != 0 || got.Fresh != 2 || got.Watches != 2 || got.Objects != 1 {
+			t.Errorf("what the table did is counted as %+v", got)
+		}
+	}
 }
 
 func TestTablesComeAndGo(t *testing.T) {

@@ -207,6 +207,9 @@ func (t *Table) List(ctx context.Context, o ListOptions) (*List, error) {
 		}
 		return t.page(snap, want, rev, "", o.Limit, -1)
 	}
+	if o.ResourceVersion == "" {
+		t.did.fresh.Add(1)
+	}
 	seen := t.cache.Revision()
 	snap := t.current()
 	return t.page(snap, want, max(seen, snap.last), "", o.Limit, -1)

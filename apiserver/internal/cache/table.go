@@ -73,6 +73,7 @@ type Table struct {
 	// go of when they leave it.
 	young [youngMost]*change
 	born  int
+	did   counts
 	// followers are told of every change.
 	followers []func(old, new *Object)
 
@@ -288,6 +289,7 @@ func (t *Table) unindex(o *Object) {
 
 // load fills an empty table.
 func (t *Table) load(objects []*Object, rev int64) {
+	t.did.loads.Add(1)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	slices.SortFunc(objects, func(a, b *Object) int { return cmp.Compare(a.key, b.key) })

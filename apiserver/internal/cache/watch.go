@@ -130,6 +130,7 @@ func (w *Watch) Next(ctx context.Context) (Event, error) {
 	for {
 		if o := w.ahead; o != nil {
 			w.ahead = w.initial.next()
+			w.table.did.initial.Add(1)
 			return Event{Type: Added, Object: o, Rev: o.Rev, table: w.table}, nil
 		}
 		w.initial = nil // lets the snapshot go
@@ -204,6 +205,7 @@ func (w *Watch) catchUp() {
 	if w.next < t.log.first {
 		if w.err == nil {
 			w.err = tooOld(w.since, t.log.floor)
+			t.did.terminated.Add(1)
 		}
 		return
 	}
@@ -251,6 +253,7 @@ func (w *Watch) push(c *change) bool {
 	}
 	w.since = c.rev - 1 // its revision may have more
 	w.queue = append(w.queue, e)
+	w.table.did.told.Add(1)
 	return true
 }
 

@@ -23,6 +23,10 @@ type metrics struct {
 	reading  prometheus.Gauge
 	writing  prometheus.Gauge
 	lasting  *prometheus.GaugeVec
+	// known and unknown count whom credentials told of, allowed and others what they
+	// might do.
+	known, unknown  prometheus.Counter
+	allowed, others prometheus.Counter
 
 	// series remembers the children of the vectors, which are costly to look up.
 	series sync.Map
@@ -65,7 +69,13 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		lasting: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "apiserver_longrunning_requests",
 			Help: "Watches and other requests that last, being served."}, labels),
 	}
-	reg.MustRegister(m.requests, m.latency, m.own, m.expiry, m.sizes, inflight, m.lasting)
+	attempts := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "authentication_attempts",
+		Help: "Requests by whether their credentials told who sent them."}, []string{"result"})
+	m.known, m.unknown = attempts.WithLabelValues("success"), attempts.WithLabelValues("failure")
+	decisions := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "authorization_attempts_total",
+		Help: "Requests by whether they were allowed; what nothing allows, nothing has an opinion about."}, []string{"result"})
+	m.allowed, m.others = decisions.WithLabelValues("allowed"), decisions.WithLabelValues("no-opinion")
+	reg.MustRegister(attempts, decisions, m.requests, m.latency, m.own, m.expiry, m.sizes, inflight, m.lasting)
 	return m
 }
 
@@ -111,6 +121,9 @@ func keyOf(i *request.Info, code int, dry bool) seriesKey {
 	case i.IsResource && code != http.StatusNotFound && code != http.StatusForbidden && code != http.StatusMethodNotAllowed:
 		k.group, k.version, k.resource, k.sub, k.scope = i.Group, i.Version, i.Resource, i.Subresource, scopeOf(i)
 	case !i.IsResource && i.Verb != "get" && i.Verb != "head":
+		k.verb = "other"
+	}
+	if k.verb == "" {
 		k.verb = "other"
 	}
 	return k

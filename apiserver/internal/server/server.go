@@ -130,9 +130,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	u, err := s.Authn.User(r)
 	if err != nil {
+		s.metrics.unknown.Inc()
 		rest.Refuse(rec, r, status.Unauthorized())
 		return
 	}
+	s.metrics.known.Inc()
 	if u, err = impersonation.As(r, u, s.Authz); err != nil {
 		refuseImpersonation(rec, r, err)
 		return
@@ -150,10 +152,12 @@ var notCached = []string{"no-cache, private"}
 // serve answers a request whose turn has come.
 func (s *Server) serve(rec *recorder, r *http.Request, u *authn.User, i *request.Info) {
 	if d := s.Authz.Decide(r.Context(), u, i); !d.Allowed {
+		s.metrics.others.Inc()
 		rec.Header().Set("X-Content-Type-Options", "nosniff")
 		rest.Refuse(rec, r, authz.Forbidden(u, i, d.Reason()))
 		return
 	}
+	s.metrics.allowed.Inc()
 	if s.Others.Serve(rec, r, i) {
 		return
 	}
