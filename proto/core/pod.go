@@ -377,6 +377,7 @@ type PodResizeStatus string
 
 // The values of PodResizeStatus.
 const (
+	PodResizeStatusProposed   PodResizeStatus = "Proposed" // the kubelet has not seen it yet
 	PodResizeStatusInProgress PodResizeStatus = "InProgress"
 	PodResizeStatusDeferred   PodResizeStatus = "Deferred"
 	PodResizeStatusInfeasible PodResizeStatus = "Infeasible"

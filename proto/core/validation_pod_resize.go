@@ -8,7 +8,8 @@ import (
 )
 
 // ResizePod makes p what old becomes when only the resources of its containers
-// may change: all else of p is old's.
+// may change: all else of p is old's. The status tells of a change until the
+// kubelet has made it.
 func ResizePod(p, old *Pod) {
 	next := old.DeepCopy()
 	for _, l := range []struct{ to, from []Container }{
@@ -17,6 +18,10 @@ func ResizePod(p, old *Pod) {
 		for i := range l.to {
 			for j := range l.from {
 				if l.from[j].Name == l.to[i].Name {
+					is, was := &l.from[j].Resources, &l.to[i].Resources
+					if !sameAmounts(is.Requests, was.Requests) || !sameAmounts(is.Limits, was.Limits) {
+						next.Status.Resize = PodResizeStatusProposed
+					}
 					l.to[i].Resources, l.to[i].ResizePolicy = l.from[j].Resources, l.from[j].ResizePolicy
 				}
 			}

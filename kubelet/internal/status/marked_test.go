@@ -27,3 +27,20 @@ func TestMarksOfTheControllerManagerAreTakenBack(t *testing.T) {
 		t.Error("the mark is left as it is")
 	}
 }
+
+// The API server's word that a resize was asked for goes when it is done, also
+// when the kubelet has nothing else to say.
+func TestProposedResizesAreTakenBack(t *testing.T) {
+	w := &Writer{Log: slog.New(slog.DiscardHandler), pods: map[meta.UID]*entry{}, wake: make(chan struct{}, 1)}
+	p := &core.Pod{Status: core.PodStatus{Phase: core.PodRunning}}
+	p.UID = "u1"
+	w.Report(p, p.Status.DeepCopy())
+	proposed := p.DeepCopy()
+	proposed.Status.Resize = core.PodResizeStatusProposed
+	w.Report(proposed, &p.Status)
+	e := w.pods["u1"]
+	patch, err := patchOf("u1", e.written, e.want, false)
+	if err != nil || string(patch) != `{"metadata":{"uid":"u1"},"status":{"resize":null}}` {
+		t.Errorf("the patch is %s, %v", patch, err)
+	}
+}

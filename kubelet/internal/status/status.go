@@ -130,7 +130,7 @@ func (w *Writer) Report(pod *core.Pod, st *core.PodStatus) {
 		}
 		w.pods[pod.UID] = e
 	}
-	if markedByOthers(&pod.Status) && !markedByOthers(st) {
+	if markedByOthers(&pod.Status, st) {
 		if has, err := encode(&pod.Status); err == nil {
 			e.written = has
 		}
@@ -140,9 +140,15 @@ func (w *Writer) Report(pod *core.Pod, st *core.PodStatus) {
 	w.poke()
 }
 
-// markedByOthers tells whether the controller manager has marked a pod not
-// ready because nothing was heard of its node; only we can take that back.
-func markedByOthers(st *core.PodStatus) bool {
+// markedByOthers tells whether others have written into a status what only we
+// can take back, and st does: the controller manager marks a pod not ready because
+// nothing was heard of its node, the API server tells of a resize.
+func markedByOthers(is, st *core.PodStatus) bool {
+	return is.Resize == core.PodResizeStatusProposed && st.Resize != is.Resize || lost(is) && !lost(st)
+}
+
+// lost tells whether a pod is not ready because nothing was heard of its node.
+func lost(st *core.PodStatus) bool {
 	return slices.ContainsFunc(st.Conditions, func(c core.PodCondition) bool {
 		return c.Type == core.PodReady && c.Status != core.ConditionTrue && c.Reason == "NodeNotReady"
 	})

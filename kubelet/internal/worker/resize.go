@@ -248,6 +248,18 @@ func clone(l core.ResourceList) core.ResourceList {
 	return out
 }
 
+// resizeStatus is how far a change is in a word, for clients that do not look at
+// the conditions yet.
+func resizeStatus(conditions []core.PodCondition) core.PodResizeStatus {
+	if c := conditionOf(conditions, core.PodResizePending); c != nil {
+		return core.PodResizeStatus(c.Reason)
+	}
+	if conditionOf(conditions, core.PodResizeInProgress) != nil {
+		return core.PodResizeStatusInProgress
+	}
+	return ""
+}
+
 // resizeConditions tell of a change that has not come through.
 func resizeConditions(pod *core.Pod, rt *cri.Pod, m *Memory) []core.PodCondition {
 	var out []core.PodCondition

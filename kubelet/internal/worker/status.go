@@ -59,6 +59,7 @@ func Status(pod *core.Pod, rt *cri.Pod, m *Memory, host Host, now time.Time) *co
 		st.Reason, st.Message = m.Stop.Reason, m.Stop.Message
 	}
 	st.Conditions = conditions(pod, st, rt, m, now)
+	st.Resize = resizeStatus(st.Conditions)
 	return st
 }
 
