@@ -198,10 +198,18 @@ func ValidatePodStatusUpdate(p, old *Pod) field.ErrorList {
 	}
 	checkStateChange(&r, p.Status.ContainerStatuses, old.Status.ContainerStatuses, statusPath.Child("containerStatuses"), &old.Spec)
 	checkStateChange(&r, p.Status.InitContainerStatuses, old.Status.InitContainerStatuses, statusPath.Child("initContainerStatuses"), &old.Spec)
+	checkClaimStatuses(&r, p)
 	checkAddresses(&r, p)
 	checkStatusUsers(&r, p.Status.ContainerStatuses, &p.Spec, statusPath.Child("containerStatuses"))
 	checkStatusUsers(&r, p.Status.InitContainerStatuses, &p.Spec, statusPath.Child("initContainerStatuses"))
 	checkStatusUsers(&r, p.Status.EphemeralContainerStatuses, &p.Spec, statusPath.Child("ephemeralContainerStatuses"))
+	checkDeviceStatuses(&r, p.Status.ContainerStatuses, p.Spec.Containers, statusPath.Child("containerStatuses"))
+	checkDeviceStatuses(&r, p.Status.InitContainerStatuses, p.Spec.InitContainers, statusPath.Child("initContainerStatuses"))
+	for i := range p.Status.EphemeralContainerStatuses {
+		if len(p.Status.EphemeralContainerStatuses[i].AllocatedResourcesStatus) > 0 {
+			r.Forbidden(statusPath.Child("ephemeralContainerStatuses").Index(i).Child("allocatedResourcesStatus"), "must not be specified in container status")
+		}
+	}
 	return r.Errors
 }
 
@@ -255,25 +263,34 @@ func isSidecar(s *PodSpec, name string) bool {
 // checkAddresses checks the addresses that a kubelet reports.
 func checkAddresses(r *field.Report, p *Pod) {
 	pod, host := statusPath.Child("podIPs"), statusPath.Child("hostIPs")
+	const many = "may specify no more than one IP for each IP family"
 	var podIPs, hostIPs []string
 	for i, a := range p.Status.PodIPs {
 		checkIP(r, a.IP, pod.Index(i))
 		podIPs = append(podIPs, a.IP)
 	}
+	if !onePerFamily(podIPs) {
+		r.Invalid(pod, p.Status.PodIPs, many)
+	}
+	for i, a := range p.Status.PodIPs {
+		if slices.Contains(podIPs[:i], a.IP) {
+			r.Duplicate(pod.Index(i), a)
+		}
+	}
 	for i, a := range p.Status.HostIPs {
+		if i == 0 && a.IP != p.Status.HostIP {
+			r.Invalid(host.Index(0).Child("ip"), a.IP, "must be equal to `hostIP`")
+		}
 		checkIP(r, a.IP, host.Index(i))
 		hostIPs = append(hostIPs, a.IP)
 	}
-	if len(hostIPs) > 0 && p.Status.HostIP != hostIPs[0] {
-		r.Invalid(host.Index(0).Child("ip"), hostIPs[0], "must be equal to `hostIP`")
-	}
-	for _, l := range []struct {
-		ips  []string
-		path *field.Path
-	}{{podIPs, pod}, {hostIPs, host}} {
-		if len(l.ips) > 1 && !onePerFamily(l.ips) {
-			r.Invalid(l.path, l.ips, "may specify no more than one IP for each IP family")
+	for i, a := range p.Status.HostIPs {
+		if slices.Contains(hostIPs[:i], a.IP) {
+			r.Duplicate(host.Index(i), a)
 		}
+	}
+	if !onePerFamily(hostIPs) {
+		r.Invalid(host, p.Status.HostIPs, many)
 	}
 }
 

@@ -283,7 +283,7 @@ func TestValidatePodStatusUpdate(t *testing.T) {
 	expect(t, ValidatePodStatusUpdate(p, old),
 		"status.containerStatuses[0].state: Forbidden: may not be transitioned to non-terminated state",
 		`status.podIPs[2]: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)`,
-		`status.podIPs: Invalid value: []string{"10.0.0.1", "10.0.0.2", "x"}: may specify no more than one IP for each IP family`)
+		`status.podIPs: Invalid value: []core.PodIP{core.PodIP{IP:"10.0.0.1"}, core.PodIP{IP:"10.0.0.2"}, core.PodIP{IP:"x"}}: may specify no more than one IP for each IP family`)
 }
 
 func TestValidateBinding(t *testing.T) {
