@@ -26,6 +26,14 @@ func becomes(t *testing.T, ns, name, path, want string) {
 	})
 }
 
+// notRestarted fails the test when a pod's first container has been restarted.
+func notRestarted(t *testing.T, ns, name string) {
+	t.Helper()
+	if n := field(t, ns, name, ".status.containerStatuses[0].restartCount"); n != "0" {
+		t.Errorf("%s was restarted %s times", name, n)
+	}
+}
+
 // create makes a pod out of its spec, labelled app=name.
 func create(t *testing.T, ns, name, spec string) {
 	t.Helper()
@@ -171,9 +179,7 @@ func TestConfigMapVolumeFollowsItsObject(t *testing.T) {
 		}
 		return nil
 	})
-	if n := field(t, ns, "reader", ".status.containerStatuses[0].restartCount"); n != "0" {
-		t.Errorf("it was restarted %s times", n)
-	}
+	notRestarted(t, ns, "reader")
 }
 
 // Init containers run one after the other before the rest, and all share what

@@ -35,7 +35,7 @@ func PodLimits(p *Pod) ResourceList {
 // container without a status.
 func HeldRequests(p *Pod, requests ResourceList, st *ContainerStatus) ResourceList {
 	if st == nil || len(st.AllocatedResources) == 0 ||
-		sameAmounts(requests, st.AllocatedResources) && (st.Resources == nil || sameAmounts(requests, st.Resources.Requests)) {
+		SameAmounts(requests, st.AllocatedResources) && (st.Resources == nil || SameAmounts(requests, st.Resources.Requests)) {
 		return requests
 	}
 	out := ResourceList{}
@@ -49,8 +49,8 @@ func HeldRequests(p *Pod, requests ResourceList, st *ContainerStatus) ResourceLi
 	return out
 }
 
-// sameAmounts says whether two lists hold the same amounts.
-func sameAmounts(a, b ResourceList) bool {
+// SameAmounts says whether two lists hold the same amounts.
+func SameAmounts(a, b ResourceList) bool {
 	if len(a) != len(b) {
 		return false
 	}

@@ -19,7 +19,7 @@ func ResizePod(p, old *Pod) {
 			for j := range l.from {
 				if l.from[j].Name == l.to[i].Name {
 					is, was := &l.from[j].Resources, &l.to[i].Resources
-					if !sameAmounts(is.Requests, was.Requests) || !sameAmounts(is.Limits, was.Limits) {
+					if !SameAmounts(is.Requests, was.Requests) || !SameAmounts(is.Limits, was.Limits) {
 						next.Status.Resize = PodResizeStatusProposed
 					}
 					l.to[i].Resources, l.to[i].ResizePolicy = l.from[j].Resources, l.from[j].ResizePolicy

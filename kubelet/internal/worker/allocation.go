@@ -33,19 +33,7 @@ func (a Allocation) same(b Allocation) bool {
 	}
 	for name, r := range a {
 		o, ok := b[name]
-		if !ok || !sameAmounts(r.Requests, o.Requests) || !sameAmounts(r.Limits, o.Limits) {
-			return false
-		}
-	}
-	return true
-}
-
-func sameAmounts(a, b core.ResourceList) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for n, q := range a {
-		if o, ok := b[n]; !ok || q.Cmp(o) != 0 {
+		if !ok || !core.SameAmounts(r.Requests, o.Requests) || !core.SameAmounts(r.Limits, o.Limits) {
 			return false
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	pb "k8s.io/cri-api/pkg/apis/runtime/v1"
@@ -97,10 +98,7 @@ func (w *worker) size(pod *core.Pod, rt *cri.Pod) {
 func (w *worker) resize(ctx context.Context) {
 	pod := w.current()
 	w.mu.Lock()
-	rt, sizes := w.rt, map[string]cgroup.Size{}
-	for id, s := range w.mem.Sizes {
-		sizes[id] = s
-	}
+	rt, sizes := w.rt, maps.Clone(w.mem.Sizes)
 	w.mu.Unlock()
 	var all error
 	for i := range rt.Containers {
@@ -206,7 +204,7 @@ func (w *worker) resizeContainer(ctx context.Context, pod *core.Pod, c *core.Con
 // actual is what a container has, for its status: what the node agreed to, and of
 // CPU and memory what the kernel holds it to until that has been changed.
 func actual(c *core.Container, run *cri.Container, m *Memory) *core.ResourceRequirements {
-	out := &core.ResourceRequirements{Requests: clone(c.Resources.Requests), Limits: clone(c.Resources.Limits)}
+	out := &core.ResourceRequirements{Requests: maps.Clone(c.Resources.Requests), Limits: maps.Clone(c.Resources.Limits)}
 	is, known := m.Sizes[run.ID]
 	if !known || run.State != cri.Running {
 		return out
@@ -235,17 +233,6 @@ func set(l core.ResourceList, n core.ResourceName, q quantity.Quantity, has bool
 	}
 	l[n] = q
 	return l
-}
-
-func clone(l core.ResourceList) core.ResourceList {
-	if l == nil {
-		return nil
-	}
-	out := core.ResourceList{}
-	for n, q := range l {
-		out[n] = q
-	}
-	return out
 }
 
 // resizeStatus is how far a change is in a word, for clients that do not look at
