@@ -62,12 +62,14 @@ func (f form) contentType() string {
 }
 
 // offer is what may be answered with: watches have no YAML, and no tables
-// where their first bookmark has to carry an object; a Status has no other shape.
+// where their first bookmark has to carry an object; reviews have no tables, and a
+// Status has no other shape at all.
 type offer uint8
 
 const (
 	offerAll offer = iota
 	offerList
+	offerReview
 	offerStatus
 	offerStream
 	offerStreamNoTable
@@ -241,7 +243,7 @@ func (c *clause) form(o offer) (form, bool) {
 	switch as {
 	case "Table":
 		f.shape = asTable
-		return f, f.encoding != encodeProtobuf && o != offerStreamNoTable
+		return f, f.encoding != encodeProtobuf && o != offerStreamNoTable && o != offerReview
 	case "PartialObjectMetadata":
 		f.shape = asPartial
 	case "PartialObjectMetadataList":

@@ -71,6 +71,11 @@ func (c *call) offer() offer {
 	case "watch":
 	case "list":
 		return offerList
+	case "create":
+		if len(c.res.Verbs) == 1 { // nothing is kept of it that could be listed
+			return offerReview
+		}
+		return offerAll
 	default:
 		return offerAll
 	}

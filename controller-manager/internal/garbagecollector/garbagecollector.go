@@ -122,7 +122,7 @@ func (c *Controller) Sync(ctx context.Context, key meta.Key) (time.Duration, err
 	if err != nil {
 		return 0, err
 	}
-	s := plan(i, owners, c.graph.dependentsOf(i.uid))
+	s := plan(i, owners, c.graph.dependentsOf)
 	if s.action == nothing {
 		return 0, nil
 	}

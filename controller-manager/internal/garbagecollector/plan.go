@@ -34,13 +34,13 @@ type step struct {
 }
 
 // plan decides the next step for i, given the state of each of its owners in
-// order and the objects that it owns.
-func plan(i *item, owners []ownerState, dependents []*item) step {
+// order and dependentsOf, which finds what an object owns.
+func plan(i *item, owners []ownerState, dependentsOf func(meta.UID) []*item) step {
 	switch {
 	case i.deleting && i.orphan:
 		return step{action: orphanDependents}
 	case i.deleting && i.foreground:
-		if holdsBack(i, dependents) {
+		if holdsBack(i, dependentsOf) {
 			return step{} // they are on their way and wake us when they are gone
 		}
 		return step{action: dropForeground}
@@ -66,7 +66,7 @@ func plan(i *item, owners []ownerState, dependents []*item) step {
 		return step{action: removeOwners, owners: append(dead, awaited...)}
 	case i.orphan:
 		return step{action: remove, policy: meta.DeletePropagationOrphan}
-	case i.foreground, len(awaited) > 0 && len(dependents) > 0:
+	case i.foreground, len(awaited) > 0 && len(dependentsOf(i.uid)) > 0:
 		return step{action: remove, policy: meta.DeletePropagationForeground}
 	}
 	return step{action: remove, policy: meta.DeletePropagationBackground}
@@ -74,13 +74,14 @@ func plan(i *item, owners []ownerState, dependents []*item) step {
 
 // holdsBack tells whether some dependent blocks the deletion of owner.
 // Dependents that themselves wait for owner (a ring) block nothing.
-func holdsBack(owner *item, dependents []*item) bool {
-	for _, d := range dependents {
-		if d.deleting && d.foreground && owns(d, owner) {
-			continue
-		}
+func holdsBack(owner *item, dependentsOf func(meta.UID) []*item) bool {
+	for _, d := range dependentsOf(owner.uid) {
 		for n := range d.owners {
-			if r := &d.owners[n]; r.UID == owner.uid && blocks(r) {
+			if r := &d.owners[n]; r.UID != owner.uid || !blocks(r) {
+				continue
+			}
+			// Who is nobody's dependent is in no ring.
+			if len(owner.owners) == 0 || !waitsFor(d, owner, dependentsOf, map[meta.UID]bool{}) {
 				return true
 			}
 		}
@@ -88,10 +89,15 @@ func holdsBack(owner *item, dependents []*item) bool {
 	return false
 }
 
-// owns tells whether d is named as an owner of i.
-func owns(d, i *item) bool {
-	for n := range i.owners {
-		if i.owners[n].UID == d.uid {
+// waitsFor tells whether i waits until owner is gone, be it by way of others
+// that wait, of which those in seen have been asked.
+func waitsFor(i, owner *item, dependentsOf func(meta.UID) []*item, seen map[meta.UID]bool) bool {
+	if !i.deleting || !i.foreground || seen[i.uid] {
+		return false
+	}
+	seen[i.uid] = true
+	for _, d := range dependentsOf(i.uid) {
+		if d.uid == owner.uid || waitsFor(d, owner, dependentsOf, seen) {
 			return true
 		}
 	}

@@ -50,10 +50,20 @@ func TestPlan(t *testing.T) {
 		{name: "its dependents do not block it", item: with(object1("a"), foreground), dependents: []*item{object1("b", "a")}, want: step{action: dropForeground}},
 		{name: "its dependents are gone", item: with(object1("a"), foreground), want: step{action: dropForeground}},
 		{name: "two wait for each other", item: with(object1("a", "!b"), foreground), owners: []ownerState{waiting}, dependents: []*item{with(object1("b", "!a"), foreground)}, want: step{action: dropForeground}},
+		{name: "three wait for each other", item: with(object1("a", "!c"), foreground), owners: []ownerState{waiting},
+			dependents: []*item{with(object1("b", "!a"), foreground), with(object1("c", "!b"), foreground)}, want: step{action: dropForeground}},
+		{name: "one of three does not wait yet", item: with(object1("a", "!c"), foreground), owners: []ownerState{alive},
+			dependents: []*item{with(object1("b", "!a"), foreground), object1("c", "!b")}},
+		{name: "a ring of others holds it back", item: with(object1("a", "o"), foreground), owners: []ownerState{alive},
+			dependents: []*item{with(object1("b", "!a", "!c"), foreground), with(object1("c", "!b"), foreground)}},
 		{name: "it leaves orphans", item: with(object1("a"), orphaning), dependents: []*item{object1("b", "!a")}, want: step{action: orphanDependents}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := plan(c.item, c.owners, c.dependents)
+			g := newGraph()
+			for _, i := range append(c.dependents, c.item) {
+				g.put(i)
+			}
+			got := plan(c.item, c.owners, g.dependentsOf)
 			if got.action != c.want.action || got.policy != c.want.policy || !slices.Equal(got.owners, c.want.owners) {
 				t.Errorf("plan = %+v, want %+v", got, c.want)
 			}
@@ -222,7 +232,7 @@ func (w *world) sync(uid meta.UID) bool {
 			living = living || states[n] == alive
 		}
 	}
-	s := plan(i, states, w.graph.dependentsOf(uid))
+	s := plan(i, states, w.graph.dependentsOf)
 	c := *i
 	switch s.action {
 	case nothing:
