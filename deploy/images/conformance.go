@@ -50,6 +50,14 @@ func conformance(bin, pause string) []image {
 	for _, v := range []string{"httpd:2.4.38-4", "httpd:2.4.39-4"} {
 		list = append(list, image{name: tests + v, entrypoint: []string{"/usr/sbin/nginx"}, ports: []string{"80/tcp"}, fill: fillHTTPD})
 	}
+	for v, animal := range map[string]string{"nautilus:1.7": "nautilus", "kitten:1.7": "kitten"} {
+		list = append(list, image{name: tests + v, entrypoint: []string{"/usr/sbin/nginx"}, ports: []string{"80/tcp"}, fill: func(ctx context.Context, t *tree) error {
+			if err := fillNginx(ctx, t); err != nil {
+				return err
+			}
+			return t.writeFile("/usr/share/nginx/html/data.json", `{"image": "`+animal+`.jpg"}`+"\n")
+		}})
+	}
 	for i := range list {
 		list[i].file = "conformance-" + filepath.Base(list[i].name)
 	}
