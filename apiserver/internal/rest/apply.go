@@ -185,8 +185,12 @@ func (c *call) applyNew(o options, body, doc []byte) error {
 		return err
 	}
 	m := obj.GetObjectMeta()
-	if m.Name != "" && m.Name != c.info.Name {
-		return status.BadRequest("the name of the object (%s) does not match the name on the URL (%s)", m.Name, c.info.Name)
+	var sent struct{ Metadata struct{ Name string } }
+	if err := json.Unmarshal(doc, &sent); err != nil {
+		return status.BadRequest("error decoding YAML: %v", err)
+	}
+	if err := c.sameName(&meta.ObjectMeta{Name: sent.Metadata.Name}); err != nil {
+		return err
 	}
 	if cfg.uid != "" {
 		return status.Conflict(c.name(), c.info.Name,

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -238,12 +239,17 @@ func readJSON(b []byte, k *scheme.Kind, o options) (meta.Object, []string, error
 	return obj, problems, err
 }
 
+// metadataOf is how errors begin that are about a field of the metadata.
+var metadataOf = regexp.MustCompile(`(Go struct field \w+\.)metadata\.`)
+
 // unknownKind refuses a custom resource that does not say what it is, or is
 // something else.
 func unknownKind(o *object.Object, k *scheme.Kind, b []byte, w options, err error) error {
 	switch {
 	case err == nil && o.Kind == "" && w.validation == meta.FieldValidationIgnore && strings.Count(o.APIVersion, "/") < 2:
 		return fmt.Errorf("Object 'Kind' is missing in '%s'", b)
+	case err != nil && metadataOf.MatchString(err.Error()):
+		return errors.New(metadataOf.ReplaceAllString(err.Error(), "$1")) // it is read by itself
 	case err != nil && o.Kind == "":
 		return fmt.Errorf("couldn't get version/kind; json parse error: %w (%s)", err, excerpt(b))
 	case err != nil:

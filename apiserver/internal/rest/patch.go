@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pilothouse/pilothouse/apiserver/internal/crd/object"
 	"github.com/pilothouse/pilothouse/apiserver/internal/resources"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/codec"
@@ -111,6 +112,22 @@ func (c *call) sameName(m *meta.ObjectMeta) error {
 	return status.BadRequest("the name of the object (%s) does not match the name on the URL (%s)", m.Name, c.info.Name)
 }
 
+// otherType says in what a custom resource, which a patch has changed, has
+// become another kind. Of other kinds that is told as what the patch led to.
+func (c *call) otherType(o meta.Object) (errs field.ErrorList) {
+	tm, k := o.GetTypeMeta(), c.res.Kind
+	if _, custom := o.(*object.Object); !custom || tm.Kind == "" || tm.APIVersion == "" {
+		return nil
+	}
+	if tm.Kind != k.Kind {
+		errs = append(errs, field.Invalid(field.New("kind"), tm.Kind, "must be "+k.Kind))
+	}
+	if tm.APIVersion != k.APIVersion() {
+		errs = append(errs, field.Invalid(field.New("apiVersion"), tm.APIVersion, "must be "+k.APIVersion()))
+	}
+	return errs
+}
+
 // sentPatch is the body as a patch of an object of kind k.
 func (c *call) sentPatch(b []byte, k *scheme.Kind, o options) *sentPatch {
 	p := &sentPatch{media: c.mediaType(), body: b, kind: k}
@@ -182,6 +199,14 @@ func (c *call) patchDocument(p *sentPatch, doc []byte, o options, cur *current, 
 	}
 	if err == nil {
 		err = sameKind(obj.GetTypeMeta(), p.kind)
+	}
+	if errs := c.otherType(obj); err != nil && len(errs) > 0 {
+		tm := obj.GetTypeMeta()
+		group, _, _ := strings.Cut(tm.APIVersion, "/")
+		if group == tm.APIVersion {
+			group = ""
+		}
+		return nil, status.Invalid(group, tm.Kind, c.info.Name, errs)
 	}
 	if err != nil {
 		return nil, p.unreadable(doc, err)
