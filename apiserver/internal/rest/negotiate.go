@@ -105,7 +105,7 @@ func negotiate(r *http.Request, o offer, custom bool) (form, error) {
 		k.pretty = k.pretty || f.pretty
 		return k, nil
 	}
-	if !custom && !routable(accept) {
+	if !custom && o != offerStatus && !routable(accept) {
 		return f, status.NoRepresentation(offered(o)...)
 	}
 	for _, c := range clauses(accept) {
@@ -221,11 +221,9 @@ func (c *clause) form(o offer) (form, bool) {
 		case "v":
 			f.version, converts = v, true
 		case "pretty":
-			if f.pretty = v == "1"; f.pretty && f.encoding != encodeJSON {
-				return f, false
-			}
+			f.pretty = v == "1" && f.encoding == encodeJSON
 		case "stream":
-			if f.encoding == encodeYAML {
+			if f.encoding == encodeYAML || v != "watch" {
 				return f, false
 			}
 		}
@@ -264,7 +262,7 @@ func takesLog(r *http.Request) error {
 	if !routable(accept) && !slices.ContainsFunc(clauses(accept), func(c clause) bool { return c.media == "text/plain" }) {
 		return status.NoRepresentation(append([]string{"text/plain"}, offered(offerAll)...)...)
 	}
-	if !acceptable(accept) {
+	if !slices.ContainsFunc(clauses(accept), func(c clause) bool { _, ok := c.form(offerStatus); return ok }) {
 		return status.NotAcceptable(offered(offerAll)...)
 	}
 	return nil

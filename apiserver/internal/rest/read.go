@@ -215,7 +215,9 @@ func (c *call) listYAML(l *cache.List, m meta.ListMeta) error {
 		if err != nil {
 			return err
 		}
-		*item.GetTypeMeta() = meta.TypeMeta{}
+		if !c.res.Custom {
+			*item.GetTypeMeta() = meta.TypeMeta{} // the list's kind tells theirs
+		}
 		out.AppendItem(item)
 	}
 	b, err := codec.EncodeJSON(out)
