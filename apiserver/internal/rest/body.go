@@ -71,6 +71,7 @@ type options struct {
 	manager    string // the name of the writer, if it gives one
 	force      bool   // apply takes fields over from others
 	tracked    bool   // managedFields are what they are to be already
+	raw        []byte // the body as it was sent, when it was no JSON
 }
 
 func (c *call) writeOptions() (options, error) {
@@ -137,6 +138,7 @@ func (c *call) decode(b []byte, k *scheme.Kind, o options) (meta.Object, error) 
 		if o.validation == meta.FieldValidationIgnore {
 			return c.decodeJSON(j, k, o)
 		}
+		o.raw = b
 		return c.decodeWith(yamlProblems(b, o), j, k, o)
 	case typeProtobuf:
 		if c.res.Custom && k == c.res.Kind {
@@ -156,7 +158,7 @@ func (c *call) decodeJSON(b []byte, k *scheme.Kind, o options) (meta.Object, err
 func (c *call) decodeWith(before []string, b []byte, k *scheme.Kind, o options) (meta.Object, error) {
 	obj, problems, err := readJSON(b, k, o)
 	if err != nil {
-		err = unreadable(b, k, err)
+		err = unreadable(b, o, k, err)
 	} else if v := obj.GetTypeMeta().APIVersion; strings.Count(v, "/") > 1 {
 		err = badVersion(v, k, b)
 	} else {
@@ -177,13 +179,16 @@ func (c *call) decodeWith(before []string, b []byte, k *scheme.Kind, o options) 
 
 // unreadable tells of text that is no object at all; other errors it leaves as
 // they are.
-func unreadable(b []byte, k *scheme.Kind, err error) error {
+func unreadable(b []byte, o options, k *scheme.Kind, err error) error {
 	var head struct {
 		APIVersion string `json:"apiVersion,omitempty"`
 		Kind       string `json:"kind,omitempty"`
 	}
 	var s *status.Error
 	if bad := json.Unmarshal(b, &head); bad != nil && !errors.As(err, &s) {
+		if o.raw != nil {
+			b = o.raw
+		}
 		return status.BadRequest("the object provided is unrecognized (must be of type %s): couldn't get version/kind; json parse error: %v (%s)",
 			k.Kind, bad, excerpt(b))
 	}
@@ -245,6 +250,9 @@ var metadataOf = regexp.MustCompile(`(Go struct field \w+\.)metadata\.`)
 // unknownKind refuses a custom resource that does not say what it is, or is
 // something else.
 func unknownKind(o *object.Object, k *scheme.Kind, b []byte, w options, err error) error {
+	if w.raw != nil {
+		b = w.raw
+	}
 	switch {
 	case err == nil && o.Kind == "" && w.validation == meta.FieldValidationIgnore && strings.Count(o.APIVersion, "/") < 2:
 		return fmt.Errorf("Object 'Kind' is missing in '%s'", b)
@@ -332,7 +340,8 @@ func sameKind(tm *meta.TypeMeta, k *scheme.Kind) error {
 	case tm.Kind == want.Kind && (scheme.ByKind(want.APIVersion, want.Kind) == nil || scheme.ByKind(tm.APIVersion, tm.Kind) != nil):
 		return otherVersion(tm.APIVersion, want.APIVersion)
 	}
-	if scheme.ByKind(tm.APIVersion, tm.Kind) == nil {
+	if single, isList := strings.CutSuffix(tm.Kind, "List"); scheme.ByKind(tm.APIVersion, tm.Kind) == nil &&
+		!(isList && (tm.APIVersion == "v1" && single == "" || scheme.ByKind(tm.APIVersion, single) != nil)) {
 		return fmt.Errorf("no kind %q is registered for version %q in scheme %q", tm.Kind, tm.APIVersion, "pkg/api/legacyscheme/scheme.go:30")
 	}
 	return fmt.Errorf("converting (%s.%s) to (%s.%s): unknown conversion", versionOf(tm.APIVersion), tm.Kind, packageOf(k.Group), k.Kind)
