@@ -123,7 +123,7 @@ func fillAgnhost(ctx context.Context, t *tree, bin string) error {
 	if err := fillNameTools(ctx, t); err != nil {
 		return err
 	}
-	for name, from := range map[string][2]string{"curl": {"curl", "curl"}, "ip": {"ip", "iproute2"}, "ss": {"ss", "iproute2"}, "nc": {"nc.openbsd", "netcat-openbsd"}} {
+	for name, from := range map[string][2]string{"curl": {"curl", "curl"}, "ip": {"ip", "iproute2"}, "ss": {"ss", "iproute2"}, "nc": {"nc.openbsd", "netcat-openbsd"}, "wget": {"wget", "wget"}} {
 		if err := fillTool(ctx, t, name, from[0], from[1]); err != nil {
 			return err
 		}
