@@ -157,7 +157,10 @@ func assemble(ctx context.Context, cfg *Config, api *client.Client, runtime *cri
 		Host:   worker.Host{Name: cfg.NodeName, IPs: ips, RuntimeName: runtimeName},
 		Fenced: func() bool { return k.fence.Fenced(time.Now()) },
 		Admit: func(pod *core.Pod, others []*core.Pod) (reason, message string) {
-			if reason, message = worker.HostPortsFree(pod, others); reason == "" {
+			if reason, message = worker.RunsHere(pod); reason == "" {
+				reason, message = worker.HostPortsFree(pod, others)
+			}
+			if reason == "" {
 				reason, message = worker.Fits(pod, others, allocatable)
 			}
 			return reason, message

@@ -208,7 +208,7 @@ func (m *Manager) start(pod *core.Pod, stop *Stop) {
 	w.mem.Stop = stop
 	if stop == nil && m.Admit != nil && pod.DeletionTimestamp == nil && !terminal(pod.Status.Phase) && pod.Status.StartTime == nil {
 		if reason, message := m.Admit(pod, m.holdersLocked(pod.UID)); reason != "" {
-			w.mem.Stop = &Stop{Phase: core.PodFailed, Reason: reason, Message: "Pod was rejected: " + message}
+			w.mem.Stop = &Stop{Phase: core.PodFailed, Reason: reason, Message: rejected + message}
 			m.Events.Eventf(pod, "Warning", reason, "%s", message)
 		}
 	}

@@ -34,6 +34,9 @@ func Status(pod *core.Pod, rt *cri.Pod, m *Memory, host Host, now time.Time) *co
 	}
 	start := timeOf(m.startTime(pod))
 	st.StartTime = &start
+	if refused(pod, m) {
+		return refusedStatus(st, m)
+	}
 	for i, ip := range host.IPs {
 		if i == 0 {
 			st.HostIP = ip
