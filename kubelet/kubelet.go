@@ -158,6 +158,9 @@ func assemble(ctx context.Context, cfg *Config, api *client.Client, runtime *cri
 		Fenced: func() bool { return k.fence.Fenced(time.Now()) },
 		Admit: func(pod *core.Pod, others []*core.Pod) (reason, message string) {
 			if reason, message = worker.RunsHere(pod); reason == "" {
+				reason, message = worker.SysctlsSafe(pod)
+			}
+			if reason == "" {
 				reason, message = worker.HostPortsFree(pod, others)
 			}
 			if reason == "" {
