@@ -91,6 +91,9 @@ func fillTool(ctx context.Context, t *tree, name, program, pkg string) error {
 // bashAsShell makes bash the shell: busybox's prefers its own applets to the
 // programs, and forgets variables whose names are no identifiers.
 func bashAsShell(t *tree) error {
+	if err := t.put("/bin/bash", entry{mode: fs.ModeSymlink | 0o777, link: "/usr/bin/bash"}); err != nil {
+		return err
+	}
 	return t.put("/bin/sh", entry{mode: fs.ModeSymlink | 0o777, link: "/usr/bin/bash"})
 }
 
