@@ -76,6 +76,9 @@ test-unit: toolchain ## Pure tests: no root, no network, fast
 	@cd e2e/wire && GOWORK=off go test -short ./...
 	@cd e2e/compat && GOWORK=off go test -short ./...
 
+race: toolchain ## The unit tests with Go's race detector (some twenty minutes)
+	@go test -race -short $(PACKAGES)
+
 test-integration: prerequisites build images ## Tests on a real etcd, a real containerd and the real kernel
 	@echo "==> integration tests"
 	@PILOTHOUSE_BIN=$(CURDIR)/bin go test -count=1 -p 1 -timeout 20m $(filter-out ./e2e/...,$(PACKAGES)) ./e2e/testbed/... ./e2e/controllers/... ./e2e/scheduling/...

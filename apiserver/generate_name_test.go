@@ -21,6 +21,12 @@ type sameSuffix struct {
 	left int
 }
 
+// suffixes is what all servers of these tests draw from: it is put in place before
+// the first of them starts.
+var suffixes = &sameSuffix{Reader: rand.Reader}
+
+func init() { rand.Reader = suffixes }
+
 func (s *sameSuffix) Read(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -41,9 +47,7 @@ func (s *sameSuffix) next(n int) {
 // TestGeneratedNameIsTaken: a name that turns out to be taken is generated anew,
 // a few times, and what is made of the name with it.
 func TestGeneratedNameIsTaken(t *testing.T) {
-	source := &sameSuffix{Reader: rand.Reader}
-	rand.Reader = source
-	t.Cleanup(func() { rand.Reader = source.Reader })
+	source := suffixes
 	c := testserver.Start(t, nil).Client(t)
 	maps := client.Of[*core.ConfigMap](c)
 	generated := func() (*core.ConfigMap, error) {

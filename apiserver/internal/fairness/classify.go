@@ -14,10 +14,12 @@ import (
 // config is what requests are classified by. It never changes.
 type config struct{ schemas []*schema }
 
-// schema is a FlowSchema whose level exists.
+// schema is a FlowSchema whose level exists. It never changes, unlike the level.
 type schema struct {
 	name, uid   string
 	level       *level
+	levelUID    string
+	exempt      bool // of the level
 	counts      *counts
 	byUser      bool
 	byNamespace bool
@@ -37,7 +39,7 @@ func compile(objects []*flowcontrol.FlowSchema, levels map[string]*level, count 
 		if l == nil {
 			continue
 		}
-		s := &schema{name: o.Name, uid: string(o.UID), level: l, counts: count(o.Name, l.name), rules: o.Spec.Rules}
+		s := &schema{name: o.Name, uid: string(o.UID), level: l, levelUID: l.uid, exempt: l.exempt, counts: count(o.Name, l.name), rules: o.Spec.Rules}
 		if d := o.Spec.DistinguisherMethod; d != nil {
 			s.byUser = d.Type == flowcontrol.FlowDistinguisherMethodByUserType
 			s.byNamespace = d.Type == flowcontrol.FlowDistinguisherMethodByNamespaceType

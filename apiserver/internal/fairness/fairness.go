@@ -97,17 +97,18 @@ const tooMany = "Too many requests, please try again later."
 // code 429 when the queues are full or the wait was too long.
 func (c *Controller) Enter(ctx context.Context, u *authn.User, i *request.Info, width int) (Seat, error) {
 	s := c.config.Load().classify(u, i)
-	seat := Seat{Schema: s.uid, Level: s.level.uid, counts: s.counts, width: width}
-	if s.level.exempt {
+	seat := Seat{Schema: s.uid, Level: s.levelUID, counts: s.counts, width: width}
+	if s.exempt {
 		s.counts.enter(0)
 		return seat, nil
 	}
 	c.mu.Lock()
 	seat.width = min(max(width, 1), max(s.level.nominal, 1))
 	w, ok := s.level.ask(c, seat.width, func() uint64 { return s.flow(c.seed, u, i) })
+	why := s.level.full()
 	c.mu.Unlock()
 	if !ok {
-		s.counts.refused(s.level.full())
+		s.counts.refused(why)
 		return seat, status.TooManyRequests(tooMany, 1)
 	}
 	seat.controller, seat.level = c, s.level
@@ -131,7 +132,7 @@ func (c *Controller) Enter(ctx context.Context, u *authn.User, i *request.Info, 
 // Stand lets a request in that takes no seat, and tells what decided on it.
 func (c *Controller) Stand(u *authn.User, i *request.Info) Seat {
 	s := c.config.Load().classify(u, i)
-	return Seat{Schema: s.uid, Level: s.level.uid}
+	return Seat{Schema: s.uid, Level: s.levelUID}
 }
 
 // Leave gives the seats to whoever is next.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -13,6 +14,7 @@ import (
 	"github.com/pilothouse/pilothouse/apiserver/internal/request"
 	"github.com/pilothouse/pilothouse/apiserver/internal/status"
 	"github.com/pilothouse/pilothouse/proto/flowcontrol"
+	"github.com/pilothouse/pilothouse/proto/meta"
 )
 
 func who(name string, groups ...string) *authn.User {
@@ -190,6 +192,47 @@ func TestLending(t *testing.T) {
 	for _, u := range []*authn.User{who("system:node:n", "system:nodes"), who("system:kube-scheduler"), who("ann")} {
 		if _, err := c.Enter(t.Context(), u, getPods, 1); err != nil {
 			t.Errorf("%s finds no seat: %v", u.Name, err)
+		}
+	}
+}
+
+// TestConfigureWhileRequestsEnter: what a request is told of its level is from
+// before a change or from after it, never half of each. Half a text as a header's
+// value ended the server.
+func TestConfigureWhileRequestsEnter(t *testing.T) {
+	c := New(600, time.Second)
+	uids := []string{"short", "one that is so much longer than the other"}
+	configure := func(uid string) {
+		schemas, levels := Defaults()
+		for _, l := range levels {
+			l.UID = meta.UID(uid)
+		}
+		c.Configure(schemas, levels)
+	}
+	configure(uids[0])
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for i := range 3000 {
+			configure(uids[i%2])
+		}
+	}()
+	root, ann := who("root", "system:masters"), who("ann")
+	for running := true; running; {
+		select {
+		case <-done:
+			running = false
+		default:
+		}
+		for _, u := range []*authn.User{root, ann} {
+			seat, err := c.Enter(t.Context(), u, getPods, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			seat.Leave()
+			if !slices.Contains(uids, seat.Level) || !slices.Contains(uids, c.Stand(u, getPods).Level) {
+				t.Fatalf("a level is called %q", seat.Level)
+			}
 		}
 	}
 }

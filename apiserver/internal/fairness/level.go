@@ -7,7 +7,7 @@ import (
 )
 
 // level is a PriorityLevelConfiguration at work. All of it is guarded by the
-// controller's mutex, but for what is set when it is made.
+// controller's mutex, but for the name.
 type level struct {
 	name, uid string
 	exempt    bool
