@@ -12,6 +12,7 @@ import (
 
 	"github.com/pilothouse/pilothouse/client/daemon"
 	"github.com/pilothouse/pilothouse/kubelet/internal/cri"
+	"github.com/pilothouse/pilothouse/kubelet/internal/worker"
 	"github.com/pilothouse/pilothouse/proto/core"
 	"github.com/pilothouse/pilothouse/proto/quantity"
 )
@@ -38,6 +39,7 @@ type Config struct {
 	CgroupRoot       string        // /sys/fs/cgroup
 	MaxPods          int           // how many pods the node takes
 	PodPidsLimit     int64         // processes per pod, 0 or less for no limit
+	UnsafeSysctls    []string      // --allowed-unsafe-sysctls: names and beginnings with a *
 	SystemReserved   string        // cpu=100m,memory=200Mi: not for pods
 	Address          string        // --address: where the node API listens
 	Port             int           // of the node API
@@ -99,6 +101,7 @@ func (c *Config) Flags(g *daemon.FlagGroups) {
 	f.StringVar(&c.NodeTaints, "register-with-taints", c.NodeTaints, "taints of a new node: key=value:Effect,...")
 	f.IntVar(&c.MaxPods, "max-pods", c.MaxPods, "how many pods the node takes")
 	f.Int64Var(&c.PodPidsLimit, "pod-max-pids", c.PodPidsLimit, "how many processes a pod may have; 0 no limit")
+	f.StringSliceVar(&c.UnsafeSysctls, "allowed-unsafe-sysctls", c.UnsafeSysctls, "settings of the kernel that pods may change beyond the safe ones: kernel.msg*,net.core.somaxconn")
 	f.StringVar(&c.SystemReserved, "system-reserved", c.SystemReserved, "what pods do not get: cpu=100m,memory=200Mi")
 	f.StringVar(&c.RootDir, "root-dir", c.RootDir, "folder for volumes and the kubelet's own files")
 	f.StringVar(&c.LogDir, "pod-logs-dir", c.LogDir, "folder of the pods' logs")
@@ -170,6 +173,11 @@ func (c *Config) Validate() error {
 	}
 	if c.LogMaxFiles < 2 {
 		return fmt.Errorf("--container-log-max-files=%d: must be at least 2", c.LogMaxFiles)
+	}
+	for _, s := range c.UnsafeSysctls {
+		if !worker.ValidSysctl(s) {
+			return fmt.Errorf("--allowed-unsafe-sysctls=%q: must be settings that a pod can have for itself: kernel.sem*, kernel.shm*, kernel.msg*, fs.mqueue.*, net.*", s)
+		}
 	}
 	for _, ip := range c.ClusterDNS {
 		if net.ParseIP(ip) == nil {

@@ -157,16 +157,8 @@ func assemble(ctx context.Context, cfg *Config, api *client.Client, runtime *cri
 		Host:   worker.Host{Name: cfg.NodeName, IPs: ips, RuntimeName: runtimeName},
 		Fenced: func() bool { return k.fence.Fenced(time.Now()) },
 		Admit: func(pod *core.Pod, others []*core.Pod) (reason, message string) {
-			if reason, message = worker.RunsHere(pod); reason == "" {
-				reason, message = worker.SysctlsSafe(pod)
-			}
-			if reason == "" {
-				reason, message = worker.HostPortsFree(pod, others)
-			}
-			if reason == "" {
-				reason, message = worker.Fits(pod, others, allocatable)
-			}
-			return reason, message
+			n := &worker.Node{Others: others, Allocatable: allocatable, Sysctls: cfg.UnsafeSysctls}
+			return n.Refused(pod)
 		},
 	}
 	if cfg.DepartureWait > 0 {

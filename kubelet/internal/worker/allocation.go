@@ -161,7 +161,7 @@ func (m *Manager) allocate(w *worker, pod *core.Pod, wants Allocation) (reason, 
 	m.mu.Lock()
 	others := m.holdersLocked(w.uid)
 	m.mu.Unlock()
-	if reason, message := Fits(&fresh, others, room); reason != "" {
+	if reason, message := fits(&fresh, &Node{Others: others, Allocatable: room}); reason != "" {
 		return core.PodReasonDeferred, message
 	}
 	w.mu.Lock()

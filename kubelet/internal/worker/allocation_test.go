@@ -78,7 +78,7 @@ func TestFits(t *testing.T) {
 		"what the node has not":    {device, nil, "OutOfexample.com/gpu", "Node didn't have enough resource: example.com/gpu, requested: 1, used: 0, capacity: 0"},
 		"nothing asks for nothing": {asking("", ""), []*core.Pod{asking("2", "4Ki")}, "", ""},
 	} {
-		reason, message := Fits(c.pod, c.others, room)
+		reason, message := fits(c.pod, &Node{Others: c.others, Allocatable: room})
 		if reason != c.reason || message != c.message {
 			t.Errorf("%s: %s %q, want %s %q", name, reason, message, c.reason, c.message)
 		}

@@ -9,18 +9,16 @@ import (
 	"github.com/pilothouse/pilothouse/proto/quantity"
 )
 
-// Fits refuses a pod that asks for more than the others leave of the node: who
-// names the node in the pod itself asks no scheduler. Reason and words are
-// upstream's.
-func Fits(pod *core.Pod, others []*core.Pod, allocatable core.ResourceList) (reason, message string) {
+// fits refuses a pod that asks for more than the others leave of the node.
+func fits(pod *core.Pod, n *Node) (reason, message string) {
 	used := core.ResourceList{}
-	for _, o := range others {
-		for n, q := range core.PodRequests(o) {
-			used[n] = used[n].Add(q)
+	for _, o := range n.Others {
+		for name, q := range core.PodRequests(o) {
+			used[name] = used[name].Add(q)
 		}
 	}
-	used[core.ResourcePods] = quantity.FromInt(int64(len(others)), quantity.DecimalSI)
-	return short(pod, used, allocatable)
+	used[core.ResourcePods] = quantity.FromInt(int64(len(n.Others)), quantity.DecimalSI)
+	return short(pod, used, n.Allocatable)
 }
 
 // exceeds refuses a pod that asks for more than the whole node has.

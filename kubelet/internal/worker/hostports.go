@@ -15,15 +15,13 @@ type hostPort struct {
 // everyAddress is what a port without an address of its own takes.
 const everyAddress = "0.0.0.0"
 
-// HostPortsFree refuses a pod that wants a port of the node that another pod has:
-// who names the node in the pod itself asks no scheduler. It is for
-// Manager.Admit; reason and words are upstream's.
-func HostPortsFree(pod *core.Pod, others []*core.Pod) (reason, message string) {
+// hostPortsFree refuses a pod that wants a port of the node that another pod has.
+func hostPortsFree(pod *core.Pod, n *Node) (reason, message string) {
 	wanted := hostPorts(pod)
 	if len(wanted) == 0 {
 		return "", ""
 	}
-	for _, o := range others {
+	for _, o := range n.Others {
 		if !holdsPorts(o) {
 			continue
 		}

@@ -38,7 +38,7 @@ func TestHostPortsFree(t *testing.T) {
 		"the other ends":             {withPort(eighty, nil), withPort(eighty, state(core.ContainerState{Running: &core.ContainerStateRunning{}})), true},
 		"the other's containers end": {withPort(eighty, nil), withPort(eighty, state(core.ContainerState{Terminated: &core.ContainerStateTerminated{}})), false},
 	} {
-		reason, message := HostPortsFree(c.pod, []*core.Pod{c.other})
+		reason, message := hostPortsFree(c.pod, &Node{Others: []*core.Pod{c.other}})
 		if want := map[bool][2]string{true: {"NodePorts", "Predicate NodePorts failed"}}[c.refused]; [2]string{reason, message} != want {
 			t.Errorf("%s: %q, %q", name, reason, message)
 		}

@@ -7,10 +7,8 @@ import (
 	"github.com/pilothouse/pilothouse/proto/core"
 )
 
-// RunsHere refuses a pod for another operating system: who names the node in the
-// pod itself asks no scheduler. It is for Manager.Admit; reasons and words are
-// upstream's.
-func RunsHere(pod *core.Pod) (reason, message string) {
+// runsHere refuses a pod for another operating system.
+func runsHere(pod *core.Pod, _ *Node) (reason, message string) {
 	if name, ok := pod.Labels[core.LabelOSStable]; ok && name != system.GOOS {
 		return "PodOSSelectorNodeLabelDoesNotMatch", "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label"
 	}

@@ -20,7 +20,7 @@ func TestRunsHere(t *testing.T) {
 	} {
 		p := pod(core.RestartPolicyAlways, "a")
 		c.change(p)
-		if reason, message := RunsHere(p); reason != c.want || (message == "") != (c.want == "") {
+		if reason, message := runsHere(p, nil); reason != c.want || (message == "") != (c.want == "") {
 			t.Errorf("a pod that %s: %q, %q", name, reason, message)
 		}
 	}

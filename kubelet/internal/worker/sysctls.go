@@ -24,21 +24,59 @@ var safeSysctls = map[string]string{
 	"net.ipv4.tcp_wmem":                   "net",
 }
 
-// SysctlsSafe refuses a pod that sets more of the kernel than is its own. It is
-// for Manager.Admit; reason and words are upstream's.
-func SysctlsSafe(pod *core.Pod) (reason, message string) {
+// namespaced are the beginnings of all settings that a pod can have for itself.
+var namespaced = []struct{ prefix, namespace string }{
+	{"kernel.sem", "ipc"}, {"kernel.shm", "ipc"}, {"kernel.msg", "ipc"}, {"fs.mqueue.", "ipc"}, {"net.", "net"},
+}
+
+// namespaceOf is the namespace of a setting, "" for one of the whole machine.
+func namespaceOf(sysctl string) string {
+	for _, n := range namespaced {
+		if strings.HasPrefix(sysctl, n.prefix) {
+			return n.namespace
+		}
+	}
+	return ""
+}
+
+// ValidSysctl says whether an operator may allow pods a setting, or all that
+// begin as it does with a * at its end.
+func ValidSysctl(pattern string) bool {
+	name := dotted(strings.TrimSuffix(pattern, "*"))
+	return namespaceOf(name) != "" && !strings.Contains(name, "*")
+}
+
+// dotted is a setting's name as it is shown: kernel/sem is kernel.sem.
+func dotted(name string) string { return strings.ReplaceAll(name, "/", ".") }
+
+// sysctlsAllowed refuses a pod that sets more of the kernel than is its own.
+func sysctlsAllowed(pod *core.Pod, n *Node) (reason, message string) {
 	if pod.Spec.SecurityContext == nil {
 		return "", ""
 	}
 	for _, s := range pod.Spec.SecurityContext.Sysctls {
-		name := strings.ReplaceAll(s.Name, "/", ".")
+		name := dotted(s.Name)
 		ns, safe := safeSysctls[name]
+		if !safe {
+			ns = namespaceOf(name)
+		}
 		switch {
-		case !safe:
+		case !safe && !n.allows(name):
 			return "SysctlForbidden", fmt.Sprintf("forbidden sysctl: %q not allowlisted", name)
 		case ns == "net" && pod.Spec.HostNetwork, ns == "ipc" && pod.Spec.HostIPC:
 			return "SysctlForbidden", fmt.Sprintf("forbidden sysctl: %q not allowed with host %s enabled", name, ns)
 		}
 	}
 	return "", ""
+}
+
+// allows says whether the operator lets pods set something that is not safe.
+func (n *Node) allows(sysctl string) bool {
+	for _, pattern := range n.Sysctls {
+		prefix, all := strings.CutSuffix(dotted(pattern), "*")
+		if sysctl == prefix || all && strings.HasPrefix(sysctl, prefix) {
+			return true
+		}
+	}
+	return false
 }
