@@ -316,6 +316,9 @@ func TestOldRevisions(t *testing.T) {
 	if got, l := h.list(ListOptions{Limit: 3, Continue: expired.Continue}); got != "p2 p3" || l.Continue != "" {
 		t.Errorf("inconsistent rest: %q", got)
 	}
+	if got, l := h.list(ListOptions{Limit: 1, Continue: expired.Continue}); got != "p2" || l.Remaining == nil || *l.Remaining != 1 {
+		t.Errorf("a page of the inconsistent rest: %q, remaining %v", got, l.Remaining)
+	}
 	if _, err := h.pods.List(t.Context(), ListOptions{ResourceVersion: rv(l.Revision), Match: MatchExact}); !errors.As(err, &expired) {
 		t.Errorf("an exact list of a compacted revision gives %v", err)
 	}
@@ -324,6 +327,40 @@ func TestOldRevisions(t *testing.T) {
 	}
 	if _, err := h.pods.List(t.Context(), ListOptions{Continue: "nonsense"}); err == nil {
 		t.Errorf("a nonsense token is taken")
+	}
+}
+
+// What etcd has compacted away has expired for everybody, also where memory still
+// has it: because nothing changed since, or because somebody has just asked for it.
+func TestCompactedPages(t *testing.T) {
+	h := newHouse(t, true)
+	for i := range 4 {
+		h.create("default", fmt.Sprintf("p%d", i), "", "")
+	}
+	_, before := h.list(ListOptions{Limit: 1})
+	h.create("default", "p4", "", "")
+	_, after := h.list(ListOptions{Limit: 1})
+	node := []byte(`{"kind":"Node","apiVersion":"v1","metadata":{"name":"n1","uid":"n"}}`)
+	last, err := h.store.Create(t.Context(), h.Table("nodes").Key("", "n1"), node, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.WaitFor(t.Context(), last); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []*List{before, after} {
+		if got, _ := h.list(ListOptions{Limit: 1, Continue: l.Continue}); got != "p1" {
+			t.Fatalf("the second page is %q", got)
+		}
+	}
+	if _, err := h.kv.Compact(t.Context(), last); err != nil {
+		t.Fatal(err)
+	}
+	for name, l := range map[string]*List{"kept for its pages": before, "as it is now": after} {
+		var expired *ExpiredError
+		if _, err := h.pods.List(t.Context(), ListOptions{Limit: 1, Continue: l.Continue}); !errors.As(err, &expired) || expired.Continue == "" {
+			t.Errorf("a compacted page of the state %s gives %v", name, err)
+		}
 	}
 }
 

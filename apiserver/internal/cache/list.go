@@ -232,7 +232,7 @@ func (t *Table) page(snap *snapshot, want matcher, rev int64, from string, limit
 		token := continuation{Version: continueVersion, Revision: rev, Start: l.page[len(l.page)-1].key + "\x00"}
 		if want.unfiltered() {
 			if remaining < 0 {
-				remaining = t.count(snap, want)
+				remaining = t.count(snap, want, from)
 			}
 			left := remaining - limit
 			l.Remaining, token.Left = &left, left
@@ -244,13 +244,13 @@ func (t *Table) page(snap *snapshot, want matcher, rev int64, from string, limit
 	return l, nil
 }
 
-// count is how many objects an unfiltered query has.
-func (t *Table) count(snap *snapshot, want matcher) int64 {
-	if want.namespace == "" || !t.res.Namespaced {
+// count is how many objects an unfiltered query has from key from on.
+func (t *Table) count(snap *snapshot, want matcher, from string) int64 {
+	if from == "" && (want.namespace == "" || !t.res.Namespaced) {
 		return int64(snap.objects.Len())
 	}
 	n := int64(0)
-	for walk := t.walk(snap, want, ""); walk.next() != nil; {
+	for walk := t.walk(snap, want, from); walk.next() != nil; {
 		n++
 	}
 	return n
@@ -279,7 +279,7 @@ func (t *Table) nextPage(ctx context.Context, want matcher, o ListOptions) (*Lis
 		}
 		seen := t.cache.Revision()
 		snap := t.current()
-		return t.page(snap, want, max(seen, snap.last), token.Start, o.Limit, 0)
+		return t.page(snap, want, max(seen, snap.last), token.Start, o.Limit, -1)
 	}
 	if err := t.cache.reach(ctx, false, token.Revision); err != nil {
 		return nil, err

@@ -19,6 +19,9 @@ import (
 // present, from a snapshot that was kept for a paged list, by undoing the
 // changes since, or from etcd. Errors: *ExpiredError.
 func (t *Table) at(ctx context.Context, rev int64) (*snapshot, error) {
+	if err := t.remembered(ctx, rev); err != nil {
+		return nil, err
+	}
 	if s := t.current(); s.last <= rev {
 		return s, nil
 	}
@@ -34,6 +37,25 @@ func (t *Table) at(ctx context.Context, rev int64) (*snapshot, error) {
 		t.saved.put(rev, s)
 	}
 	return s, err
+}
+
+// remembered refuses what etcd has compacted away. Memory could often tell it all
+// the same, but how long a token holds must not depend on who else wrote or asked:
+// clients could not learn to deal with those that have expired.
+func (t *Table) remembered(ctx context.Context, rev int64) error {
+	if rev >= t.cache.Revision() {
+		return nil
+	}
+	_, err := t.cache.kv.Get(ctx, t.res.Prefix, clientv3.WithRev(rev), clientv3.WithSerializable(), clientv3.WithCountOnly())
+	return expired(err)
+}
+
+// expired is etcd's error about a past revision as the API tells it.
+func expired(err error) error {
+	if errors.Is(err, rpctypes.ErrCompacted) {
+		return &ExpiredError{Message: "The resourceVersion for the provided list is too old."}
+	}
+	return err
 }
 
 // undo goes back to rev by the log, or returns nil if that is too far.
@@ -64,11 +86,8 @@ func (t *Table) read(ctx context.Context, rev int64) (*snapshot, error) {
 			s.objects.Load(u.key, u.obj)
 		}
 	}, func(string) *Table { return t })
-	if errors.Is(err, rpctypes.ErrCompacted) {
-		return nil, &ExpiredError{Message: "The resourceVersion for the provided list is too old."}
-	}
 	if err != nil {
-		return nil, err
+		return nil, expired(err)
 	}
 	return s, nil
 }
