@@ -72,17 +72,20 @@ sed -e 's#image: busybox:1.35#image: localhost/coredns:1#' -e '/name: program/d'
 	bin/kubectl apply -f - >/dev/null
 bin/kubectl -n kube-system rollout status deployment/coredns
 
+failed=0
 run() { # run NAME PROCS FOCUS SKIP
 	mkdir -p "$out/report-$1"
-	"$out/ginkgo" run -p --procs="$2" --no-color --timeout="${TIMEOUT:-2h}" --succinct --poll-progress-after=0 \
+	"$out/ginkgo" run -p --procs="$2" --no-color --timeout="${TIMEOUT:-2h}" --poll-progress-after=0 \
 		--focus="$3" --skip="$4" --output-dir="$out/report-$1" --json-report=report.json \
 		"$out/e2e.test" -- --kubeconfig="$KUBECONFIG" --provider=skeleton --kubectl-path="$kubectl" \
 		--num-nodes=2 --allowed-not-ready-nodes=0 --minStartupPods=0 --dump-logs-on-failure=false \
-		>"$out/$1.log" 2>&1 || true
-	sed -n '/^Summarizing/,$p; /^Ran /p' "$out/$1.log" | grep -E '\[FAIL\]|\[TIMEDOUT\]|^Ran|Passed' | sort -u
+		>"$out/$1.log" 2>&1 || failed=1
+	sed -n '/^Summarizing/,$p; /^Ran /p' "$out/$1.log" | grep -E '\[FAIL\]|\[TIMEDOUT\]|^Ran|Passed' | sort -u ||
+		tail -3 "$out/$1.log"
 }
 skip=${SKIP:-'\[Disruptive\]|\[Flaky\]'}
 echo "==> tests that may run beside others (log: $out/parallel.log)"
 run parallel "${PROCS:-4}" "$focus" "$skip|\[Serial\]"
 echo "==> tests that want the cluster for themselves (log: $out/serial.log)"
 run serial 1 "\[Serial\].*($focus)|($focus).*\[Serial\]" "$skip"
+exit "$failed"

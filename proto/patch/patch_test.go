@@ -144,6 +144,9 @@ func TestThreeWay(t *testing.T) {
 			`{"spec":{"containers":[{"name":"a","image":"2"}],"$setElementOrder/containers":[{"name":"a"}]}}`},
 		{"a removed element", `{"spec":{"containers":[{"name":"a"},{"name":"b"}]}}`, `{"spec":{"containers":[{"name":"b"}]}}`, `{"spec":{"containers":[{"name":"a"},{"name":"b"}]}}`,
 			`{"spec":{"containers":[{"$patch":"delete","name":"a"}],"$setElementOrder/containers":[{"name":"b"}]}}`},
+		{"elements with the same key", `{"spec":{"containers":[{"name":"a","ports":[{"containerPort":53,"name":"dns","protocol":"UDP"},{"containerPort":53,"name":"tcp","protocol":"TCP"}]}]}}`,
+			`{"spec":{"containers":[{"name":"a","ports":[{"containerPort":53,"name":"dns","protocol":"UDP"},{"containerPort":53,"name":"tcp","protocol":"TCP"}]}]}}`,
+			`{"spec":{"containers":[{"name":"a","ports":[{"containerPort":53,"name":"dns","protocol":"UDP"},{"containerPort":53,"name":"tcp","protocol":"TCP"}]}]}}`, `{}`},
 		{"numbers by worth", `{}`, `{"a":1.0}`, `{"a":1}`, `{}`},
 	} {
 		got, err := ThreeWay([]byte(c.original), []byte(c.modified), []byte(c.current), pod)

@@ -106,18 +106,26 @@ func keyList(m map[string]any) []any {
 	return out
 }
 
-func find(list []any, key string, value any) (map[string]any, int) {
-	at := slices.IndexFunc(list, func(x any) bool { return hasKey(x, key, value) })
-	if at < 0 {
-		return nil, -1
+// find is the element of a list with a merge key of value that has so many of its
+// like before it, and where it is: the ports 53 of a name server are two.
+func find(list []any, key string, value any, before int) (map[string]any, int) {
+	for at, x := range list {
+		if !hasKey(x, key, value) {
+			continue
+		}
+		if before == 0 {
+			return x.(map[string]any), at
+		}
+		before--
 	}
-	return list[at].(map[string]any), at
+	return nil, -1
 }
 
 // keyedList adds the changes of a list whose elements have a merge key.
 func (d differ) keyedList(out map[string]any, k string, was, want, have []any, f *schema.Field) {
 	var items, order []any
 	last, moved := -1, false
+	seen := map[string]int{} // how many there were of each key
 	for _, x := range want {
 		w, ok := x.(map[string]any)
 		if !ok || w[f.MergeKey] == nil {
@@ -126,14 +134,16 @@ func (d differ) keyedList(out map[string]any, k string, was, want, have []any, f
 		}
 		key := w[f.MergeKey]
 		order = append(order, map[string]any{f.MergeKey: key})
-		h, at := find(have, f.MergeKey, key)
+		before := seen[fmt.Sprint(key)]
+		seen[fmt.Sprint(key)]++
+		h, at := find(have, f.MergeKey, key, before)
 		if h == nil {
 			items = append(items, w)
 			continue
 		}
 		moved = moved || at < last
 		last = at
-		o, _ := find(was, f.MergeKey, key)
+		o, _ := find(was, f.MergeKey, key, before)
 		sub := d.object(o, w, h, f.Type.Elem)
 		if len(sub) == 0 {
 			continue
@@ -150,8 +160,8 @@ func (d differ) keyedList(out map[string]any, k string, was, want, have []any, f
 			continue
 		}
 		key := o[f.MergeKey]
-		wanted, _ := find(want, f.MergeKey, key)
-		if there, _ := find(have, f.MergeKey, key); there != nil && wanted == nil {
+		wanted, _ := find(want, f.MergeKey, key, 0)
+		if there, _ := find(have, f.MergeKey, key, 0); there != nil && wanted == nil {
 			items = append(items, map[string]any{directive: "delete", f.MergeKey: key})
 		}
 	}
