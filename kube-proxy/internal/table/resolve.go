@@ -13,10 +13,15 @@ import (
 const defaultAffinity = 3 * time.Hour
 
 // resolve makes the ports of one service. Services without a cluster IP (headless,
-// ExternalName) and those that ask for another proxy have none.
+// ExternalName) and those whose labels ask for another proxy or none have none.
 func resolve(node string, s *core.Service, sl map[string]*discovery.EndpointSlice) []*Port {
-	if s == nil || s.Spec.Type == core.ServiceTypeExternalName || s.Labels[core.LabelServiceProxyName] != "" {
+	if s == nil || s.Spec.Type == core.ServiceTypeExternalName {
 		return nil
+	}
+	for _, label := range []string{core.LabelServiceProxyName, core.LabelHeadlessService} {
+		if _, set := s.Labels[label]; set {
+			return nil
+		}
 	}
 	var ports []*Port
 	for _, ip := range clusterIPs(s) {

@@ -86,6 +86,25 @@ endpoints: [{addresses: [10.244.3.2]}]`)
 	}
 }
 
+// A service that is labelled later is served no more, until the label goes.
+func TestLabelledAway(t *testing.T) {
+	for _, label := range []string{"service.kubernetes.io/service-proxy-name", "service.kubernetes.io/headless"} {
+		tb := New("node1")
+		key := meta.Key{Namespace: "default", Name: "web"}
+		one := slice(t, "web-1", "\naddressType: IPv4\nports: [{name: http, port: 8080}]\nendpoints: [{addresses: [10.244.1.2], nodeName: node1}]")
+		tb.SetSlice(meta.KeyOf(one), one)
+		plain := service(t, "  clusterIP: 10.96.0.10\n  ports: [{name: http, port: 80}]")
+		tb.SetService(key, plain)
+		expect(t, tb, "+ default/web:http/TCP 10.96.0.10:80 -> 10.244.1.2:8080*")
+		labelled := service(t, "  clusterIP: 10.96.0.10\n  ports: [{name: http, port: 80}]")
+		labelled.Labels = map[string]string{label: ""}
+		tb.SetService(key, labelled)
+		expect(t, tb, "- default/web:http/TCP")
+		tb.SetService(key, plain)
+		expect(t, tb, "+ default/web:http/TCP 10.96.0.10:80 -> 10.244.1.2:8080*")
+	}
+}
+
 func TestSliceMovesToAnotherService(t *testing.T) {
 	tb := New("node1")
 	for i, name := range []string{"web", "api"} {
