@@ -6,9 +6,14 @@
 // the loop notes slices as it takes them, and confirms them once the back end
 // has been given their rules. A question may wait for its answer, so that
 // nobody has to ask twice.
+//
+// A proxy that lags behind may not have heard yet that a pod is listed, and send
+// to it later. So the node's own proxy tells which revision listed the pod, and the
+// others say that they do not list it only once they have come as far.
 package departure
 
 import (
+	"strconv"
 	"sync"
 
 	"github.com/pilothouse/pilothouse/proto/discovery"
@@ -33,12 +38,14 @@ const (
 type Ledger struct {
 	noted map[meta.Key]*discovery.EndpointSlice // not yet confirmed
 
-	mu      sync.Mutex
-	slices  map[meta.Key][]listing
-	pods    map[meta.UID]count
-	whole   bool          // the rules were made once, so what is not listed is not sent to
-	changed chan struct{} // closed at the next change
-	waiting int
+	mu     sync.Mutex
+	slices map[meta.Key][]listing
+	pods   map[meta.UID]count
+	// revision is how far the slices are known whose rules the kernel has.
+	revision int64
+	whole    bool          // the rules were made once, so what is not listed is not sent to
+	changed  chan struct{} // closed at the next change
+	waiting  int
 }
 
 // listing is one endpoint of a slice.
@@ -47,8 +54,12 @@ type listing struct {
 	receiving bool
 }
 
-// count is how many slices list a pod, and how many have it receive.
-type count struct{ listed, receiving int }
+// count is how many slices list a pod, how many have it receive, and the last
+// revision of those that list it.
+type count struct {
+	listed, receiving int
+	revision          int64
+}
 
 // New makes an empty ledger: until the first Confirm any pod may receive.
 func New() *Ledger {
@@ -71,14 +82,25 @@ func (l *Ledger) Confirm() {
 	}
 	l.whole = true
 	for key, s := range l.noted {
-		l.replace(key, listings(s))
+		rev := revisionOf(s)
+		l.revision = max(l.revision, rev)
+		l.replace(key, listings(s), rev)
 	}
 	clear(l.noted)
 	close(l.changed)
 	l.changed = make(chan struct{})
 }
 
-func (l *Ledger) replace(key meta.Key, now []listing) {
+// revisionOf is a slice's resourceVersion, 0 for none.
+func revisionOf(s *discovery.EndpointSlice) int64 {
+	if s == nil {
+		return 0
+	}
+	n, _ := strconv.ParseInt(s.ResourceVersion, 10, 64) // what is no number is as good as none
+	return n
+}
+
+func (l *Ledger) replace(key meta.Key, now []listing, rev int64) {
 	for _, e := range l.slices[key] {
 		c := l.pods[e.pod]
 		c.listed--
@@ -94,6 +116,7 @@ func (l *Ledger) replace(key meta.Key, now []listing) {
 	for _, e := range now {
 		c := l.pods[e.pod]
 		c.listed++
+		c.revision = max(c.revision, rev)
 		if e.receiving {
 			c.receiving++
 		}
@@ -126,16 +149,20 @@ func listings(s *discovery.EndpointSlice) []listing {
 	return out
 }
 
-// of is the state of a pod, and what is closed when it may have changed.
-func (l *Ledger) of(pod meta.UID) (State, <-chan struct{}) {
+// of is the state of a pod for who knows that revision, and what is closed when it
+// may have changed: a pod that is not listed may still receive if the slices are not
+// known that far.
+func (l *Ledger) of(pod meta.UID, revision int64) (Answer, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c := l.pods[pod]
 	switch {
 	case !l.whole || c.receiving > 0:
-		return Receiving, l.changed
+		return Answer{Receiving, c.revision}, l.changed
 	case c.listed > 0:
-		return Leaving, l.changed
+		return Answer{Leaving, c.revision}, l.changed
+	case l.revision < revision:
+		return Answer{State: Receiving}, l.changed
 	}
-	return Unlisted, l.changed
+	return Answer{State: Unlisted}, l.changed
 }

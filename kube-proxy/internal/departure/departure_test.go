@@ -129,3 +129,50 @@ func TestBadQuestions(t *testing.T) {
 		}
 	}
 }
+
+// TestLaggards: who does not list a pod may only not have heard of it yet.
+func TestLaggards(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ahead, behind := New(), New()
+		at := func(rev string, pods ...string) *discovery.EndpointSlice {
+			s := slice(pods...)
+			s.ResourceVersion = rev
+			return s
+		}
+		for _, l := range []*Ledger{ahead, behind} {
+			l.Note(key, at("5", "b"))
+			l.Confirm()
+		}
+		ahead.Note(key, at("9", "b", "a"))
+		ahead.Confirm()
+		known, _ := ahead.of("a", 0)
+		if known != (Answer{Receiving, 9}) {
+			t.Fatalf("the one ahead says %+v", known)
+		}
+		if got := ask(t, behind, "a?revision=5"); got != Unlisted {
+			t.Errorf("to who knows no more it says %s", got)
+		}
+		if got := ask(t, behind, "a?revision=9&wait=1s"); got != Receiving {
+			t.Errorf("it does not know better and says %s", got)
+		}
+		answered := make(chan State, 1)
+		go func() { answered <- ask(t, behind, "a?revision=9&wait=10s") }()
+		synctest.Wait()
+		behind.Note(key, at("9", "b", "a"))
+		behind.Confirm()
+		synctest.Wait()
+		select {
+		case s := <-answered:
+			t.Fatalf("it has just begun to send there, and says %s", s)
+		default:
+		}
+		behind.Note(key, at("12", "b", "-a"))
+		behind.Confirm()
+		if got := <-answered; got != Leaving {
+			t.Errorf("in the end it says %s", got)
+		}
+		if got := ask(t, behind, "c?revision=12"); got != Unlisted {
+			t.Errorf("of another pod it says %s", got)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package departure
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,10 +26,13 @@ const (
 // Answer is the body of an answer.
 type Answer struct {
 	State State `json:"state"`
+	// Revision is the last in which a slice listed the pod, if one does.
+	Revision int64 `json:"revision,omitempty"`
 }
 
-// ServeHTTP answers GET Path+UID?wait=2s: at once when the pod receives no new
-// connections, otherwise as soon as it does not any more, or after the wait.
+// ServeHTTP answers GET Path+UID?wait=2s&revision=7: at once when the pod receives
+// no new connections, otherwise as soon as it does not any more, or after the wait.
+// With a revision that is said only by who knows the slices as far.
 func (l *Ledger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	uid := strings.TrimPrefix(r.URL.Path, Path)
 	if r.Method != http.MethodGet {
@@ -45,10 +49,17 @@ func (l *Ledger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "wait: want a duration such as 2s, at most "+longestWait.String(), http.StatusBadRequest)
 		return
 	}
-	state := l.await(r, meta.UID(uid), wait)
+	revision := int64(0)
+	if text := r.URL.Query().Get("revision"); text != "" {
+		if revision, err = strconv.ParseInt(text, 10, 64); err != nil {
+			http.Error(w, "revision: want a number", http.StatusBadRequest)
+			return
+		}
+	}
+	answer := l.await(r, meta.UID(uid), revision, wait)
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	_ = json.NewEncoder(w).Encode(Answer{State: state})
+	_ = json.NewEncoder(w).Encode(answer)
 }
 
 func readWait(text string) (time.Duration, error) {
@@ -60,18 +71,18 @@ func readWait(text string) (time.Duration, error) {
 }
 
 // await returns the pod's state as soon as it is not Receiving.
-func (l *Ledger) await(r *http.Request, pod meta.UID, wait time.Duration) State {
-	state, changed := l.of(pod)
-	if state != Receiving || wait == 0 || !l.enter() {
+func (l *Ledger) await(r *http.Request, pod meta.UID, revision int64, wait time.Duration) Answer {
+	state, changed := l.of(pod, revision)
+	if state.State != Receiving || wait == 0 || !l.enter() {
 		return state
 	}
 	defer l.leave()
 	t := time.NewTimer(wait)
 	defer t.Stop()
-	for state == Receiving {
+	for state.State == Receiving {
 		select {
 		case <-changed:
-			state, changed = l.of(pod)
+			state, changed = l.of(pod, revision)
 		case <-t.C:
 			return state
 		case <-r.Context().Done():

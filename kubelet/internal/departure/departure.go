@@ -82,7 +82,8 @@ func (w *Waiter) init() {
 // which has a deadline, ends.
 func (w *Waiter) Await(ctx context.Context, pod meta.UID) Outcome {
 	w.once.Do(w.init)
-	if state, err := w.ask(ctx, w.Self, pod, 0); err == nil && state == "Unlisted" {
+	known, err := w.ask(ctx, w.Self, pod, 0, 0)
+	if err == nil && known.State == "Unlisted" {
 		return Unlisted
 	}
 	peers, err := w.Peers(ctx)
@@ -93,7 +94,7 @@ func (w *Waiter) Await(ctx context.Context, pod meta.UID) Outcome {
 	if !slices.ContainsFunc(peers, func(p Peer) bool { return p.Name == w.Self.Name }) {
 		peers = append(slices.Clone(peers), w.Self)
 	}
-	missing := w.askAll(ctx, peers, pod)
+	missing := w.askAll(ctx, peers, pod, known.Revision)
 	if len(missing) > 0 {
 		w.Log.Info("ending a pod although not every node has let go of it", "uid", pod, "nodes", missing)
 		return TimedOut
@@ -101,8 +102,10 @@ func (w *Waiter) Await(ctx context.Context, pod meta.UID) Outcome {
 	return Acknowledged
 }
 
-// askAll returns the nodes that have not let go when ctx ends.
-func (w *Waiter) askAll(ctx context.Context, peers []Peer, pod meta.UID) (missing []string) {
+// askAll returns the nodes that have not let go when ctx ends. At revision the
+// node's own proxy knew that the pod is listed: who lags behind that may send to
+// it only later.
+func (w *Waiter) askAll(ctx context.Context, peers []Peer, pod meta.UID, revision int64) (missing []string) {
 	type result struct {
 		peer Peer
 		gone bool
@@ -115,7 +118,7 @@ func (w *Waiter) askAll(ctx context.Context, peers []Peer, pod meta.UID) (missin
 			waiting++
 		}
 		go func() {
-			gone := w.follow(ctx, p, pod)
+			gone := w.follow(ctx, p, pod, revision)
 			if counts {
 				results <- result{p, gone}
 			}
@@ -131,7 +134,7 @@ func (w *Waiter) askAll(ctx context.Context, peers []Peer, pod meta.UID) (missin
 }
 
 // follow asks one proxy until it has let go of the pod or ctx ends.
-func (w *Waiter) follow(ctx context.Context, p Peer, pod meta.UID) (gone bool) {
+func (w *Waiter) follow(ctx context.Context, p Peer, pod meta.UID, revision int64) (gone bool) {
 	select {
 	case w.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -142,11 +145,11 @@ func (w *Waiter) follow(ctx context.Context, p Peer, pod meta.UID) (gone bool) {
 	for ctx.Err() == nil {
 		end, _ := ctx.Deadline()
 		// The answer must be here before the end: no answer counts as silence.
-		state, err := w.ask(ctx, p, pod, time.Until(end)*3/4)
+		a, err := w.ask(ctx, p, pod, revision, time.Until(end)*3/4)
 		if err == nil {
 			heard = true
 			w.heard(p.Name)
-			if state != "Receiving" {
+			if a.State != "Receiving" {
 				return true
 			}
 		}
@@ -161,28 +164,32 @@ func (w *Waiter) follow(ctx context.Context, p Peer, pod meta.UID) (gone bool) {
 	return false
 }
 
+// answer is what a proxy says of a pod, and the revision that lists it.
+type answer struct {
+	State    string `json:"state"`
+	Revision int64  `json:"revision"`
+}
+
 // ask puts one question. The proxy answers within wait.
-func (w *Waiter) ask(ctx context.Context, p Peer, pod meta.UID, wait time.Duration) (state string, err error) {
-	url := "http://" + net.JoinHostPort(p.Address, strconv.Itoa(w.Port)) + "/departure/" + string(pod) + "?wait=" + max(wait, 0).String()
+func (w *Waiter) ask(ctx context.Context, p Peer, pod meta.UID, revision int64, wait time.Duration) (a answer, err error) {
+	url := "http://" + net.JoinHostPort(p.Address, strconv.Itoa(w.Port)) + "/departure/" + string(pod) + "?wait=" + max(wait, 0).String() +
+		"&revision=" + strconv.FormatInt(revision, 10)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return "", err
+		return a, err
 	}
 	resp, err := w.client.Do(req)
 	if err != nil {
-		return "", err
+		return a, err
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("%s: %s", url, resp.Status)
+		return a, fmt.Errorf("%s: %s", url, resp.Status)
 	}
-	var answer struct {
-		State string `json:"state"`
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 1024)).Decode(&a); err != nil {
+		return a, fmt.Errorf("%s: %w", url, err)
 	}
-	if err := json.NewDecoder(io.LimitReader(resp.Body, 1024)).Decode(&answer); err != nil {
-		return "", fmt.Errorf("%s: %w", url, err)
-	}
-	return answer.State, nil
+	return a, nil
 }
 
 func (w *Waiter) isSilent(node string) bool {

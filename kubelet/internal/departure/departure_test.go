@@ -139,3 +139,35 @@ func TestPeersOf(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// TestRevisionIsPassedOn: the others are asked whether they know the slices as far
+// as the node's own proxy did.
+func TestRevisionIsPassedOn(t *testing.T) {
+	var w *Waiter
+	asked := make(chan string, 10)
+	peers := []Peer{{"node1", "127.0.0.1"}, {"node2", "127.0.0.2"}}
+	w = &Waiter{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Self: peers[0], Peers: func(context.Context) ([]Peer, error) { return peers, nil }}
+	for _, p := range peers {
+		l, err := net.Listen("tcp", net.JoinHostPort(p.Address, strconv.Itoa(w.Port)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w.Port == 0 {
+			w.Port = l.Addr().(*net.TCPAddr).Port
+		}
+		s := &httptest.Server{Listener: l, Config: &http.Server{Handler: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if p.Name == "node2" {
+				asked <- r.URL.Query().Get("revision")
+			}
+			fmt.Fprint(rw, `{"state":"Leaving","revision":9}`)
+		})}}
+		s.Start()
+		t.Cleanup(s.Close)
+	}
+	if got := await(t, w, 5*time.Second); got != Acknowledged {
+		t.Errorf("the outcome is %s", got)
+	}
+	if got := <-asked; got != "9" {
+		t.Errorf("the other proxy was asked for revision %q", got)
+	}
+}
